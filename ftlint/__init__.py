@@ -1,0 +1,56 @@
+"""ftlint: linter, validator and fixer for LLM fine-tuning datasets.
+
+    report = ftlint.check("train.jsonl", target="davinci")
+    report.ok, report.counts["SEP001"], report.findings
+
+What is heavy is loaded where it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ftlint import integrations
+    from ftlint.api import check
+    from ftlint.errors import ConfigError, FtlintError, InputError, UsageError
+    from ftlint.findings import Finding, Location, Report
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ConfigError",
+    "Finding",
+    "FtlintError",
+    "InputError",
+    "Location",
+    "Report",
+    "UsageError",
+    "__version__",
+    "check",
+    "integrations",
+]
+
+_HOMES = {
+    "ConfigError": "errors",
+    "Finding": "findings",
+    "FtlintError": "errors",
+    "InputError": "errors",
+    "Location": "findings",
+    "Report": "findings",
+    "UsageError": "errors",
+    "check": "api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "integrations":
+        return import_module("ftlint.integrations")
+    if name in _HOMES:
+        return getattr(import_module(f"ftlint.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'ftlint' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

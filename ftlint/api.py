@@ -1,0 +1,198 @@
+"""What the command line and other programs call: paths, file objects, records or frames in, a report out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import polars as pl
+
+from ftlint import config as configuration
+from ftlint.discovery import find_files, matches
+from ftlint.engine.local import Dataset, Workers, check_dataset
+from ftlint.errors import ConfigError, InputError, UsageError, did_you_mean
+from ftlint.findings import DatasetReport, Report
+from ftlint.registry import Selection, configured, matching
+from ftlint.sources import BLOCK, Source, open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from ftlint.config import Config
+    from ftlint.rule import Hits, Rule
+
+
+def check(
+    data: Any,
+    *,
+    valid: Any = None,
+    config: str | PathLike[str] | Mapping[str, Any] | None = None,
+    jobs: int = 1,
+    max_findings: int | None = 1000,
+    **settings: Any,
+) -> Report:
+    """Check a dataset and return the report.
+
+    data: a path (or several in a list), a binary or text file object, an iterable of dicts, or a polars, pandas or Arrow
+    frame. valid: a validation file of the same kinds. config: a configuration file, or its keys and values; without it
+    none is read. jobs: processes; more than one needs the caller's `if __name__ == "__main__"`. max_findings: how many
+    findings are kept a rule and file (None: all); counts are exact. settings: any key of a configuration file
+    (`target="davinci"`, `select=["SEP"]`, `rules={"rare-label": {"minimum": 50}}`).
+
+    Raises InputError for what cannot be read, ConfigError for settings that do not fit.
+    """
+    chosen = dict(config) if isinstance(config, dict) else {}
+    file = None if config is None or isinstance(config, dict) else configuration.Path(fspath(config))  # type: ignore[arg-type] # a mapping is a dict here
+    resolved = configuration.load({**chosen, **settings}, file=file, isolated=True)
+    training = _sources(data)
+    if valid is None and len(training) > 1:
+        datasets = [Dataset([source], resolved.wishes()) for source in training]
+    else:
+        datasets = [Dataset(training, resolved.wishes(), _sources(valid) if valid is not None else [])]
+    report = run(datasets, resolved, jobs=jobs, limit=max_findings)
+    report.findings  # noqa: B018 - rendered while the sources are open
+    report.close()
+    return report
+
+
+def run(
+    datasets: Sequence[Dataset],
+    config: Config,
+    *,
+    jobs: int = 1,
+    limit: int | None = 1000,
+    block: int = BLOCK,
+    progress: Callable[[int], None] | None = None,
+) -> Report:
+    """Check datasets by a resolved configuration; the report's sources are open until it is closed."""
+    settings = config.settings
+    selection = Selection(
+        None if settings.select is None else tuple(settings.select), tuple(settings.extend_select), tuple(settings.ignore)
+    )
+    rules = configured(selection.rules(), settings.rules)
+    _check_names(config)
+    with Workers(jobs, sum(dataset.size for dataset in datasets)) as workers:
+        reports = [check_dataset(dataset, rules, workers, block=block, progress=progress) for dataset in datasets]
+    return Report([_adjusted(report, config) for report in reports], rules, limit, settings.fail_on)
+
+
+def datasets_of(paths: Sequence[str], valid: str | None, config: Config, *, force_exclude: bool = False) -> list[Dataset]:
+    """Return the datasets that paths mean; without paths those of the configuration, or the working directory's.
+
+    Raises UsageError for paths that mean nothing, and for several training files with one validation file.
+    """
+    settings = config.settings
+    if not paths and settings.dataset:
+        return [
+            Dataset(_opened(_globbed(table.train, config)), config.wishes(table), _opened(_globbed(table.valid, config)))
+            for table in settings.dataset
+        ]
+    files = find_files(paths or settings.include or ["."], settings.exclude, force_exclude=force_exclude)
+    if valid is not None:
+        if len(files) != 1:
+            raise UsageError("--valid needs exactly one training file; [[dataset]] in the configuration joins several")
+        return [Dataset(_opened(files), config.wishes(), _opened([valid]))]
+    return [Dataset(_opened([file]), config.wishes(_table_of(file, config))) for file in files]
+
+
+def _table_of(file: str, config: Config) -> configuration.DatasetTable | None:
+    """Return the dataset of the configuration that a file belongs to."""
+    return next((table for table in config.settings.dataset if matches(file, [*table.train, *table.valid])), None)
+
+
+def _globbed(patterns: Sequence[str], config: Config) -> list[str]:
+    absolute = [pattern if pattern == "-" else str(config.root / pattern) for pattern in patterns]
+    here = f"{configuration.Path.cwd()}/"
+    return [file.removeprefix(here) for file in find_files(absolute, config.settings.exclude)]
+
+
+def _opened(files: Iterable[str]) -> list[Source]:
+    return [open_source(file) for file in files]
+
+
+def _check_names(config: Config) -> None:
+    """Raise ConfigError for names in the settings that mean nothing."""
+    from ftlint.dialects import names  # noqa: PLC0415 - keeps imports in one direction
+
+    matching(config.settings.levels, "levels")
+    for words in config.settings.per_file_ignores.values():
+        matching(words, "per-file-ignores")
+    dialect = config.settings.dialect
+    if dialect is not None and dialect not in names():
+        raise ConfigError(f"unknown dialect {dialect!r}{did_you_mean(dialect, names())}; known are {', '.join(names())}")
+
+
+def _adjusted(report: DatasetReport, config: Config) -> DatasetReport:
+    """Return the report with the levels of the configuration, and without what it ignores in some files."""
+    levels = {rule: level for word, level in config.settings.levels.items() for rule in matching([word], "levels")}
+    ignores = [(pattern, matching(words, "per-file-ignores")) for pattern, words in config.settings.per_file_ignores.items()]
+    hits = [(rule, replace(found, level=levels.get(type(rule), found.level))) for rule, found in report.hits]
+    kept = [(rule, remaining) for rule, found in hits if (remaining := _without_ignored(rule, found, report, ignores))]
+    return DatasetReport(report.files, kept)
+
+
+def _without_ignored(
+    rule: Rule, hits: Hits, report: DatasetReport, ignores: Sequence[tuple[str, set[type[Rule]]]]
+) -> Hits | None:
+    patterns = [pattern for pattern, rules in ignores if type(rule) in rules]
+    if not patterns:
+        return hits
+    single = DatasetReport(report.files, [(rule, hits)])
+    kept = [indexes for _, _, file, indexes in single.by_file() if not matches(file.path, patterns)]
+    if not kept:
+        return None
+    if hits.lines is None:
+        return hits
+    chosen = pl.concat([pl.Series(indexes, dtype=pl.UInt32) for indexes in kept])
+    return replace(hits, lines=hits.lines.gather(chosen), related=None if hits.related is None else hits.related.gather(chosen))
+
+
+def _sources(data: Any) -> list[Source]:
+    """Return the sources of whatever a caller has."""
+    if isinstance(data, (str, PathLike)):
+        return [open_source(fspath(data))]
+    if isinstance(data, bytes):
+        return [Source("<bytes>", len(data), data)]
+    if hasattr(data, "read"):
+        content = data.read()
+        content = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+        return [Source(str(getattr(data, "name", "<stream>")), len(content), content)]
+    records = _frame_records(data)
+    name = "<records>" if records is None else "<frame>"
+    items = list(data) if records is None else records
+    if items and all(isinstance(item, (str, PathLike)) for item in items):
+        return [open_source(fspath(item)) for item in items]
+    lines = b"".join(_line(record, number) for number, record in enumerate(items, 1))
+    return [Source(name, len(lines), lines)]
+
+
+def _frame_records(data: Any) -> list[dict[str, Any]] | None:
+    """Return the rows of a frame, without nulls: in a frame a null is how a missing key looks."""
+    if isinstance(data, pl.LazyFrame):
+        data = data.collect()
+    elif not isinstance(data, pl.DataFrame) and hasattr(data, "__dataframe__"):
+        data = pl.from_dataframe(data)
+    elif hasattr(data, "__arrow_c_stream__"):
+        data = pl.DataFrame(data)
+    if not isinstance(data, pl.DataFrame):
+        return None
+    return [{key: value for key, value in row.items() if value is not None} for row in data.iter_rows(named=True)]
+
+
+_PLAIN = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
+
+
+def _line(record: Any, number: int) -> bytes:
+    """Return a record as a line; raises InputError for what is not JSON."""
+    try:
+        return orjson.dumps(record, option=_PLAIN) + b"\n"
+    except (TypeError, ValueError):
+        pass
+    try:
+        # What orjson refuses and the standard library writes (a lone surrogate, NaN) is a finding, not an exception.
+        return json.dumps(record).encode() + b"\n"
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError(f"record {number} cannot be written as JSON: {error}") from error

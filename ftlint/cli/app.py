@@ -1,0 +1,85 @@
+"""The commands, and what the process ends with: 0 fine, 1 findings, 2 could not do its job, 130 interrupted."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+from ftlint import __version__
+from ftlint.errors import FtlintError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = ("check", "config", "rule")
+"""Each is a module of this package with a click command of its name; it is imported when it is called."""
+
+
+class _Commands(click.Group):
+    """Commands that are imported only when they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"ftlint.cli.{cmd_name}").command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS:
+            raise click.UsageError(f"no command {args[0]!r}{did_you_mean(args[0], COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(__version__, prog_name="ftlint", message="%(prog)s %(version)s")
+def app() -> None:
+    """Find what is wrong with a fine-tuning dataset before you pay for training."""
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    try:
+        code = app.main(args=arguments, prog_name="ftlint", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except click.ClickException as error:
+        return _failed(error.format_message(), error)
+    except FtlintError as error:
+        return _failed(str(error))
+    except BrokenPipeError:
+        # Whoever read the report has seen enough; do not complain again when the process ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except OSError as error:
+        reason = "no space left" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        return _failed(f"{error.filename}: {reason}" if error.filename else reason)
+    except MemoryError:
+        return _failed("out of memory; a single line may be too long for this machine")
+    except Exception as error:  # noqa: BLE001 - a crash must not read as "findings", which is 1
+        return _crashed(error)
+    return code if isinstance(code, int) else 0
+
+
+def _failed(sentence: str, error: click.ClickException | None = None) -> int:
+    context = getattr(error, "ctx", None)
+    hint = f" (ftlint {context.info_name} --help tells more)" if context and context.parent else ""
+    click.echo(f"ftlint: {sentence[:1].lower() if sentence[:2].istitle() else sentence[:1]}{sentence[1:].rstrip('.')}{hint}", err=True)
+    return 2
+
+
+def _crashed(error: Exception) -> int:
+    if os.environ.get("FTLINT_TRACEBACK"):
+        raise error
+    click.echo(f"ftlint: internal error: {type(error).__name__}: {error} (FTLINT_TRACEBACK=1 shows where)", err=True)
+    return 2

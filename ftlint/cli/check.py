@@ -1,0 +1,164 @@
+"""`ftlint check`."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from ftlint.errors import FtlintError, UsageError
+from ftlint.reporters import Style, kept, reporter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ftlint.findings import Report
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1)
+@click.option("--valid", metavar="FILE", help="Validation file that belongs to the training file.")
+@click.option("--target", metavar="NAME", help="Model that the data is for (`ftlint config --targets`).")
+@click.option("--encoding", metavar="NAME", help="Tokenizer, where it is not the target's.")
+@click.option("--dialect", metavar="NAME", help="Shape of the records, where it shall not be inferred.")
+@click.option("--separator", metavar="TEXT", help=r"Text that ends every prompt, with JSON escapes: '\n\n###\n\n'.")
+@click.option("--stop", metavar="TEXT", help="Text that ends every completion, with JSON escapes.")
+@click.option("--task", type=click.Choice(["classification", "generation", "open-ended"]), help="What the model is to do.")
+@click.option("--select", multiple=True, metavar="RULES", help="Rules to check: names, codes, prefixes, families or ALL.")
+@click.option("--extend-select", multiple=True, metavar="RULES", help="Rules to check besides.")
+@click.option("--ignore", multiple=True, metavar="RULES", help="Rules not to check.")
+@click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), help="Level that makes the exit code 1.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option("--output", multiple=True, metavar="FORMAT[=FILE]", help="grouped, full, concise, json, jsonl; repeatable.")
+@click.option("--statistics", is_flag=True, help="Show how many findings each rule has.")
+@click.option("--max-findings", type=click.IntRange(1), metavar="N", help="Findings kept a rule and file; counts stay exact.")
+@click.option("--no-snippets", is_flag=True, default=None, help="Show no text of the data.")
+@click.option("--force-exclude", is_flag=True, help="Obey `exclude` for named files too.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes; default: all processors.")
+@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration file, or a value of it.")
+@click.option("--isolated", is_flag=True, help="Ignore configuration files and FTLINT_ variables.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in the report.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but what --output asks for.")
+def command(paths: tuple[str, ...], **options: Any) -> int:
+    """Lint files, folders, globs or standard input (-).
+
+    Without PATHS: what the configuration includes, else the current folder.
+    """
+    started = time.perf_counter()
+    # This process is ours: blocks of records come and go, and none of them is a cycle. It saves 8 %.
+    gc.disable()
+    # Processes work in parallel, one block each; threads inside them would only get in each other's way.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    from ftlint import api  # noqa: PLC0415 - the environment must be set before polars is loaded
+
+    config = _config(options)
+    settings = config.settings
+    outputs = [text.partition("=")[::2] for text in settings.output or (["grouped"] if not options["quiet"] else [])]
+    reporters = [(reporter(name), file) for name, file in outputs]
+    if sum(not file for _, file in reporters) > 1 and any(name in {"json", "jsonl"} for name, file in outputs if not file):
+        raise UsageError("only one format goes to standard output; write the others to files: --output json=report.json")
+    datasets = api.datasets_of(paths, options["valid"], config, force_exclude=options["force_exclude"])
+    if not datasets:
+        click.echo("ftlint: every file is excluded; nothing was checked", err=True)
+        return 0
+    size = sum(dataset.size for dataset in datasets)
+    limit = kept([name for name, _ in outputs], settings.max_findings)
+    with _progress(size) as advance:
+        report = api.run(datasets, config, jobs=settings.jobs or os.cpu_count() or 1, limit=limit, progress=advance)
+    style = Style(
+        color=_wants_color(options["color"]),
+        snippets=not settings.no_snippets,
+        statistics=options["statistics"],
+        paths=paths,
+        seconds=time.perf_counter() - started if sys.stdout.isatty() else None,
+    )
+    try:
+        for render, file in reporters:
+            _write(render(report, style if not file else Style(snippets=style.snippets, statistics=style.statistics, paths=paths)), file)
+    finally:
+        report.close()
+    return 0 if report.ok or options["exit_zero"] else 1
+
+
+def _config(options: dict[str, Any]) -> Any:
+    """Return the configuration that the options and the files make up."""
+    from ftlint import config  # noqa: PLC0415 - pydantic takes 50 ms
+
+    names = ("target", "encoding", "dialect", "task", "fail_on", "max_findings", "no_snippets", "jobs")
+    overrides: dict[str, Any] = {name: options[name] for name in names if options[name] is not None}
+    overrides |= {name: config.words(options[name]) for name in ("select", "extend_select", "ignore", "output") if options[name]}
+    overrides |= {name: _unescaped(name, options[name]) for name in ("separator", "stop") if options[name] is not None}
+    file = None
+    values: dict[str, Any] = {}
+    for text in options["config"]:
+        if "=" in text and not Path(text).exists():
+            values |= config.parse_override(text)
+        else:
+            file = Path(text)
+    return config.load({**values, **overrides}, file=file, isolated=options["isolated"])
+
+
+def _unescaped(name: str, text: str) -> str:
+    """Return a text with its JSON escapes resolved; one that has none stays as it is."""
+    try:
+        return str(json.loads('"' + text.replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t") + '"'))
+    except ValueError as error:
+        raise UsageError(f"--{name} {text!r} is no text with JSON escapes; a backslash is written \\\\") from error
+
+
+def _wants_color(choice: str) -> bool:
+    if choice == "auto":
+        return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    return choice == "always"
+
+
+def _write(lines: Iterator[str], file: str) -> None:
+    """Write lines to a file, atomically, or to standard output."""
+    if not file:
+        _copy(lines, sys.stdout.buffer)
+        return
+    target = Path(file)
+    beside = target.with_name(f".{target.name}.ftlint-{os.getpid()}")
+    try:
+        with beside.open("wb") as stream:
+            _copy(lines, stream)
+        beside.replace(target)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        raise FtlintError(f"cannot write {file}: {error.strerror}") from error
+
+
+def _copy(lines: Iterator[str], stream: IO[bytes]) -> None:
+    stream.writelines(line.encode("utf-8", "replace") + b"\n" for line in lines)
+    stream.flush()
+
+
+@contextmanager
+def _progress(size: int) -> Iterator[Callable[[int], None]]:
+    """Show a bar on a terminal when it takes longer than a second, never where CI or PRE_COMMIT is set."""
+    if not sys.stderr.isatty() or os.environ.get("CI") or os.environ.get("PRE_COMMIT"):
+        yield lambda _: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn  # noqa: PLC0415 - likewise
+
+    bar = Progress(BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True)
+    task = bar.add_task("", total=size)
+    started = time.monotonic()
+
+    def advance(done: int) -> None:
+        bar.advance(task, done)
+        if time.monotonic() - started > 1:
+            bar.start()
+
+    try:
+        yield advance
+    finally:
+        bar.stop()

@@ -1,0 +1,100 @@
+"""`ftlint rule`."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ftlint.errors import UsageError
+
+if TYPE_CHECKING:
+    from ftlint.rule import Rule
+
+
+@click.command("rule")
+@click.argument("name", required=False)
+@click.option("--all", "everything", is_flag=True, help="All rules.")
+@click.option("--output", type=click.Choice(["text", "json"]), default="text", help="json: for programs.")
+def command(name: str | None, *, everything: bool, output: str) -> int:
+    """Explain a rule, by its name or code."""
+    from ftlint import registry  # noqa: PLC0415 - imports polars
+
+    if (name is None) != everything:
+        raise UsageError("name one rule, or ask for --all")
+    rules = registry.known_rules() if everything else (registry.rule_named(str(name)),)
+    if output == "json":
+        import orjson  # noqa: PLC0415 - only where it is asked for
+
+        described = [describe(rule) for rule in rules]
+        click.echo(orjson.dumps(described if everything else described[0], option=orjson.OPT_INDENT_2, default=str))
+    elif everything:
+        for rule in rules:
+            click.echo(f"{rule.code}  {rule.name():24} {rule.level:8} {rule.summary()}")
+    else:
+        click.echo(page(rules[0]))
+    return 0
+
+
+def describe(rule: type[Rule]) -> dict[str, Any]:
+    """Return what a program may want to know of a rule."""
+    return {
+        "code": rule.code,
+        "name": rule.name(),
+        "family": rule.family(),
+        "level": rule.level,
+        "summary": rule.summary(),
+        "dialects": list(rule.dialects) if rule.dialects is not None else None,
+        "fix": {"safe": "safe", "unsafe": "unsafe", "request": "unsafe", None: None}[rule.fixable],
+        "enabled": rule.enabled,
+        "options": {name: option.default for name, option in rule.Options.__dataclass_fields__.items()},
+        "documentation": rule.url(),
+    }
+
+
+def page(rule: type[Rule]) -> str:
+    """Return a rule's page in Markdown."""
+    _, _, body = inspect.getdoc(rule).partition("\n")  # type: ignore[union-attr] # the contract test demands one
+    fixes = {
+        "safe": "safe: `--fix` repairs it without changing any text",
+        "unsafe": "unsafe: it changes text or drops records, and runs with `--unsafe-fixes`",
+        "request": "on request: it changes most of the file, and runs with `--unsafe-fixes` and `--fixable` naming the rule",
+        None: "none",
+    }
+    parts = [
+        f"# {rule.name()} ({rule.code})",
+        rule.summary(),
+        f"Family: `{rule.family()}` · level: {rule.level} · {'on' if rule.enabled else 'off'} by default · fix: {fixes[rule.fixable]}",
+        body.strip(),
+    ]
+    options = rule.Options.__dataclass_fields__
+    if options:
+        values = "\n".join(f"{name} = {_toml(option.default)}" for name, option in options.items())
+        parts.append(f"## Options\n\n{rule.Options.__doc__}\n\n```toml\n[rules.{rule.name()}]\n{values}\n```")
+    for title, wanted in (("Reported", True), ("Not reported", False)):
+        shown = [example for example in rule.examples if bool(example.at) is wanted][:1]
+        parts += [f"## {title}\n\n{_example(example)}" for example in shown]
+    return "\n\n".join(parts)
+
+
+def _example(example: Any) -> str:
+    lines = [_short(line) for line in example.lines]
+    if len(lines) > 4:
+        lines = [lines[0], "…", *lines[-2:]]
+    text = "```json\n" + "\n".join(lines) + "\n```"
+    if example.valid:
+        valid = [_short(line) for line in example.valid]
+        valid = valid if len(valid) <= 4 else [valid[0], "…", *valid[-2:]]
+        text += "\n\nand as validation file\n\n```json\n" + "\n".join(valid) + "\n```"
+    return text
+
+
+def _short(line: str) -> str:
+    line = line.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\ufeff", "<BOM>").replace("\r", "<CR>")
+    line = line.replace("\u200b", "<U+200B>")
+    return line if len(line) <= 100 else f"{line[:60]}…{line[-30:]}"
+
+
+def _toml(value: Any) -> str:
+    return f'"{value}"' if isinstance(value, str) else str(value)

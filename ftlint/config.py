@@ -1,0 +1,232 @@
+"""Configuration: files, environment variables, command line; one resolved set of values, each with its source."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from ftlint.context import TASKS, Wishes
+from ftlint.errors import ConfigError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+FILES = ("ftlint.toml", ".ftlint.toml", "pyproject.toml")
+PREFIX = "FTLINT_"
+_NOT_SETTINGS = {"FTLINT_SPILL_BYTES", "FTLINT_TRACEBACK"}
+
+LevelName = Literal["error", "warning", "info"]
+
+
+def _listed(value: Any) -> Any:
+    """Accept a comma list where a list is wanted: on the command line and in variables there is no other."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+Words = Annotated[list[str], BeforeValidator(_listed)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", alias_generator=lambda name: name.replace("_", "-"), populate_by_name=True, frozen=True)
+
+
+class SurveyTable(_Model):
+    """`[survey]`: how many records are surveyed, and the majority that a separator or stop needs."""
+
+    records: int = Field(10_000, ge=1)
+    share: float = Field(0.8, gt=0.5, le=1)
+
+
+class DatasetTable(_Model):
+    """`[[dataset]]`: files that belong together, by globs, and what is known of them."""
+
+    train: list[str] = Field(min_length=1)
+    valid: list[str] = []
+    target: str | None = None
+    encoding: str | None = None
+    dialect: str | None = None
+    separator: str | None = None
+    stop: str | None = None
+    task: Literal["classification", "generation", "open-ended"] | None = None
+
+
+class Settings(_Model):
+    """All keys of a configuration file."""
+
+    select: Words | None = None
+    extend_select: Words = []
+    ignore: Words = []
+    per_file_ignores: dict[str, Words] = {}
+    levels: dict[str, LevelName] = {}
+    include: Words = []
+    exclude: Words = []
+    fail_on: Literal["error", "warning", "info", "never"] = "warning"
+    output: Words = []
+    max_findings: int | None = Field(None, ge=1)
+    no_snippets: bool = False
+    jobs: int | None = Field(None, ge=1)
+    target: str | None = None
+    encoding: str | None = None
+    dialect: str | None = None
+    separator: str | None = None
+    stop: str | None = None
+    task: Literal["classification", "generation", "open-ended"] | None = None
+    extend: str | None = None
+    survey: SurveyTable = SurveyTable()
+    dataset: list[DatasetTable] = []
+    targets: dict[str, dict[str, Any]] = {}
+    rules: dict[str, dict[str, Any]] = {}
+
+
+@dataclass(frozen=True)
+class Config:
+    """Resolved settings. sources: for each key that is not the default, where it comes from. root: what globs are relative to."""
+
+    settings: Settings = field(default_factory=Settings)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    root: Path = field(default_factory=Path.cwd)
+
+    def wishes(self, table: DatasetTable | None = None) -> Wishes:
+        """Return what is configured of a dataset, for one of the tables more closely than in general."""
+        names = ("target", "encoding", "dialect", "separator", "stop", "task")
+        chosen = {name: getattr(table, name, None) or getattr(self.settings, name) for name in names}
+        own = {name: dict(values) for name, values in self.settings.targets.items()}
+        return Wishes(**chosen, records=self.settings.survey.records, share=self.settings.survey.share, own=own)
+
+
+def load(
+    overrides: Mapping[str, Any] | None = None,
+    *,
+    file: Path | None = None,
+    isolated: bool = False,
+    environment: Mapping[str, str] | None = None,
+    start: Path | None = None,
+) -> Config:
+    """Return the configuration: overrides (of the command line) over variables over a file over defaults.
+
+    file: the configuration file; without it the closest one upward from `start` (the working directory).
+    isolated: take neither file nor variables. Raises ConfigError for what does not fit, naming source and key.
+    """
+    start = start or Path.cwd()
+    layers: list[tuple[str, Mapping[str, Any]]] = []
+    root = start
+    if not isolated:
+        found = file or find(start)
+        if found:
+            layers += _file_layers(found, ())
+            root = found.resolve().parent
+        layers += _variables(os.environ if environment is None else environment)
+    elif file:
+        layers += _file_layers(file, ())
+    layers += [("command line", {key.replace("_", "-"): value}) for key, value in (overrides or {}).items()]
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for source, layer in layers:
+        validated(layer, source)
+        for key, value in layer.items():
+            merge = key in {"survey", "targets", "rules"} and isinstance(value, dict)
+            values[key] = _merged(values.get(key, {}), value) if merge else value
+            sources[key] = source
+    settings = validated(values, "configuration")
+    return Config(settings, sources, root)
+
+
+def find(start: Path) -> Path | None:
+    """Return the closest configuration file, upward from a folder."""
+    for folder in (start.resolve(), *start.resolve().parents):
+        for name in FILES:
+            path = folder / name
+            if path.is_file() and (name != "pyproject.toml" or "ftlint" in _toml(path).get("tool", {})):
+                return path
+    return None
+
+
+def validated(values: Mapping[str, Any], source: str) -> Settings:
+    """Return settings from keys and values; raises ConfigError, naming source and key, for what does not fit."""
+    try:
+        return Settings.model_validate(dict(values))
+    except ValidationError as error:
+        raise ConfigError(f"{source}: {_sentence(error)}") from error
+
+
+def _sentence(error: ValidationError) -> str:
+    """Return the first fault of a validation as a sentence that names the key."""
+    first = error.errors()[0]
+    *path, key = (str(part).replace("_", "-") for part in first["loc"])
+    if first["type"] != "extra_forbidden":
+        where = ".".join([*path, key])
+        return f"{where}: {first['msg'].lower()}, not {first['input']!r}"
+    model = {"survey": SurveyTable, "dataset": DatasetTable}.get(path[0], Settings) if path else Settings
+    known = [field.alias or name for name, field in model.model_fields.items()]
+    return f"unknown key {'.'.join([*path, key])!r}{did_you_mean(key, known)}"
+
+
+def _merged(old: Any, new: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(old)
+    for key, value in new.items():
+        merged[key] = _merged(merged.get(key, {}), value) if isinstance(value, dict) else value
+    return merged
+
+
+def _file_layers(path: Path, seen: tuple[Path, ...]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return the layers of a file: what it extends first, then its own values."""
+    if path.resolve() in seen:
+        raise ConfigError(f"{path}: configuration files extend each other in a circle")
+    data = _toml(path)
+    table = data.get("tool", {}).get("ftlint", {}) if path.name == "pyproject.toml" else data
+    validated(table, str(path))
+    own = {key: value for key, value in table.items() if key != "extend"}
+    below = _file_layers(path.parent / table["extend"], (*seen, path.resolve())) if "extend" in table else []
+    return [*below, (str(path), own)]
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def _variables(environment: Mapping[str, str]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Return a layer for each FTLINT_ variable; raises ConfigError for one that is no setting."""
+    layers: list[tuple[str, Mapping[str, Any]]] = []
+    scalars = [name for name, field in Settings.model_fields.items() if "dict" not in str(field.annotation) and name != "survey"]
+    for variable in sorted(environment):
+        if variable.startswith(PREFIX) and variable not in _NOT_SETTINGS:
+            name = variable.removeprefix(PREFIX).lower()
+            if name not in scalars:
+                known = [PREFIX + known.upper() for known in scalars]
+                raise ConfigError(f"unknown variable {variable}{did_you_mean(variable, known)}")
+            layers.append((variable, {name.replace("_", "-"): environment[variable]}))
+    return layers
+
+
+def parse_override(text: str) -> dict[str, Any]:
+    """Return the values of `KEY=VALUE`, where VALUE is TOML or a bare text, and KEY may have dots."""
+    key, _, value = text.partition("=")
+    try:
+        return tomllib.loads(f"{key} = {value}")
+    except tomllib.TOMLDecodeError:
+        try:
+            return tomllib.loads(f"{key} = {_toml_string(value)}")
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"--config {text}: {error}") from error
+
+
+def _toml_string(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def words(values: Iterable[str]) -> list[str]:
+    """Return the words of comma lists."""
+    return [part.strip() for value in values for part in value.split(",") if part.strip()]
+
+
+__all__ = ["TASKS", "Config", "DatasetTable", "Settings", "find", "load", "parse_override", "words"]

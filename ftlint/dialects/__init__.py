@@ -1,0 +1,74 @@
+"""Dialects: the shapes of records. One file a dialect; what is outside this folder assumes no keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    import polars as pl
+
+    from ftlint.context import Context, Differences, Wishes
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """The shape of a record.
+
+    name: as in configuration files. keys: every one of these makes a record of this dialect.
+    record: the dataclass that defines a record; pydantic validates by it where a fault must be explained.
+    texts: the keys whose values are the record's texts, columns of the record table.
+    derived: given a context, further columns as expressions over the texts, `body` (what is asked) and `label` (what is
+    to be answered) among them; rules refer to them by name.
+    infer: given a context, surveyed records and the configuration, the context with what the records show.
+    differences: given the contexts of training and validation file and surveyed validation records, what differs.
+    """
+
+    name: str
+    keys: frozenset[str]
+    record: Any = None
+    texts: tuple[str, ...] = ()
+    derived: Callable[[Context], Mapping[str, pl.Expr]] | None = field(default=None, compare=False)
+    infer: Callable[[Context, Sequence[Mapping[str, Any]], Wishes], Context] | None = field(default=None, compare=False)
+    differences: Callable[[Context, Context, Sequence[Mapping[str, Any]]], Differences] | None = field(default=None, compare=False)
+
+    @property
+    def checked(self) -> bool:
+        """Whether records of this dialect become columns; other dialects are only recognised."""
+        return bool(self.texts)
+
+
+@cache
+def known() -> dict[str, Dialect]:
+    """Return every known dialect by name; the more specific shapes come first."""
+    from ftlint.dialects.prompt_completion import PROMPT_COMPLETION  # noqa: PLC0415 - dialects import this module
+
+    recognised = (
+        Dialect("preference", frozenset({"input", "preferred_output", "non_preferred_output"})),
+        Dialect("preference", frozenset({"prompt", "chosen", "rejected"})),
+        Dialect("chat", frozenset({"messages"})),
+        Dialect("sharegpt", frozenset({"conversations"})),
+        Dialect("instruction", frozenset({"instruction", "output"})),
+        Dialect("gemini", frozenset({"contents"})),
+    )
+    text = Dialect("text", frozenset({"text"}))
+    return {f"{dialect.name}:{index}": dialect for index, dialect in enumerate((PROMPT_COMPLETION, *recognised, text))}
+
+
+def names() -> list[str]:
+    """Return the names of all known dialects."""
+    return list(dict.fromkeys(dialect.name for dialect in known().values()))
+
+
+def named(name: str) -> Dialect:
+    """Return the dialect of this name; raises KeyError for an unknown one."""
+    return next(dialect for dialect in known().values() if dialect.name == name)
+
+
+def recognise(keys: Iterable[str]) -> str | None:
+    """Return the name of the dialect that a record with these keys is of, or None."""
+    present = frozenset(keys)
+    return next((dialect.name for dialect in known().values() if dialect.keys <= present), None)

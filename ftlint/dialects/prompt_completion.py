@@ -1,0 +1,126 @@
+"""The dialect of two strings: a prompt, and the completion that the model is to learn."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ftlint import marks
+from ftlint.context import CLASSIFICATION, GENERATION, OPEN_ENDED
+from ftlint.dialects import Dialect
+from ftlint.labels import repeat
+from ftlint.normal import signatures
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ftlint.context import Context, Differences, Wishes
+    from ftlint.marks import Ending
+
+_PLACEHOLDER = re.compile(r"\{\{?\s?[A-Za-z_]\w*\s?\}?\}|<[A-Z][A-Z0-9_ ]*>|\[[A-Z][A-Z0-9_ ]*\]")
+
+
+@dataclass(frozen=True)
+class PromptCompletion:
+    """A training example."""
+
+    prompt: str
+    completion: str
+
+
+def derived(context: Context) -> dict[str, pl.Expr]:
+    """Return `body` (prompt without separator and outer white space) and `label` (completion without stop and white space)."""
+    # Where one file holds several tasks, the task's word is part of what is asked.
+    separator = None if context.separator and len(context.separator.marks) > 1 else context.separator
+    return {"body": _without(pl.col("prompt"), separator), "label": _without(pl.col("completion"), context.stop)}
+
+
+def _without(text: pl.Expr, ending: Ending | None) -> pl.Expr:
+    """Return a text without the mark of an ending, however damaged the white space around it is."""
+    mark = ending.marks[0].text if ending else ""
+    return text.str.strip_chars_end().str.strip_suffix(mark).str.strip_chars() if mark.strip() else text.str.strip_chars()
+
+
+def infer(context: Context, records: Sequence[Mapping[str, Any]], wishes: Wishes) -> Context:
+    """Fill in separator, stop, task, and what some rules want to know before they look at every record."""
+    prompts = [record["prompt"] for record in records]
+    completions = [record["completion"] for record in records]
+    task = wishes.task or _task(prompts, completions, context.encoding)
+    separator, stop, rivals = None, None, list[marks.Ending]()
+    if wishes.separator is not None:
+        separator = marks.given(wishes.separator)
+    elif context.target.separator and task != OPEN_ENDED:
+        separator, rivals = marks.infer_separator(prompts, wishes.share)
+    if wishes.stop is not None:
+        stop = marks.given(wishes.stop)
+    elif context.target.stop:
+        stop = marks.infer_stop(completions, wishes.share, classification=task == CLASSIFICATION)
+    context = replace(context, task=task, separator=separator, stop=stop, rivals=tuple(rivals))
+    texts = pl.DataFrame({"prompt": prompts, "completion": completions}, {"prompt": pl.String, "completion": pl.String})
+    frame = texts.select(**derived(context))
+    bodies, labels = frame.get_column("body"), frame.get_column("label")
+    distinct = bodies.unique()
+    return replace(
+        context,
+        placeholders=_placeholders(bodies.to_list(), labels.to_list()),
+        heads_differ=signatures(distinct, head=True).n_unique() >= 0.98 * len(distinct),
+        leaks=task == CLASSIFICATION and _leak_share(bodies.to_list(), labels.to_list()) >= 0.5,
+    )
+
+
+def differences(training: Context, own: Context, records: Sequence[Mapping[str, Any]]) -> Differences:
+    """Return in which of separator and stop a validation file, of which `own` was inferred, differs from its training file."""
+    compared = (
+        ("separator", training.separator, own.separator, "prompt"),
+        ("stop", training.stop, own.stop, "completion"),
+    )
+    return tuple(
+        (name, mine.text if mine else None, theirs.text if theirs else None)
+        for name, mine, theirs, key in compared
+        if name not in training.given and _differ(mine, theirs, [record[key].rstrip() for record in records])
+    )
+
+
+def _differ(mine: Ending | None, theirs: Ending | None, texts: Sequence[str]) -> bool:
+    """Whether validation texts have another ending than the training texts, and not only here and there."""
+    if theirs is not None:
+        return mine is None or not set(theirs.texts) <= set(mine.texts)
+    if mine is None or not any(mark.text.strip() for mark in mine.marks):
+        return mine is not None
+    return sum(text.endswith(tuple(mark.text for mark in mine.marks)) for text in texts) < 0.2 * len(texts)
+
+
+def _task(prompts: Sequence[str], completions: Sequence[str], encoding: str) -> str:
+    if prompts and sum(not prompt.strip() for prompt in prompts) >= 0.8 * len(prompts):
+        return OPEN_ENDED
+    labels = [completion.strip() for completion in completions if completion.strip()]
+    return CLASSIFICATION if repeat(labels, encoding) else GENERATION
+
+
+def _placeholders(bodies: Sequence[str], labels: Sequence[str]) -> tuple[str, ...]:
+    """Return the placeholders that stand in at least one of twenty records, the commonest twenty."""
+    counts: Counter[str] = Counter()
+    for texts in zip(bodies, labels, strict=True):
+        counts.update({found for text in texts for found in _PLACEHOLDER.findall(text)})
+    return tuple(text for text, count in counts.most_common(20) if count >= max(2, 0.05 * len(bodies)))
+
+
+def _leak_share(bodies: Sequence[str], labels: Sequence[str]) -> float:
+    """Return in how many records the label stands somewhere in the body."""
+    leaked = sum(label.casefold() in body.casefold() for body, label in zip(bodies, labels, strict=True) if label)
+    return leaked / max(len(labels), 1)
+
+
+PROMPT_COMPLETION = Dialect(
+    name="prompt-completion",
+    keys=frozenset(field.name for field in fields(PromptCompletion)),
+    record=PromptCompletion,
+    texts=tuple(field.name for field in fields(PromptCompletion)),
+    derived=derived,
+    infer=infer,
+    differences=differences,
+)

@@ -1,0 +1,58 @@
+"""Which files are meant: paths, folders, globs, and what the configuration leaves out."""
+
+from __future__ import annotations
+
+import glob
+import os
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ftlint.errors import UsageError
+from ftlint.sources import PACKED, STDIN, SUFFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_SKIPPED = {"__pycache__", "node_modules", "build", "dist", "venv"}
+
+
+def find_files(paths: Iterable[str], exclude: Sequence[str] = (), *, force_exclude: bool = False) -> list[str]:
+    """Return the files that paths, folders and globs mean, each once, in their order; folders sorted by name.
+
+    exclude: patterns of files to leave out of folders and globs; force_exclude: also where a file is named.
+    Raises UsageError for a folder or glob without files. A named file that is not there is found out when it is read.
+    """
+    found: dict[str, None] = {}
+    for path in paths:
+        if path == STDIN or Path(path).is_file() or not (Path(path).is_dir() or glob.has_magic(path)):
+            if not (force_exclude and matches(path, exclude)):
+                found[path] = None
+            continue
+        inside = list(_inside(path))
+        if not inside:
+            where = f"folder {path}" if Path(path).is_dir() else f"pattern {path!r}"
+            raise UsageError(f"no {', '.join(SUFFIXES)} files (or .gz, .zst of them) in {where}")
+        found.update(dict.fromkeys(file for file in inside if not matches(file, exclude)))
+    return list(found)
+
+
+def matches(path: str, patterns: Iterable[str]) -> bool:
+    """Whether a path, its name or a folder above it matches a pattern; `*` matches any text, `/` included."""
+    name = Path(path).as_posix().removeprefix("./")
+    parts = [name, *map(str, Path(name).parents), Path(name).name]
+    return any(fnmatch(part, pattern.rstrip("/")) for pattern in patterns for part in parts)
+
+
+def _inside(path: str) -> Iterator[str]:
+    if not Path(path).is_dir():
+        yield from sorted(file for file in glob.glob(path, recursive=True) if Path(file).is_file())  # noqa: PTH207 - keeps ./
+        return
+    for folder, folders, files in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
+        for name in sorted(files):
+            stem = name
+            for packed in PACKED:
+                stem = stem.removesuffix(packed)
+            if stem.endswith(SUFFIXES) and not name.startswith("."):
+                yield os.path.normpath(Path(folder, name))

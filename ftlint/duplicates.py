@@ -1,0 +1,142 @@
+"""Equal and nearly equal records, found once for all rules that ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ftlint.labels import variants
+from ftlint.metrics import Fingerprints, Labels, Sketches, hashes, shingles
+from ftlint.normal import normal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ftlint.metrics import Gathered
+
+
+@dataclass(frozen=True)
+class Duplicates:
+    """Tables of `line` and `first` (the earlier line), by line: equal records, equal prompts with another label, near ones."""
+
+    equal: pl.DataFrame
+    conflicting: pl.DataFrame
+    normalised: pl.DataFrame
+
+
+def duplicates(gathered: Gathered) -> Duplicates:
+    """Return what repeats in the files of a role; a line is in one table at most, the first that fits."""
+    if "duplicates" not in gathered.memo:
+        gathered.memo["duplicates"] = _find(gathered)
+    found: Duplicates = gathered.memo["duplicates"]
+    return found
+
+
+def lines_labelled(gathered: Gathered, labels: Iterable[str]) -> pl.Series:
+    """Return the lines of the records with these labels, rising."""
+    wanted = hashes(labels)
+    tables = gathered.get(Fingerprints).tables()
+    found = [table.filter(pl.col("label").is_in(wanted.implode())).get_column("line") for table in tables]
+    return pl.concat(found).sort() if found else pl.Series("line", dtype=pl.UInt32)
+
+
+def leaks(gathered: Gathered) -> pl.DataFrame:
+    """Return `line` of each validation record whose body is in the training files too, and `first`, the line there."""
+    assert gathered.train
+    keys = ["signature", "body"]
+    mine = [_with_body(table, gathered) for table in gathered.get(Fingerprints).tables()]
+    found = [
+        valid.join(_with_body(train, gathered).group_by(keys).agg(pl.col("line").min().alias("first")), on=keys)
+        for train in gathered.train.get(Fingerprints).tables()
+        for valid in mine
+    ]
+    return _by_line(found)
+
+
+def nearly_equal(gathered: Gathered, similarity: float, without: set[int]) -> pl.DataFrame:
+    """Return `line` and `first` of records whose body is nearly equal to an earlier one. without: lines to leave out."""
+    sketches = gathered.get(Sketches)
+    pairs: dict[int, set[int]] = {}
+    if sketches.parts:
+        table = sketches.table()
+        for band in table.columns[1:]:
+            repeated = _repeated(table.select("line", band), band)
+            firsts = repeated.with_columns(first=pl.col("line").min().over(band)).filter(pl.col("line") > pl.col("first"))
+            for line, first in firsts.select("line", "first").iter_rows():
+                if line not in without:
+                    pairs.setdefault(line, set()).add(first)
+    leaders = {first for firsts in pairs.values() for first in firsts}
+    texts: dict[int, set[str]] = {}
+    found = []
+    for line, row in gathered.fetch(sorted(leaders | pairs.keys())):
+        words = shingles(row["body"])
+        if line in leaders:
+            texts[line] = words
+        match = next((first for first in sorted(pairs.get(line, ())) if _jaccard(words, texts[first]) >= similarity), None)
+        if match is not None:
+            found.append((line, match))
+    return pl.DataFrame(found, {"line": pl.UInt32, "first": pl.UInt32}, orient="row")
+
+
+def _jaccard(a: set[str], b: set[str]) -> float:
+    return len(a & b) / max(1, len(a | b))
+
+
+def _find(gathered: Gathered) -> Duplicates:
+    equal, conflicting, close = [], [], []
+    forms = _variant_hashes(gathered)
+    for table in gathered.get(Fingerprints).tables():
+        suspects = _repeated(_with_body(table, gathered), "signature")
+        if not len(suspects):
+            continue
+        if forms:
+            suspects = suspects.with_columns(pl.col("label").replace(forms))
+        line, same = pl.col("line"), ["signature", "body"]
+        suspects = suspects.sort("line").with_columns(
+            of_record=line.min().over([*same, "label"]), of_body=line.min().over(same), bodies=pl.col("body").n_unique().over("signature")
+        )
+        equal.append(suspects.filter(line > pl.col("of_record")).select("line", first="of_record"))
+        rest = suspects.filter(line == pl.col("of_record"))
+        conflicting.append(rest.filter(line > pl.col("of_body")).select("line", first="of_body"))
+        close.append(rest.filter(pl.col("bodies") > 1).select("line", conflicting=line > pl.col("of_body")))
+    return Duplicates(_by_line(equal), _by_line(conflicting), _normalised(close, gathered))
+
+
+def _with_body(table: pl.DataFrame, gathered: Gathered) -> pl.DataFrame:
+    """Return the records that have a body; where prompts are empty by design, all."""
+    return table if gathered.context.task == "open-ended" else table.filter(pl.col("body") != hashes([""]).item())
+
+
+def _repeated(table: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Return the rows whose value another row has too; by sorting, which is far faster than grouping where most differ."""
+    values = table.get_column(column).sort()
+    twice = values.filter(values == values.shift(1)).unique()
+    return table.filter(pl.col(column).is_in(twice.implode())) if len(twice) else table.clear()
+
+
+def _variant_hashes(gathered: Gathered) -> dict[int, int]:
+    """Return the hash of the commoner form by the hash of each label that is a variant of one."""
+    forms = variants(gathered.get(Labels).counts) if gathered.context.classification else {}
+    return dict(zip(hashes(forms), hashes(forms.values()), strict=True))
+
+
+def _normalised(suspects: list[pl.DataFrame], gathered: Gathered) -> pl.DataFrame:
+    """Look closely at records that may be equal but for case, white space, Unicode form or punctuation."""
+    table = pl.concat(suspects).sort("line") if suspects else pl.DataFrame({"line": [], "conflicting": []})
+    if not len(table):
+        return _by_line([])
+    first: dict[int, int] = {}
+    conflicting = set(table.filter(pl.col("conflicting")).get_column("line"))
+    found = []
+    for line, row in gathered.fetch(table.get_column("line").to_list()):
+        earlier = first.setdefault(hash((normal(row["body"]), normal(row["label"]))), line)
+        if earlier != line and line not in conflicting:
+            found.append((line, earlier))
+    return pl.DataFrame(found, {"line": pl.UInt32, "first": pl.UInt32}, orient="row")
+
+
+def _by_line(tables: list[pl.DataFrame]) -> pl.DataFrame:
+    columns = [table.select("line", "first") for table in tables]
+    return pl.concat(columns).sort("line") if columns else pl.DataFrame(schema={"line": pl.UInt32, "first": pl.UInt32})

@@ -1,0 +1,131 @@
+"""What is done with one block of lines; pure, so that any process may do it."""
+
+from __future__ import annotations
+
+import pickle
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ftlint.decode import decode
+from ftlint.dialects import named
+from ftlint.metrics import Block, FileFacts
+from ftlint.rule import LineRule, RecordRule
+from ftlint.sources import BOM
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.context import Context
+    from ftlint.metrics import Metric
+    from ftlint.rule import Level, Rule
+    from ftlint.sources import Source, Span
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to look for: the context, the rules that apply, the metrics that they need."""
+
+    context: Context
+    rules: tuple[Rule, ...]
+    metrics: tuple[type[Metric], ...]
+
+
+@dataclass
+class BlockResult:
+    """What a block held.
+
+    start: byte offset of its first line. hits: lines, counted from the block's first, by rule code and level.
+    """
+
+    start: int
+    facts: FileFacts
+    hits: dict[tuple[str, Level], pl.Series]
+    metrics: list[Metric]
+
+
+def check_span(pickled: bytes, source: Source, span: Span) -> BlockResult:
+    """Check the lines of a span of a source, by a pickled plan (each process unpickles it once)."""
+    start, data = source.read(span)
+    return check_block(_plan(pickled), data, start)
+
+
+@lru_cache(maxsize=2)
+def _plan(pickled: bytes) -> Plan:
+    plan: Plan = pickle.loads(pickled)  # noqa: S301 - our own parent process made it
+    return plan
+
+
+def check_block(plan: Plan, data: bytes, start: int = 0) -> BlockResult:
+    """Check whole lines. start: their byte offset in the file."""
+    dialect = named(plan.context.dialect)
+    marked = start == 0 and data.startswith(BOM)
+    decoded = decode(data.removeprefix(BOM) if marked else data, dialect)
+    frame = decoded.frame
+    if dialect.derived:
+        frame = frame.with_columns(**dialect.derived(plan.context))
+    hits: dict[tuple[str, Level], pl.Series] = {
+        (rule.code, rule.level): pl.Series(lines, dtype=pl.UInt32)
+        for rule in plan.rules
+        if isinstance(rule, LineRule) and (lines := decoded.faults.get(rule.fault))
+    }
+    if len(frame) and dialect.checked:
+        hits |= violations(plan, frame)
+    block = Block(data, decoded, frame, marked)
+    facts = FileFacts()
+    facts.add(block, plan.context)
+    metrics = [kind() for kind in plan.metrics]
+    for metric in metrics:
+        metric.add(block, plan.context)
+    return BlockResult(start, facts, hits, metrics)
+
+
+def violations(plan: Plan, frame: pl.DataFrame) -> dict[tuple[str, Level], pl.Series]:
+    """Return the lines of a record table that violate each record rule, by code and level."""
+    at_once: dict[tuple[str, Level], pl.Expr] = {}
+    suspects: dict[str, pl.Expr] = {}
+    dear: dict[str, dict[tuple[str, Level], pl.Expr]] = {}
+    for rule in plan.rules:
+        if isinstance(rule, RecordRule):
+            found = expressions(rule, plan.context)
+            suspect = rule.suspects(plan.context) if found else None
+            if suspect is None:
+                at_once |= found
+            else:
+                suspects[rule.code], dear[rule.code] = suspect, found
+    hits: dict[tuple[str, Level], pl.Series] = {}
+    flags = frame.select(
+        *(expression.alias(f"{code} {level}") for (code, level), expression in at_once.items()),
+        *(expression.alias(code) for code, expression in suspects.items()),
+    )
+    for flag in flags:
+        if not flag.any():
+            continue
+        code, _, level = flag.name.partition(" ")
+        rows = frame.filter(flag)
+        if level:
+            hits |= _lines({(code, _level(level)): rows.get_column("line")})
+        else:
+            hits |= _lines({key: rows.filter(expression).get_column("line") for key, expression in dear[code].items()})
+    return hits
+
+
+def expressions(rule: RecordRule, context: Context) -> Mapping[tuple[str, Level], pl.Expr]:
+    """Return the expressions of a record rule by code and level."""
+    violates = rule.violates(context)
+    if violates is None:
+        return {}
+    if isinstance(violates, pl.Expr):
+        return {(rule.code, rule.level): violates}
+    return {(rule.code, level): expression for level, expression in violates.items()}
+
+
+def _lines(found: Mapping[tuple[str, Level], pl.Series]) -> dict[tuple[str, Level], pl.Series]:
+    return {key: lines for key, lines in found.items() if len(lines)}
+
+
+def _level(text: str) -> Level:
+    levels: dict[str, Level] = {"error": "error", "warning": "warning", "info": "info"}
+    return levels[text]

@@ -1,0 +1,220 @@
+"""The engine on one machine: blocks to processes, results merged in order, rules that judge the whole."""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import re
+from collections import deque
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Self
+
+import polars as pl
+
+from ftlint.dialects import named
+from ftlint.engine.block import BlockResult, Plan, check_span
+from ftlint.findings import CheckedFile, DatasetReport
+from ftlint.labels import merged
+from ftlint.lines import LineReader
+from ftlint.metrics import FileFacts, Fingerprints, Gathered, Labels
+from ftlint.rule import LEVELS, DatasetRule, Hits
+from ftlint.sources import BLOCK, charset_of
+from ftlint.survey import survey, survey_valid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from ftlint.context import Context, Wishes
+    from ftlint.metrics import Metric
+    from ftlint.rule import Level, Rule
+    from ftlint.sources import Source
+
+SMALL = 16 << 20
+"""Bytes below which no second process is started: it takes as long to start as to check so much."""
+
+@dataclass
+class Dataset:
+    """Files that are judged together: training shards, and validation files that belong to them."""
+
+    train: list[Source]
+    wishes: Wishes
+    valid: list[Source] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(source.size for source in (*self.train, *self.valid))
+
+
+class Workers:
+    """This process and, for large inputs, others. It works too, instead of waiting for the others.
+
+    jobs: how many processes work at most, this one included. size: bytes that there are to check.
+    """
+
+    def __init__(self, jobs: int, size: int) -> None:
+        self._others = jobs - 1 if size > SMALL else 0
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        if self._others > 0:
+            # Not fork: polars has threads, and a fork of a program with threads is not safe.
+            self._pool = ProcessPoolExecutor(self._others, mp_context=multiprocessing.get_context("spawn"))
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+
+    def results(self, plan: Plan, source: Source, block: int) -> Iterator[BlockResult]:
+        """Yield what each block of a source holds, in order."""
+        pickled = pickle.dumps(plan)
+        waiting: deque[BlockResult | Future[BlockResult]] = deque()
+        for span in source.spans(block):
+            busy = sum(isinstance(result, Future) and not result.done() for result in waiting)
+            if self._pool and busy < 2 * self._others:
+                waiting.append(self._pool.submit(check_span, pickled, source, span))
+            else:
+                waiting.append(check_span(pickled, source, span))
+            while waiting and (_done(waiting[0]) or len(waiting) > 4 * (self._others + 1)):
+                yield _result(waiting.popleft())
+        yield from map(_result, waiting)
+
+
+def _done(result: BlockResult | Future[BlockResult]) -> bool:
+    return not isinstance(result, Future) or result.done()
+
+
+def _result(result: BlockResult | Future[BlockResult]) -> BlockResult:
+    return result.result() if isinstance(result, Future) else result
+
+
+def check_dataset(
+    dataset: Dataset,
+    rules: Sequence[Rule],
+    workers: Workers,
+    *,
+    block: int = BLOCK,
+    progress: Callable[[int], None] | None = None,
+) -> DatasetReport:
+    """Check a dataset with these rules. block: bytes of a block. progress: called with the bytes of each block that is done."""
+    report = DatasetReport([], [])
+    context = survey(dataset.train, dataset.wishes)
+    roles = [("train", dataset.train, context)]
+    if dataset.valid:
+        roles.append(("valid", dataset.valid, survey_valid(dataset.valid, dataset.wishes, context)))
+    train: Gathered | None = None
+    for role, sources, judged_by in roles:
+        applying = tuple(rule for rule in rules if role in rule.roles and rule.applies(judged_by))
+        plan = Plan(judged_by, applying, _metrics(applying, judged_by, with_valid=bool(dataset.valid)))
+        gathered = _Gathering(role, plan, report)
+        for source in sources:
+            gathered.read(source, workers, block, progress or (lambda _: None))
+        found = gathered.gathered(train)
+        gathered.judge(found)
+        if Labels in found.metrics and judged_by.classification:
+            for file in gathered.files:
+                file.labels = len(merged(found.get(Labels).counts))
+        train = found
+        for source in sources:
+            source.check_unchanged()
+    return report
+
+
+def _metrics(rules: Iterable[Rule], context: Context, *, with_valid: bool) -> tuple[type[Metric], ...]:
+    """Return the metrics that these rules need; training files also gather what their validation files are compared with."""
+    wanted = [kind for rule in rules if isinstance(rule, DatasetRule) for kind in rule.wants(context)]
+    if with_valid and named(context.dialect).checked:
+        wanted += [Fingerprints, Labels]
+    return tuple(sorted(set(wanted), key=lambda kind: kind.__name__))
+
+
+class _Gathering:
+    """Merges the blocks of the files of one role, in order, into a report."""
+
+    def __init__(self, role: str, plan: Plan, report: DatasetReport) -> None:
+        self.role, self.plan, self.report = role, plan, report
+        self.files: list[CheckedFile] = []
+        self.metrics = [kind() for kind in plan.metrics]
+        self.hits: dict[tuple[str, Level], list[pl.Series]] = {}
+        self.lines = 0
+
+    def read(self, source: Source, workers: Workers, block: int, progress: Callable[[int], None]) -> None:
+        """Check one file."""
+        reader = LineReader(source, self.plan.context)
+        facts = FileFacts()
+        file = CheckedFile(source.path, self.role, facts, self.plan.context, self.lines, reader)
+        self.files.append(file)
+        self.report.files.append(file)
+        facts.charset = charset_of(source.head(64))
+        if facts.charset:
+            facts.size = source.size
+            return
+        if self.plan.context.pretty:
+            facts.size, facts.pretty = source.size, count_objects(source)
+            return
+        for result in workers.results(self.plan, source, block):
+            if result.facts.lines:
+                reader.starts.append(result.start)
+                reader.firsts.append(facts.lines)
+            for key, lines in result.hits.items():
+                self.hits.setdefault(key, []).append(lines.cast(pl.UInt64) + self.lines)
+            facts.merge(result.facts)
+            for mine, theirs in zip(self.metrics, result.metrics, strict=True):
+                mine.merge(theirs)
+            self.lines += result.facts.lines
+            progress(result.facts.size)
+
+    def gathered(self, train: Gathered | None) -> Gathered:
+        """Return what dataset rules judge."""
+        return Gathered(
+            role=self.role,
+            context=self.plan.context,
+            metrics={type(metric): metric for metric in self.metrics},
+            files=[file.facts for file in self.files],
+            fetch=self._fetch,
+            train=train,
+        )
+
+    def judge(self, gathered: Gathered) -> None:
+        """Add to the report what line and record rules found, and what dataset rules find now."""
+        for rule in self.plan.rules:
+            for level in LEVELS:
+                parts = self.hits.get((rule.code, level))
+                if parts:
+                    self._report(rule, Hits(level, pl.concat(parts)))
+            if isinstance(rule, DatasetRule):
+                for hits in rule.judge(gathered):
+                    self._report(rule, hits)
+
+    def _report(self, rule: Rule, hits: Hits) -> None:
+        if len(hits):
+            hits.role = self.role
+            self.report.hits.append((rule, hits))
+
+    def _fetch(self, lines: Sequence[int]) -> Iterator[tuple[int, Mapping[str, str]]]:
+        """Yield line and columns of the records on these rising lines, read again."""
+        for file, following in zip(self.files, [*self.files[1:], None], strict=True):
+            end = following.first if following else self.lines
+            inside = [line - file.first for line in lines if file.first <= line < end]
+            yield from ((line + file.first, row) for line, row in file.reader.rows(inside))
+
+
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+
+
+def count_objects(source: Source) -> int:
+    """Return how many objects stand at the top of a source, or in the one array that it is; strings never end in a block."""
+    count = depth = base = 0
+    for span in source.spans():
+        for found in _TOKEN.finditer(source.read(span)[1]):
+            sign = found.group()[:1]
+            if sign == b"[" and not depth and not count:
+                base = 1
+            if sign in b"[{":
+                depth += 1
+            elif sign in b"]}":
+                depth -= 1
+                count += sign == b"}" and depth == base
+    return count

@@ -1,0 +1,64 @@
+"""Labels: which are variants of one another, and when completions are labels at all."""
+
+from __future__ import annotations
+
+import unicodedata
+from statistics import median_low
+from typing import TYPE_CHECKING
+
+from ftlint import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_CLOSING = ".,;:!?。，、；：！？…"
+
+MOST_LABELS = 1000
+MOST_TOKENS = 10
+"""The median label of a classification set has at most so many tokens."""
+
+
+def variant_key(label: str) -> str:
+    """Return what a label shares with its variants: without case, white space, Unicode form and closing punctuation."""
+    folded = "".join(unicodedata.normalize("NFKC", label).casefold().split())
+    return folded.rstrip(_CLOSING) or folded
+
+
+def variants(counts: Mapping[str, int]) -> dict[str, str]:
+    """Return the commoner form for each label that is a variant of one; counts are in the order of first sight."""
+    common: dict[str, str] = {}
+    for label in sorted(counts, key=lambda label: -counts[label]):  # stable: at a tie the one seen first
+        common.setdefault(variant_key(label), label)
+    return {label: form for label in counts if (form := common[variant_key(label)]) != label}
+
+
+def merged(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return the counts with each variant counted as its commoner form."""
+    form = variants(counts)
+    totals: dict[str, int] = {}
+    for label, count in counts.items():
+        totals[form.get(label, label)] = totals.get(form.get(label, label), 0) + count
+    return totals
+
+
+def as_seen(label: str) -> str:
+    """Return a label as the model will see it: one space, then the label."""
+    return f" {label}"
+
+
+def repeat(completions: Sequence[str], encoding: str) -> bool:
+    """Whether completions repeat as labels do: few distinct ones, and short.
+
+    At most 20 % of the records are distinct (below 100 records: half), at most 1,000, the median of ten tokens or fewer.
+    """
+    distinct = {variant_key(completion): completion for completion in completions}
+    most = len(completions) // 2 if len(completions) < 100 else len(completions) // 5
+    if not distinct or len(distinct) > min(most, MOST_LABELS):
+        return False
+    # A text has no more tokens than bytes, so that short labels need no tokenizer.
+    lengths = [len(label.encode()) + 1 for label in distinct.values()]
+    if median_low(lengths) <= MOST_TOKENS:
+        return True
+    if median_low(lengths) > 40 * MOST_TOKENS:
+        return False
+    return median_low([tokens.count(as_seen(label), encoding) for label in distinct.values()]) <= MOST_TOKENS

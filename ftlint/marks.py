@@ -1,0 +1,180 @@
+"""Marks: the texts that end a prompt (separator) or a completion (stop), and how they are inferred.
+
+A mark is symbols without letters or digits (`->`, `###`), a word with a colon (`Label:`), a bracketed word (`<sep>`, `[DONE]`)
+or a word in capitals (`END`). Inference is by majority: the rows without the mark must not hide that of the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_SENTENCE = ".,;:!?\"'`´…‥。，、；：！？·・‘’“”„«»‹›「」『』()[]{}（）［］｛｝【】《》〈〉"
+"""Sentence punctuation, quotes and brackets: they end texts, and mark nothing."""
+
+_SYMBOLS = re.compile(r"[^\w\s]+\Z")
+_WORD = re.compile(r"(?<![\w'’-])[^\W\d_][\w'’-]*\s?[:：]\Z")
+_BRACKETED = re.compile(r"(?:<[/|]{0,2}[\w-]+[/|]{0,2}>|\[[/|]?[^\W\d_][\w-]*\]|<<[\w-]+>>|\[\[[\w-]+\]\]|\{\{?[A-Z_]+\}?\})\Z")
+_CAPITALS = re.compile(r"(?<![\w'’-])[^\W\d_]{2,}\Z")
+_LONGEST = 80
+"""Characters of a text's end in which a mark is looked for."""
+
+_CLOSING_WORDS = frozenset({"END", "STOP", "DONE", "EOS", "EOT", "FIN"})
+"""Words in capitals that mark an end whatever word stands before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A mark and its kind: `symbols`, `word`, `bracketed`, `capitals`, `line` (a whole last line) or `given` (configured)."""
+
+    text: str
+    kind: str
+
+    @property
+    def is_word(self) -> bool:
+        """Whether the mark is made of words, so that in running text it counts only where it stands as a line's start."""
+        return self.kind in {"word", "capitals", "line"}
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A separator or stop: its marks (several where one file holds several tasks) and the white space around them.
+
+    share: of the surveyed texts, how many carry one of the marks; None where the configuration names the ending.
+    """
+
+    marks: tuple[Mark, ...]
+    lead: str = ""
+    trail: str = ""
+    share: float | None = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The whole texts, one a mark."""
+        return tuple(f"{self.lead}{mark.text}{self.trail}" for mark in self.marks)
+
+    @property
+    def text(self) -> str:
+        """The whole text of the first mark."""
+        return self.texts[0]
+
+
+def given(text: str) -> Ending:
+    """Return the ending that a configuration names; a text of nothing but white space is its own mark."""
+    mark = text.strip()
+    if not mark:
+        return Ending((Mark(text, "given"),))
+    found = mark_at_end(mark)
+    kind = found.kind if found and found.text == mark else ("line" if re.search(r"\w", mark) else "symbols")
+    start = text.index(mark)
+    return Ending((Mark(mark, kind),), text[:start], text[start + len(mark) :])
+
+
+def mark_at_end(text: str) -> Mark | None:
+    """Return the mark at the end of a text without outer white space, if there is one."""
+    tail = text[-_LONGEST:]
+    last = tail[-1:]
+    if last in ":：":
+        found = _WORD.search(tail)
+        return Mark(found.group(), "word") if found else None
+    if last.isalnum():
+        found = _CAPITALS.search(tail) if last.isupper() else None
+        return Mark(found.group(), "capitals") if found and found.group().isupper() else None
+    if last in ">]}" and (found := _BRACKETED.search(tail)):
+        return Mark(found.group(), "bracketed")
+    # What sentence punctuation ends is a sentence, whatever stands before: `*sigh*.`
+    if last in _SENTENCE or not (found := _SYMBOLS.search(tail)):
+        return None
+    symbols = found.group().lstrip(_SENTENCE)
+    return Mark(symbols, "symbols") if symbols else None
+
+
+def infer_separator(prompts: Sequence[str], share: float) -> tuple[Ending | None, list[Ending]]:
+    """Return the separator of most prompts, if they share one, and the two to five marks that compete where they do not.
+
+    share: the part of the prompts that must carry the mark (0.8 by default).
+    """
+    texts = [prompt.rstrip() for prompt in prompts if prompt.strip()]
+    if not texts:
+        return None, []
+    needed = share * len(texts)
+    line = _shared_last_line(texts, needed)
+    if line:
+        return _surrounded([line], prompts, len(texts)), []
+    counts = _mark_counts(texts)
+    for mark, _ in counts:
+        if sum(text.endswith(mark.text) for text in texts) >= needed:
+            return _surrounded([mark], prompts, len(texts)), []
+    words = [(mark, count) for mark, count in counts if mark.kind == "word" and count >= 0.02 * len(texts)]
+    if 2 <= len(words) <= 20 and sum(count for _, count in words) >= needed:
+        return _surrounded([mark for mark, _ in words], prompts, len(texts)), []
+    rivals = [(mark, count) for mark, count in counts if count >= 0.05 * len(texts)]
+    if 2 <= len(rivals) <= 5 and sum(count for _, count in rivals) >= needed:
+        return None, [_surrounded([mark], prompts, len(texts)) for mark, _ in rivals]
+    return None, []
+
+
+def infer_stop(completions: Sequence[str], share: float, *, classification: bool) -> Ending | None:
+    """Return the stop of most completions, if they share one.
+
+    classification: whether completions are labels; then a stop must end at least two of them, or it is part of the label.
+    """
+    texts = [completion for completion in completions if completion.strip()]
+    needed = max(1.0, share * len(texts))
+    stripped = [text.strip() for text in texts]
+    for mark, _ in _mark_counts(stripped):
+        ended = sum(text.endswith(mark.text) for text in stripped)
+        if ended >= needed and mark.kind != "word" and _is_stop(mark, stripped, classification=classification):
+            return _surrounded([mark], texts, len(texts))
+    newline = [text for text in texts if text.endswith("\n")]
+    inside = sum("\n" in text.strip() for text in texts)
+    if len(newline) >= needed and inside <= 0.05 * len(texts):
+        return Ending((Mark("\n", "given"),), share=len(newline) / len(texts))
+    return None
+
+
+def _is_stop(mark: Mark, texts: Sequence[str], *, classification: bool) -> bool:
+    """Whether a mark that ends most completions is a stop, and not a part of what the labels say."""
+    heads = [text.removesuffix(mark.text).rstrip() for text in texts if text.endswith(mark.text)]
+    if not all(heads) or (mark.kind == "symbols" and len(mark.text) < 2):
+        return False
+    if classification and len(set(heads)) < 2:
+        return False
+    if sum(mark.text in text.removesuffix(mark.text) for text in texts) > 0.05 * len(texts):
+        return False
+    if mark.kind == "capitals" and mark.text not in _CLOSING_WORDS:
+        return sum(head.split()[-1][0].isupper() for head in heads) <= 0.05 * len(heads)
+    return True
+
+
+def _shared_last_line(texts: Sequence[str], needed: float) -> Mark | None:
+    """Return the last line that most texts share, where it is more than a bare mark and ends in one."""
+    lines = Counter(text.rsplit("\n", 1)[1].strip() for text in texts if "\n" in text)
+    line, count = lines.most_common(1)[0] if lines else ("", 0)
+    mark = mark_at_end(line)
+    if count < needed or mark is None or len(line) > 200:
+        return None
+    return Mark(line, "line") if line != mark.text else mark
+
+
+def _mark_counts(texts: Iterable[str]) -> list[tuple[Mark, int]]:
+    """Return the marks that texts end in with their counts, the commonest 25."""
+    return Counter(mark for mark in map(mark_at_end, texts) if mark).most_common(25)
+
+
+def _surrounded(marks: Sequence[Mark], texts: Iterable[str], total: int) -> Ending:
+    """Return the ending of these marks with the commonest white space around them."""
+    around: Counter[tuple[str, str]] = Counter()
+    for text in texts:
+        bare = text.rstrip()
+        mark = next((mark for mark in marks if bare.endswith(mark.text)), None)
+        if mark:
+            body = bare.removesuffix(mark.text)
+            around[body[len(body.rstrip()) :], text[len(bare) :]] += 1
+    (lead, trail), _ = around.most_common(1)[0]
+    return Ending(tuple(marks), lead, trail, sum(around.values()) / total)

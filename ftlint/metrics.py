@@ -1,0 +1,468 @@
+"""What is gathered from all records, block by block, for the rules that judge the whole dataset.
+
+A metric is a monoid: a fresh one is the identity, `merge` is associative, and adding all records at once is the same as
+merging what was added in parts. Lines are counted from the metric's own first line; `merge` shifts those of its right side.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+
+import polars as pl
+
+from ftlint.normal import signatures
+from ftlint.rule import numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from ftlint.context import Context
+    from ftlint.decode import Decoded
+
+SPILL = 64 << 20
+"""Bytes of fingerprints that are kept in memory before they go to temporary files; FTLINT_SPILL_BYTES sets another bound."""
+
+_PARTITIONS = 64
+
+
+@dataclass
+class Block:
+    """What a metric may look at: raw bytes, what was decoded, the record table with all derived columns.
+
+    byte_order_mark: whether one was taken from the front of the bytes.
+    """
+
+    data: bytes
+    decoded: Decoded
+    frame: pl.DataFrame
+    byte_order_mark: bool = False
+
+
+class Metric:
+    """The base of all metrics; `lines` is how many lines it has seen."""
+
+    lines: int = 0
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block, to a fresh metric."""
+        raise NotImplementedError
+
+    def merge(self, other: Self) -> None:
+        """Take in what comes after."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Free what is not memory."""
+
+
+M = TypeVar("M", bound=Metric)
+
+
+@dataclass
+class Gathered:
+    """What is known of the files of one role when all their records were seen.
+
+    role: `train` or `valid`. metrics: by their class. files: the facts of each file. fetch: given line numbers, the
+    records' texts by line, read again from the files; for the few records that must be looked at closely.
+    train: in a validation file's, what is known of its training files. memo: what several rules find out once.
+    """
+
+    role: str
+    context: Context
+    metrics: Mapping[type[Metric], Metric]
+    files: Sequence[FileFacts]
+    fetch: Callable[[Sequence[int]], Iterator[tuple[int, Mapping[str, str]]]]
+    train: Gathered | None = None
+    memo: dict[str, Any] = field(default_factory=dict)
+
+    def get(self, kind: type[M]) -> M:
+        """Return the metric of a kind."""
+        found = self.metrics[kind]
+        assert isinstance(found, kind)
+        return found
+
+    @property
+    def records(self) -> int:
+        """How many lines are meant as records: all that are not blank."""
+        return sum(facts.lines - facts.blank for facts in self.files)
+
+
+@dataclass
+class FileFacts(Metric):
+    """A file's bytes, counted. Always gathered, one for each file.
+
+    size: in bytes. records: objects. charset: the wide encoding that the file is in instead of UTF-8.
+    pretty: the number of objects in a file that is one array or pretty-printed instead of lines.
+    """
+
+    lines: int = 0
+    size: int = 0
+    records: int = 0
+    blank: int = 0
+    carriage_returns: int = 0
+    byte_order_mark: bool = False
+    final_newline: bool = True
+    charset: str | None = None
+    pretty: int | None = None
+
+    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        self.size = len(block.data)
+        self.records = block.decoded.objects
+        self.blank = len(block.decoded.faults.get("blank", ()))
+        # Carriage returns are rare, and to look for the single byte is ten times faster than to count pairs.
+        self.carriage_returns = block.data.count(b"\r\n") if b"\r" in block.data else 0
+        self.byte_order_mark = block.byte_order_mark
+        self.final_newline = block.data.endswith(b"\n")
+
+    def merge(self, other: FileFacts) -> None:
+        """Take in what comes after."""
+        if other.size:
+            self.final_newline = other.final_newline
+        self.byte_order_mark |= other.byte_order_mark
+        self.lines += other.lines
+        self.size += other.size
+        self.records += other.records
+        self.blank += other.blank
+        self.carriage_returns += other.carriage_returns
+
+
+@dataclass
+class Shapes(Metric):
+    """Lines whose keys are not those of the dialect: by the keys found, by unknown key, by other dialect."""
+
+    lines: int = 0
+    records: int = 0
+    missing: dict[tuple[str, ...], pl.Series] = field(default_factory=dict)
+    unknown: dict[str, pl.Series] = field(default_factory=dict)
+    foreign: dict[str, pl.Series] = field(default_factory=dict)
+
+    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
+        """Gather from a block."""
+        decoded = block.decoded
+        self.lines, self.records = decoded.lines, decoded.objects
+        self.missing = {keys: numbers(at) for keys, at in decoded.missing.items()}
+        self.unknown = {key: numbers(at) for key, at in decoded.unknown.items()}
+        self.foreign = {name: numbers(at) for name, at in decoded.foreign.items()}
+
+    def merge(self, other: Shapes) -> None:
+        """Take in what comes after."""
+        for mine, others in ((self.missing, other.missing), (self.unknown, other.unknown), (self.foreign, other.foreign)):
+            _extend(cast("dict[Any, pl.Series]", mine), cast("dict[Any, pl.Series]", others), self.lines)
+        self.lines += other.lines
+        self.records += other.records
+
+
+def _extend(mine: dict[Any, pl.Series], others: dict[Any, pl.Series], shift: int) -> None:
+    for key, at in others.items():
+        mine[key] = mine[key].append(at + shift) if key in mine else at + shift
+
+
+@dataclass
+class Labels(Metric):
+    """Labels with their number of records and their first line."""
+
+    lines: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    first: dict[str, int] = field(default_factory=dict)
+
+    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        groups = block.frame.group_by("label").agg(pl.len(), pl.col("line").min().alias("first")).filter(pl.col("label") != "")
+        for label, count, first in groups.sort("first").iter_rows():
+            self.counts[label], self.first[label] = count, first
+
+    def merge(self, other: Labels) -> None:
+        """Take in what comes after."""
+        for label, count in other.counts.items():
+            self.counts[label] = self.counts.get(label, 0) + count
+            self.first.setdefault(label, other.first[label] + self.lines)
+        self.lines += other.lines
+
+
+@dataclass
+class Extremes(Metric):
+    """The least and the greatest of all bodies and of all completions; what these two start with, all start with."""
+
+    lines: int = 0
+    records: int = 0
+    bounds: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
+        """Gather from a block."""
+        self.lines, self.records = block.decoded.lines, len(block.frame)
+        for column in ("body", "completion") if self.records else ():
+            texts = block.frame.get_column(column)
+            self.bounds[column] = (str(texts.min()), str(texts.max()))
+
+    def merge(self, other: Extremes) -> None:
+        """Take in what comes after."""
+        for column, (least, greatest) in other.bounds.items():
+            mine = self.bounds.get(column, (least, greatest))
+            self.bounds[column] = (min(mine[0], least), max(mine[1], greatest))
+        self.lines += other.lines
+        self.records += other.records
+
+    def prefix(self, column: str) -> str:
+        """Return the text that all start with; no text where all are equal."""
+        least, greatest = self.bounds.get(column, ("", ""))
+        return os.path.commonprefix([least, greatest]) if least != greatest else ""
+
+
+@dataclass
+class Lengths(Metric):
+    """Sums of the lengths of prompts and completions, in UTF-8 bytes."""
+
+    lines: int = 0
+    records: int = 0
+    prompt: int = 0
+    completion: int = 0
+
+    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        self.records = len(block.frame)
+        sums = block.frame.select(pl.col("prompt", "completion").str.len_bytes().cast(pl.UInt64).sum()).row(0)
+        self.prompt, self.completion = sums
+
+    def merge(self, other: Lengths) -> None:
+        """Take in what comes after."""
+        self.lines += other.lines
+        self.records += other.records
+        self.prompt += other.prompt
+        self.completion += other.completion
+
+
+@dataclass
+class Occurrences(Metric):
+    """How many records hold each of some texts, and where first."""
+
+    lines: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    first: dict[str, int] = field(default_factory=dict)
+
+    def note(self, text: str, lines: Iterable[int]) -> None:
+        """Count the lines (in rising order) that hold a text."""
+        at = list(lines)
+        if at:
+            self.counts[text] += len(at)
+            self.first.setdefault(text, at[0])
+
+    def merge(self, other: Self) -> None:
+        """Take in what comes after."""
+        self.counts.update(other.counts)
+        for text, line in other.first.items():
+            self.first.setdefault(text, line + self.lines)
+        self.lines += other.lines
+
+
+@dataclass
+class Endings(Occurrences):
+    """How many prompts end with each of the marks that compete to be the separator."""
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        for rival in context.rivals:
+            mark = rival.marks[0].text
+            ends = pl.col("prompt").str.strip_chars_end().str.ends_with(mark)
+            self.note(mark, block.frame.filter(ends).get_column("line"))
+
+
+@dataclass
+class Placeholders(Occurrences):
+    """How many records hold each placeholder that the survey saw."""
+
+    records: int = 0
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines, self.records = block.decoded.lines, len(block.frame)
+        for text in context.placeholders:
+            within = pl.col("body").str.contains(text, literal=True) | pl.col("label").str.contains(text, literal=True)
+            self.note(text, block.frame.filter(within).get_column("line"))
+
+    def merge(self, other: Self) -> None:
+        """Take in what comes after."""
+        super().merge(other)
+        self.records += other.records
+
+
+HTML = r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});|<(?:br|p|/p|div|/div|span|/span|b|/b|i|/i|li|/li)\s?/?>"
+"""HTML entities, and the tags that scraped text is left with; other tags may be what the text is about."""
+
+
+@dataclass
+class HtmlEntities(Occurrences):
+    """How many records hold HTML entities or tags, by the entity; `any` counts records."""
+
+    records: int = 0
+
+    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        marked = pl.any_horizontal(pl.col("body", "label").str.contains(HTML))
+        rows = block.frame.lazy().select("line", "body", "label").filter(marked).collect()
+        self.records = len(rows)
+        if self.records:
+            found = pl.concat_list(pl.col("body").str.extract_all(HTML), pl.col("label").str.extract_all(HTML)).list.unique()
+            exploded = rows.select("line", found.alias("text")).explode("text")
+            for text, count, first in exploded.group_by("text").agg(pl.len(), pl.col("line").min()).iter_rows():
+                self.counts[text], self.first[text] = count, first
+
+    def merge(self, other: Self) -> None:
+        """Take in what comes after."""
+        super().merge(other)
+        self.records += other.records
+
+
+@dataclass
+class LabelLeaks(Metric):
+    """In how many records the label's own text stands in the body, as a word of its own."""
+
+    lines: int = 0
+    records: int = 0
+    leaks: int = 0
+
+    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
+        """Gather from a block."""
+        self.lines, self.records = block.decoded.lines, len(block.frame)
+        self.leaks = block.frame.select(leaks()).to_series().sum()
+
+    def merge(self, other: LabelLeaks) -> None:
+        """Take in what comes after."""
+        self.lines += other.lines
+        self.records += other.records
+        self.leaks += other.leaks
+
+
+def leaks() -> pl.Expr:
+    """Return an expression that is true where the label's own text stands in the body, in any case, as words of its own."""
+    label, body = pl.col("label").str.to_lowercase(), pl.col("body").str.to_lowercase()
+    word = pl.concat_str(pl.lit(r"(?:^|\W)"), label.str.escape_regex(), pl.lit(r"(?:\W|$)"))
+    return (label != "") & body.str.contains(label, literal=True) & body.str.contains(word)
+
+
+@dataclass
+class Fingerprints(Metric):
+    """For each record: its line, a signature that bodies of one normal form share, a hash of the body, one of the label.
+
+    20 bytes a record (UInt64 the signature, UInt32 the others). Beyond a bound they go to temporary files, one for each
+    range of signatures, so that what may be equal always comes together.
+    """
+
+    lines: int = 0
+    parts: list[tuple[int, pl.DataFrame]] = field(default_factory=list)
+    size: int = 0
+    folder: tempfile.TemporaryDirectory[str] | None = None
+    spills: int = 0
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        if len(block.frame):
+            signature = signatures(block.frame.get_column("body"), head=context.heads_differ).alias("signature")
+            table = block.frame.select("line", signature, body=hash32(pl.col("body")), label=hash32(pl.col("label")))
+            self.parts, self.size = [(0, table)], table.estimated_size()
+
+    def merge(self, other: Fingerprints) -> None:
+        """Take in what comes after; `other` has not spilled."""
+        self.parts.extend((self.lines + shift, table) for shift, table in other.parts)
+        self.lines += other.lines
+        self.size += other.size
+        if self.size > int(os.environ.get("FTLINT_SPILL_BYTES", SPILL)):
+            self._spill()
+
+    def tables(self) -> Iterator[pl.DataFrame]:
+        """Yield tables of all fingerprints; records of equal signature are in one table."""
+        if self.folder is None:
+            if self.parts:
+                yield self._joined()
+            return
+        self._spill()
+        for part in range(_PARTITIONS):
+            files = [path for spill in range(self.spills) if (path := self._file(part, spill)).exists()]
+            if files:
+                yield pl.concat(pl.read_ipc(path, memory_map=False) for path in files)
+
+    def close(self) -> None:
+        """Delete the temporary files."""
+        if self.folder:
+            self.folder.cleanup()
+
+    def _joined(self) -> pl.DataFrame:
+        return pl.concat(table.with_columns(pl.col("line") + shift) for shift, table in self.parts)
+
+    def _file(self, part: int, spill: int) -> Path:
+        assert self.folder
+        return Path(self.folder.name, f"{part}-{spill}.arrow")
+
+    def _spill(self) -> None:
+        """Move what is in memory to the temporary files."""
+        if not self.parts:
+            return
+        self.folder = self.folder or tempfile.TemporaryDirectory(prefix="ftlint-")
+        parts = self._joined().partition_by(pl.col("signature") // (2**64 // _PARTITIONS), as_dict=True, include_key=False)
+        for (part,), table in parts.items():
+            table.write_ipc(self._file(part, self.spills))
+        self.spills += 1
+        self.parts, self.size = [], 0
+
+
+BANDS, ROWS = 8, 8
+"""MinHash bands and rows: of two texts with a similarity of 0.9, 99 in 100 share a band; of 0.7, 38, which are then compared."""
+
+
+@dataclass
+class Sketches(Metric):
+    """For each record its line and one hash a band of the MinHash of its body's words, three by three; 68 bytes a record."""
+
+    lines: int = 0
+    parts: list[tuple[int, pl.DataFrame]] = field(default_factory=list)
+
+    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
+        """Gather from a block."""
+        from rensa import RMinHash  # noqa: PLC0415 - the rule that needs it is off by default
+
+        self.lines = block.decoded.lines
+        frame = block.frame.filter(pl.col("body") != "")
+        if len(frame):
+            shingled = [sorted(shingles(body)) for body in frame.get_column("body")]
+            digests = RMinHash.digests_from_token_sets(shingled, BANDS * ROWS, 42)
+            bands = [
+                pl.Series(f"band{band}", [hash(tuple(digest[band * ROWS : band * ROWS + ROWS])) for digest in digests], pl.Int64)
+                for band in range(BANDS)
+            ]
+            self.parts = [(0, frame.select("line").hstack(bands))]
+
+    def merge(self, other: Sketches) -> None:
+        """Take in what comes after."""
+        self.parts.extend((self.lines + shift, table) for shift, table in other.parts)
+        self.lines += other.lines
+
+    def table(self) -> pl.DataFrame:
+        """Return all records' bands."""
+        return pl.concat(table.with_columns(pl.col("line") + shift) for shift, table in self.parts)
+
+
+def shingles(text: str) -> set[str]:
+    """Return the sets of three consecutive words of a text, of fewer words the text itself."""
+    words = text.casefold().split()
+    return {" ".join(words[i : i + 3]) for i in range(max(1, len(words) - 2))}
+
+
+def hashes(texts: Iterable[str]) -> pl.Series:
+    """Return the hashes that fingerprints hold for these bodies or labels."""
+    return pl.DataFrame({"text": list(texts)}, {"text": pl.String}).select(hash32(pl.col("text"))).to_series()
+
+
+def hash32(text: pl.Expr) -> pl.Expr:
+    """Return a hash of 32 bits; enough where a longer one was equal before."""
+    return (text.hash() & 0xFFFFFFFF).cast(pl.UInt32)

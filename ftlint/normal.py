@@ -1,0 +1,71 @@
+"""Texts that are equal but for case, white space, Unicode form or punctuation: their normal form, and a cheap signature of it."""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+from functools import cache
+
+import polars as pl
+
+HEAD = 64
+"""Characters from which a signature is taken where the first characters tell texts apart."""
+
+_SIGNIFICANT = 16
+"""Characters of the normal form that such a signature covers."""
+
+_ASCII_PUNCTUATION = ".,;:!?'\"()[]{}-_`"
+"""What is punctuation in ASCII; other signs (`+`, `#`, `/`, `<`, …) change what a text says."""
+
+_LOWER = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
+_DELETED = (string.whitespace + "\x1c\x1d\x1e\x1f" + _ASCII_PUNCTUATION).encode()
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w+*/\\#%&@<=>|^~$]+(?=\d)")
+
+
+def normal(text: str) -> str:
+    """Return the normal form: NFKC, case folded, without white space and punctuation, but with numbers kept apart."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return _BETWEEN_DIGITS.sub("\0", folded).translate(_deletions())
+
+
+def signatures(texts: pl.Series, *, head: bool) -> pl.Series:
+    """Return a UInt64 hash for each text that texts of the same normal form share.
+
+    head: take it from the first characters alone, which is three times faster, and enough where these differ.
+    """
+    cut = texts.str.head(HEAD) if head else texts
+    folded = _folded(cut)
+    if head:
+        # Too little is left of some heads; a text of the same normal form may have more left.
+        short = (folded.str.len_chars() < _SIGNIFICANT) & (texts.str.len_chars() > HEAD)
+        if short.any():
+            folded = folded.scatter(short.arg_true(), _folded(texts.filter(short)))
+        folded = folded.str.head(_SIGNIFICANT)
+    return folded.hash()
+
+
+def _folded(texts: pl.Series) -> pl.Series:
+    """Return texts in lower case, without white space and punctuation."""
+    joined = texts.str.join("\0").item() if len(texts) else ""
+    if joined.count("\0") != max(len(texts) - 1, 0):
+        return pl.Series([_fold(text).replace("\0", "") for text in texts], dtype=pl.String)
+    if not joined.isascii():
+        joined = "\0".join(text if text.isascii() else _fold(text) for text in texts)
+    # One pass over the bytes of all texts at once; what is not ASCII was folded above and stays.
+    return pl.Series(joined.encode().translate(_LOWER, _DELETED).decode().split("\0"), dtype=pl.String)[: len(texts)]
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().translate(_deletions())
+
+
+@cache
+def _deletions() -> dict[int, None]:
+    """Return the characters that a normal form is without: white space, and punctuation as Unicode has it."""
+    signs = set("#%&@*/\\")
+    return {
+        code: None
+        for code in range(0x10000)
+        if code != 0 and (chr(code).isspace() or (unicodedata.category(chr(code))[0] == "P" and chr(code) not in signs) or chr(code) == "`")
+    }

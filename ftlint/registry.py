@@ -1,0 +1,104 @@
+"""Rules: where they come from (entry points), which are selected, and with what options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+
+from ftlint.errors import ConfigError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ftlint.rule import Rule
+
+GROUP = "ftlint.rules"
+
+
+@cache
+def known_rules() -> tuple[type[Rule], ...]:
+    """Return all rule classes of all installed packs, by code; raises ConfigError for packs that claim the same code or name."""
+    found: dict[str, type[Rule]] = {}
+    for entry in entry_points(group=GROUP):
+        for rule in entry.load()():
+            for key in (rule.code, rule.name()):
+                other = found.setdefault(key, rule)
+                if other is not rule:
+                    raise ConfigError(f"two rules are called {key}: one of {other.__module__}, one of {rule.__module__}")
+    return tuple(sorted(set(found.values()), key=lambda rule: rule.code))
+
+
+def rule_named(word: str) -> type[Rule]:
+    """Return the rule of a name or code; raises ConfigError for an unknown one."""
+    for rule in known_rules():
+        if word in {rule.name(), rule.code} or word.upper() == rule.code:
+            return rule
+    raise ConfigError(f"unknown rule {word!r}{did_you_mean(word, _words())}")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which rules are meant: names, codes, prefixes of codes, families or `ALL`, each with the setting it stands in."""
+
+    select: tuple[str, ...] | None = None
+    extend: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+    def rules(self) -> list[type[Rule]]:
+        """Return the selected rules; without `select` those that are on by default."""
+        if self.select is None:
+            chosen = {rule for rule in known_rules() if rule.enabled}
+        else:
+            chosen = matching(self.select, "select")
+        chosen |= matching(self.extend, "extend-select")
+        ignored = matching(self.ignore, "ignore")
+        return [rule for rule in known_rules() if rule in chosen - ignored]
+
+
+def matching(words: Iterable[str], setting: str) -> set[type[Rule]]:
+    """Return the rules that any of these words means; raises ConfigError, naming the setting, for one that means none."""
+    found: set[type[Rule]] = set()
+    for word in words:
+        rules = {rule for rule in known_rules() if means(word, rule)}
+        if not rules:
+            raise ConfigError(f"{setting}: no rule or family {word!r}{did_you_mean(word, _words())}")
+        found |= rules
+    return found
+
+
+def means(word: str, rule: type[Rule]) -> bool:
+    """Whether a word means a rule: its name, its code or a prefix of that in any case, its family, or `ALL`."""
+    upper = word.upper()
+    return upper == "ALL" or word in {rule.name(), rule.family()} or (len(word) >= 3 and rule.code.startswith(upper))
+
+
+def configured(classes: Iterable[type[Rule]], options: Mapping[str, Mapping[str, Any]]) -> list[Rule]:
+    """Return the rules with their options, which are given by rule name; raises ConfigError for what does not fit."""
+    for name in options:
+        rule_named(name)
+    return [rule(options_of(rule, options.get(rule.name(), {}))) for rule in classes]
+
+
+def options_of(rule: type[Rule], values: Mapping[str, Any]) -> Any:
+    """Return a rule's options, checked by pydantic; raises ConfigError naming the rule, the option and what is known."""
+    if not values:
+        return rule.Options()
+    from pydantic import TypeAdapter, ValidationError, with_config  # noqa: PLC0415 - takes 50 ms; few runs set options
+
+    known = rule.Options.__dataclass_fields__
+    for key in values:
+        if key not in known:
+            options = f"it has {', '.join(known)}" if known else "it has none"
+            raise ConfigError(f"rule {rule.name()} has no option {key!r}{did_you_mean(key, known) or f'; {options}'}")
+    try:
+        return TypeAdapter(with_config({"strict": False})(rule.Options)).validate_python(dict(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ConfigError(f"rule {rule.name()}, option {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+def _words() -> list[str]:
+    rules = known_rules()
+    return [word for rule in rules for word in (rule.name(), rule.code)] + sorted({rule.family() for rule in rules})

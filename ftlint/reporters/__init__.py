@@ -1,0 +1,42 @@
+"""Reporters: one file a format. A reporter turns a report into lines of text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from ftlint.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from ftlint.findings import Report
+
+FORMATS = ("grouped", "full", "concise", "json", "jsonl")
+WIDTH = 120
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a report is to look. paths: what the user named, for the commands that go on from there. seconds: how long it took."""
+
+    color: bool = False
+    snippets: bool = True
+    statistics: bool = False
+    paths: Sequence[str] = ()
+    seconds: float | None = None
+    options: Sequence[str] = field(default_factory=tuple)
+
+
+def reporter(name: str) -> Callable[[Report, Style], Iterator[str]]:
+    """Return the reporter of a format; raises UsageError for an unknown one."""
+    if name not in FORMATS:
+        raise UsageError(f"unknown output format {name!r}{did_you_mean(name, FORMATS)}; known are {', '.join(FORMATS)}")
+    render: Callable[[Report, Style], Iterator[str]] = import_module(f"ftlint.reporters.{name}").render
+    return render
+
+
+def kept(formats: Iterable[str], asked: int | None) -> int:
+    """Return how many findings a rule and file these formats show. asked: `--max-findings`."""
+    return asked or max((3 if name in {"grouped", "jsonl"} else 1000 for name in formats), default=3)

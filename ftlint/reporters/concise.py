@@ -1,0 +1,29 @@
+"""`concise`: a line a finding, `path:line:column: CODE name: message`, for editors and grep."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.reporters import WIDTH
+from ftlint.reporters.grouped import statistics
+from ftlint.reporters.text import COLORS, cut, paint, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.findings import Report
+    from ftlint.reporters import Style
+
+
+def render(report: Report, style: Style) -> Iterator[str]:
+    """Yield the lines of the report."""
+    for finding in report.findings:
+        place = f"{plain(finding.path)}:{finding.line or 1}:{finding.column or 1}: "
+        code = paint(finding.code, color=style.color, fg=COLORS[finding.level], bold=True)
+        rest = f" {finding.rule}: {plain(finding.message)}"
+        yield place + code + cut(rest, max(40, WIDTH - len(place) - len(finding.code)))
+    omitted = sum(report.counts.values()) - len(report.findings)
+    if omitted:
+        yield f"… and {omitted:,} more; --max-findings shows more of a rule"
+    if style.statistics:
+        yield from statistics(report)

@@ -1,0 +1,50 @@
+"""`full`: every kept finding with the line around it and carets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.reporters import WIDTH
+from ftlint.reporters.grouped import statistics
+from ftlint.reporters.text import COLORS, cut, describe, fix_word, paint, plain, width, window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.findings import Finding, Report
+    from ftlint.reporters import Style
+
+
+def render(report: Report, style: Style) -> Iterator[str]:
+    """Yield the lines of the report."""
+    for file in report.files:
+        first, *more = describe(file)
+        yield cut(f"{plain(file.path)}: {first}", WIDTH)
+        yield from (cut(f"  {line}", WIDTH) for line in more)
+    yield ""
+    for finding in report.findings:
+        yield from _finding(finding, style)
+    omitted = sum(report.counts.values()) - len(report.findings)
+    if omitted:
+        yield f"… and {omitted:,} more; --max-findings shows more of a rule"
+    if style.statistics:
+        yield from statistics(report)
+    levels = report.levels
+    counts = ", ".join(f"{count:,} {level}" for level, count in levels.items())
+    yield f"{counts} in {report.records:,} records"
+
+
+def _finding(finding: Finding, style: Style) -> Iterator[str]:
+    fix = fix_word(finding)
+    head = f"{plain(finding.message)}" + (f" ({fix})" if fix else "")
+    label = paint(f"{finding.level} {finding.code} {finding.rule}", color=style.color, fg=COLORS[finding.level], bold=True)
+    yield f"{label}: " + cut(head, WIDTH - len(f"{finding.level} {finding.code} {finding.rule}: "))
+    place = f"{plain(finding.path)}:{finding.line}:{finding.column or 1}" if finding.line else plain(finding.path)
+    yield f"  --> {place}" + (f"  {finding.pointer}" if finding.pointer else "")
+    if finding.text is not None and finding.column is not None and style.snippets:
+        text, start, end = window(finding, 100)
+        shown = cut(text, WIDTH - 4)
+        carets = "^" * max(1, min(width(text[start:end]), WIDTH - 4 - width(text[:start])))
+        yield f"  | {shown}"
+        yield f"  | {' ' * width(text[:start])}{paint(carets, color=style.color, fg=COLORS[finding.level])}"
+    yield ""

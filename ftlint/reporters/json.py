@@ -1,0 +1,83 @@
+"""`json`: one object with everything, for programs. Within a version keys are only added."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from ftlint import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.findings import CheckedFile, Finding, Report
+    from ftlint.reporters import Style
+
+VERSION = 1
+_OPTIONS = orjson.OPT_NON_STR_KEYS
+
+
+def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - the signature of all reporters
+    """Yield the report as one object, a finding a line so that it diffs well."""
+    head = {"version": VERSION, "ftlint": __version__, "summary": summary(report), "files": [described(file) for file in report.files]}
+    yield f"{orjson.dumps(head).decode()[:-1]},\"findings\":["
+    findings = [dumped(finding) for finding in report.findings]
+    yield from (line + "," * (index + 1 < len(findings)) for index, line in enumerate(findings))
+    yield "]}"
+
+
+def dumped(finding: Finding) -> str:
+    """Return a finding as a line of JSON."""
+    return orjson.dumps(as_dict(finding), default=str, option=_OPTIONS).decode()
+
+
+def as_dict(finding: Finding) -> dict[str, Any]:
+    """Return a finding as an object."""
+    return {
+        "rule": finding.rule,
+        "code": finding.code,
+        "level": finding.level,
+        "path": finding.path,
+        "line": finding.line,
+        "column": finding.column,
+        "end_column": finding.end_column,
+        "byte_offset": finding.byte_offset,
+        "pointer": finding.pointer,
+        "message": finding.message,
+        "args": finding.args,
+        "url": finding.url,
+        "fix": {"applicability": finding.fix} if finding.fix else None,
+        "related": [{"path": place.path, "line": place.line} for place in finding.related],
+    }
+
+
+def summary(report: Report) -> dict[str, Any]:
+    """Return the exact counts, by rule and by level."""
+    return {
+        "records": report.records,
+        "findings": sum(report.counts.values()),
+        "levels": report.levels,
+        "rules": dict(sorted(report.counts.items())),
+    }
+
+
+def described(file: CheckedFile) -> dict[str, Any]:
+    """Return what a file is taken to be."""
+    context = file.context
+    separators = list(context.separator.texts) if context.separator else []
+    return {
+        "path": file.path,
+        "role": file.role,
+        "lines": file.facts.lines,
+        "records": file.facts.records,
+        "dialect": context.dialect,
+        "target": context.target.name,
+        "encoding": context.encoding,
+        "separator": separators[0] if separators else None,
+        "separators": separators,
+        "stop": context.stop.text if context.stop else None,
+        "task": context.task,
+        "labels": file.labels,
+        "surveyed": context.surveyed,
+    }

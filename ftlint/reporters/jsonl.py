@@ -1,0 +1,24 @@
+"""`jsonl`: a finding a line, all of them, and the summary as the last line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from ftlint import __version__
+from ftlint.reporters.json import VERSION, described, dumped, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.findings import Report
+    from ftlint.reporters import Style
+
+
+def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - the signature of all reporters
+    """Yield the findings as they are read again from the files, whatever limit the report has."""
+    for finding in report.every():
+        yield dumped(finding)
+    last = {"version": VERSION, "ftlint": __version__, "summary": summary(report), "files": [described(f) for f in report.files]}
+    yield orjson.dumps(last).decode()

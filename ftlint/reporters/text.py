@@ -1,0 +1,103 @@
+"""What the reporters for people share: colours, widths, and a window of a line around a fault."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from ftlint.findings import CheckedFile, Finding
+
+COLORS = {"error": "red", "warning": "yellow", "info": "blue"}
+_FIX_WORDS = {"safe": "safe fix", "unsafe": "unsafe fix", "request": "fix on request"}
+
+
+def paint(text: str, *, color: bool, **style: object) -> str:
+    """Return a text in colour, where there is to be any."""
+    return click.style(text, **style) if color and text else text  # type: ignore[arg-type] # click's own keywords
+
+
+def width(text: str) -> int:
+    """Return the columns that a text takes on a terminal."""
+    if text.isascii():
+        return len(text)
+    return sum((not unicodedata.combining(sign)) * (2 if unicodedata.east_asian_width(sign) in "WF" else 1) for sign in text)
+
+
+def cut(text: str, columns: int) -> str:
+    """Return a text that is no wider than this, with `…` where it was cut."""
+    if width(text) <= columns:
+        return text
+    kept = text[: columns - 1]
+    while width(kept) > columns - 1:
+        kept = kept[:-1]
+    return f"{kept.rstrip()}…"
+
+
+def plain(text: str) -> str:
+    """Return a text whose control characters show as escapes, so that no data steers the terminal."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape", "replace").decode() for sign in text)
+
+
+def window(finding: Finding, columns: int) -> tuple[str, int, int]:
+    """Return a part of the finding's line around the fault, and where in it the fault starts and ends."""
+    text = finding.text or ""
+    start = (finding.column or 1) - 1
+    end = max(start + 1, (finding.end_column or start + 2) - 1)
+    end = min(end, start + columns // 2)
+    before = min(start, max(columns - (end - start) - 20, columns // 3))
+    first, last = start - before, min(len(text), end + columns - before - (end - start))
+    head = ("…" if first else "") + plain(text[first:start])
+    fault, tail = plain(text[start:end]), plain(text[end:last]) + ("…" if last < len(text) else "")
+    head = head if width(head) <= columns else head[-columns:]
+    return head + fault + tail, len(head), len(head) + len(fault)
+
+
+def fix_word(finding: Finding) -> str:
+    """Return how a finding can be repaired, in words; an empty text where it cannot."""
+    return _FIX_WORDS.get(finding.fix or "", "")
+
+
+def percent(part: int, whole: int) -> str:
+    """Return a share in percent, as exact as its size asks for."""
+    share = 100 * part / whole if whole else 0.0
+    if 0 < share < 0.1:
+        return "<0.1 %"
+    return f"{share:.0f} %" if share >= 10 or share == 0 else f"{share:.1f} %"
+
+
+def describe(file: CheckedFile) -> list[str]:
+    """Return the lines that say what a file is taken to be."""
+    from ftlint.dialects import named  # noqa: PLC0415 - keeps imports in one direction
+    from ftlint.rule import quote  # noqa: PLC0415 - likewise
+
+    context, facts = file.context, file.facts
+    if facts.charset or facts.pretty is not None or not facts.records:
+        return [f"{facts.size:,} bytes, no record could be read"]
+    if not named(context.dialect).checked:
+        return [f"{facts.records:,} {context.dialect} records; of this dialect only FIL, JSN, SHP and SIZ rules are checked so far"]
+    task = context.task
+    if context.classification and file.labels is not None:
+        task += f" with {file.labels:,} label{'s' * (file.labels != 1)}"
+    kind = context.dialect.replace("-", "/")
+    role = " validation" if file.role == "valid" else ""
+    first = f"{facts.records:,} {kind}{role} record{'s' * (facts.records != 1)} for {context.target.name}, {task}"
+    endings = []
+    for name, ending in (("separator", context.separator), ("stop", context.stop)):
+        if name == "separator" and context.task == "open-ended" and ending is None:
+            continue
+        if ending is None:
+            endings.append(f"no {name}" if name != "separator" or not context.rivals else "no common separator")
+            continue
+        texts = " or ".join(quote(text) for text in ending.texts[:4]) + (" or …" if len(ending.texts) > 4 else "")
+        share = "configured" if ending.share is None else f"{_share(ending.share)} of {context.surveyed:,} surveyed"
+        endings.append(f"{name} {texts} ({share})")
+    return [first, ", ".join(endings)] if endings else [first]
+
+
+def _share(share: float) -> str:
+    return "100 %" if share == 1 else f"{min(share, 0.999):.1%}".replace("%", " %")

@@ -1,0 +1,231 @@
+"""What a rule is: its base classes, its examples, and the faults that it reports.
+
+A rule says in its class what it reports; how it looks depends on what it needs to see:
+
+LineRule       a line that the decoder could not take, by the kind of fault
+RecordRule     a polars expression, true where a record is wrong
+DatasetRule    a judgement over metrics that were gathered from all records
+
+Rules are pure: no input or output, no globals, nothing but their options and the context.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import string
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ftlint.context import Context
+    from ftlint.metrics import Gathered, Metric
+
+Level = Literal["error", "warning", "info"]
+Applicability = Literal["safe", "unsafe", "request"]
+LEVELS: tuple[Level, ...] = ("error", "warning", "info")
+DOCUMENTATION = "https://ftlint.readthedocs.io/rules/"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A small file that shows what a rule reports and what not; documentation and test in one.
+
+    lines: without line ends; lone surrogates U+DC80–U+DCFF stand for bytes that are no UTF-8. at: where the rule finds
+    something (None: in the file as a whole); empty for a good example. options: of the configuration, as in ftlint.toml.
+    valid: lines of a validation file; then `at` counts there for rules about splits. end: what ends the last line.
+    """
+
+    lines: Sequence[str]
+    at: Sequence[int | None] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    valid: Sequence[str] = ()
+    end: str = "\n"
+
+
+def good(lines: Sequence[str], **more: Any) -> Example:
+    """Return an example in which the rule finds nothing."""
+    return Example(lines, **more)
+
+
+def bad(lines: Sequence[str], at: Sequence[int | None], **more: Any) -> Example:
+    """Return an example in which the rule finds something on these lines."""
+    return Example(lines, at, **more)
+
+
+def pairs(*records: tuple[str, str]) -> list[str]:
+    """Return the lines of prompt/completion records."""
+    return [json.dumps({"prompt": prompt, "completion": completion}, ensure_ascii=False) for prompt, completion in records]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where exactly a fault is, and what the message needs to know of it.
+
+    pointer: JSON Pointer of the value; None: start and end are counted in the raw line. start, end: characters, 0-based,
+    end exclusive; an end of None is the end of the text. args: further arguments of the message.
+    """
+
+    pointer: str | None = None
+    start: int = 0
+    end: int | None = None
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+def numbers(lines: Iterable[int]) -> pl.Series:
+    """Return line numbers as a series of UInt64."""
+    return pl.Series(list(lines), dtype=pl.UInt64)
+
+
+@dataclass
+class Hits:
+    """Faults of one kind: a rule, a level, and the lines, 0-based in the files of a role laid end to end.
+
+    lines: rising UInt64; None for the one fault of a file as a whole. file: that file's place among those of its role.
+    related: for each line the line that it belongs with (the first of two duplicates); related_role: the role of that one.
+    args: what the message needs to know of all of them. role: of the files, `train` or `valid`; the engine fills it in.
+    """
+
+    level: Level
+    lines: pl.Series | None
+    args: Mapping[str, Any] = field(default_factory=dict)
+    related: pl.Series | None = None
+    role: str = "train"
+    related_role: str = "train"
+    applicability: Applicability | None = None
+    file: int = 0
+
+    def __len__(self) -> int:
+        return 1 if self.lines is None else len(self.lines)
+
+
+class Rule:
+    """What every rule says of itself. The docstring's first line is the summary, then come the two headings."""
+
+    code: ClassVar[str]
+    "Short id: the family's three letters and three digits."
+    level: ClassVar[Level]
+    "How bad it is, where the rule does not say otherwise for a case."
+    message: ClassVar[str]
+    "One finding in a sentence; a format string over the finding's arguments, `{text!r}` in JSON quotes."
+    headline: ClassVar[str] = ""
+    "Many findings in a phrase that follows their number: `prompts do not end with the separator`."
+    detail: ClassVar[str] = ""
+    "What is shown of one finding below the headline, instead of the text around it; a format string."
+    dialects: ClassVar[tuple[str, ...] | None] = None
+    "Dialects that the rule is for; None: every one."
+    tasks: ClassVar[tuple[str, ...] | None] = None
+    "Tasks that the rule is for; None: every one."
+    convention: ClassVar[str | None] = None
+    "A convention of the target (`separator`, `leading_space`, `stop`) without which the rule is silent."
+    roles: ClassVar[tuple[str, ...]] = ("train", "valid")
+    "Whether training or validation files are judged."
+    column: ClassVar[str | None] = None
+    "The text in which the fault is, where `explain` does not say otherwise."
+    fixable: ClassVar[Applicability | None] = None
+    "How safely the fault can be repaired; None: only by a person."
+    enabled: ClassVar[bool] = True
+    "Whether the rule is on unless configured."
+    examples: ClassVar[tuple[Example, ...]] = ()
+    "Good and bad files: documentation and tests."
+
+    @dataclass(frozen=True)
+    class Options:
+        """The rule's options."""
+
+    def __init__(self, options: Any = None) -> None:
+        self.options = options if options is not None else self.Options()
+
+    @classmethod
+    def name(cls) -> str:
+        """Return the rule's id, from the name of its class: `MissingSeparator` is `missing-separator`."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", cls.__name__).lower()
+
+    @classmethod
+    def family(cls) -> str:
+        """Return the rule's family, from the name of its folder."""
+        return cls.__module__.split(".")[-2]
+
+    @classmethod
+    def summary(cls) -> str:
+        """Return the first line of the docstring."""
+        return (cls.__doc__ or "").strip().split("\n", 1)[0]
+
+    @classmethod
+    def url(cls) -> str:
+        """Return the address of the rule's page."""
+        return f"{DOCUMENTATION}{cls.name()}/"
+
+    def applies(self, context: Context) -> bool:
+        """Whether the rule is for this dataset at all."""
+        return (
+            (self.dialects is None or context.dialect in self.dialects)
+            and (self.tasks is None or context.task in self.tasks)
+            and (self.convention is None or bool(getattr(context.target, self.convention)))
+        )
+
+
+class LineRule(Rule):
+    """A rule about a line that is no record; `fault` is the decoder's name of what is wrong with it."""
+
+    fault: ClassVar[str]
+
+    def explain(self, line: bytes, context: Context) -> Place:  # noqa: ARG002 - the hook's signature
+        """Return where in the line the fault is."""
+        return Place()
+
+
+class RecordRule(Rule):
+    """A rule that a column expression decides."""
+
+    def suspects(self, context: Context) -> pl.Expr | None:  # noqa: ARG002 - the hook's signature
+        """Return a cheap expression that is true wherever `violates` can be, where that one is dear."""
+        return None
+
+    def violates(self, context: Context) -> pl.Expr | Mapping[Level, pl.Expr] | None:
+        """Return an expression that is true where a record is wrong, or one for each level."""
+        raise NotImplementedError
+
+    def explain(self, row: Mapping[str, str], context: Context) -> Place:  # noqa: ARG002 - the hook's signature
+        """Return where in a record, given by its columns, the fault is; by default the whole of `column`."""
+        return Place(f"/{self.column}" if self.column else None)
+
+
+class DatasetRule(Rule):
+    """A rule that needs the whole dataset: metrics gather, it judges."""
+
+    metrics: ClassVar[tuple[type[Metric], ...]] = ()
+
+    def wants(self, context: Context) -> tuple[type[Metric], ...]:  # noqa: ARG002 - the hook's signature
+        """Return the metrics that the rule needs for this dataset."""
+        return self.metrics
+
+    def judge(self, gathered: Gathered) -> Iterable[Hits]:
+        """Return the faults of the dataset."""
+        raise NotImplementedError
+
+    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:  # noqa: ARG002
+        """Return where in a record the fault is, for a finding with a line; None: nowhere in particular."""
+        return Place(f"/{self.column}") if self.column else None
+
+
+class _Message(string.Formatter):
+    """Formats messages: `!r` quotes as JSON does, so that white space shows and nothing else changes."""
+
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        return quote(value) if conversion == "r" else super().convert_field(value, conversion)
+
+
+def quote(text: str) -> str:
+    """Return a text in double quotes, with white space and control characters as JSON escapes, at most 60 characters of it."""
+    text = text if len(text) <= 60 else f"{text[:30]}…{text[-29:]}"
+    return json.dumps(text, ensure_ascii=False)
+
+
+def render(template: str, args: Mapping[str, Any]) -> str:
+    """Return a message with its arguments filled in."""
+    return _Message().vformat(template, (), args)

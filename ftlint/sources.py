@@ -1,0 +1,182 @@
+"""Where bytes come from: files, standard input, pipes, gzip, zstd, bytes in memory; cut into blocks of whole lines.
+
+Whatever cannot be read at any place (a pipe, a compressed file) is first copied, unpacked, to a temporary file, so that
+survey, check and report read every source in the same way.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import stat
+import sys
+import tempfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple
+
+from ftlint.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BLOCK = 4 << 20
+"""Bytes of a block, before it is cut at line ends: large enough that a block's fixed costs vanish, small enough for memory."""
+
+SUFFIXES = (".jsonl", ".ndjson")
+PACKED = (".gz", ".zst")
+STDIN = "-"
+BOM = b"\xef\xbb\xbf"
+_LFS = b"version https://git-lfs.github.com/spec/"
+
+
+class Span(NamedTuple):
+    """A part of a source, in bytes: the lines that start at `start` or later and before `end`."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """Bytes that can be read at any place, any number of times.
+
+    path: what the user calls it. size: bytes to read; what is written to the file later is not looked at.
+    data: the bytes themselves, or None; then `file` holds them. stamp: size and time of change when it was opened.
+    """
+
+    path: str
+    size: int
+    data: bytes | None = None
+    file: Path | None = None
+    stamp: tuple[int, int] | None = None
+    temporary: bool = False
+
+    def spans(self, block: int = BLOCK) -> Iterator[Span]:
+        """Yield spans that cover the source, each about `block` bytes."""
+        for start in range(0, self.size, block):
+            yield Span(start, min(start + block, self.size))
+
+    def read(self, span: Span) -> tuple[int, bytes]:
+        """Return the whole lines of a span, and the byte offset of the first; no bytes where no line starts in it."""
+        with self._open() as file:
+            # One byte before the span tells whether a line starts with it.
+            begin = max(span.start - 1, 0)
+            file.seek(begin)
+            data = file.read(min(span.end, self.size) - begin)
+            if span.start:
+                newline = data.find(b"\n")
+                if newline < 0 or begin + newline + 1 >= span.end:
+                    return span.end, b""
+                begin += newline + 1
+                data = data[newline + 1 :]
+            if not data.endswith(b"\n"):
+                data += file.readline(self.size - begin - len(data))
+        return begin, data
+
+    def head(self, size: int) -> bytes:
+        """Return the first bytes."""
+        with self._open() as file:
+            return file.read(min(size, self.size))
+
+    def check_unchanged(self) -> None:
+        """Raise InputError where the file was written to since it was opened."""
+        if self.file and self.stamp and not self.temporary and _stamp(self.file.stat()) != self.stamp:
+            raise InputError(f"{self.path} changed while it was read; run ftlint again when nothing writes to it")
+
+    def close(self) -> None:
+        """Delete the temporary copy, if there is one."""
+        if self.temporary and self.file:
+            self.file.unlink(missing_ok=True)
+
+    def _open(self) -> IO[bytes]:
+        if self.data is not None:
+            import io  # noqa: PLC0415 - only library calls need it
+
+            return io.BytesIO(self.data)
+        assert self.file is not None
+        try:
+            return self.file.open("rb")
+        except OSError as error:
+            raise InputError(f"cannot read {self.path}: {error.strerror}") from error
+
+
+def open_source(path: str) -> Source:
+    """Return the source of a file, a FIFO, a packed file or `-` (standard input).
+
+    Raises InputError for what does not exist, may not be read, or is damaged.
+    """
+    try:
+        if path == STDIN:
+            return _spool(path, sys.stdin.buffer)
+        file = Path(path)
+        status = file.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise InputError(f"{path} is a folder, not a file")
+        if file.suffix in PACKED:
+            return _unpack(path, file)
+        if not stat.S_ISREG(status.st_mode):
+            with file.open("rb") as stream:
+                return _spool(path, stream)
+        with file.open("rb") as stream:
+            _refuse_lfs(path, stream.read(len(_LFS)))
+        return Source(path, status.st_size, file=file, stamp=_stamp(status))
+    except OSError as error:
+        reason = "No such file or folder" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
+        raise InputError(f"cannot read {path}: {reason}") from error
+    except ValueError as error:  # a NUL byte in a path
+        raise InputError(f"cannot read {path!r}: {error}") from error
+
+
+def _stamp(status: os.stat_result) -> tuple[int, int]:
+    return status.st_size, status.st_mtime_ns
+
+
+def _refuse_lfs(path: str, head: bytes) -> None:
+    if head.startswith(_LFS):
+        raise InputError(f"{path} is a Git LFS pointer, not the data; run `git lfs pull`")
+
+
+def _unpack(path: str, file: Path) -> Source:
+    import zstandard  # noqa: PLC0415 - only packed files need it
+
+    try:
+        with file.open("rb") as packed:
+            if file.suffix == ".gz":
+                with gzip.open(packed) as stream:
+                    return _spool(path, stream)
+            with zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True) as stream:
+                return _spool(path, stream)
+    except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
+        raise InputError(f"cannot unpack {path}: {error}") from error
+
+
+def _spool(path: str, stream: IO[bytes]) -> Source:
+    """Copy a stream to a temporary file."""
+    descriptor, name = tempfile.mkstemp(prefix="ftlint-", suffix=".jsonl")
+    file = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as copy:
+            shutil.copyfileobj(stream, copy, BLOCK)
+            size = copy.tell()
+        with file.open("rb") as copied:
+            _refuse_lfs(path, copied.read(len(_LFS)))
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+    return Source(path, size, file=file, temporary=True)
+
+
+def charset_of(head: bytes) -> str | None:
+    """Return the name of the wide encoding (UTF-16 or UTF-32) that a file's first bytes are in, or None."""
+    marks = ((b"\xff\xfe\0\0", "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
+    for mark, name in marks:
+        if head.startswith(mark):
+            return name
+    # Without a byte order mark, the zero bytes of ASCII text give it away.
+    sample = head[:64]
+    if len(sample) >= 8 and any(sample) and (not any(sample[::2]) or not any(sample[1::2])):
+        return "UTF-32" if sample.count(0) > 0.6 * len(sample) else "UTF-16"
+    return None

@@ -1,0 +1,73 @@
+"""The models that a dataset can be for: encoding, limit, dialects, conventions, prices."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from ftlint.errors import ConfigError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class Target:
+    """A model that a dataset is for; the fields are those of targets.toml, which explains them."""
+
+    name: str
+    source: str
+    dialects: tuple[str, ...] = ("prompt-completion",)
+    encoding: str = "o200k_base"
+    limit: int = 0
+    separator: bool = False
+    leading_space: bool = False
+    stop: bool = False
+    extra_keys: bool = True
+    minimum_records: int = 0
+    prices: Mapping[str, Any] = field(default_factory=dict)
+
+
+ANY = Target("any", source="no target: o200k_base, no limit", dialects=())
+
+
+@cache
+def shipped() -> dict[str, dict[str, Any]]:
+    """Return the tables of targets.toml by name."""
+    return tomllib.loads((files("ftlint") / "targets.toml").read_text("utf-8"))
+
+
+def target(name: str, own: Mapping[str, Mapping[str, Any]] | None = None) -> Target:
+    """Return the target of this name, from the user's own tables or the shipped ones.
+
+    Raises ConfigError for an unknown name, an unknown key, or targets that extend each other in a circle.
+    """
+    fields = {key.replace("-", "_"): value for key, value in _resolve(name, {**shipped(), **(own or {})}, ()).items()}
+    fields.setdefault("source", "your configuration")
+    if "dialects" in fields:
+        fields["dialects"] = tuple(fields["dialects"])
+    known = Target.__dataclass_fields__
+    for key in fields:
+        if key not in known:
+            dashed = [name.replace("_", "-") for name in known]
+            raise ConfigError(f"target {name!r} has an unknown key {key.replace('_', '-')!r}{did_you_mean(key, dashed)}")
+    return Target(name, **fields)
+
+
+def _resolve(name: str, tables: Mapping[str, Mapping[str, Any]], seen: tuple[str, ...]) -> dict[str, Any]:
+    """Return a table with what it extends filled in."""
+    if name not in tables:
+        raise ConfigError(f"unknown target {name!r}{did_you_mean(name, tables)}; `ftlint config --targets` lists them")
+    if name in seen:
+        raise ConfigError(f"targets extend each other in a circle: {' → '.join((*seen, name))}")
+    own = dict(tables[name])
+    base = own.pop("extends", None)
+    return {**_resolve(base, tables, (*seen, name)), **own} if base else own
+
+
+def default_for(dialect: str, own: Mapping[str, Mapping[str, Any]] | None = None) -> Target:
+    """Return the target that is assumed for a dialect where none is named."""
+    return target("davinci", own) if dialect == "prompt-completion" else ANY

@@ -1,0 +1,112 @@
+"""Tokens: the encodings of the models, their vocabularies, and what can be said without tokenising."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ftlint.errors import ConfigError, InputError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import tiktoken
+
+VOCABULARIES = Path(__file__).parent / "vocab"
+
+# How a text is cut before byte pairs are merged. These and the special tokens are tiktoken's own definitions
+# (tiktoken_ext/openai_public.py, version 0.14, MIT); a test holds them against the installed tiktoken.
+_GPT3_PATTERN = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s"
+_GPT4_PATTERN = (
+    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
+)
+_GPT4O_PATTERN = "|".join(
+    [
+        r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
+        r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
+        r"\p{N}{1,3}",
+        r" ?[^\s\p{L}\p{N}]+[\r\n/]*",
+        r"\s*[\r\n]+",
+        r"\s+(?!\S)",
+        r"\s+",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What makes an encoding, besides its vocabulary file.
+
+    pattern: the regular expression that cuts a text into pieces; special: special tokens and their numbers;
+    sha256: the checksum that tiktoken itself demands of the vocabulary file.
+    """
+
+    pattern: str
+    special: Mapping[str, int]
+    sha256: str
+
+
+ENCODINGS: dict[str, Definition] = {
+    "r50k_base": Definition(
+        _GPT3_PATTERN, {"<|endoftext|>": 50256}, "306cd27f03c1a714eca7108e03d66b7dc042abe8c258b44c199a7ed9838dd930"
+    ),
+    "p50k_base": Definition(
+        _GPT3_PATTERN, {"<|endoftext|>": 50256}, "94b5ca7dff4d00767bc256fdd1b27e5b17361d7b8a5f968547f9f23eb70d2069"
+    ),
+    "cl100k_base": Definition(
+        _GPT4_PATTERN,
+        {
+            "<|endoftext|>": 100257,
+            "<|fim_prefix|>": 100258,
+            "<|fim_middle|>": 100259,
+            "<|fim_suffix|>": 100260,
+            "<|endofprompt|>": 100276,
+        },
+        "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
+    ),
+    "o200k_base": Definition(
+        _GPT4O_PATTERN,
+        {"<|endoftext|>": 199999, "<|endofprompt|>": 200018},
+        "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
+    ),
+}
+
+
+def definition(name: str) -> Definition:
+    """Return the definition of the encoding of this name; raises ConfigError for one that is not shipped."""
+    if name not in ENCODINGS:
+        shipped = ", ".join(ENCODINGS)
+        raise ConfigError(f"encoding {name!r} does not ship with ftlint{did_you_mean(name, ENCODINGS)}; use one of {shipped}")
+    return ENCODINGS[name]
+
+
+@cache
+def encoding(name: str) -> tiktoken.Encoding:
+    """Return the encoding of this name, built from the shipped vocabulary: no network, no cache folder.
+
+    Raises ConfigError for a name that is not shipped, InputError for a vocabulary file that is damaged.
+    """
+    import tiktoken  # noqa: PLC0415 - takes 25 ms and is needed only where something is tokenised
+
+    wanted = definition(name)
+    data = (VOCABULARIES / f"{name}.tiktoken").read_bytes()
+    if hashlib.sha256(data).hexdigest() != wanted.sha256:
+        raise InputError(f"the vocabulary {name} of this installation is damaged; install ftlint again")
+    # Even fields are tokens, odd ones their ranks.
+    fields = data.split()
+    ranks = dict(zip(map(base64.b64decode, fields[::2]), map(int, fields[1::2]), strict=True))
+    return tiktoken.Encoding(name, pat_str=wanted.pattern, mergeable_ranks=ranks, special_tokens=dict(wanted.special))
+
+
+def count(text: str, name: str) -> int:
+    """Return the number of tokens of a text in the encoding of this name; special tokens count as plain text."""
+    return len(encoding(name).encode_ordinary(text))
+
+
+def pieces(text: str, name: str) -> list[str]:
+    """Return the texts of a text's tokens; bytes that are no whole character show as U+FFFD."""
+    return [token.decode("utf-8", "replace") for token in encoding(name).decode_tokens_bytes(encoding(name).encode_ordinary(text))]

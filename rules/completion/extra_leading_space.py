@@ -1,0 +1,49 @@
+"""CMP002."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ftlint.rule import Place, RecordRule, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.context import Context
+
+
+class ExtraLeadingSpace(RecordRule):
+    """A completion starts with more than one white space character.
+
+    ## Why it matters
+
+    The first token of the answer becomes a run of spaces, and the label after it is tokenised in another way than its fellows.
+
+    ## How to fix
+
+    Start every completion with one space. `--fix` does for labels; generated text (indented code?) needs `--unsafe-fixes`.
+    """
+
+    code = "CMP002"
+    level = "warning"
+    dialects = ("prompt-completion",)
+    convention = "leading_space"
+    column = "completion"
+    fixable = "safe"
+    message = "completion starts with {count} white space characters, not with one space"
+    headline = "completions start with more than one white space character"
+    examples = (
+        good(pairs(("vino ->", " edible"))),
+        bad(pairs(("vino ->", " edible"), ("burger ->", "  edible")), at=[2]),
+    )
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return where two white space characters stand first; an empty completion is another rule's."""
+        return pl.col("completion").str.contains(r"^\s\s") & (pl.col("label") != "")
+
+    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+        """Point at the white space."""
+        count = len(row["completion"]) - len(row["completion"].lstrip())
+        return Place("/completion", 0, count, {"count": count})

@@ -1,0 +1,50 @@
+"""CMP001."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ftlint.rule import Place, RecordRule, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.context import Context
+
+
+class MissingLeadingSpace(RecordRule):
+    """A completion does not start with white space.
+
+    ## Why it matters
+
+    The tokenizer joins a space to the word after it: most words are one token with a leading space, and several without.
+
+    ## How to fix
+
+    Start every completion with one space; `--fix` does.
+    """
+
+    code = "CMP001"
+    level = "error"
+    dialects = ("prompt-completion",)
+    convention = "leading_space"
+    column = "completion"
+    fixable = "safe"
+    message = "completion {start!r} does not start with a space"
+    headline = "completions do not start with a space"
+    examples = (
+        good(pairs(("vino ->", " edible"))),
+        bad(pairs(("vino ->", " edible"), ("burger ->", "edible")), at=[2]),
+    )
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return where the first character is no white space; an empty completion is another rule's."""
+        # A space is what nearly all start with, and to look for it costs a fortieth of a regular expression.
+        completion = pl.col("completion")
+        return ~(completion.str.starts_with(" ") | completion.str.contains(r"^\s")) & (pl.col("label") != "")
+
+    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+        """Point at the first character."""
+        return Place("/completion", 0, 1, {"start": row["completion"]})

@@ -1,0 +1,61 @@
+"""CMP006."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint import tokens
+from ftlint.context import GENERATION
+from ftlint.labels import as_seen
+from ftlint.metrics import Labels
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.context import Context
+    from ftlint.metrics import Gathered, Metric
+
+
+class NoStop(DatasetRule):
+    """Completions have no common end, and need one.
+
+    ## Why it matters
+
+    An answer of several tokens has to end somewhere. Without a stop the model does not learn where, and runs on until it
+    has written as many tokens as it may.
+
+    ## How to fix
+
+    End every completion with a text that occurs in none, for example ` END`, and pass it as `stop` at inference.
+    `--fix --unsafe-fixes` does. Labels of one token need none.
+    """
+
+    code = "CMP006"
+    level = "warning"
+    dialects = ("prompt-completion",)
+    tasks = ("classification", "generation")
+    convention = "stop"
+    fixable = "unsafe"
+    message = "completions have no stop; {reason}"
+    examples = (
+        good(pairs(("burger ->", " yes"), ("towel ->", " no")), options={"task": "classification"}),
+        bad(pairs(("burger ->", " edible"), ("towel ->", " inedible")), at=[None], options={"task": "classification"}),
+    )
+
+    def wants(self, context: Context) -> tuple[type[Metric], ...]:
+        """Ask for labels only where there are some."""
+        return (Labels,) if context.classification else ()
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report a dataset without stop that needs one."""
+        context = gathered.context
+        if context.stop or not context.surveyed or context.differs("stop"):
+            return
+        if context.task == GENERATION:
+            yield Hits(self.level, None, {"reason": "the model does not learn where an answer ends"})
+            return
+        for label in gathered.get(Labels).counts:
+            if tokens.count(as_seen(label), context.encoding) > 1:
+                yield Hits(self.level, None, {"reason": f"labels of several tokens need one ({label})"})
+                return

@@ -1,0 +1,51 @@
+"""CMP007."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ftlint.metrics import Extremes
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.metrics import Gathered
+
+
+class SharedPrefix(DatasetRule):
+    """All completions start with the same text.
+
+    ## Why it matters
+
+    What never changes tells the model nothing, and its tokens are paid for in training and in every answer.
+
+    ## How to fix
+
+    Strip the text. `--fix --unsafe-fixes --fixable shared-prefix` does.
+    """
+
+    code = "CMP007"
+    level = "info"
+    dialects = ("prompt-completion",)
+    metrics = (Extremes,)
+    fixable = "request"
+    message = "all completions start with {prefix!r}"
+
+    @dataclass(frozen=True)
+    class Options:
+        """length: characters, besides the space, that are worth a mention."""
+
+        length: int = 5
+
+    examples = (
+        good(pairs(("burger ->", " edible"), ("towel ->", " inedible"))),
+        bad(pairs(("burger ->", " category edible"), ("towel ->", " category inedible")), at=[None]),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report the prefix of two or more different completions."""
+        prefix = gathered.get(Extremes).prefix("completion")
+        if len(prefix.strip()) >= self.options.length:
+            yield Hits(self.level, None, {"prefix": prefix})

@@ -1,0 +1,59 @@
+"""CMP005."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ftlint.rule import Place, RecordRule, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.context import Context
+
+
+class StopInText(RecordRule):
+    """The stop occurs inside a completion, before its end.
+
+    ## Why it matters
+
+    At inference the answer is cut at the first stop: what comes after it is never seen.
+
+    ## How to fix
+
+    Choose a stop that occurs in no completion, or take it out of this one.
+    """
+
+    code = "CMP005"
+    level = "error"
+    dialects = ("prompt-completion",)
+    convention = "stop"
+    column = "completion"
+    message = "the stop {stop!r} also stands before the completion's end"
+    headline = "completions have the stop before their end"
+    examples = (
+        good(pairs(("a ->", " not edible END"), ("b ->", " edible END"))),
+        bad(pairs(("a ->", " edible END"), ("b ->", " edible END really END")), at=[2], options={"stop": " END"}),
+    )
+
+    def violates(self, context: Context) -> pl.Expr | None:
+        """Return where the stop stands in what is left without outer white space and the stop at the end."""
+        if context.stop is None:
+            return None
+        return _inside(context.stop.text)
+
+    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+        """Point at the first stop."""
+        assert context.stop
+        start = row["completion"].find(context.stop.text, len(row["completion"]) - len(row["completion"].lstrip()))
+        return Place("/completion", max(0, start), max(0, start) + len(context.stop.text), {"stop": context.stop.text})
+
+
+def _inside(stop: str) -> pl.Expr:
+    """Return where a stop stands before the end; a stop of white space is no stop at the start."""
+    completion = pl.col("completion")
+    if not stop.strip():
+        return pl.col("label").str.contains(stop, literal=True)
+    return completion.str.strip_chars_end().str.strip_suffix(stop.rstrip()).str.contains(stop, literal=True)

@@ -1,0 +1,53 @@
+"""DUP002."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.context import OPEN_ENDED
+from ftlint.duplicates import duplicates
+from ftlint.metrics import Fingerprints, Labels
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.context import Context
+    from ftlint.metrics import Gathered
+
+
+class ConflictingLabel(DatasetRule):
+    """A record has the same prompt as an earlier one, but another completion.
+
+    ## Why it matters
+
+    In classification one of the two labels is wrong, and the model is taught both. In generation several answers to one
+    prompt are normal; then it is only mentioned.
+
+    ## How to fix
+
+    Look at both records, keep the right label, and drop the other record.
+    """
+
+    code = "DUP002"
+    level = "error"
+    dialects = ("prompt-completion",)
+    metrics = (Fingerprints, Labels)
+    message = "the same prompt as line {first}, but another completion"
+    headline = "records have the prompt of an earlier one, but another completion"
+    detail = "as line {first}"
+    column = "completion"
+    examples = (
+        good(pairs(("vino ->", " edible"), ("burger ->", " edible")), options={"task": "classification"}),
+        bad(pairs(("vino ->", " yes"), ("burger ->", " yes"), ("vino ->", " no")), at=[3], options={"task": "classification"}),
+    )
+
+    def applies(self, context: Context) -> bool:
+        """Be silent where all prompts are empty."""
+        return super().applies(context) and context.task != OPEN_ENDED
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report the later records."""
+        found = duplicates(gathered).conflicting
+        level = "error" if gathered.context.classification else "info"
+        yield Hits(level, found.get_column("line"), related=found.get_column("first"))

@@ -1,0 +1,45 @@
+"""DUP001."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.duplicates import duplicates
+from ftlint.metrics import Fingerprints, Labels
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.metrics import Gathered
+
+
+class DuplicateRecord(DatasetRule):
+    """A record has the same prompt and completion as an earlier one.
+
+    ## Why it matters
+
+    A copy counts twice in training, and when copies land in both training and validation files the measured accuracy is too good.
+
+    ## How to fix
+
+    Drop the later record; `--fix --unsafe-fixes` does.
+    """
+
+    code = "DUP001"
+    level = "warning"
+    dialects = ("prompt-completion",)
+    metrics = (Fingerprints, Labels)
+    fixable = "unsafe"
+    message = "the same prompt and completion as line {first}"
+    headline = "records repeat an earlier one"
+    detail = "as line {first}"
+    examples = (
+        good(pairs(("vino ->", " edible"), ("burger ->", " edible"))),
+        bad(pairs(("vino ->", " edible"), ("burger ->", " edible"), ("vino ->", " edible")), at=[3]),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report the later records."""
+        found = duplicates(gathered).equal
+        yield Hits(self.level, found.get_column("line"), related=found.get_column("first"))

@@ -1,0 +1,58 @@
+"""DUP004."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ftlint.duplicates import duplicates, nearly_equal
+from ftlint.metrics import Fingerprints, Labels, Sketches
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.metrics import Gathered
+
+
+class NearDuplicate(DatasetRule):
+    """A prompt is nearly equal to an earlier one.
+
+    ## Why it matters
+
+    Templates, quotes and mirrored pages fill a dataset with the same few texts; it is smaller than it looks.
+
+    ## How to fix
+
+    Look at the pairs. `--fix --unsafe-fixes --fixable near-duplicate` drops the later record. Nearly equal means that the
+    sets of three consecutive words have a Jaccard similarity of 0.9 or more (the option `similarity`).
+    """
+
+    code = "DUP004"
+    level = "info"
+    dialects = ("prompt-completion",)
+    metrics = (Sketches, Fingerprints, Labels)
+    enabled = False
+    column = "prompt"
+    fixable = "request"
+    message = "the prompt is nearly equal to that of line {first}"
+    headline = "prompts are nearly equal to an earlier one"
+    detail = "as line {first}"
+
+    @dataclass(frozen=True)
+    class Options:
+        """similarity: Jaccard similarity of the word shingles from which prompts are nearly equal."""
+
+        similarity: float = 0.9
+
+    examples = (
+        good(pairs(("a long day at the sea ->", " yes"), ("a short night in the hills ->", " no"))),
+        bad(pairs(*[(" ".join(map(str, range(50))) + f" item {i} ->", " yes") for i in (1, 2)]), at=[2]),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report the later records, without those that another rule of the family reports."""
+        known = duplicates(gathered)
+        reported = {line for table in (known.equal, known.conflicting, known.normalised) for line in table.get_column("line")}
+        found = nearly_equal(gathered, self.options.similarity, without=reported)
+        yield Hits(self.level, found.get_column("line"), related=found.get_column("first"))

@@ -1,0 +1,45 @@
+"""DUP003."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.duplicates import duplicates
+from ftlint.metrics import Fingerprints, Labels
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.metrics import Gathered
+
+
+class NormalisedDuplicate(DatasetRule):
+    """A record equals an earlier one but for case, white space, Unicode form or punctuation.
+
+    ## Why it matters
+
+    It is the same example once more, and a leak where the two land in training and validation file.
+
+    ## How to fix
+
+    Drop the later record; `--fix --unsafe-fixes` does.
+    """
+
+    code = "DUP003"
+    level = "warning"
+    dialects = ("prompt-completion",)
+    metrics = (Fingerprints, Labels)
+    fixable = "unsafe"
+    message = "equal to line {first} but for case, white space or punctuation"
+    headline = "records equal an earlier one but for case, white space or punctuation"
+    detail = "as line {first}"
+    examples = (
+        good(pairs(("12 - 5 ->", " odd"), ("1 - 25 ->", " odd"))),
+        bad(pairs(("Red wine ->", " edible"), ("burger ->", " edible"), ("red  wine! ->", " edible")), at=[3]),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report the later records."""
+        found = duplicates(gathered).normalised
+        yield Hits(self.level, found.get_column("line"), related=found.get_column("first"))

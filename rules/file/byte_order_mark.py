@@ -1,0 +1,40 @@
+"""FIL001."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.metrics import Gathered
+
+
+class ByteOrderMark(DatasetRule):
+    """The file starts with a UTF-8 byte order mark.
+
+    ## Why it matters
+
+    Most JSON parsers take the mark for a part of the first line and refuse it, and the whole file with it.
+
+    ## How to fix
+
+    Remove the three bytes EF BB BF; `--fix` does. Editors call the right format "UTF-8" (without "BOM" or "signature").
+    """
+
+    code = "FIL001"
+    level = "error"
+    fixable = "safe"
+    message = "the file starts with a UTF-8 byte order mark"
+    examples = (
+        good(pairs(("vino ->", " edible"))),
+        bad(["\ufeff" + pairs(("vino ->", " edible"))[0]], at=[None]),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report each file that has the mark."""
+        for index, facts in enumerate(gathered.files):
+            if facts.byte_order_mark:
+                yield Hits(self.level, None, file=index)

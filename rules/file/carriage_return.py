@@ -1,0 +1,40 @@
+"""FIL003."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.metrics import Gathered
+
+
+class CarriageReturn(DatasetRule):
+    """Lines end in CR LF.
+
+    ## Why it matters
+
+    JSON allows it, but tools that cut lines at LF keep a stray CR, and a file with both kinds of line ends never compares equal.
+
+    ## How to fix
+
+    End lines in LF; `--fix` does.
+    """
+
+    code = "FIL003"
+    level = "info"
+    fixable = "safe"
+    message = "{count:,} of {lines:,} lines end in CR LF"
+    examples = (
+        good(pairs(("vino ->", " edible"))),
+        bad([pairs(("vino ->", " edible"))[0] + "\r"], at=[None]),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report each file that has such lines."""
+        for index, facts in enumerate(gathered.files):
+            if facts.carriage_returns:
+                yield Hits(self.level, None, {"count": facts.carriage_returns, "lines": facts.lines}, file=index)

@@ -1,0 +1,39 @@
+"""FIL005."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.metrics import Gathered
+
+
+class EmptyFile(DatasetRule):
+    """The file has no line that is not blank.
+
+    ## Why it matters
+
+    There is nothing to learn from it; usually the export before it failed.
+
+    ## How to fix
+
+    Run the step again that writes the file.
+    """
+
+    code = "FIL005"
+    level = "error"
+    message = "the file is empty"
+    examples = (
+        good(pairs(("vino ->", " edible"))),
+        bad(["", " "], at=[None]),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report each file without text."""
+        for index, facts in enumerate(gathered.files):
+            if facts.lines == facts.blank and not facts.charset and facts.pretty is None:
+                yield Hits(self.level, None, file=index)

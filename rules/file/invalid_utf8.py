@@ -1,0 +1,52 @@
+"""FIL002."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.context import Context
+    from ftlint.metrics import Gathered
+
+
+class InvalidUtf8(LineRule, DatasetRule):
+    """A line is not UTF-8, or the file is in UTF-16 or UTF-32.
+
+    ## Why it matters
+
+    JSON is UTF-8. A parser refuses the line, or replaces the bytes that it cannot read, and the model learns the replacement.
+
+    ## How to fix
+
+    Export the data as UTF-8. A few bad bytes usually are text in Windows-1252 or Latin-1 that was pasted into a UTF-8 file.
+    """
+
+    code = "FIL002"
+    level = "error"
+    fault = "invalid-utf8"
+    message = "{problem}"
+    headline = "lines are not UTF-8"
+    examples = (
+        good(pairs(("café ->", " edible"))),
+        bad([*pairs(("vino ->", " edible")), '{"prompt": "caf\udce9 ->", "completion": " edible"}'], at=[2]),
+    )
+
+    def explain(self, line: bytes, context: Context) -> Place:
+        """Point at the first byte that is wrong."""
+        try:
+            line.decode()
+        except UnicodeDecodeError as error:
+            start = len(line[: error.start].decode("utf-8", "replace"))
+            problem = f"not UTF-8: byte {line[error.start]:#04x} at offset {error.start} of the line"
+            return Place(None, start, start + 1, {"problem": problem})
+        return Place(args={"problem": "not UTF-8"})
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report each file that is in UTF-16 or UTF-32."""
+        for index, facts in enumerate(gathered.files):
+            if facts.charset:
+                yield Hits(self.level, None, {"problem": f"the file is {facts.charset}, not UTF-8; nothing else was checked"}, file=index)

@@ -1,0 +1,40 @@
+"""FIL006."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.metrics import Gathered
+
+
+class MissingFinalNewline(DatasetRule):
+    """The last line has no line end.
+
+    ## Why it matters
+
+    What is appended to the file later joins the last record, and tools that count line ends count one record too few.
+
+    ## How to fix
+
+    End the last line in LF; `--fix` does.
+    """
+
+    code = "FIL006"
+    level = "info"
+    fixable = "safe"
+    message = "the last line has no line end"
+    examples = (
+        good(pairs(("vino ->", " edible"))),
+        bad(pairs(("vino ->", " edible")), at=[None], end=""),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report each file whose last byte is no line end."""
+        for index, facts in enumerate(gathered.files):
+            if facts.lines > facts.blank and not facts.final_newline:
+                yield Hits(self.level, None, file=index)

@@ -1,0 +1,44 @@
+"""JSN003."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.decode import repeated_keys
+from ftlint.rule import LineRule, Place, bad, good, pairs
+
+if TYPE_CHECKING:
+    from ftlint.context import Context
+
+
+class DuplicateKey(LineRule):
+    """An object has a key twice.
+
+    ## Why it matters
+
+    Parsers silently keep one of the two values, and not all the same one: what was trained on cannot be told from the file.
+
+    ## How to fix
+
+    Remove one of them. `--fix --unsafe-fixes` keeps the last, as most parsers do.
+    """
+
+    code = "JSN003"
+    level = "error"
+    fault = "duplicate-key"
+    fixable = "unsafe"
+    message = "the key {key!r} stands more than once; parsers keep only one of its values"
+    headline = "records have a key more than once"
+    examples = (
+        good(pairs(("vino ->", " edible"))),
+        bad([*pairs(("vino ->", " edible")), '{"prompt": "x", "prompt": "burger ->", "completion": " edible"}'], at=[2]),
+    )
+
+    def explain(self, line: bytes, context: Context) -> Place:
+        """Point at the key's second place."""
+        key = (repeated_keys(line) or [""])[0]
+        text = line.decode()
+        first = text.find(f'"{key}"')
+        second = text.find(f'"{key}"', first + 1)
+        start = max(first, second, 0)
+        return Place(None, start, start + len(key) + 2, {"key": key})

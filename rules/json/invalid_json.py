@@ -1,0 +1,144 @@
+"""JSN001."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import orjson
+
+from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.context import Context
+    from ftlint.metrics import Gathered
+
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
+_COMMENT = re.compile(rf"{_QUOTED}|(//|/\*|#)")
+_CONSTANT = re.compile(rf"{_QUOTED}|(-?\b(?:NaN|Infinity)\b|\b(?:None|True|False|undefined)\b)")
+_STRAY_COMMA = re.compile(rf"{_QUOTED}|(,\s*[}}\]])")
+
+
+class InvalidJson(LineRule, DatasetRule):
+    """A line is not JSON.
+
+    ## Why it matters
+
+    The service refuses the whole file for one such line, often without saying which. Readers that skip it train on less.
+
+    ## How to fix
+
+    Write records with a JSON library, one object a line, never by joining strings. `--fix` repairs what is certain: a comma
+    after the object, two objects on a line, one array or pretty-printed objects instead of lines.
+    """
+
+    code = "JSN001"
+    level = "error"
+    fault = "invalid-json"
+    message = "not JSON: {problem}"
+    headline = "lines are not JSON"
+    examples = (
+        good(pairs(("vino ->", " edible"))),
+        bad([*pairs(("vino ->", " edible")), "{'prompt': 'burger ->', 'completion': ' edible'}"], at=[2]),
+        bad([*pairs(("vino ->", " edible")), pairs(("burger ->", " edible"))[0] + ","], at=[2]),
+        bad(["[", pairs(("vino ->", " edible"))[0] + ",", *pairs(("burger ->", " edible")), "]"], at=[None]),
+    )
+
+    def explain(self, line: bytes, context: Context) -> Place:
+        """Say what the line looks like where that can be told, else what the parser says."""
+        text = line.decode("utf-8", "replace")
+        start, reason = _reason(line, text)
+        return Place(None, start, min(start + 1, len(text)), {"problem": _lookalike(text) or reason})
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report each file that is one array or pretty-printed objects."""
+        for index, facts in enumerate(gathered.files):
+            if facts.pretty is not None:
+                problem = f"{facts.pretty:,} objects that are spread over lines or stand in one array, instead of one object a line"
+                yield Hits(self.level, None, {"problem": problem}, applicability="safe", file=index)
+
+
+def _reason(line: bytes, text: str) -> tuple[int, str]:
+    """Return where the parser stopped, and why."""
+    try:
+        orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        reason = error.msg.rsplit(": line", 1)[0]
+        return min(error.pos, len(text)), f"{reason}, at column {min(error.pos, len(text)) + 1}"
+    return 0, "no JSON value"
+
+
+def _lookalike(text: str) -> str | None:
+    """Return what a line that is no JSON looks like."""
+    bare = text.strip()
+    objects, rest = _leading_values(bare)
+    if objects and rest == ",":
+        return "a comma after the object"
+    if objects > 1 and not rest:
+        return f"{objects} values on one line"
+    if objects and rest.startswith(("//", "#", "/*")):
+        return "a comment after the object"
+    if bare.startswith(("//", "#", "/*")):
+        return "a comment; JSON has none"
+    if re.match(r"\{\s*'", bare):
+        return "single quotes; JSON has only double ones (a Python dict was printed?)"
+    if re.match(r"\{\s*[“”„«‘’]", bare):
+        return "typographic quotes; JSON has only straight ones"
+    if found := _first(_CONSTANT, bare):
+        return f"{found} is no JSON value"
+    if _SURROGATE.search(bare) and _parses(bare):
+        return "a lone surrogate, half of a character (\\ud800 to \\udfff)"
+    if _first(_STRAY_COMMA, bare):
+        return "a comma before a closing bracket"
+    if _first(_COMMENT, bare):
+        return "a comment; JSON has none"
+    if re.search(r"[\x00-\x1f]", bare):
+        code = ord(re.search(r"[\x00-\x1f]", bare).group())  # type: ignore[union-attr] # it was found a line above
+        return f"a raw control character U+{code:04X}; inside strings it must be written \\u{code:04x}"
+    return _broken_string(bare)
+
+
+def _broken_string(bare: str) -> str | None:
+    """Return what is wrong where a string or the object does not end as it should."""
+    if bare.startswith("{") and not bare.endswith("}"):
+        quotes = len(re.findall(r'(?<!\\)"', bare))
+        return "the line ends inside a string (a raw line end in it?)" if quotes % 2 else "the object is not closed (cut off?)"
+    if not bare.startswith(("{", "[")) and bare.endswith("}"):
+        return "the line starts in the middle of an object (a raw line end in a string before?)"
+    if re.search(r'[\w.!?]"[\w ]+"[\w.!?, ]', bare) or re.search(r'\w"\s*\w+"\s*\w', bare):
+        return 'a double quote inside a string; it must be written \\"'
+    return None
+
+
+def _first(pattern: re.Pattern[str], text: str) -> str | None:
+    """Return the first match outside of strings."""
+    return next((found.group(1) for found in pattern.finditer(text) if found.group(1)), None)
+
+
+def _parses(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _leading_values(text: str) -> tuple[int, str]:
+    """Return how many objects or arrays a text starts with, and what comes after them."""
+    count, at = 0, 0
+    decoder = json.JSONDecoder(parse_int=str)
+    while at < len(text) and text[at] in "{[":
+        try:
+            _, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            break
+        count += 1
+        following = text[at:].lstrip()
+        if following[:1] == "," and following[1:].lstrip()[:1] in {"{", "["}:
+            following = following[1:].lstrip()
+        at = len(text) - len(following)
+    return count, text[at:].strip()

@@ -1,0 +1,45 @@
+"""JSN002."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from ftlint.rule import LineRule, Place, bad, good, pairs
+
+if TYPE_CHECKING:
+    from ftlint.context import Context
+
+_NAMES = {str: "a string", bool: "a boolean", int: "a number", float: "a number", type(None): "null"}
+
+
+class NotAnObject(LineRule):
+    """A line's value is not an object.
+
+    ## Why it matters
+
+    A record is a JSON object: keys and values in braces. Anything else is refused.
+
+    ## How to fix
+
+    Write each record as an object. An array of records on one line becomes a line a record with `--fix`.
+    """
+
+    code = "JSN002"
+    level = "error"
+    fault = "not-an-object"
+    message = "the line is {found}, not an object"
+    headline = "lines are no objects"
+    examples = (
+        good(pairs(("vino ->", " edible"))),
+        bad([*pairs(("vino ->", " edible")), '["burger ->", " edible"]'], at=[2]),
+    )
+
+    def explain(self, line: bytes, context: Context) -> Place:
+        """Name what the line holds."""
+        value = orjson.loads(line)
+        if not isinstance(value, list):
+            return Place(args={"found": _NAMES[type(value)]})
+        kind = "objects" if value and all(isinstance(item, dict) for item in value) else "values"
+        return Place(args={"found": f"an array of {len(value):,} {kind}"})

@@ -1,0 +1,57 @@
+"""LBL005."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ftlint.labels import merged
+from ftlint.metrics import Labels
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.metrics import Gathered
+
+
+class ClassImbalance(DatasetRule):
+    """One label has far more records than another.
+
+    ## Why it matters
+
+    A model that always answers the commonest label already looks accurate, and the rare ones are learned late or never.
+
+    ## How to fix
+
+    Collect more of the rare labels, or use fewer of the common ones.
+    `--fix --unsafe-fixes --fixable class-imbalance` drops records at random (seeded).
+    """
+
+    code = "LBL005"
+    level = "warning"
+    tasks = ("classification",)
+    roles = ("train",)
+    metrics = (Labels,)
+    fixable = "request"
+    message = "the commonest label has {ratio:,.0f} times the records of the rarest: {counts}"
+
+    @dataclass(frozen=True)
+    class Options:
+        """ratio: how many times the records of the rarest label the commonest may have."""
+
+        ratio: float = 10
+
+    examples = (
+        good(pairs(*[(f"{i} ->", " yes" if i % 2 else " no") for i in range(10)]), options={"task": "classification"}),
+        bad(pairs(*[(f"{i} ->", " yes") for i in range(11)], ("x ->", " no")), at=[None], options={"task": "classification"}),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report the counts of all labels, the commonest first."""
+        counts = sorted(merged(gathered.get(Labels).counts).items(), key=lambda item: -item[1])
+        if len(counts) > 1 and counts[0][1] > self.options.ratio * counts[-1][1]:
+            shown = [f"{label} {count:,}" for label, count in counts]
+            text = ", ".join(shown if len(shown) <= 8 else [*shown[:4], "…", *shown[-3:]])
+            args = {"ratio": counts[0][1] / counts[-1][1], "counts": text, "by_label": dict(counts)}
+            yield Hits(self.level, None, args)

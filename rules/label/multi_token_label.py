@@ -1,0 +1,56 @@
+"""LBL001."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint import tokens
+from ftlint.labels import as_seen, merged
+from ftlint.metrics import Labels
+from ftlint.rule import DatasetRule, Hits, bad, good, numbers, pairs, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.metrics import Gathered
+
+
+class MultiTokenLabel(DatasetRule):
+    """A label is more than one token.
+
+    ## Why it matters
+
+    Labels of one token are the cheapest, need no stop, and give their probability directly. The service computes
+    classification metrics during training only for them. Tokens are those of the target's own encoding, with the leading space.
+
+    ## How to fix
+
+    Rename the label to one token, or keep it, end completions with a stop, and sum the log-probabilities of its tokens.
+    """
+
+    code = "LBL001"
+    level = "warning"
+    dialects = ("prompt-completion",)
+    tasks = ("classification",)
+    roles = ("train",)
+    convention = "leading_space"
+    metrics = (Labels,)
+    column = "completion"
+    fixable = "request"
+    message = "label {label!r} is {number} tokens: {tokens} ({count:,} records)"
+    headline = "labels have more than one token"
+    detail = "{label}  {tokens}  {count:,} records"
+    examples = (
+        good(pairs(("burger ->", " yes"), ("towel ->", " no")), options={"task": "classification"}),
+        bad(pairs(("burger ->", " edible"), ("towel ->", " inedible")), at=[2], options={"task": "classification"}),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report each such label once, where it is first seen."""
+        labels = gathered.get(Labels)
+        for label, count in merged(labels.counts).items():
+            pieces = tokens.pieces(as_seen(label), gathered.context.encoding)
+            if len(pieces) > 1:
+                shown = " ".join(map(quote, pieces[:8])) + (" …" if len(pieces) > 8 else "")
+                args = {"label": label, "number": len(pieces), "tokens": shown, "count": count}
+                yield Hits(self.level, numbers([labels.first[label]]), args)

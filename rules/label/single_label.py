@@ -1,0 +1,44 @@
+"""LBL006."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.labels import merged
+from ftlint.metrics import Labels
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.metrics import Gathered
+
+
+class SingleLabel(DatasetRule):
+    """Every record has the same label.
+
+    ## Why it matters
+
+    The model learns to answer that label whatever it is asked.
+
+    ## How to fix
+
+    Add records of the other labels; look whether the export took only one class.
+    """
+
+    code = "LBL006"
+    level = "error"
+    tasks = ("classification",)
+    roles = ("train",)
+    metrics = (Labels,)
+    message = "every record has the same label {label!r}"
+    examples = (
+        good(pairs(("a ->", " yes"), ("b ->", " no")), options={"task": "classification"}),
+        bad(pairs(("a ->", " yes"), ("b ->", " yes")), at=[None], options={"task": "classification"}),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report the only label of two or more records."""
+        counts = merged(gathered.get(Labels).counts)
+        if len(counts) == 1 and sum(counts.values()) > 1:
+            yield Hits(self.level, None, {"label": next(iter(counts))})

@@ -1,0 +1,47 @@
+"""SEP003."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.metrics import Endings
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.metrics import Gathered
+
+
+class InconsistentSeparator(DatasetRule):
+    """The prompts end with different separators.
+
+    ## Why it matters
+
+    The model learns several signals for the same thing, each from a part of the data. At inference one of them must be used.
+
+    ## How to fix
+
+    End every prompt with the same separator. `--fix --unsafe-fixes` puts the commonest one everywhere.
+    """
+
+    code = "SEP003"
+    level = "error"
+    dialects = ("prompt-completion",)
+    tasks = ("classification", "generation")
+    convention = "separator"
+    metrics = (Endings,)
+    fixable = "unsafe"
+    message = "the prompts end with {number} different separators: {counts}"
+    examples = (
+        good(pairs(("burger ->", " edible"), ("vino ->", " edible"))),
+        bad(pairs(*[(f"item {i}" + (" ->" if i % 2 else "\n\n###\n\n"), " yes") for i in range(6)]), at=[None]),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report the separators that compete, with their counts."""
+        rivals = gathered.context.rivals
+        if rivals:
+            counts = gathered.get(Endings).counts
+            shown = ", ".join(f"{quote(rival.text)} ({counts[rival.marks[0].text]:,})" for rival in rivals)
+            yield Hits(self.level, None, {"number": len(rivals), "counts": shown})

@@ -1,0 +1,59 @@
+"""SEP001."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ftlint.rule import Place, RecordRule, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.context import Context
+
+
+class MissingSeparator(RecordRule):
+    """A prompt does not end with the separator.
+
+    ## Why it matters
+
+    The separator tells the model that the input is done. Without it the model may go on writing input before it answers.
+
+    ## How to fix
+
+    Append the separator; `--fix` does. Where the mark is there with other white space, only the white space is mended.
+    """
+
+    code = "SEP001"
+    level = "error"
+    dialects = ("prompt-completion",)
+    tasks = ("classification", "generation")
+    convention = "separator"
+    column = "prompt"
+    fixable = "safe"
+    message = "prompt ends with {ending!r}, not with the separator {separator!r}"
+    headline = "prompts do not end with the separator"
+    examples = (
+        good(pairs(("burger ->", " edible"), ("vino ->", " edible")), options={"separator": " ->"}),
+        bad(pairs(("burger ->", " edible"), ("vino", " edible")), at=[2], options={"separator": " ->"}),
+        bad(pairs(*[(f"item {i}\n\n###\n\n", " yes") for i in range(4)], ("item 5 ###", " no")), at=[5]),
+    )
+
+    def violates(self, context: Context) -> pl.Expr | None:
+        """Return where no separator ends the prompt; a prompt without body is another rule's."""
+        if context.separator is None or context.differs("separator"):
+            return None
+        ends = [pl.col("prompt").str.ends_with(text) for text in context.separator.texts]
+        return ~pl.any_horizontal(ends) & (pl.col("body") != "") if len(ends) > 1 else ~ends[0] & (pl.col("body") != "")
+
+    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+        """Point at the end of the prompt, or at the damaged separator."""
+        assert context.separator
+        prompt = row["prompt"]
+        bare = prompt.rstrip()
+        mark = next((mark.text for mark in context.separator.marks if mark.text and bare.endswith(mark.text)), "")
+        start = len(bare.removesuffix(mark).rstrip()) if mark else max(0, len(prompt) - 12)
+        args: dict[str, Any] = {"ending": prompt[start:], "separator": context.separator.text}
+        return Place("/prompt", start if mark else len(bare), len(prompt), args)

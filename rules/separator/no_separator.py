@@ -1,0 +1,43 @@
+"""SEP004."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.metrics import Gathered
+
+
+class NoSeparator(DatasetRule):
+    """The prompts share no separator.
+
+    ## Why it matters
+
+    Without a signal that the input is done, the model may go on writing input: `burger` becomes `burger and fries edible`.
+
+    ## How to fix
+
+    End every prompt with a text that occurs nowhere else, for example `\\n\\n###\\n\\n`. `--fix --unsafe-fixes` does.
+    """
+
+    code = "SEP004"
+    level = "warning"
+    dialects = ("prompt-completion",)
+    tasks = ("classification", "generation")
+    convention = "separator"
+    fixable = "unsafe"
+    message = "the prompts share no separator that says where the input ends"
+    examples = (
+        good(pairs(("burger ->", " edible"), ("vino ->", " edible"))),
+        bad(pairs(("Is a burger edible?", " yes"), ("Is a towel edible?", " no")), at=[None]),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report a dataset of which no separator was inferred; in classification it is an error."""
+        context = gathered.context
+        if context.surveyed and not context.separator and not context.rivals and not context.differs("separator"):
+            yield Hits("error" if context.classification else "warning", None)

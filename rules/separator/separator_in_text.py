@@ -1,0 +1,90 @@
+"""SEP002."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ftlint.rule import Place, RecordRule, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ftlint.context import Context
+    from ftlint.marks import Mark
+    from ftlint.rule import Level
+
+
+class SeparatorInText(RecordRule):
+    """The separator also occurs inside the text.
+
+    ## Why it matters
+
+    The model cannot tell the end of the input from a place in the middle of it, and may answer too early.
+
+    ## How to fix
+
+    Choose a separator that occurs nowhere in the data. `--fix --unsafe-fixes` gives the whole dataset one.
+    """
+
+    code = "SEP002"
+    level = "error"
+    dialects = ("prompt-completion",)
+    tasks = ("classification", "generation")
+    convention = "separator"
+    fixable = "unsafe"
+    message = "the separator's {found!r} also stands inside the {key}"
+    headline = "records have the separator inside their text"
+    examples = (
+        good(pairs(("burger ->", " edible"), ("vino ->", " edible")), options={"separator": " ->"}),
+        bad(pairs(("burger ->", " edible"), ("a -> b ->", " edible")), at=[2], options={"separator": " ->"}),
+    )
+
+    def suspects(self, context: Context) -> pl.Expr | None:
+        """Return where a mark stands in the body or completion, however: a search for a literal text."""
+        if context.separator is None:
+            return None
+        marks = [mark.text for mark in context.separator.marks]
+        within = [pl.col(column).str.contains(mark, literal=True) for mark in marks for column in ("body", "completion")]
+        # A task's word stays in the body, at its end: it counts from the second time on.
+        return pl.any_horizontal(within)
+
+    def violates(self, context: Context) -> Mapping[Level, pl.Expr] | None:
+        """Return where the whole separator stands (error), and where its mark does (warning, or info for words)."""
+        if context.separator is None or context.differs("separator"):
+            return None
+        whole = pl.any_horizontal(
+            *(pl.col("prompt").str.strip_suffix(text).str.contains(text, literal=True) for text in context.separator.texts),
+            *(pl.col("completion").str.contains(text, literal=True) for text in context.separator.texts),
+        )
+        if context.separator.marks[0].is_word:
+            word = pl.any_horizontal(_word_within(mark) for mark in context.separator.marks)
+            return {"warning" if context.classification else "info": word}
+        return {"error": whole, "warning": ~whole}
+
+    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+        """Point at the first place before the end."""
+        assert context.separator
+        key, start, found = next(_places(row, context), ("prompt", 0, context.separator.text))
+        return Place(f"/{key}", start, start + len(found), {"found": found, "key": key})
+
+
+def _word_within(mark: Mark) -> pl.Expr:
+    """Return where a mark of words stands at a line's start, besides the prompt's end."""
+    pattern = rf"(?m)^\s*{pl.escape_regex(mark.text)}(?:\s|$)"
+    before = pl.col("prompt").str.strip_chars_end().str.strip_suffix(mark.text)
+    return before.str.contains(pattern) | pl.col("completion").str.contains(pattern)
+
+
+def _places(row: Mapping[str, str], context: Context) -> Iterator[tuple[str, int, str]]:
+    """Yield key, start and text of the separators in a record, the whole ones first."""
+    assert context.separator
+    for texts in (context.separator.texts, tuple(mark.text for mark in context.separator.marks)):
+        for text in texts:
+            for key in ("prompt", "completion"):
+                value = row[key] if key == "completion" else row[key].rstrip().removesuffix(text.rstrip())
+                found = re.search(re.escape(text), value)
+                if found:
+                    yield key, found.start(), text

@@ -1,0 +1,55 @@
+"""SHP005."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ftlint.context import OPEN_ENDED
+from ftlint.rule import Place, RecordRule, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.context import Context
+    from ftlint.rule import Level
+
+
+class EmptyText(RecordRule):
+    """A completion is empty or white space, or a prompt has no text.
+
+    ## Why it matters
+
+    From an empty completion there is nothing to learn, and services refuse it. A prompt without text teaches the model to
+    answer before it was asked, unless all prompts are empty (open-ended generation).
+
+    ## How to fix
+
+    Fill in the text or drop the record; `--fix --unsafe-fixes` drops it.
+    """
+
+    code = "SHP005"
+    level = "error"
+    dialects = ("prompt-completion",)
+    fixable = "unsafe"
+    message = "the {which} is empty"
+    headline = "records have an empty prompt or completion"
+    examples = (
+        good(pairs(("vino ->", " edible"))),
+        bad(pairs(("vino ->", " edible"), ("tea ->", " edible"), ("burger ->", "")), at=[3]),
+        bad(pairs(("vino ->", " edible"), ("tea ->", " edible"), (" ->", " edible")), at=[3]),
+    )
+
+    def violates(self, context: Context) -> Mapping[Level, pl.Expr]:
+        """Return where there is no text; an empty prompt is a warning, and fine where all are."""
+        empty = pl.col("label") == ""
+        # A completion of nothing but the stop says nothing either.
+        if context.task == OPEN_ENDED:
+            return {"error": empty}
+        return {"error": empty, "warning": (pl.col("body") == "") & ~empty}
+
+    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+        """Say which of the two it is."""
+        which = "prompt" if row["label"] else "completion"
+        return Place(f"/{which}", args={"which": which})

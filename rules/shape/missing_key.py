@@ -1,0 +1,78 @@
+"""SHP001."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ftlint.dialects import named
+from ftlint.metrics import Shapes
+from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ftlint.context import Context
+    from ftlint.metrics import Gathered
+
+MEANT = {
+    "prompt": ("context", "input", "question", "query", "instruction", "source", "text", "sentence"),
+    "completion": ("response", "output", "answer", "label", "target", "class", "category", "reply", "result"),
+}
+"""Keys that people write where a dialect has another name for the same."""
+
+
+class MissingKey(DatasetRule):
+    """A required key is missing.
+
+    ## Why it matters
+
+    A record without prompt or completion cannot be trained on; the file is refused.
+
+    ## How to fix
+
+    Add the key, or rename the one that is meant: names count to the letter, in lower case.
+    """
+
+    code = "SHP001"
+    level = "error"
+    metrics = (Shapes,)
+    message = "no key {missing}; found {found}{hint}"
+    headline = "records lack a required key"
+    detail = "no {missing}; found {found}{hint}"
+    examples = (
+        good(pairs(("vino ->", " edible"))),
+        bad([*pairs(("vino ->", " edible"), ("tea ->", " edible")), '{"Prompt": "burger ->", "completion": " edible"}'], at=[3]),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report each record; where the file has no known shape, once for each set of keys."""
+        context = gathered.context
+        for keys, lines in gathered.get(Shapes).missing.items():
+            args = _arguments(keys, context)
+            if context.recognised:
+                yield Hits(self.level, lines, args)
+            else:
+                args["hint"] += f" ({len(lines):,} records)"
+                yield Hits(self.level, numbers(lines[:1]), args)
+
+    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
+        """Point nowhere in particular."""
+        return None
+
+
+def _arguments(keys: tuple[str, ...], context: Context) -> dict[str, Any]:
+    dialect = named(context.dialect)
+    missing = [key for key in dialect.texts if key not in keys]
+    meant = [f"{found!r} for {key!r}" for key in missing if (found := _meant(key, keys))]
+    hint = f"; did you mean {', '.join(meant)}?".replace("'", '"') if meant else ""
+    return {
+        "missing": " and ".join(f'"{key}"' for key in missing),
+        "found": ", ".join(f'"{key}"' for key in keys[:8]) + ("…" if len(keys) > 8 else "") if keys else "no key",
+        "hint": hint,
+    }
+
+
+def _meant(key: str, found: tuple[str, ...]) -> str | None:
+    """Return which of the found keys is meant to be this one."""
+    by_lower = {other.strip().lower(): other for other in found}
+    return next((by_lower[name] for name in (key, f"{key}s", *MEANT.get(key, ())) if name in by_lower), None)

@@ -1,0 +1,51 @@
+"""SHP004."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ftlint.metrics import Shapes
+from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ftlint.context import Context
+    from ftlint.metrics import Gathered
+
+
+class MixedDialect(DatasetRule):
+    """A record is of another dialect than the file, or the file of none that the target takes.
+
+    ## Why it matters
+
+    One job trains on one shape of records. A file that mixes two is refused, or the smaller part is dropped.
+
+    ## How to fix
+
+    Convert the records to the file's dialect, or keep them in a file of their own.
+    """
+
+    code = "SHP004"
+    level = "error"
+    metrics = (Shapes,)
+    message = "{problem}"
+    headline = "records are of another dialect than the file"
+    examples = (
+        good(pairs(("vino ->", " edible"))),
+        bad([*pairs(("vino ->", " edible"), ("tea ->", " edible")), '{"messages": [{"role": "user", "content": "hi"}]}'], at=[3]),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report each such record, and a file of a dialect that the target does not take once."""
+        context = gathered.context
+        for name, lines in gathered.get(Shapes).foreign.items():
+            yield Hits(self.level, lines, {"problem": f"a {name} record in a file of {context.dialect} records"})
+        taken = context.target.dialects
+        if taken and context.dialect not in taken:
+            problem = f"the file holds {context.dialect} records; {context.target.name} takes {' or '.join(taken)}"
+            yield Hits(self.level, None, {"problem": problem})
+
+    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
+        """Point nowhere in particular."""
+        return None

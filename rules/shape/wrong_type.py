@@ -1,0 +1,57 @@
+"""SHP002."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from ftlint.dialects import named
+from ftlint.rule import LineRule, Place, bad, good, pairs
+
+if TYPE_CHECKING:
+    from ftlint.context import Context
+
+_NAMES = {dict: "an object", list: "an array", bool: "a boolean", int: "a number", float: "a number", type(None): "null"}
+
+
+class WrongType(LineRule):
+    """A value is not of its type.
+
+    ## Why it matters
+
+    Services refuse it. Tools that convert it silently train on the text of a Python list, or on `1.0` where `1` was meant.
+
+    ## How to fix
+
+    Write the value as a string, as it should be seen by the model: the label 3 is `" 3"`.
+    """
+
+    code = "SHP002"
+    level = "error"
+    fault = "wrong-type"
+    fixable = "unsafe"
+    message = "{key!r} is {found}, not a string"
+    headline = "records have a value that is not a string"
+    examples = (
+        good(pairs(("vino ->", " 1"))),
+        bad([*pairs(("tea ->", " 1"), ("vino ->", " 1")), '{"prompt": "burger ->", "completion": 1}'], at=[3]),
+    )
+
+    def explain(self, line: bytes, context: Context) -> Place:
+        """Point at the first value that pydantic refuses, and say what it is."""
+        key, value = _first_error(line, context.dialect)
+        shown = orjson.dumps(value).decode() if type(value) in {int, float, bool} else ""
+        return Place(f"/{key}", args={"key": key, "found": f"{_NAMES[type(value)]} {shown}".strip()})
+
+
+def _first_error(line: bytes, dialect: str) -> tuple[str, Any]:
+    """Return key and value of the first fault that the dialect's model finds."""
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - takes 50 ms, for kept findings only
+
+    try:
+        TypeAdapter(named(dialect).record).validate_json(line, strict=True)
+    except ValidationError as error:
+        key = str(error.errors()[0]["loc"][0])
+        return key, orjson.loads(line).get(key)
+    return "", None

@@ -1,0 +1,60 @@
+"""SIZ001."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.metrics import Gathered
+
+
+class TooFewRecords(DatasetRule):
+    """There are few records.
+
+    ## Why it matters
+
+    Below a hundred records a model hardly learns the format. Classification usually wants a few thousand for good results,
+    and tens of thousands for great ones (OpenAI, best practices for fine-tuning GPT-3 to classify text, 2022).
+
+    ## How to fix
+
+    Collect more. Train on a quarter, a half and all of the data to see what more of it would bring.
+    """
+
+    code = "SIZ001"
+    level = "warning"
+    roles = ("train",)
+    message = "{count:,} {noun}; {advice}"
+
+    @dataclass(frozen=True)
+    class Options:
+        """minimum: fewer records are a warning. advised: fewer are mentioned."""
+
+        minimum: int = 100
+        advised: int = 1000
+
+    examples = (
+        good(pairs(*[(f"item {i} ->", " edible") for i in range(3)]), options={"rules": {"too-few-records": {"minimum": 3, "advised": 3}}}),
+        bad(pairs(("vino ->", " edible")), at=[None]),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report the number of lines that are meant as records."""
+        count = gathered.records
+        refused = gathered.context.target.minimum_records
+        noun = "record" if count == 1 else "records"
+        if not count:
+            return
+        if count < refused:
+            advice = f"{gathered.context.target.name} refuses fewer than {refused:,}"
+            yield Hits("error", None, {"count": count, "noun": noun, "advice": advice})
+        elif count < self.options.minimum:
+            advice = f"at least {self.options.minimum:,} are wanted, a few thousand are better"
+            yield Hits("warning", None, {"count": count, "noun": noun, "advice": advice})
+        elif count < self.options.advised:
+            yield Hits("info", None, {"count": count, "noun": noun, "advice": "classification usually wants a few thousand"})

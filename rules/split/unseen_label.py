@@ -1,0 +1,52 @@
+"""SPL002."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.labels import variant_key
+from ftlint.metrics import Labels
+from ftlint.rule import DatasetRule, Hits, bad, good, numbers, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.metrics import Gathered
+
+
+class UnseenLabel(DatasetRule):
+    """The validation file has a label that the training file never has.
+
+    ## Why it matters
+
+    The model cannot give an answer that it never saw; the service fails the job when the numbers of classes differ.
+
+    ## How to fix
+
+    Add records of the label to the training file, or take it out of the validation file.
+    """
+
+    code = "SPL002"
+    level = "error"
+    dialects = ("prompt-completion",)
+    tasks = ("classification",)
+    roles = ("valid",)
+    metrics = (Labels,)
+    column = "completion"
+    message = "label {label!r} ({count:,} {noun}) is not in the training file"
+    headline = "labels are not in the training file"
+    detail = "{label}  {count:,} {noun}"
+    examples = (
+        good(pairs(("a ->", " yes"), ("b ->", " no")), valid=pairs(("c ->", " no")), options={"task": "classification"}),
+        bad(pairs(("a ->", " yes"), ("b ->", " no")), valid=pairs(("c ->", " maybe")), at=[1], options={"task": "classification"}),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report each such label once, where it is first seen."""
+        assert gathered.train
+        seen = {variant_key(label) for label in gathered.train.get(Labels).counts}
+        labels = gathered.get(Labels)
+        for label, count in labels.counts.items():
+            if variant_key(label) not in seen:
+                args = {"label": label, "count": count, "noun": "record" if count == 1 else "records"}
+                yield Hits(self.level, numbers([labels.first[label]]), args)

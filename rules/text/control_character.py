@@ -1,0 +1,69 @@
+"""TXT001."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ftlint.rule import Place, RecordRule, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.context import Context
+
+_INVISIBLE = "\u200b\u2060\ufeff"
+_CONTROL = rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_INVISIBLE}]"
+_NAMES = {"\u200b": "ZERO WIDTH SPACE", "\u2060": "WORD JOINER", "\ufeff": "BYTE ORDER MARK", "\x00": "NUL", "\x7f": "DELETE"}
+
+# A scan for few characters is a vector search of 25 ns a record; for the whole class it takes 325 ns. So the class is
+# looked for in small sets, of which the last are the two bytes that U+0080 to U+009F are written in.
+_SETS = (r"[\x00-\x08]", r"[\x0b\x0c\x0e-\x13]", r"[\x14-\x1b]", rf"[\x1c-\x1f\x7f{_INVISIBLE}]")
+
+
+class ControlCharacter(RecordRule):
+    """A control character or an invisible character stands inside a text.
+
+    ## Why it matters
+
+    Nobody sees it, the tokenizer does: the word around it breaks into rare tokens. It comes from copied web pages and
+    binary files, and later input will not have it.
+
+    ## How to fix
+
+    Remove it; `--fix --unsafe-fixes` does. Tabs and line ends are text, and so are joiners of scripts and emoji.
+    """
+
+    code = "TXT001"
+    level = "warning"
+    dialects = ("prompt-completion",)
+    fixable = "unsafe"
+    message = "{character} inside the {key}"
+    headline = "records contain control or invisible characters"
+    examples = (
+        good(pairs(("one\ttwo\nthree ->", " edible"))),
+        bad(pairs(("vino ->", " edible"), ("bur\u200bger ->", " edible")), at=[2]),
+    )
+
+    def suspects(self, context: Context) -> pl.Expr:
+        """Return where one of the sets has a character, or where there is text that is not ASCII."""
+        texts = pl.col("prompt", "completion").str
+        beyond_ascii = pl.col("prompt", "completion").str.len_bytes() != pl.col("prompt", "completion").str.len_chars()
+        return pl.any_horizontal(beyond_ascii, *(texts.contains(characters).name.suffix(characters) for characters in _SETS))
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return where such a character stands."""
+        return pl.any_horizontal(pl.col("prompt", "completion").str.contains(_CONTROL))
+
+    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+        """Point at the first one."""
+        for key in ("prompt", "completion"):
+            found = re.search(_CONTROL, row[key])
+            if found:
+                sign = found.group()
+                name = _NAMES.get(sign) or unicodedata.name(sign, "control character")
+                return Place(f"/{key}", found.start(), found.end(), {"character": f"U+{ord(sign):04X} ({name})", "key": key})
+        return Place(args={"character": "a control character", "key": "record"})

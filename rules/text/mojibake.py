@@ -1,0 +1,66 @@
+"""TXT002."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ftlint.rule import Place, RecordRule, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.context import Context
+
+# What the first byte of a UTF-8 character looks like in Windows-1252, followed by what the next one looks like.
+_SUSPECT = "[ÂÃÄÅÐÑØÙàáâãèéïð][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+
+
+class Mojibake(RecordRule):
+    """Text that was decoded wrongly, such as `â€™` for an apostrophe.
+
+    ## Why it matters
+
+    The model learns to read and write the wrong characters, in several tokens where one was meant.
+
+    ## How to fix
+
+    Read the source as UTF-8. `--fix --unsafe-fixes` repairs what ftfy (the detector used) can put right.
+    """
+
+    code = "TXT002"
+    level = "warning"
+    dialects = ("prompt-completion",)
+    fixable = "unsafe"
+    message = "{found!r} was decoded wrongly; {meant!r} is meant"
+    headline = "records have text that was decoded wrongly"
+    examples = (
+        good(pairs(("Ça va? — São Paulo ->", " yes"))),
+        bad(pairs(("vino ->", " edible"), ("itâ€™s a cafÃ© ->", " edible")), at=[2]),
+    )
+
+    def suspects(self, context: Context) -> pl.Expr:
+        """Return where two characters follow each other as the bytes of one would in the wrong encoding."""
+        return pl.any_horizontal(pl.col("prompt", "completion").str.contains(_SUSPECT))
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return where ftfy would decode the text anew."""
+        texts = pl.struct("prompt", "completion")
+        wrong = lambda row: _repaired(row["prompt"]) != row["prompt"] or _repaired(row["completion"]) != row["completion"]  # noqa: E731
+        return texts.map_elements(wrong, return_dtype=pl.Boolean)
+
+    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+        """Point at the first difference, to the end of its word."""
+        key = "prompt" if _repaired(row["prompt"]) != row["prompt"] else "completion"
+        text, repaired = row[key], _repaired(row[key])
+        start = next((i for i, (a, b) in enumerate(zip(text, repaired, strict=False)) if a != b), 0)
+        first = text.rfind(" ", 0, start) + 1
+        found, meant = (value[first:].split(" ", 1)[0] for value in (text, repaired))
+        return Place(f"/{key}", first, first + len(found), {"found": found, "meant": meant})
+
+
+def _repaired(text: str) -> str:
+    from ftfy import fix_encoding  # noqa: PLC0415 - takes 60 ms, and few files have a suspect
+
+    return fix_encoding(text)

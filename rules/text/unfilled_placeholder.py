@@ -1,0 +1,61 @@
+"""TXT003."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ftlint.metrics import Placeholders
+from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ftlint.context import Context
+    from ftlint.metrics import Gathered
+
+
+class UnfilledPlaceholder(DatasetRule):
+    """The same placeholder stands in many records: a template that was never filled.
+
+    ## Why it matters
+
+    The model sees `{name}` where later input has a name, and learns to write `{name}`.
+
+    ## How to fix
+
+    Fill the template when the data is written; in Python usually an `f` before the string is missing.
+    """
+
+    code = "TXT003"
+    level = "warning"
+    dialects = ("prompt-completion",)
+    metrics = (Placeholders,)
+    message = "the placeholder {placeholder!r} stands in {count:,} of {records:,} records"
+    headline = "placeholders were never filled"
+    detail = "{placeholder!r}  {count:,} records"
+
+    @dataclass(frozen=True)
+    class Options:
+        """share: the part of the records from which a placeholder is reported."""
+
+        share: float = 0.2
+
+    examples = (
+        good(pairs(("Dear Ann, ->", " yes"), ("Dear Bob, ->", " no"))),
+        bad(pairs(("Dear {name}, hello ->", " yes"), ("Dear {name}, thanks ->", " no")), at=[1]),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report each placeholder once, where it first stands."""
+        found = gathered.get(Placeholders)
+        for text, count in found.counts.most_common():
+            if count >= max(2, self.options.share * found.records):
+                args = {"placeholder": text, "count": count, "records": found.records}
+                yield Hits(self.level, numbers([found.first[text]]), args)
+
+    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
+        """Point at the placeholder."""
+        key = next((key for key in ("prompt", "completion") if args["placeholder"] in row[key]), None)
+        start = row[key].find(args["placeholder"]) if key else 0
+        return Place(f"/{key}", start, start + len(args["placeholder"])) if key else None

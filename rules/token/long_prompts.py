@@ -1,0 +1,58 @@
+"""TOK004."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ftlint.context import OPEN_ENDED
+from ftlint.metrics import Lengths
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.context import Context
+    from ftlint.metrics import Gathered
+
+
+class LongPrompts(DatasetRule):
+    """Prompts are far longer than completions.
+
+    ## Why it matters
+
+    By default a part of the training loss comes from the prompt's tokens. Where prompts are very long, that part drowns
+    what is learned from the completions.
+
+    ## How to fix
+
+    Consider a lower `prompt_loss_weight` (the default was 0.1).
+    """
+
+    code = "TOK004"
+    level = "info"
+    dialects = ("prompt-completion",)
+    roles = ("train",)
+    metrics = (Lengths,)
+    message = "prompts are about {ratio:,.0f} times as long as completions; consider a lower prompt_loss_weight"
+
+    @dataclass(frozen=True)
+    class Options:
+        """ratio: how many times as long, in bytes, prompts may be."""
+
+        ratio: float = 100
+
+    examples = (
+        good(pairs(("burger ->", " edible"))),
+        bad(pairs(("burger and so on " * 60 + "->", " edible")), at=[None]),
+    )
+
+    def applies(self, context: Context) -> bool:
+        """Be silent where prompts are empty."""
+        return super().applies(context) and context.task != OPEN_ENDED
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report the ratio of the sums of bytes."""
+        lengths = gathered.get(Lengths)
+        if lengths.completion and lengths.prompt > self.options.ratio * lengths.completion:
+            yield Hits(self.level, None, {"ratio": lengths.prompt / lengths.completion})

@@ -1,0 +1,56 @@
+"""TOK003."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ftlint import tokens
+from ftlint.metrics import Extremes
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.metrics import Gathered
+
+
+class SharedInstruction(DatasetRule):
+    """All prompts start with the same text.
+
+    ## Why it matters
+
+    A fine-tuned model needs no instruction: the examples show what is wanted. The tokens are paid for in training and in
+    every call. One model for several tasks does need it, but then not all prompts share it.
+
+    ## How to fix
+
+    Strip the instruction, in the data and in later prompts. `--fix --unsafe-fixes --fixable shared-instruction` does.
+    """
+
+    code = "TOK003"
+    level = "info"
+    dialects = ("prompt-completion",)
+    roles = ("train",)
+    metrics = (Extremes,)
+    fixable = "request"
+    message = "all prompts start with {prefix!r}: {tokens:,} tokens each, {total:,} an epoch"
+
+    @dataclass(frozen=True)
+    class Options:
+        """length: characters from which a shared text is reported."""
+
+        length: int = 12
+
+    examples = (
+        good(pairs(("burger ->", " edible"), ("towel ->", " inedible"))),
+        bad(pairs(("Can one eat this? burger ->", " yes"), ("Can one eat this? towel ->", " no")), at=[None]),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report the text and what it costs."""
+        extremes = gathered.get(Extremes)
+        prefix = extremes.prefix("body")
+        if len(prefix) >= self.options.length:
+            count = tokens.count(prefix, gathered.context.encoding)
+            yield Hits(self.level, None, {"prefix": prefix, "tokens": count, "total": count * extremes.records})

@@ -1,0 +1,72 @@
+"""TOK001."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from ftlint import tokens
+from ftlint.rule import Place, RecordRule, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.context import Context
+
+
+class TokenLimit(RecordRule):
+    """Prompt and completion together are not below the target's token limit.
+
+    ## Why it matters
+
+    What is over the limit is refused, or cut off at the end: with the separator and the answer.
+
+    ## How to fix
+
+    Shorten the text. `--fix --unsafe-fixes` cuts the front of the body; the option `cut` says `"end"` or `"drop"` instead.
+    """
+
+    code = "TOK001"
+    level = "error"
+    dialects = ("prompt-completion",)
+    fixable = "unsafe"
+    message = "{count:,} tokens; {target} takes fewer than {limit:,}"
+    headline = "records have too many tokens"
+    detail = "{count:,} tokens"
+
+    @dataclass(frozen=True)
+    class Options:
+        """cut: what the fix takes away: the `front` or the `end` of the body, or it may `drop` the record."""
+
+        cut: Literal["front", "end", "drop"] = "front"
+
+    examples = (
+        good(pairs((" a" * 2000 + " ->", " edible")), options={"target": "davinci"}),
+        bad(pairs(("vino ->", " edible"), (" a" * 2100 + " ->", " edible")), at=[2], options={"target": "davinci"}),
+    )
+
+    def suspects(self, context: Context) -> pl.Expr | None:
+        """Return where there are as many bytes as the limit has tokens: fewer bytes are fewer tokens, for nothing."""
+        if not context.target.limit:
+            return None
+        return pl.col("prompt").str.len_bytes() + pl.col("completion").str.len_bytes() >= context.target.limit
+
+    def violates(self, context: Context) -> pl.Expr | None:
+        """Return where the exact count is not below the limit."""
+        limit = context.target.limit
+        if not limit:
+            return None
+        texts = pl.struct("prompt", "completion")
+        return texts.map_elements(lambda row: _count(row, context) >= limit, return_dtype=pl.Boolean)
+
+    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+        """Give the count."""
+        args = {"count": _count(row, context), "target": context.target.name, "limit": context.target.limit}
+        return Place("/prompt", args=args)
+
+
+def _count(row: Mapping[str, str], context: Context) -> int:
+    """Return the tokens of a record: each text is encoded on its own."""
+    return tokens.count(row["prompt"], context.encoding) + tokens.count(row["completion"], context.encoding)
