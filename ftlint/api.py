@@ -11,9 +11,11 @@ import orjson
 import polars as pl
 
 from ftlint import config as configuration
-from ftlint.discovery import find_files, matches
-from ftlint.engine.local import Dataset, Workers, check_dataset
-from ftlint.errors import ConfigError, InputError, UsageError, did_you_mean
+from ftlint.datasets import Dataset
+from ftlint.discovery import matches
+from ftlint.engine.local import check_dataset
+from ftlint.engine.workers import Workers
+from ftlint.errors import ConfigError, InputError, did_you_mean
 from ftlint.findings import DatasetReport, Report
 from ftlint.registry import Selection, configured, matching
 from ftlint.sources import BLOCK, Source, open_source
@@ -52,7 +54,8 @@ def check(
         datasets = [Dataset([source], resolved.wishes()) for source in training]
     else:
         datasets = [Dataset(training, resolved.wishes(), _sources(valid) if valid is not None else [])]
-    report = run(datasets, resolved, jobs=jobs, limit=max_findings)
+    with Workers(jobs, sum(dataset.size for dataset in datasets)) as workers:
+        report = run(datasets, resolved, workers=workers, limit=max_findings)
     report.findings  # noqa: B018 - rendered while the sources are open
     report.close()
     return report
@@ -62,55 +65,25 @@ def run(
     datasets: Sequence[Dataset],
     config: Config,
     *,
-    jobs: int = 1,
+    workers: Workers | None = None,
     limit: int | None = 1000,
     block: int = BLOCK,
     progress: Callable[[int], None] | None = None,
 ) -> Report:
-    """Check datasets by a resolved configuration; the report's sources are open until it is closed."""
+    """Check datasets by a resolved configuration; the report's sources are open until it is closed.
+
+    workers: processes; without them this one alone. limit: findings kept a rule and file. block: bytes of a block.
+    progress: called with the bytes of each block that is done.
+    """
     settings = config.settings
     selection = Selection(
         None if settings.select is None else tuple(settings.select), tuple(settings.extend_select), tuple(settings.ignore)
     )
     rules = configured(selection.rules(), settings.rules)
     _check_names(config)
-    with Workers(jobs, sum(dataset.size for dataset in datasets)) as workers:
-        reports = [check_dataset(dataset, rules, workers, block=block, progress=progress) for dataset in datasets]
+    workers = workers or Workers(1, 0)
+    reports = [check_dataset(dataset, rules, workers, block=block, progress=progress) for dataset in datasets]
     return Report([_adjusted(report, config) for report in reports], rules, limit, settings.fail_on)
-
-
-def datasets_of(paths: Sequence[str], valid: str | None, config: Config, *, force_exclude: bool = False) -> list[Dataset]:
-    """Return the datasets that paths mean; without paths those of the configuration, or the working directory's.
-
-    Raises UsageError for paths that mean nothing, and for several training files with one validation file.
-    """
-    settings = config.settings
-    if not paths and settings.dataset:
-        return [
-            Dataset(_opened(_globbed(table.train, config)), config.wishes(table), _opened(_globbed(table.valid, config)))
-            for table in settings.dataset
-        ]
-    files = find_files(paths or settings.include or ["."], settings.exclude, force_exclude=force_exclude)
-    if valid is not None:
-        if len(files) != 1:
-            raise UsageError("--valid needs exactly one training file; [[dataset]] in the configuration joins several")
-        return [Dataset(_opened(files), config.wishes(), _opened([valid]))]
-    return [Dataset(_opened([file]), config.wishes(_table_of(file, config))) for file in files]
-
-
-def _table_of(file: str, config: Config) -> configuration.DatasetTable | None:
-    """Return the dataset of the configuration that a file belongs to."""
-    return next((table for table in config.settings.dataset if matches(file, [*table.train, *table.valid])), None)
-
-
-def _globbed(patterns: Sequence[str], config: Config) -> list[str]:
-    absolute = [pattern if pattern == "-" else str(config.root / pattern) for pattern in patterns]
-    here = f"{configuration.Path.cwd()}/"
-    return [file.removeprefix(here) for file in find_files(absolute, config.settings.exclude)]
-
-
-def _opened(files: Iterable[str]) -> list[Source]:
-    return [open_source(file) for file in files]
 
 
 def _check_names(config: Config) -> None:

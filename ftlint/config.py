@@ -4,83 +4,92 @@ from __future__ import annotations
 
 import os
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-
-from ftlint.context import TASKS, Wishes
+from ftlint.context import Wishes
 from ftlint.errors import ConfigError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from pydantic import TypeAdapter, ValidationError
 
 FILES = ("ftlint.toml", ".ftlint.toml", "pyproject.toml")
 PREFIX = "FTLINT_"
 _NOT_SETTINGS = {"FTLINT_SPILL_BYTES", "FTLINT_TRACEBACK"}
 
 LevelName = Literal["error", "warning", "info"]
+TaskName = Literal["classification", "generation", "open-ended"]
 
 
-def _listed(value: Any) -> Any:
-    """Accept a comma list where a list is wanted: on the command line and in variables there is no other."""
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+class _Strict:
+    __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
 
-Words = Annotated[list[str], BeforeValidator(_listed)]
+@dataclass(frozen=True)
+class SurveyTable(_Strict):
+    """`[survey]`: how many records are surveyed, and the majority that a separator or stop needs (above 0.5)."""
+
+    records: int = 10_000
+    share: float = 0.8
+
+    def __post_init__(self) -> None:
+        if self.records < 1:
+            raise ValueError("survey.records must be 1 or more")
+        if not 0.5 < self.share <= 1:
+            raise ValueError("survey.share must be above 0.5 and at most 1")
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", alias_generator=lambda name: name.replace("_", "-"), populate_by_name=True, frozen=True)
-
-
-class SurveyTable(_Model):
-    """`[survey]`: how many records are surveyed, and the majority that a separator or stop needs."""
-
-    records: int = Field(10_000, ge=1)
-    share: float = Field(0.8, gt=0.5, le=1)
-
-
-class DatasetTable(_Model):
+@dataclass(frozen=True)
+class DatasetTable(_Strict):
     """`[[dataset]]`: files that belong together, by globs, and what is known of them."""
 
-    train: list[str] = Field(min_length=1)
-    valid: list[str] = []
+    train: list[str]
+    valid: list[str] = field(default_factory=list)
     target: str | None = None
     encoding: str | None = None
     dialect: str | None = None
     separator: str | None = None
     stop: str | None = None
-    task: Literal["classification", "generation", "open-ended"] | None = None
+    task: TaskName | None = None
 
 
-class Settings(_Model):
-    """All keys of a configuration file."""
+@dataclass(frozen=True)
+class Settings(_Strict):
+    """All keys of a configuration file, where they are written with dashes."""
 
-    select: Words | None = None
-    extend_select: Words = []
-    ignore: Words = []
-    per_file_ignores: dict[str, Words] = {}
-    levels: dict[str, LevelName] = {}
-    include: Words = []
-    exclude: Words = []
+    select: list[str] | None = None
+    extend_select: list[str] = field(default_factory=list)
+    ignore: list[str] = field(default_factory=list)
+    per_file_ignores: dict[str, list[str]] = field(default_factory=dict)
+    levels: dict[str, LevelName] = field(default_factory=dict)
+    include: list[str] = field(default_factory=list)
+    exclude: list[str] = field(default_factory=list)
     fail_on: Literal["error", "warning", "info", "never"] = "warning"
-    output: Words = []
-    max_findings: int | None = Field(None, ge=1)
+    output: list[str] = field(default_factory=list)
+    max_findings: int | None = None
     no_snippets: bool = False
-    jobs: int | None = Field(None, ge=1)
+    jobs: int | None = None
     target: str | None = None
     encoding: str | None = None
     dialect: str | None = None
     separator: str | None = None
     stop: str | None = None
-    task: Literal["classification", "generation", "open-ended"] | None = None
+    task: TaskName | None = None
     extend: str | None = None
     survey: SurveyTable = SurveyTable()
-    dataset: list[DatasetTable] = []
-    targets: dict[str, dict[str, Any]] = {}
-    rules: dict[str, dict[str, Any]] = {}
+    dataset: list[DatasetTable] = field(default_factory=list)
+    targets: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rules: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for key in ("jobs", "max_findings"):
+            value = getattr(self, key)
+            if value is not None and value < 1:
+                raise ValueError(f"{_dashed(key)} must be 1 or more")
 
 
 @dataclass(frozen=True)
@@ -123,7 +132,7 @@ def load(
         layers += _variables(os.environ if environment is None else environment)
     elif file:
         layers += _file_layers(file, ())
-    layers += [("command line", {key.replace("_", "-"): value}) for key, value in (overrides or {}).items()]
+    layers += [("command line", {_dashed(key): value}) for key, value in (overrides or {}).items()]
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for source, layer in layers:
@@ -148,22 +157,40 @@ def find(start: Path) -> Path | None:
 
 def validated(values: Mapping[str, Any], source: str) -> Settings:
     """Return settings from keys and values; raises ConfigError, naming source and key, for what does not fit."""
+    if not values:
+        return Settings()
+    from pydantic import ValidationError  # noqa: PLC0415 - takes 100 ms, and most runs configure nothing
+
+    known = {_dashed(field.name) for field in fields(Settings)}
+    for key in values:
+        if key not in known:
+            raise ConfigError(f"{source}: unknown key {key!r}{did_you_mean(key, known)}")
     try:
-        return Settings.model_validate(dict(values))
+        return _adapter().validate_python({key.replace("-", "_"): value for key, value in values.items()})
     except ValidationError as error:
         raise ConfigError(f"{source}: {_sentence(error)}") from error
+
+
+@cache
+def _adapter() -> TypeAdapter[Settings]:
+    from pydantic import TypeAdapter  # noqa: PLC0415 - likewise
+
+    return TypeAdapter(Settings)
 
 
 def _sentence(error: ValidationError) -> str:
     """Return the first fault of a validation as a sentence that names the key."""
     first = error.errors()[0]
-    *path, key = (str(part).replace("_", "-") for part in first["loc"])
-    if first["type"] != "extra_forbidden":
-        where = ".".join([*path, key])
-        return f"{where}: {first['msg'].lower()}, not {first['input']!r}"
-    model = {"survey": SurveyTable, "dataset": DatasetTable}.get(path[0], Settings) if path else Settings
-    known = [field.alias or name for name, field in model.model_fields.items()]
-    return f"unknown key {'.'.join([*path, key])!r}{did_you_mean(key, known)}"
+    *path, key = ([_dashed(str(part)) for part in first["loc"]]) or [""]
+    if first["type"] == "unexpected_keyword_argument" and path:
+        table = {"survey": SurveyTable, "dataset": DatasetTable}[path[0]]
+        return f"unknown key {'.'.join([*path, key])!r}{did_you_mean(key, [field.name for field in fields(table)])}"
+    reason = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return reason if first["type"] == "value_error" else f"{'.'.join([*path, key])} {reason}, not {first['input']!r}"
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")
 
 
 def _merged(old: Any, new: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,14 +224,16 @@ def _toml(path: Path) -> dict[str, Any]:
 def _variables(environment: Mapping[str, str]) -> list[tuple[str, Mapping[str, Any]]]:
     """Return a layer for each FTLINT_ variable; raises ConfigError for one that is no setting."""
     layers: list[tuple[str, Mapping[str, Any]]] = []
-    scalars = [name for name, field in Settings.model_fields.items() if "dict" not in str(field.annotation) and name != "survey"]
+    types = {field.name: str(field.type) for field in fields(Settings)}
+    scalars = [name for name, kind in types.items() if "dict" not in kind and "Table" not in kind]
     for variable in sorted(environment):
         if variable.startswith(PREFIX) and variable not in _NOT_SETTINGS:
             name = variable.removeprefix(PREFIX).lower()
             if name not in scalars:
                 known = [PREFIX + known.upper() for known in scalars]
                 raise ConfigError(f"unknown variable {variable}{did_you_mean(variable, known)}")
-            layers.append((variable, {name.replace("_", "-"): environment[variable]}))
+            text = environment[variable]
+            layers.append((variable, {_dashed(name): words([text]) if "list" in types[name] else text}))
     return layers
 
 
@@ -227,6 +256,3 @@ def _toml_string(text: str) -> str:
 def words(values: Iterable[str]) -> list[str]:
     """Return the words of comma lists."""
     return [part.strip() for value in values for part in value.split(",") if part.strip()]
-
-
-__all__ = ["TASKS", "Config", "DatasetTable", "Settings", "find", "load", "parse_override", "words"]

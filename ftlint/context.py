@@ -43,7 +43,8 @@ class Context:
     task: `classification`, `generation` or `open-ended`. separator, stop: None where there is none.
     rivals: two to five separators that compete where none has the majority. given: what the configuration names
     (`separator`, `stop`, `task`, `dialect`). surveyed: how many records the inference rests on.
-    placeholders: template placeholders seen in the survey. heads_differ: whether nearly all surveyed bodies differ in
+    placeholders: template placeholders seen in the survey. shared: what all surveyed bodies and all surveyed completions
+    start with; no more than that can be shared by all. heads_differ: whether nearly all surveyed bodies differ in
     their first characters, so that duplicates can be sought by these alone. leaks: whether labels stand in most
     surveyed bodies. pretty: whether the file is one array or pretty-printed objects instead of lines.
     recognised: whether a known dialect has the majority. split: in a validation file, what differs from the training
@@ -60,6 +61,7 @@ class Context:
     given: frozenset[str] = frozenset()
     surveyed: int = 0
     placeholders: tuple[str, ...] = ()
+    shared: tuple[str, str] = ("", "")
     heads_differ: bool = False
     leaks: bool = False
     pretty: bool = False

@@ -51,10 +51,14 @@ class Decoded:
     objects: int = 0
 
 
+Columns = list[pl.Series]
+"""The line numbers of some records, then one series for each of the dialect's texts."""
+
+
 def decode(data: bytes, dialect: Dialect) -> Decoded:
     """Decode whole lines; the frame has the dialect's texts and `line` (UInt32, counted from the first line of the data)."""
     decoded = Decoded()
-    parts: list[pl.DataFrame] = []
+    parts: list[Columns] = [_columns((), [[] for _ in dialect.texts])]
     start = 0
     while start < len(data):
         end = data.rfind(b"\n", start, start + PIECE)
@@ -62,21 +66,20 @@ def decode(data: bytes, dialect: Dialect) -> Decoded:
             end = data.find(b"\n", start)
         end = len(data) if end < 0 else end
         piece = data[start:end]
-        part = _plain(piece, dialect)
+        part = _plain(piece, dialect, decoded)
         if part is None:
-            part, lines = _careful(piece.split(b"\n"), dialect, decoded)
-        else:
-            lines = len(part)
-            decoded.objects += lines
-        parts.append(part.with_columns(pl.col("line") + decoded.lines) if decoded.lines else part)
-        decoded.lines += lines
+            lines = piece.split(b"\n")
+            part = _careful(lines, dialect, decoded)
+            decoded.lines += len(lines)
+        parts.append(part)
         start = end + 1
-    decoded.frame = pl.concat(parts) if parts else _table([], [[] for _ in dialect.texts], dialect)
+    columns = [pl.concat(series).rechunk() for series in zip(*parts, strict=True)]
+    decoded.frame = pl.DataFrame([column.alias(name) for column, name in zip(columns, ("line", *dialect.texts), strict=True)])
     return decoded
 
 
-def _plain(piece: bytes, dialect: Dialect) -> pl.DataFrame | None:
-    """Return the table of a piece whose every line is a record with exactly the dialect's keys, or None."""
+def _plain(piece: bytes, dialect: Dialect, decoded: Decoded) -> Columns | None:
+    """Return the columns of a piece whose every line is a record with exactly the dialect's keys, or None."""
     joined = piece.replace(b"\n", _BETWEEN)
     count = (len(joined) - len(piece)) // (len(_BETWEEN) - 1) + 1
     try:
@@ -84,12 +87,15 @@ def _plain(piece: bytes, dialect: Dialect) -> pl.DataFrame | None:
         records = values[::2]
         if len(values) != 2 * count - 1 or set(map(len, records)) != {len(dialect.texts)} or not dialect.texts:
             return None
-        columns = [pl.Series(key, [record[key] for record in records], pl.String, strict=True) for key in dialect.texts]
+        texts = [pl.Series([record[key] for record in records], dtype=pl.String, strict=True) for key in dialect.texts]
     except (ValueError, TypeError, KeyError):
         return None
-    if any(column.null_count() for column in columns) or _may_repeat_keys(piece, count, dialect.texts):
+    if any(text.null_count() for text in texts) or _may_repeat_keys(piece, count, dialect.texts):
         return None
-    return pl.DataFrame([pl.int_range(count, dtype=pl.UInt32, eager=True).alias("line"), *columns])
+    lines = pl.int_range(decoded.lines, decoded.lines + count, dtype=pl.UInt32, eager=True)
+    decoded.lines += count
+    decoded.objects += count
+    return [lines, *texts]
 
 
 def _may_repeat_keys(piece: bytes, records: int, keys: Sequence[str]) -> bool:
@@ -100,34 +106,29 @@ def _may_repeat_keys(piece: bytes, records: int, keys: Sequence[str]) -> bool:
     return any(piece.count(b'"%b"' % key.encode()) != records for key in keys) or bool(_ESCAPED_LETTER.search(piece))
 
 
-def _careful(lines: list[bytes], dialect: Dialect, decoded: Decoded) -> tuple[pl.DataFrame, int]:
-    """Decode lines one by one; note in `decoded` what is wrong with them."""
+def _careful(lines: list[bytes], dialect: Dialect, decoded: Decoded) -> Columns:
+    """Return the columns of lines that are looked at one by one; note in `decoded` what is wrong with them."""
     try:
         values = list(map(orjson.loads, lines))
         uniform = set(map(type, values)) == {dict}
     except ValueError:
         uniform = False
-    table = _uniform(lines, values, dialect, decoded) if uniform and dialect.texts else None
-    if table is None:
-        table = _one_by_one(lines, dialect, decoded)
-    return table, len(lines)
+    columns = _uniform(lines, values, dialect, decoded) if uniform and dialect.texts else None
+    return columns or _one_by_one(lines, dialect, decoded)
 
 
-def _uniform(
-    lines: list[bytes], records: list[dict[str, Any]], dialect: Dialect, decoded: Decoded
-) -> pl.DataFrame | None:
-    """Return the table of objects that all have the dialect's keys with strings, whatever further keys they have."""
+def _uniform(lines: list[bytes], records: list[dict[str, Any]], dialect: Dialect, decoded: Decoded) -> Columns | None:
+    """Return the columns of objects that all have the dialect's keys with strings, whatever further keys they have."""
     shapes = Counter(map(tuple, records))
     if not all(dialect.keys.issubset(shape) for shape in shapes):
         return None
+    offset = decoded.lines
     try:
-        columns = [[record[key] for record in records] for key in dialect.texts]
-        table = _table(range(len(records)), columns, dialect)
+        columns = _columns(range(offset, offset + len(records)), [[record[key] for record in records] for key in dialect.texts])
     except TypeError:
         return None
-    if sum(table.null_count().row(0)):
+    if any(column.null_count() for column in columns):
         return None
-    offset = decoded.lines
     for shape in shapes:
         extra = [key for key in shape if key not in dialect.keys]
         if extra:
@@ -138,35 +139,34 @@ def _uniform(
     repeats = [offset + i for i, line in enumerate(lines) if repeats_key(line, records[i])]
     if repeats:
         decoded.faults["duplicate-key"].extend(repeats)
-    return table
+    return columns
 
 
-def _one_by_one(lines: list[bytes], dialect: Dialect, decoded: Decoded) -> pl.DataFrame:
+def _one_by_one(lines: list[bytes], dialect: Dialect, decoded: Decoded) -> Columns:
     kept: list[int] = []
-    columns: list[list[str]] = [[] for _ in dialect.texts]
-    for i, line in enumerate(lines):
-        number = decoded.lines + i
+    texts: list[list[str]] = [[] for _ in dialect.texts]
+    for number, line in enumerate(lines, decoded.lines):
         record = _record(line, number, decoded)
         if record is None:
             continue
         decoded.objects += 1
-        if dialect.keys <= record.keys():
-            texts = [record[key] for key in dialect.texts]
-            if not all(type(text) is str for text in texts):
-                decoded.faults["wrong-type"].append(number)
-                continue
-            for column, text in zip(columns, texts, strict=True):
-                column.append(text)
-            kept.append(i)
-            for key in record.keys() - dialect.keys if dialect.checked else ():
-                decoded.unknown[key].append(number)
+        if not dialect.keys <= record.keys():
+            other = recognise(record)
+            if other and other != dialect.name:
+                decoded.foreign[other].append(number)
+            elif dialect.checked:
+                decoded.missing[tuple(record)].append(number)
             continue
-        other = recognise(record)
-        if other and other != dialect.name:
-            decoded.foreign[other].append(number)
-        elif dialect.checked:
-            decoded.missing[tuple(record)].append(number)
-    return _table(kept, columns, dialect)
+        values = [record[key] for key in dialect.texts]
+        if not all(type(value) is str for value in values):
+            decoded.faults["wrong-type"].append(number)
+            continue
+        kept.append(number)
+        for text, value in zip(texts, values, strict=True):
+            text.append(value)
+        for key in record.keys() - dialect.keys if dialect.checked else ():
+            decoded.unknown[key].append(number)
+    return _columns(kept, texts)
 
 
 def _record(line: bytes, number: int, decoded: Decoded) -> dict[str, Any] | None:
@@ -221,6 +221,5 @@ def repeated_keys(line: bytes) -> list[str]:
     return list(found)
 
 
-def _table(lines: Sequence[int], columns: list[list[str]], dialect: Dialect) -> pl.DataFrame:
-    texts = [pl.Series(key, column, pl.String, strict=True) for key, column in zip(dialect.texts, columns, strict=True)]
-    return pl.DataFrame([pl.Series("line", lines, pl.UInt32), *texts])
+def _columns(lines: Sequence[int], texts: list[list[str]]) -> Columns:
+    return [pl.Series(lines, dtype=pl.UInt32), *(pl.Series(text, dtype=pl.String, strict=True) for text in texts)]

@@ -175,9 +175,12 @@ class Labels(Metric):
     def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
         """Gather from a block."""
         self.lines = block.decoded.lines
-        groups = block.frame.group_by("label").agg(pl.len(), pl.col("line").min().alias("first")).filter(pl.col("label") != "")
-        for label, count, first in groups.sort("first").iter_rows():
-            self.counts[label], self.first[label] = count, first
+        labels = block.frame.get_column("label")
+        first = block.frame[labels.arg_unique().sort()].select("label", "line")
+        counts = dict(labels.value_counts().iter_rows())
+        for label, line in first.iter_rows():
+            if label:
+                self.counts[label], self.first[label] = counts[label], line
 
     def merge(self, other: Labels) -> None:
         """Take in what comes after."""
@@ -309,7 +312,7 @@ class HtmlEntities(Occurrences):
         """Gather from a block."""
         self.lines = block.decoded.lines
         marked = pl.any_horizontal(pl.col("body", "label").str.contains(HTML))
-        rows = block.frame.lazy().select("line", "body", "label").filter(marked).collect()
+        rows = block.frame.filter("markup").select("line", "body", "label").filter(marked)
         self.records = len(rows)
         if self.records:
             found = pl.concat_list(pl.col("body").str.extract_all(HTML), pl.col("label").str.extract_all(HTML)).list.unique()

@@ -9,7 +9,7 @@ from functools import cache
 
 import polars as pl
 
-HEAD = 64
+HEAD = 48
 """Characters from which a signature is taken where the first characters tell texts apart."""
 
 _SIGNIFICANT = 16
@@ -38,7 +38,7 @@ def signatures(texts: pl.Series, *, head: bool) -> pl.Series:
     folded = _folded(cut)
     if head:
         # Too little is left of some heads; a text of the same normal form may have more left.
-        short = (folded.str.len_chars() < _SIGNIFICANT) & (texts.str.len_chars() > HEAD)
+        short = folded.str.len_bytes() < _SIGNIFICANT
         if short.any():
             folded = folded.scatter(short.arg_true(), _folded(texts.filter(short)))
         folded = folded.str.head(_SIGNIFICANT)
@@ -53,7 +53,7 @@ def _folded(texts: pl.Series) -> pl.Series:
     if not joined.isascii():
         joined = "\0".join(text if text.isascii() else _fold(text) for text in texts)
     # One pass over the bytes of all texts at once; what is not ASCII was folded above and stays.
-    return pl.Series(joined.encode().translate(_LOWER, _DELETED).decode().split("\0"), dtype=pl.String)[: len(texts)]
+    return pl.Series([joined.encode().translate(_LOWER, _DELETED).decode()]).str.split("\0").explode()[: len(texts)]
 
 
 def _fold(text: str) -> str:

@@ -182,6 +182,9 @@ class LineRule(Rule):
 class RecordRule(Rule):
     """A rule that a column expression decides."""
 
+    beyond_ascii: ClassVar[bool] = False
+    "Whether only text beyond ASCII can be wrong; a block without any then skips the rule."
+
     def suspects(self, context: Context) -> pl.Expr | None:  # noqa: ARG002 - the hook's signature
         """Return a cheap expression that is true wherever `violates` can be, where that one is dear."""
         return None

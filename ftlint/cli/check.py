@@ -13,6 +13,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from ftlint.datasets import datasets_of
+from ftlint.engine.workers import Workers
 from ftlint.errors import FtlintError, UsageError
 from ftlint.reporters import Style, kept, reporter
 
@@ -56,22 +58,22 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     gc.disable()
     # Processes work in parallel, one block each; threads inside them would only get in each other's way.
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    from ftlint import api  # noqa: PLC0415 - the environment must be set before polars is loaded
-
     config = _config(options)
     settings = config.settings
     outputs = [text.partition("=")[::2] for text in settings.output or (["grouped"] if not options["quiet"] else [])]
     reporters = [(reporter(name), file) for name, file in outputs]
     if sum(not file for _, file in reporters) > 1 and any(name in {"json", "jsonl"} for name, file in outputs if not file):
         raise UsageError("only one format goes to standard output; write the others to files: --output json=report.json")
-    datasets = api.datasets_of(paths, options["valid"], config, force_exclude=options["force_exclude"])
+    datasets = datasets_of(paths, options["valid"], config, force_exclude=options["force_exclude"])
     if not datasets:
         click.echo("ftlint: every file is excluded; nothing was checked", err=True)
         return 0
     size = sum(dataset.size for dataset in datasets)
     limit = kept([name for name, _ in outputs], settings.max_findings)
-    with _progress(size) as advance:
-        report = api.run(datasets, config, jobs=settings.jobs or os.cpu_count() or 1, limit=limit, progress=advance)
+    with Workers(settings.jobs or os.cpu_count() or 1, size) as workers, _progress(size) as advance:
+        from ftlint import api  # noqa: PLC0415 - other processes load meanwhile, and the environment is set for polars
+
+        report = api.run(datasets, config, workers=workers, limit=limit, progress=advance)
     style = Style(
         color=_wants_color(options["color"]),
         snippets=not settings.no_snippets,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ import click
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", help="json: for programs.")
 def command(*, targets: bool, file: Path | None, isolated: bool, output: str) -> int:
     """Show the resolved configuration, each value with its source."""
-    from ftlint import config as configuration  # noqa: PLC0415 - pydantic takes 50 ms
+    from ftlint import config as configuration  # noqa: PLC0415 - keeps the command's help instant
 
     config = configuration.load(file=file, isolated=isolated)
     if targets:
         _print_targets(config, output)
         return 0
-    values = config.settings.model_dump(by_alias=True, mode="json")
+    values = {key.replace("_", "-"): value for key, value in asdict(config.settings).items()}
     if output == "json":
         _print_json({key: {"value": value, "source": config.sources.get(key, "default")} for key, value in values.items()})
         return 0
@@ -31,9 +32,7 @@ def command(*, targets: bool, file: Path | None, isolated: bool, output: str) ->
 
 
 def _print_targets(config: Any, output: str) -> None:
-    from dataclasses import asdict  # noqa: PLC0415 - only where it is asked for
-
-    from ftlint.targets import shipped, target  # noqa: PLC0415 - likewise
+    from ftlint.targets import shipped, target  # noqa: PLC0415 - only where it is asked for
 
     own = config.settings.targets
     found = [target(name, own) for name in {**shipped(), **own}]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, fields, replace
+from os.path import commonprefix
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -66,7 +67,8 @@ def infer(context: Context, records: Sequence[Mapping[str, Any]], wishes: Wishes
     distinct = bodies.unique()
     return replace(
         context,
-        placeholders=_placeholders(bodies.to_list(), labels.to_list()),
+        shared=(commonprefix(bodies.to_list()), commonprefix(completions)),
+        placeholders=_placeholders(frame),
         heads_differ=signatures(distinct, head=True).n_unique() >= 0.98 * len(distinct),
         leaks=task == CLASSIFICATION and _leak_share(bodies.to_list(), labels.to_list()) >= 0.5,
     )
@@ -101,12 +103,13 @@ def _task(prompts: Sequence[str], completions: Sequence[str], encoding: str) -> 
     return CLASSIFICATION if repeat(labels, encoding) else GENERATION
 
 
-def _placeholders(bodies: Sequence[str], labels: Sequence[str]) -> tuple[str, ...]:
+def _placeholders(texts: pl.DataFrame) -> tuple[str, ...]:
     """Return the placeholders that stand in at least one of twenty records, the commonest twenty."""
     counts: Counter[str] = Counter()
-    for texts in zip(bodies, labels, strict=True):
-        counts.update({found for text in texts for found in _PLACEHOLDER.findall(text)})
-    return tuple(text for text, count in counts.most_common(20) if count >= max(2, 0.05 * len(bodies)))
+    suspects = texts.filter(pl.any_horizontal(pl.all().str.contains(r"[{<\[]")))
+    for row in suspects.iter_rows():
+        counts.update({found for text in row for found in _PLACEHOLDER.findall(text)})
+    return tuple(text for text, count in counts.most_common(20) if count >= max(2, 0.05 * len(texts)))
 
 
 def _leak_share(bodies: Sequence[str], labels: Sequence[str]) -> float:

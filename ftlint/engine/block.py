@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from ftlint.sources import Source, Span
 
 
+BEYOND_ASCII, MARKUP = "beyond_ascii", "markup"
+
+
 @dataclass(frozen=True)
 class Plan:
     """What to look for: the context, the rules that apply, the metrics that they need."""
@@ -63,9 +66,7 @@ def check_block(plan: Plan, data: bytes, start: int = 0) -> BlockResult:
     dialect = named(plan.context.dialect)
     marked = start == 0 and data.startswith(BOM)
     decoded = decode(data.removeprefix(BOM) if marked else data, dialect)
-    frame = decoded.frame
-    if dialect.derived:
-        frame = frame.with_columns(**dialect.derived(plan.context))
+    frame = record_table(decoded.frame, plan.context)
     hits: dict[tuple[str, Level], pl.Series] = {
         (rule.code, rule.level): pl.Series(lines, dtype=pl.UInt32)
         for rule in plan.rules
@@ -82,13 +83,32 @@ def check_block(plan: Plan, data: bytes, start: int = 0) -> BlockResult:
     return BlockResult(start, facts, hits, metrics)
 
 
+def record_table(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Return the texts of records with all columns that rules and metrics may use.
+
+    Besides those of the dialect: `beyond_ascii` and `markup`, whether a text holds anything that is not ASCII, or `<` or
+    `&`; they are dear to find out, and several rules first ask for them.
+    """
+    dialect = named(context.dialect)
+    if not dialect.derived:
+        return frame
+    texts = [pl.col(name).str for name in dialect.texts]
+    return frame.with_columns(
+        # ASCII text has as many characters as bytes.
+        pl.any_horizontal(text.len_bytes() != text.len_chars() for text in texts).alias(BEYOND_ASCII),
+        pl.any_horizontal(text.contains("[&<]") for text in texts).alias(MARKUP),
+        **dialect.derived(context),
+    )
+
+
 def violations(plan: Plan, frame: pl.DataFrame) -> dict[tuple[str, Level], pl.Series]:
     """Return the lines of a record table that violate each record rule, by code and level."""
     at_once: dict[tuple[str, Level], pl.Expr] = {}
     suspects: dict[str, pl.Expr] = {}
     dear: dict[str, dict[tuple[str, Level], pl.Expr]] = {}
+    ascii_only = not frame.get_column(BEYOND_ASCII).any()
     for rule in plan.rules:
-        if isinstance(rule, RecordRule):
+        if isinstance(rule, RecordRule) and not (rule.beyond_ascii and ascii_only):
             found = expressions(rule, plan.context)
             suspect = rule.suspects(plan.context) if found else None
             if suspect is None:

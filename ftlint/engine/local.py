@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import pickle
 import re
-from collections import deque
-from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from ftlint.dialects import named
-from ftlint.engine.block import BlockResult, Plan, check_span
+from ftlint.engine.block import Plan
 from ftlint.findings import CheckedFile, DatasetReport
 from ftlint.labels import merged
 from ftlint.lines import LineReader
@@ -25,70 +20,12 @@ from ftlint.survey import survey, survey_valid
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from ftlint.context import Context, Wishes
+    from ftlint.context import Context
+    from ftlint.datasets import Dataset
+    from ftlint.engine.workers import Workers
     from ftlint.metrics import Metric
     from ftlint.rule import Level, Rule
     from ftlint.sources import Source
-
-SMALL = 16 << 20
-"""Bytes below which no second process is started: it takes as long to start as to check so much."""
-
-@dataclass
-class Dataset:
-    """Files that are judged together: training shards, and validation files that belong to them."""
-
-    train: list[Source]
-    wishes: Wishes
-    valid: list[Source] = field(default_factory=list)
-
-    @property
-    def size(self) -> int:
-        """Bytes of all files."""
-        return sum(source.size for source in (*self.train, *self.valid))
-
-
-class Workers:
-    """This process and, for large inputs, others. It works too, instead of waiting for the others.
-
-    jobs: how many processes work at most, this one included. size: bytes that there are to check.
-    """
-
-    def __init__(self, jobs: int, size: int) -> None:
-        self._others = jobs - 1 if size > SMALL else 0
-        self._pool: ProcessPoolExecutor | None = None
-
-    def __enter__(self) -> Self:
-        if self._others > 0:
-            # Not fork: polars has threads, and a fork of a program with threads is not safe.
-            self._pool = ProcessPoolExecutor(self._others, mp_context=multiprocessing.get_context("spawn"))
-        return self
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if self._pool:
-            self._pool.shutdown(wait=kind is None, cancel_futures=True)
-
-    def results(self, plan: Plan, source: Source, block: int) -> Iterator[BlockResult]:
-        """Yield what each block of a source holds, in order."""
-        pickled = pickle.dumps(plan)
-        waiting: deque[BlockResult | Future[BlockResult]] = deque()
-        for span in source.spans(block):
-            busy = sum(isinstance(result, Future) and not result.done() for result in waiting)
-            if self._pool and busy < 2 * self._others:
-                waiting.append(self._pool.submit(check_span, pickled, source, span))
-            else:
-                waiting.append(check_span(pickled, source, span))
-            while waiting and (_done(waiting[0]) or len(waiting) > 4 * (self._others + 1)):
-                yield _result(waiting.popleft())
-        yield from map(_result, waiting)
-
-
-def _done(result: BlockResult | Future[BlockResult]) -> bool:
-    return not isinstance(result, Future) or result.done()
-
-
-def _result(result: BlockResult | Future[BlockResult]) -> BlockResult:
-    return result.result() if isinstance(result, Future) else result
-
 
 def check_dataset(
     dataset: Dataset,

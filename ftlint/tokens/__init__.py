@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
+from binascii import a2b_base64
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -98,7 +98,7 @@ def encoding(name: str) -> tiktoken.Encoding:
         raise InputError(f"the vocabulary {name} of this installation is damaged; install ftlint again")
     # Even fields are tokens, odd ones their ranks.
     fields = data.split()
-    ranks = dict(zip(map(base64.b64decode, fields[::2]), map(int, fields[1::2]), strict=True))
+    ranks = dict(zip(map(a2b_base64, fields[::2]), map(int, fields[1::2]), strict=True))
     return tiktoken.Encoding(name, pat_str=wanted.pattern, mergeable_ranks=ranks, special_tokens=dict(wanted.special))
 
 

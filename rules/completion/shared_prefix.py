@@ -11,7 +11,8 @@ from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.metrics import Gathered
+    from ftlint.context import Context
+    from ftlint.metrics import Gathered, Metric
 
 
 class SharedPrefix(DatasetRule):
@@ -29,7 +30,6 @@ class SharedPrefix(DatasetRule):
     code = "CMP007"
     level = "info"
     dialects = ("prompt-completion",)
-    metrics = (Extremes,)
     fixable = "request"
     message = "all completions start with {prefix!r}"
 
@@ -44,8 +44,14 @@ class SharedPrefix(DatasetRule):
         bad(pairs(("burger ->", " category edible"), ("towel ->", " category inedible")), at=[None]),
     )
 
+    def wants(self, context: Context) -> tuple[type[Metric], ...]:
+        """Look at every record only where the surveyed ones share enough."""
+        return (Extremes,) if len(context.shared[1].strip()) >= self.options.length else ()
+
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the prefix of two or more different completions."""
+        if not self.wants(gathered.context):
+            return
         prefix = gathered.get(Extremes).prefix("completion")
         if len(prefix.strip()) >= self.options.length:
             yield Hits(self.level, None, {"prefix": prefix})

@@ -33,6 +33,7 @@ class Mojibake(RecordRule):
     level = "warning"
     dialects = ("prompt-completion",)
     fixable = "unsafe"
+    beyond_ascii = True
     message = "{found!r} was decoded wrongly; {meant!r} is meant"
     headline = "records have text that was decoded wrongly"
     examples = (

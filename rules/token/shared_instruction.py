@@ -12,7 +12,8 @@ from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.metrics import Gathered
+    from ftlint.context import Context
+    from ftlint.metrics import Gathered, Metric
 
 
 class SharedInstruction(DatasetRule):
@@ -32,7 +33,6 @@ class SharedInstruction(DatasetRule):
     level = "info"
     dialects = ("prompt-completion",)
     roles = ("train",)
-    metrics = (Extremes,)
     fixable = "request"
     message = "all prompts start with {prefix!r}: {tokens:,} tokens each, {total:,} an epoch"
 
@@ -47,8 +47,14 @@ class SharedInstruction(DatasetRule):
         bad(pairs(("Can one eat this? burger ->", " yes"), ("Can one eat this? towel ->", " no")), at=[None]),
     )
 
+    def wants(self, context: Context) -> tuple[type[Metric], ...]:
+        """Look at every record only where the surveyed ones share enough."""
+        return (Extremes,) if len(context.shared[0]) >= self.options.length else ()
+
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the text and what it costs."""
+        if not self.wants(gathered.context):
+            return
         extremes = gathered.get(Extremes)
         prefix = extremes.prefix("body")
         if len(prefix) >= self.options.length:

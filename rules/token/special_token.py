@@ -39,8 +39,8 @@ class SpecialToken(RecordRule):
     )
 
     def suspects(self, context: Context) -> pl.Expr:
-        """Return where anything starts as a special token does."""
-        return pl.any_horizontal(pl.col("prompt", "completion").str.contains("<|", literal=True))
+        """Return where there is a sign that special tokens start with."""
+        return pl.col("markup")
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where one of the special tokens stands."""

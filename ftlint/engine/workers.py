@@ -1,0 +1,79 @@
+"""The processes that check blocks: this one and, for large inputs, others."""
+
+from __future__ import annotations
+
+import pickle
+from collections import deque
+from importlib import import_module
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future, ProcessPoolExecutor
+
+    from ftlint.engine.block import BlockResult, Plan
+    from ftlint.sources import Source, Span
+
+SMALL = 16 << 20
+"""Bytes below which no other process is started: it takes as long to start as to check so much."""
+
+
+class Workers:
+    """This process and others; it works too, instead of waiting for them.
+
+    jobs: how many processes work at most, this one included. size: bytes that there are to check. The others start at
+    once and load the package while this process loads it.
+    """
+
+    def __init__(self, jobs: int, size: int) -> None:
+        self._others = min(jobs, 1 + size // SMALL) - 1
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        if self._others > 0:
+            import multiprocessing  # noqa: PLC0415 - takes 30 ms, and small inputs need none of it
+            from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - likewise
+
+            # Not fork: polars has threads, and a fork of a program with threads is not safe.
+            self._pool = ProcessPoolExecutor(self._others, mp_context=multiprocessing.get_context("spawn"))
+            for _ in range(self._others):
+                self._pool.submit(_load)
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+
+    def results(self, plan: Plan, source: Source, block: int) -> Iterator[BlockResult]:
+        """Yield what each block of a source holds, in order."""
+        pickled = pickle.dumps(plan)
+        waiting: deque[BlockResult | Future[BlockResult]] = deque()
+        for span in source.spans(block):
+            busy = sum(not _done(result) for result in waiting)
+            if self._pool and busy < 2 * self._others:
+                waiting.append(self._pool.submit(_check, pickled, source, span))
+            else:
+                waiting.append(_check(pickled, source, span))
+            while waiting and (_done(waiting[0]) or len(waiting) > 4 * (self._others + 1)):
+                yield _result(waiting.popleft())
+        while waiting:
+            yield _result(waiting.popleft())
+
+
+def _load() -> None:
+    """Load what blocks are checked with."""
+    import_module("ftlint.engine.block")
+
+
+def _check(pickled: bytes, source: Source, span: Span) -> BlockResult:
+    """Check the lines of a span of a source."""
+    result: BlockResult = import_module("ftlint.engine.block").check_span(pickled, source, span)
+    return result
+
+
+def _done(result: BlockResult | Future[BlockResult]) -> bool:
+    return not hasattr(result, "done") or result.done()
+
+
+def _result(result: BlockResult | Future[BlockResult]) -> BlockResult:
+    return result.result() if hasattr(result, "result") else result
