@@ -114,6 +114,8 @@ class Rule:
     "One finding in a sentence; a format string over the finding's arguments, `{text!r}` in JSON quotes."
     headline: ClassVar[str] = ""
     "Many findings in a phrase that follows their number: `prompts do not end with the separator`."
+    once: ClassVar[bool] = False
+    "Whether a finding stands for many records (a label, a key), so that a share of the records would say nothing."
     detail: ClassVar[str] = ""
     "What is shown of one finding below the headline, instead of the text around it; a format string."
     dialects: ClassVar[tuple[str, ...] | None] = None

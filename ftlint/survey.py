@@ -132,4 +132,4 @@ def _target_and_dialect(sample: Sequence[dict[str, Any]], wishes: Wishes) -> tup
     recognised = bool(winner) and 2 * count > len(sample)
     first = pinned.dialects[0] if pinned and pinned.dialects else "prompt-completion"
     dialect = wishes.dialect or (winner if recognised else first)
-    return pinned or targets.default_for(dialect, wishes.own), dialect, recognised or wishes.dialect is not None
+    return pinned or targets.default_for(dialect, wishes.own), dialect, recognised or wishes.dialect is not None or not sample

@@ -57,14 +57,15 @@ def _groups(report: Report) -> list[Group]:
 
 def _file(file: CheckedFile, groups: list[Group], style: Style) -> Iterator[str]:
     path = plain(file.path)
-    first, *more = describe(file)
-    lines = [f"{path}: {first}", *(" " * min(len(path) + 2, 20) + line for line in more)]
-    if not groups:
-        yield cut(f"{lines[0]}: nothing found", WIDTH)
-        yield from (cut(line, WIDTH) for line in lines[1:])
-        return
+    described = [*describe(file), *(["nothing found"] if not groups else [])]
+    if len(path) <= 30:
+        lines = [f"{path}: {described[0]}", *(" " * (len(path) + 2) + line for line in described[1:])]
+    else:
+        lines = [path, *(f"  {line}" for line in described)]
     yield from (cut(line, WIDTH) for line in lines)
     yield ""
+    if not groups:
+        return
     for group in groups:
         yield from _group(group, style)
     yield ""
@@ -76,10 +77,9 @@ def _group(group: Group, style: Style) -> Iterator[str]:
     if one or not rule.headline:
         text = shown[0].message if shown else rule.summary()
     else:
-        whole = group.file.facts.lines
         text = f"{group.count:,} {rule.headline}"
-        if not rule.detail or "{" not in rule.detail or group.count > 20:
-            text += f" ({percent(group.count, whole)})"
+        if not rule.once:
+            text += f" ({percent(group.count, group.file.facts.lines)})"
     fix = fix_word(shown[0]) if shown else ""
     head = cut(f"{group.level:7} {rule.code} {rule.name()} · {plain(text)}", WIDTH - (len(fix) + 3 if fix else 0))
     head += f" · {fix}" if fix else ""
@@ -139,9 +139,13 @@ def _ways_on(report: Report, style: Style) -> Iterator[str]:
         for rule, hits in dataset.hits:
             fixes[hits.applicability or rule.fixable or ""] += len(hits)
     paths = shlex.join(style.paths) if 0 < len(style.paths) <= 3 else "…"
+    ways = []
     if fixes["safe"]:
-        yield f"  {fixes['safe']:,} can be repaired safely:  ftlint check --fix {paths}      (see it first: --diff)"
+        ways.append((f"{fixes['safe']:,} can be repaired safely:", f"ftlint check --fix {paths}", "  (see it first: --diff)"))
     if fixes["unsafe"]:
-        yield f"  {fixes['unsafe']:,} more change the data:  ftlint check --fix --unsafe-fixes {paths}"
+        more = " more" if fixes["safe"] else ""
+        ways.append((f"{fixes['unsafe']:,}{more} by changing the data:", f"ftlint check --fix --unsafe-fixes {paths}", ""))
     worst = min(report.counts_by_level, key=lambda key: (LEVELS.index(key[1]), key[0]))
-    yield f"  what a rule means:  ftlint rule {worst[0]}"
+    ways.append(("what a rule means:", f"ftlint rule {worst[0]}", ""))
+    room = max(len(what) for what, _, _ in ways)
+    yield from (f"  {what:{room}}  {how}{more}" for what, how, more in ways)

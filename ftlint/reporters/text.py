@@ -80,6 +80,8 @@ def describe(file: CheckedFile) -> list[str]:
         return [f"{facts.size:,} bytes, no record could be read"]
     if not named(context.dialect).checked:
         return [f"{facts.records:,} {context.dialect} records; of this dialect only FIL, JSN, SHP and SIZ rules are checked so far"]
+    if not context.recognised:
+        return [f"{facts.records:,} record{'s' * (facts.records != 1)} of no known shape, read as {context.dialect}"]
     task = context.task
     if context.classification and file.labels is not None:
         task += f" with {file.labels:,} label{'s' * (file.labels != 1)}"
@@ -96,7 +98,7 @@ def describe(file: CheckedFile) -> list[str]:
         texts = " or ".join(quote(text) for text in ending.texts[:4]) + (" or …" if len(ending.texts) > 4 else "")
         share = "configured" if ending.share is None else f"{_share(ending.share)} of {context.surveyed:,} surveyed"
         endings.append(f"{name} {texts} ({share})")
-    return [first, ", ".join(endings)] if endings else [first]
+    return [first, ", ".join(endings)] if endings and context.surveyed else [first]
 
 
 def _share(share: float) -> str:

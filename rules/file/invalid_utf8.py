@@ -30,6 +30,7 @@ class InvalidUtf8(LineRule, DatasetRule):
     fault = "invalid-utf8"
     message = "{problem}"
     headline = "lines are not UTF-8"
+    detail = "{problem}"
     examples = (
         good(pairs(("café ->", " edible"))),
         bad([*pairs(("vino ->", " edible")), '{"prompt": "caf\udce9 ->", "completion": " edible"}'], at=[2]),

@@ -41,6 +41,7 @@ class InvalidJson(LineRule, DatasetRule):
     fault = "invalid-json"
     message = "not JSON: {problem}"
     headline = "lines are not JSON"
+    detail = "{problem}"
     examples = (
         good(pairs(("vino ->", " edible"))),
         bad([*pairs(("vino ->", " edible")), "{'prompt': 'burger ->', 'completion': ' edible'}"], at=[2]),

@@ -31,6 +31,7 @@ class NotAnObject(LineRule):
     fault = "not-an-object"
     message = "the line is {found}, not an object"
     headline = "lines are no objects"
+    detail = "{found}"
     examples = (
         good(pairs(("vino ->", " edible"))),
         bad([*pairs(("vino ->", " edible")), '["burger ->", " edible"]'], at=[2]),

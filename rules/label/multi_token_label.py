@@ -38,6 +38,7 @@ class MultiTokenLabel(DatasetRule):
     column = "completion"
     fixable = "request"
     message = "label {label!r} is {number} tokens: {tokens} ({count:,} records)"
+    once = True
     headline = "labels have more than one token"
     detail = "{label}  {tokens}  {count:,} records"
     examples = (

@@ -34,8 +34,9 @@ class RareLabel(DatasetRule):
     metrics = (Labels,)
     column = "completion"
     message = "label {label!r} has only {count:,} {noun}; {minimum:,} or more are wanted"
+    once = True
     headline = "labels have few records"
-    detail = "{label}  {count:,} {noun}"
+    detail = "{label}  {count:,} {noun} of the {minimum:,} wanted"
 
     @dataclass(frozen=True)
     class Options:

@@ -38,6 +38,7 @@ class SharedFirstToken(DatasetRule):
     column = "completion"
     fixable = "request"
     message = "{number} labels start with the token {token!r}: {labels}"
+    once = True
     headline = "groups of labels start with the same token"
     detail = "{token!r}  {labels}"
     examples = (

@@ -52,7 +52,7 @@ class MissingKey(DatasetRule):
             if context.recognised:
                 yield Hits(self.level, lines, args)
             else:
-                args["hint"] += f" ({len(lines):,} records)"
+                args["hint"] += f" ({len(lines):,} record{'s' * (len(lines) != 1)})"
                 yield Hits(self.level, numbers(lines[:1]), args)
 
     def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:

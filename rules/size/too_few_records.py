@@ -57,4 +57,5 @@ class TooFewRecords(DatasetRule):
             advice = f"at least {self.options.minimum:,} are wanted, a few thousand are better"
             yield Hits("warning", None, {"count": count, "noun": noun, "advice": advice})
         elif count < self.options.advised:
-            yield Hits("info", None, {"count": count, "noun": noun, "advice": "classification usually wants a few thousand"})
+            task = "classification" if gathered.context.classification else "fine-tuning"
+            yield Hits("info", None, {"count": count, "noun": noun, "advice": f"{task} usually wants a few thousand"})

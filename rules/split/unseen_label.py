@@ -34,6 +34,7 @@ class UnseenLabel(DatasetRule):
     metrics = (Labels,)
     column = "completion"
     message = "label {label!r} ({count:,} {noun}) is not in the training file"
+    once = True
     headline = "labels are not in the training file"
     detail = "{label}  {count:,} {noun}"
     examples = (

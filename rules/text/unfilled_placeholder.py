@@ -32,6 +32,7 @@ class UnfilledPlaceholder(DatasetRule):
     dialects = ("prompt-completion",)
     metrics = (Placeholders,)
     message = "the placeholder {placeholder!r} stands in {count:,} of {records:,} records"
+    once = True
     headline = "placeholders were never filled"
     detail = "{placeholder!r}  {count:,} records"
 
