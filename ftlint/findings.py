@@ -121,7 +121,7 @@ class DatasetReport:
         if hits.related is not None:
             other = self.file_of(hits.related_role, hits.related[index])
             related = (Location(other.path, hits.related[index] - other.first + 1),)
-            args["first"] = related[0].line if other.path == file.path else f"{other.path}:{related[0].line}"
+            args["first"] = f"{related[0].line:,}" + (f" of {other.path}" if other.path != file.path else "")
         if place is not None and text is not None:
             args |= place.args
             column, end_column = _columns(text, place)

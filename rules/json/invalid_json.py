@@ -53,7 +53,7 @@ class InvalidJson(LineRule, DatasetRule):
         """Say what the line looks like where that can be told, else what the parser says."""
         text = line.decode("utf-8", "replace")
         start, reason = _reason(line, text)
-        return Place(None, start, min(start + 1, len(text)), {"problem": _lookalike(text) or reason})
+        return Place(None, start, min(start + 1, len(text)), {"problem": _lookalike(text, start) or reason})
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each file that is one array or pretty-printed objects."""
@@ -73,8 +73,8 @@ def _reason(line: bytes, text: str) -> tuple[int, str]:
     return 0, "no JSON value"
 
 
-def _lookalike(text: str) -> str | None:
-    """Return what a line that is no JSON looks like."""
+def _lookalike(text: str, stopped: int) -> str | None:
+    """Return what a line that is no JSON looks like; the parser stopped at this character."""
     bare = text.strip()
     objects, rest = _leading_values(bare)
     if objects and rest == ",":
@@ -100,18 +100,19 @@ def _lookalike(text: str) -> str | None:
     if re.search(r"[\x00-\x1f]", bare):
         code = ord(re.search(r"[\x00-\x1f]", bare).group())  # type: ignore[union-attr] # it was found a line above
         return f"a raw control character U+{code:04X}; inside strings it must be written \\u{code:04x}"
-    return _broken_string(bare)
+    # After a string the parser wants a comma, colon or bracket; a word there means that the string was not yet done.
+    if text[:stopped].rstrip().endswith('"') and text[stopped : stopped + 1].isalnum():
+        return 'a double quote inside a string; it must be written \\"'
+    return _cut_off(bare)
 
 
-def _broken_string(bare: str) -> str | None:
-    """Return what is wrong where a string or the object does not end as it should."""
+def _cut_off(bare: str) -> str | None:
+    """Return what is wrong where a string or the object does not end, or begin, on this line."""
     if bare.startswith("{") and not bare.endswith("}"):
         quotes = len(re.findall(r'(?<!\\)"', bare))
         return "the line ends inside a string (a raw line end in it?)" if quotes % 2 else "the object is not closed (cut off?)"
     if not bare.startswith(("{", "[")) and bare.endswith("}"):
         return "the line starts in the middle of an object (a raw line end in a string before?)"
-    if re.search(r'[\w.!?]"[\w ]+"[\w.!?, ]', bare) or re.search(r'\w"\s*\w+"\s*\w', bare):
-        return 'a double quote inside a string; it must be written \\"'
     return None
 
 

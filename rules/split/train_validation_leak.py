@@ -35,9 +35,9 @@ class TrainValidationLeak(DatasetRule):
     metrics = (Fingerprints,)
     column = "prompt"
     fixable = "unsafe"
-    message = "the prompt is also in the training file, line {first}"
+    message = "the prompt is also in the training file: line {first}"
     headline = "validation prompts are also in the training file"
-    detail = "as training line {first}"
+    detail = "as line {first}"
     examples = (
         good(pairs(("vino ->", " edible")), valid=pairs(("burger ->", " edible"))),
         bad(pairs(("vino ->", " edible")), valid=pairs(("burger ->", " edible"), ("vino ->", " edible")), at=[2]),

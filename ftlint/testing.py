@@ -1,0 +1,53 @@
+"""For authors of rules: run a rule on small files, as its examples and case files describe them.
+
+    from ftlint.testing import broken_examples
+    def test_examples():
+        assert not broken_examples(MyRule)
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ftlint import config as configuration
+from ftlint.api import run
+from ftlint.datasets import Dataset
+from ftlint.sources import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ftlint.findings import Finding
+    from ftlint.rule import Rule
+
+
+def findings(
+    rule: type[Rule],
+    lines: Sequence[str],
+    *,
+    valid: Sequence[str] = (),
+    end: str = "\n",
+    options: Mapping[str, Any] | None = None,
+) -> list[Finding]:
+    """Return what a rule alone finds in a file of these lines. options: of the configuration, as in ftlint.toml."""
+    config = configuration.load({"select": [rule.code], **(options or {})}, isolated=True)
+    dataset = Dataset([_source("train.jsonl", lines, end)], config.wishes(), [_source("valid.jsonl", valid, "\n")] if valid else [])
+    return run([dataset], config, limit=None).findings
+
+
+def broken_examples(rule: type[Rule]) -> list[str]:
+    """Return a sentence for each example in which the rule does not find what the example says."""
+    problems = []
+    for number, example in enumerate(rule.examples, 1):
+        found = findings(rule, example.lines, valid=example.valid, end=example.end, options=example.options)
+        lines = [finding.line for finding in found]
+        if lines != list(example.at):
+            problems.append(f"{rule.code} example {number}: finds lines {lines}, not {list(example.at)}")
+    return problems
+
+
+def _source(path: str, lines: Sequence[str], end: str) -> Source:
+    data = "\n".join(lines).encode("utf-8", "surrogateescape") + end.encode() * bool(lines)
+    return Source(path, len(data), data)
+
+

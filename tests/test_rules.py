@@ -1,0 +1,48 @@
+"""Every rule, by its own examples and by its case file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from ftlint.registry import known_rules
+from ftlint.testing import broken_examples, findings
+
+sys.path.insert(0, str(Path(__file__).parent))
+from cases import FOLDER, cases, lines_of  # noqa: E402 - found through the line above
+
+RULES = {f"{rule.family()}/{rule.name().replace('-', '_')}": rule for rule in known_rules()}
+CASES = list(cases())
+
+
+@pytest.mark.parametrize("rule", known_rules(), ids=lambda rule: rule.code)
+def test_examples(rule):
+    assert broken_examples(rule) == []
+
+
+@pytest.mark.parametrize(("module", "case"), CASES, ids=[f"{module}: {case['name']}" for module, case in CASES])
+def test_case(module, case):
+    found = findings(
+        RULES[module],
+        lines_of(case),
+        valid=lines_of(case, "valid_"),
+        end=case.get("end", "\n"),
+        options=case.get("options"),
+    )
+    # In case files, line 0 stands for the file as a whole.
+    assert [finding.line or 0 for finding in found] == case["at"], [finding.message for finding in found]
+    if found and "level" in case:
+        assert {finding.level for finding in found} == {case["level"]}
+    if "message" in case:
+        assert found[0].message == case["message"]
+
+
+def test_every_rule_has_a_case_file_with_both_kinds():
+    files = {f"{path.parent.name}/{path.stem}" for path in FOLDER.rglob("*.toml")}
+    assert files == set(RULES)
+    for module in RULES:
+        own = [case for name, case in CASES if name == module]
+        assert any(case["at"] for case in own), f"{module}: no case that finds something"
+        assert any(not case["at"] for case in own), f"{module}: no case that finds nothing"
