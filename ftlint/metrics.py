@@ -11,7 +11,7 @@ import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 import polars as pl
 
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from ftlint.decode import Decoded
 
 SPILL = 64 << 20
-"""Bytes of fingerprints that are kept in memory before they go to temporary files; FTLINT_SPILL_BYTES sets another bound."""
+"""Bytes of memory for fingerprints before they go to temporary files; FTLINT_SPILL_BYTES sets another bound.
+
+A third of it is for what is kept: sorting it into files takes two copies.
+"""
 
 _PARTITIONS = 64
 
@@ -44,8 +47,13 @@ class Block:
 
 
 class Metric:
-    """The base of all metrics; `lines` is how many lines it has seen."""
+    """The base of all metrics.
 
+    lines: how many it has seen. needs_texts: whether it looks at the texts of records, which only dialects have that are
+    checked.
+    """
+
+    needs_texts: ClassVar[bool] = True
     lines: int = 0
 
     def add(self, block: Block, context: Context) -> None:
@@ -139,6 +147,7 @@ class Shapes(Metric):
 
     lines: int = 0
     records: int = 0
+    needs_texts: ClassVar[bool] = False
     missing: dict[tuple[str, ...], pl.Series] = field(default_factory=dict)
     unknown: dict[str, pl.Series] = field(default_factory=dict)
     foreign: dict[str, pl.Series] = field(default_factory=dict)
@@ -380,7 +389,7 @@ class Fingerprints(Metric):
         self.parts.extend((self.lines + shift, table) for shift, table in other.parts)
         self.lines += other.lines
         self.size += other.size
-        if self.size > int(os.environ.get("FTLINT_SPILL_BYTES", SPILL)):
+        if 3 * self.size > int(os.environ.get("FTLINT_SPILL_BYTES", SPILL)):
             self._spill()
 
     def tables(self) -> Iterator[pl.DataFrame]:
@@ -393,7 +402,7 @@ class Fingerprints(Metric):
         for part in range(_PARTITIONS):
             files = [path for spill in range(self.spills) if (path := self._file(part, spill)).exists()]
             if files:
-                yield pl.concat(pl.read_ipc(path, memory_map=False) for path in files)
+                yield pl.concat(pl.read_ipc(path) for path in files)
 
     def close(self) -> None:
         """Delete the temporary files."""
@@ -412,9 +421,10 @@ class Fingerprints(Metric):
         if not self.parts:
             return
         self.folder = self.folder or tempfile.TemporaryDirectory(prefix="ftlint-")
-        parts = self._joined().partition_by(pl.col("signature") // (2**64 // _PARTITIONS), as_dict=True, include_key=False)
-        for (part,), table in parts.items():
-            table.write_ipc(self._file(part, self.spills))
+        table = self._joined().with_columns(part=pl.col("signature") // (2**64 // _PARTITIONS))
+        parts = table.partition_by("part", as_dict=True, include_key=False)
+        for (part,), rows in parts.items():
+            rows.write_ipc(self._file(part, self.spills))
         self.spills += 1
         self.parts, self.size = [], 0
 

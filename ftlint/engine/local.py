@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Self
 
 import polars as pl
 
@@ -41,22 +42,25 @@ def check_dataset(
     roles = [("train", dataset.train, context)]
     if dataset.valid:
         roles.append(("valid", dataset.valid, survey_valid(dataset.valid, dataset.wishes, context)))
-    train: Gathered | None = None
-    for role, sources, judged_by in roles:
-        applying = tuple(rule for rule in rules if role in rule.roles and rule.applies(judged_by))
-        plan = Plan(judged_by, applying, _metrics(applying, judged_by, with_valid=bool(dataset.valid)))
-        gathered = _Gathering(role, plan, report)
-        for source in sources:
-            gathered.read(source, workers, block, progress or (lambda _: None))
-        found = gathered.gathered(train)
-        gathered.judge(found)
-        if Labels in found.metrics and judged_by.classification:
-            for file in gathered.files:
-                file.labels = len(merged(found.get(Labels).counts))
-        train = found
-        for source in sources:
-            source.check_unchanged()
+    with ExitStack() as cleanup:
+        train: Gathered | None = None
+        for role, sources, judged_by in roles:
+            applying = tuple(rule for rule in rules if role in rule.roles and _applies(rule, judged_by))
+            plan = Plan(judged_by, applying, _metrics(applying, judged_by, with_valid=bool(dataset.valid)))
+            gathering = cleanup.enter_context(_Gathering(role, plan, report))
+            for source in sources:
+                gathering.read(source, workers, block, progress or (lambda _: None))
+                source.check_unchanged()
+            train = gathering.judge(train)
     return report
+
+
+def _applies(rule: Rule, context: Context) -> bool:
+    """Whether a rule is for a dataset, and what it needs to see is there."""
+    if not rule.applies(context):
+        return False
+    wanted = rule.wants(context) if isinstance(rule, DatasetRule) else ()
+    return named(context.dialect).checked or not any(kind.needs_texts for kind in wanted)
 
 
 def _metrics(rules: Iterable[Rule], context: Context, *, with_valid: bool) -> tuple[type[Metric], ...]:
@@ -76,6 +80,13 @@ class _Gathering:
         self.metrics = [kind() for kind in plan.metrics]
         self.hits: dict[tuple[str, Level], list[pl.Series]] = {}
         self.lines = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for metric in self.metrics:
+            metric.close()
 
     def read(self, source: Source, workers: Workers, block: int, progress: Callable[[int], None]) -> None:
         """Check one file."""
@@ -103,9 +114,12 @@ class _Gathering:
             self.lines += result.facts.lines
             progress(result.facts.size)
 
-    def gathered(self, train: Gathered | None) -> Gathered:
-        """Return what dataset rules judge."""
-        return Gathered(
+    def judge(self, train: Gathered | None) -> Gathered:
+        """Add to the report what line and record rules found, and what dataset rules find now; return what they judged.
+
+        train: in a validation file's case, what its training files gave.
+        """
+        gathered = Gathered(
             role=self.role,
             context=self.plan.context,
             metrics={type(metric): metric for metric in self.metrics},
@@ -113,9 +127,6 @@ class _Gathering:
             fetch=self._fetch,
             train=train,
         )
-
-    def judge(self, gathered: Gathered) -> None:
-        """Add to the report what line and record rules found, and what dataset rules find now."""
         for rule in self.plan.rules:
             for level in LEVELS:
                 parts = self.hits.get((rule.code, level))
@@ -124,6 +135,10 @@ class _Gathering:
             if isinstance(rule, DatasetRule):
                 for hits in rule.judge(gathered):
                     self._report(rule, hits)
+        if Labels in gathered.metrics and self.plan.context.classification:
+            for file in self.files:
+                file.labels = len(merged(gathered.get(Labels).counts))
+        return gathered
 
     def _report(self, rule: Rule, hits: Hits) -> None:
         if len(hits):

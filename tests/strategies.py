@@ -1,0 +1,30 @@
+"""Hypothesis strategies: records as people write them, files as they break them."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import strategies as st
+
+texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+words = st.sampled_from(["tea", "Tea", "red wine", "red  wine!", "café", "你好", "a -> b", "nan", "x&amp;y", "it\u200bs", "", "12 - 5", "<|endoftext|>"])
+separators = st.sampled_from([" ->", "\n\n###\n\n", "->", " ###", "", "\nLabel:", " "])
+answers = st.sampled_from([" yes", " no", " Yes", "yes", "  no", " no ", " yes END", " not sure", "", " None"])
+
+prompts = st.builds(lambda head, number, tail: f"{head} {number}{tail}", words | texts, st.integers(0, 8), separators)
+records = st.builds(lambda prompt, completion: {"prompt": prompt, "completion": completion}, prompts, answers | texts)
+odd_records = st.one_of(
+    st.fixed_dictionaries({"prompt": prompts}),
+    st.fixed_dictionaries({"prompt": prompts, "completion": st.integers() | st.none() | st.lists(st.booleans(), max_size=2)}),
+    st.fixed_dictionaries({"prompt": prompts, "completion": answers, "id": st.integers()}),
+    st.fixed_dictionaries({"messages": st.just([])}),
+)
+lines = st.one_of(
+    records.map(lambda record: json.dumps(record, ensure_ascii=False).encode()),
+    records.map(lambda record: json.dumps(record).encode()),
+    odd_records.map(lambda record: json.dumps(record).encode()),
+    st.sampled_from([b"", b" ", b"[]", b"3", b"{", b"{'prompt': 'x'}", b'{"prompt": "a", "prompt": "b", "completion": "c"}', b"\xff\xfe", b'"\\ud800"']),
+    st.binary(max_size=20).map(lambda data: data.replace(b"\n", b"")),
+)
+files = st.lists(lines, max_size=40).map(b"\n".join)
+clean_files = st.lists(records, min_size=1, max_size=40)

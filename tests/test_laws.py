@@ -1,0 +1,147 @@
+"""The laws that hold for every rule and metric, whatever the data."""
+
+from __future__ import annotations
+
+import copy
+import sys
+from pathlib import Path
+
+import orjson
+import polars as pl
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import ftlint
+from ftlint import config as configuration
+from ftlint.api import run
+from ftlint.datasets import Dataset
+from ftlint.decode import decode
+from ftlint.dialects import named
+from ftlint.engine.block import record_table
+from ftlint.metrics import Block, FileFacts, Fingerprints, Metric, Sketches
+from ftlint.registry import known_rules
+from ftlint.reporters import Style, reporter
+from ftlint.rule import DatasetRule
+from ftlint.sources import Source
+from ftlint.survey import survey
+
+sys.path.insert(0, str(Path(__file__).parent))
+import strategies  # noqa: E402 - found through the line above
+
+LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def check(data, block=1 << 20, **options):
+    config = configuration.load({"select": ["ALL"], **options}, isolated=True)
+    source = Source("data.jsonl", len(data), data)
+    return run([Dataset([source], config.wishes())], config, limit=None, block=block)
+
+
+def everything(report):
+    """Return a report as text, all findings with all their fields."""
+    return list(reporter("json")(report, Style()))
+
+
+def cut_lines(data, places):
+    """Cut bytes at line ends."""
+    lines = data.splitlines(keepends=True)
+    bounds = sorted({min(place, len(lines)) for place in places} | {0, len(lines)})
+    return [b"".join(lines[start:end]) for start, end in zip(bounds, bounds[1:], strict=False)]
+
+
+@LAW
+@given(strategies.files, st.integers(1, 400))
+def test_law_1_any_cutting_into_blocks_gives_the_same_report(data, block):
+    assert everything(check(data, block=block)) == everything(check(data))
+
+
+@LAW
+@given(strategies.files)
+def test_law_1_spilled_fingerprints_give_the_same_report(data):
+    import os
+
+    os.environ["FTLINT_SPILL_BYTES"] = "1"
+    try:
+        spilled = everything(check(data, block=60))
+    finally:
+        del os.environ["FTLINT_SPILL_BYTES"]
+    assert spilled == everything(check(data))
+
+
+def gathered(data, kind, context):
+    decoded = decode(data, named(context.dialect))
+    metric = kind()
+    metric.add(Block(data, decoded, record_table(decoded.frame, context)), context)
+    return metric
+
+
+def merged(parts):
+    total = copy.deepcopy(parts[0])
+    for part in parts[1:]:
+        total.merge(copy.deepcopy(part))
+    return total
+
+
+def value(metric):
+    """Return what a metric knows, in a form that compares."""
+    if isinstance(metric, (Fingerprints, Sketches)):
+        tables = list(metric.tables()) if isinstance(metric, Fingerprints) else [metric.table()] if metric.parts else []
+        return metric.lines, sorted(row for table in tables for row in table.iter_rows())
+    return {
+        name: {key: lines.to_list() if isinstance(lines, pl.Series) else lines for key, lines in content.items() if len(str(lines))}
+        if isinstance(content, dict)
+        else content
+        for name, content in vars(metric).items()
+    }
+
+
+KINDS = sorted(
+    {*(kind for rule in known_rules() if issubclass(rule, DatasetRule) for kind in rule.metrics), *Metric.__subclasses__()},
+    key=lambda kind: kind.__name__,
+)
+
+
+@LAW
+@given(strategies.files, st.lists(st.integers(0, 40), max_size=3), st.sampled_from([k for k in KINDS if k.__name__ != "Occurrences"]))
+def test_law_2_metrics_are_monoids(data, places, kind):
+    source = Source("data.jsonl", len(data), data)
+    context = survey([source], configuration.load(isolated=True).wishes())
+    if kind.needs_texts and not named(context.dialect).checked:
+        return
+    parts = [gathered(part, kind, context) for part in cut_lines(data, places)]
+    whole = gathered(data, kind, context)
+    zero = kind()
+    assert value(merged([zero, *parts, zero])) == value(whole)
+    if len(parts) >= 3:
+        first, second, *rest = parts
+        assert value(merged([merged([first, second]), *rest])) == value(merged([first, merged([second, *rest])]))
+
+
+@LAW
+@given(st.binary(max_size=400) | strategies.files)
+def test_law_5_no_input_crashes(data):
+    report = check(data)
+    for name in ("grouped", "full", "concise", "json", "jsonl"):
+        text = "\n".join(reporter(name)(report, Style()))
+        assert text
+        if name not in {"json", "jsonl"}:
+            assert max(map(len, text.splitlines())) <= 120
+
+
+@LAW
+@given(strategies.clean_files)
+def test_law_6_records_and_frames_give_the_findings_of_the_file(records):
+    key = lambda report: [(f.code, f.level, f.line, f.column, f.message) for f in report.findings]  # noqa: E731
+    data = b"".join(orjson.dumps(record) + b"\n" for record in records)
+    schema = {"prompt": pl.String, "completion": pl.String}
+    by_file = key(ftlint.check(data, select=["ALL"]))
+    assert key(ftlint.check(records, select=["ALL"])) == by_file
+    assert key(ftlint.check(iter(records), select=["ALL"])) == by_file
+    assert key(ftlint.check(pl.DataFrame(records, schema), select=["ALL"])) == by_file
+
+
+def test_law_6_a_null_is_a_missing_key_and_a_lone_surrogate_a_finding():
+    frame = pl.DataFrame({"prompt": ["a ->", "b ->", "c ->"], "completion": [" x", None, " y"]})
+    assert [(f.code, f.line) for f in ftlint.check(frame, select=["SHP"]).findings] == [("SHP001", 2)]
+    records = [{"prompt": "a\ud800 ->", "completion": " x"}, {"prompt": "b ->", "completion": " y"}]
+    assert [(f.code, f.line) for f in ftlint.check(records, select=["JSN"]).findings] == [("JSN001", 1)]
