@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import shutil
 import stat
 import sys
 import tempfile
@@ -20,10 +19,13 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from ftlint.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 BLOCK = 8 << 20
 """Bytes of a block, before it is cut at line ends: large enough that a block's fixed costs vanish, small enough for memory."""
+
+_COPY = 1 << 20
+"""Bytes that are copied at once to a temporary file."""
 
 _SEEK = 1 << 14
 """Bytes that are read at once to find the next line."""
@@ -121,7 +123,7 @@ def open_source(path: str) -> Source:
     """
     try:
         if path == STDIN:
-            return _spool(path, sys.stdin.buffer)
+            return _spool(path, _parts(sys.stdin.buffer))
         file = Path(path)
         status = file.stat()
         if stat.S_ISDIR(status.st_mode):
@@ -130,7 +132,7 @@ def open_source(path: str) -> Source:
             return _unpack(path, file)
         if not stat.S_ISREG(status.st_mode):
             with file.open("rb") as stream:
-                return _spool(path, stream)
+                return _spool(path, _parts(stream))
         with file.open("rb") as stream:
             _refuse_lfs(path, stream.read(len(_LFS)))
         return Source(path, status.st_size, file=file, stamp=_stamp(status))
@@ -151,26 +153,47 @@ def _refuse_lfs(path: str, head: bytes) -> None:
 
 
 def _unpack(path: str, file: Path) -> Source:
-    import zstandard  # noqa: PLC0415 - only packed files need it
-
     try:
         with file.open("rb") as packed:
-            if file.suffix == ".gz":
-                with gzip.open(packed) as stream:
-                    return _spool(path, stream)
-            with zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True) as stream:
-                return _spool(path, stream)
-    except (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError) as error:
+            if file.suffix == ".zst":
+                return _spool(path, _unzstd(packed))
+            with gzip.open(packed) as stream:
+                return _spool(path, _parts(stream))
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(f"cannot unpack {path}: {error}") from error
 
 
-def _spool(path: str, stream: IO[bytes]) -> Source:
-    """Copy a stream to a temporary file."""
+def _unzstd(packed: IO[bytes]) -> Iterator[bytes]:
+    """Yield the content of zstd frames; raises EOFError where the last one is cut off, or it is no zstd at all."""
+    import zstandard  # noqa: PLC0415 - only packed files need it
+
+    unpacker = zstandard.ZstdDecompressor().decompressobj()
+    try:
+        for part in _parts(packed):
+            rest = part
+            while rest:
+                if unpacker.eof:
+                    unpacker = zstandard.ZstdDecompressor().decompressobj()
+                yield unpacker.decompress(rest)
+                rest = unpacker.unused_data
+    except zstandard.ZstdError as error:
+        raise EOFError(str(error)) from error
+    if not unpacker.eof:
+        raise EOFError("it ends before its end mark (cut off?)")
+
+
+def _parts(stream: IO[bytes]) -> Iterator[bytes]:
+    return iter(lambda: stream.read(_COPY), b"")
+
+
+def _spool(path: str, parts: Iterable[bytes]) -> Source:
+    """Copy what is read from a stream to a temporary file."""
     descriptor, name = tempfile.mkstemp(prefix="ftlint-", suffix=".jsonl")
     file = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as copy:
-            shutil.copyfileobj(stream, copy, BLOCK)
+            for part in parts:
+                copy.write(part)
             size = copy.tell()
         with file.open("rb") as copied:
             _refuse_lfs(path, copied.read(len(_LFS)))

@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
 import sys
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -16,7 +18,7 @@ import click
 from ftlint.datasets import datasets_of
 from ftlint.engine.workers import Workers
 from ftlint.errors import FtlintError, UsageError
-from ftlint.reporters import Style, kept, reporter
+from ftlint.reporters import Style, check_format, kept, reporter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,8 +63,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     config = _config(options)
     settings = config.settings
     outputs = [text.partition("=")[::2] for text in settings.output or (["grouped"] if not options["quiet"] else [])]
-    reporters = [(reporter(name), file) for name, file in outputs]
-    if sum(not file for _, file in reporters) > 1 and any(name in {"json", "jsonl"} for name, file in outputs if not file):
+    to_screen = [name for name, file in outputs if check_format(name) and not file]
+    if len(to_screen) > 1 and {"json", "jsonl"} & set(to_screen):
         raise UsageError("only one format goes to standard output; write the others to files: --output json=report.json")
     datasets = datasets_of(paths, options["valid"], config, force_exclude=options["force_exclude"])
     if not datasets:
@@ -73,6 +75,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     with Workers(settings.jobs or os.cpu_count() or 1, size) as workers, _progress(size) as advance:
         from ftlint import api  # noqa: PLC0415 - other processes load meanwhile, and the environment is set for polars
 
+        # polars catches the interrupt key to stop its queries, and then nothing else is interrupted by it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         report = api.run(datasets, config, workers=workers, limit=limit, progress=advance)
     style = Style(
         color=_wants_color(options["color"]),
@@ -82,8 +86,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         seconds=time.perf_counter() - started if sys.stdout.isatty() else None,
     )
     try:
-        for render, file in reporters:
-            _write(render(report, style if not file else Style(snippets=style.snippets, statistics=style.statistics, paths=paths)), file)
+        for name, file in outputs:
+            _write(reporter(name)(report, style if not file else replace(style, color=False, seconds=None)), file)
     finally:
         report.close()
     return 0 if report.ok or options["exit_zero"] else 1

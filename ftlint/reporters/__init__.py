@@ -29,10 +29,15 @@ class Style:
     options: Sequence[str] = field(default_factory=tuple)
 
 
-def reporter(name: str) -> Callable[[Report, Style], Iterator[str]]:
-    """Return the reporter of a format; raises UsageError for an unknown one."""
+def check_format(name: str) -> str:
+    """Return the name of a format; raises UsageError for an unknown one."""
     if name not in FORMATS:
         raise UsageError(f"unknown output format {name!r}{did_you_mean(name, FORMATS)}; known are {', '.join(FORMATS)}")
+    return name
+
+
+def reporter(name: str) -> Callable[[Report, Style], Iterator[str]]:
+    """Return the reporter of a known format."""
     render: Callable[[Report, Style], Iterator[str]] = import_module(f"ftlint.reporters.{name}").render
     return render
 

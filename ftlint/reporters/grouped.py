@@ -92,14 +92,15 @@ def _group(group: Group, style: Style) -> Iterator[str]:
         return
     digits = max(3, *(len(f"{finding.line:,}") for finding in places))
     for finding in places:
-        yield f"  {finding.line:>{digits},}  {_place(finding, rule, style, WIDTH - digits - 4)}".rstrip()
+        detail = "" if one else rule.detail  # what is alone has said it above
+        yield f"  {finding.line:>{digits},}  {_place(finding, detail, style, WIDTH - digits - 4)}".rstrip()
     if group.count > len(places):
         yield f"  {'⋮':>{digits}}  {group.count - len(places):,} more"
 
 
-def _place(finding: Finding, rule: Rule, style: Style, columns: int) -> str:
-    if rule.detail:
-        return cut(plain(render_message(rule.detail, finding.args)), columns)
+def _place(finding: Finding, detail: str, style: Style, columns: int) -> str:
+    if detail:
+        return cut(plain(render_message(detail, finding.args)), columns)
     if not style.snippets:
         return cut(plain(finding.message), columns)
     text, start, end = window(finding, min(columns, 90))

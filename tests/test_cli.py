@@ -1,0 +1,249 @@
+"""The installed command, end to end."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import zstandard
+
+HERE = Path(__file__).parent
+FTLINT = [str(Path(sys.executable).with_name("ftlint"))]
+GOOD = [{"prompt": f"mail {i} ->", "completion": (" spam", " fine")[i % 2]} for i in range(300)]
+
+
+def ftlint(*arguments, cwd, stdin=None, **environment):
+    return subprocess.run(
+        [*FTLINT, *map(str, arguments)],
+        cwd=cwd,
+        input=stdin,
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        capture_output=True,
+        env={**os.environ, **environment},
+        check=False,
+        timeout=120,
+    )
+
+
+def dumped(records):
+    return b"".join(json.dumps(record).encode() + b"\n" for record in records)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "good.jsonl").write_bytes(dumped(GOOD))
+    bad = [dict(record) for record in GOOD]
+    bad[7]["completion"] = "spam"
+    (tmp_path / "bad.jsonl").write_bytes(dumped(bad))
+    return tmp_path
+
+
+def test_exit_codes(folder):
+    assert ftlint("check", "good.jsonl", cwd=folder).returncode == 0
+    assert ftlint("check", "bad.jsonl", cwd=folder).returncode == 1
+    assert ftlint("check", "bad.jsonl", "--exit-zero", cwd=folder).returncode == 0
+    assert ftlint("check", "bad.jsonl", "--fail-on", "never", cwd=folder).returncode == 0
+    assert ftlint("check", "good.jsonl", "--fail-on", "info", cwd=folder).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["check", "nowhere.jsonl"], "cannot read nowhere.jsonl: No such file or folder"),
+        (["check", "*.nothing"], "no .jsonl, .ndjson files"),
+        (["check", "empty"], "no .jsonl, .ndjson files"),
+        (["check", "--select", "separater", "good.jsonl"], "did you mean separator?"),
+        (["check", "--target", "davinchi", "good.jsonl"], "did you mean davinci?"),
+        (["check", "--encoding", "gpt2", "good.jsonl"], "does not ship with ftlint"),
+        (["check", "--dialect", "chatt", "good.jsonl"], "did you mean chat?"),
+        (["check", "--output", "jsn", "good.jsonl"], "did you mean json?"),
+        (["check", "--jobs", "0", "good.jsonl"], "0"),
+        (["check", "--separator", "\\x", "good.jsonl"], "JSON escapes"),
+        (["check", "--valid", "bad.jsonl", "good.jsonl", "bad.jsonl"], "exactly one training file"),
+        (["check", "--output", "json=none/report.json", "good.jsonl"], "cannot write none/report.json"),
+        (["check", "--config", "none.toml", "good.jsonl"], "cannot read none.toml"),
+        (["check", "broken.jsonl.gz"], "cannot unpack broken.jsonl.gz"),
+        (["check", "broken.jsonl.zst"], "cannot unpack broken.jsonl.zst"),
+        (["check", "cut.jsonl.gz"], "cannot unpack cut.jsonl.gz"),
+        (["check", "cut.jsonl.zst"], "cannot unpack cut.jsonl.zst"),
+        (["check", "lfs.jsonl"], "git lfs pull"),
+        (["chek", "good.jsonl"], "did you mean check?"),
+        (["rule", "missing-seperator"], "did you mean missing-separator?"),
+        (["rule"], "name one rule"),
+    ],
+)
+def test_what_cannot_be_done_is_exit_code_2_and_one_sentence(folder, arguments, sentence):
+    (folder / "empty").mkdir()
+    packed = gzip.compress(dumped(GOOD)), zstandard.compress(dumped(GOOD))
+    (folder / "broken.jsonl.gz").write_bytes(b"no gzip")
+    (folder / "broken.jsonl.zst").write_bytes(b"no zstd")
+    (folder / "cut.jsonl.gz").write_bytes(packed[0][:-20])
+    (folder / "cut.jsonl.zst").write_bytes(packed[1][:-20])
+    (folder / "lfs.jsonl").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n")
+    result = ftlint(*arguments, cwd=folder)
+    error = result.stderr.decode()
+    assert result.returncode == 2, error
+    assert sentence in error
+    assert error.startswith("ftlint: ")
+    assert error.count("\n") == 1, error
+    assert not result.stdout
+
+
+def test_reads_standard_input_gzip_zstd_and_folders(folder):
+    data = (folder / "bad.jsonl").read_bytes()
+    (folder / "data").mkdir()
+    (folder / "data" / "a.jsonl.gz").write_bytes(gzip.compress(data[:5000]) + gzip.compress(data[5000:]))
+    (folder / "data" / "b.ndjson.zst").write_bytes(zstandard.compress(data[:5000]) + zstandard.compress(data[5000:]))
+    (folder / "data" / "c.txt").write_text("no data")
+    for arguments, stdin, files in ((["-"], data, 1), (["data"], None, 2), (["data/*.gz"], None, 1)):
+        report = json.loads(ftlint("check", "--output", "json", *arguments, cwd=folder, stdin=stdin).stdout)
+        assert [finding["line"] for finding in report["findings"] if finding["code"] == "CMP001"] == [8] * files
+        assert [file["records"] for file in report["files"]] == [300] * files
+
+
+def test_reads_a_fifo(folder):
+    os.mkfifo(folder / "pipe.jsonl")
+    writer = threading.Thread(target=lambda: (folder / "pipe.jsonl").write_bytes(dumped(GOOD)))
+    writer.start()
+    assert ftlint("check", "pipe.jsonl", cwd=folder).returncode == 0
+    writer.join()
+
+
+def test_one_run_writes_several_reports(folder):
+    result = ftlint("check", "bad.jsonl", "--output", "concise", "--output", "json=r.json", "--output", "jsonl=r.jsonl", cwd=folder)
+    assert b"bad.jsonl:8:" in result.stdout
+    report = json.loads((folder / "r.json").read_bytes())
+    lines = [json.loads(line) for line in (folder / "r.jsonl").read_bytes().splitlines()]
+    assert report["findings"] == lines[:-1]
+    assert report["summary"] == lines[-1]["summary"]
+
+
+def test_counts_are_exact_where_findings_are_bounded(folder):
+    (folder / "many.jsonl").write_bytes(dumped({**record, "completion": record["completion"].strip()} for record in GOOD))
+    report = json.loads(ftlint("check", "many.jsonl", "--output", "json", "--max-findings", "5", cwd=folder).stdout)
+    assert report["summary"]["rules"]["CMP001"] == 300
+    assert sum(finding["code"] == "CMP001" for finding in report["findings"]) == 5
+    streamed = ftlint("check", "many.jsonl", "--output", "jsonl", "--max-findings", "5", cwd=folder).stdout.splitlines()
+    assert sum(json.loads(line).get("code") == "CMP001" for line in streamed) == 300
+
+
+def test_standard_output_is_the_report_and_nothing_else(folder):
+    result = ftlint("check", "bad.jsonl", "--quiet", cwd=folder)
+    assert (result.returncode, result.stdout, result.stderr) == (1, b"", b"")
+    assert b"\x1b[" not in ftlint("check", "bad.jsonl", cwd=folder).stdout
+    assert b"\x1b[" in ftlint("check", "bad.jsonl", "--color", "always", cwd=folder).stdout
+    assert b"spam" not in ftlint("check", "bad.jsonl", "--no-snippets", "--select", "SEP", cwd=folder).stdout
+
+
+def test_excluded_files(folder):
+    (folder / "ftlint.toml").write_text('exclude = ["bad.jsonl"]\n')
+    assert ftlint("check", cwd=folder).returncode == 0
+    assert ftlint("check", "bad.jsonl", cwd=folder).returncode == 1
+    result = ftlint("check", "bad.jsonl", "--force-exclude", cwd=folder)
+    assert (result.returncode, result.stdout) == (0, b"")
+    assert b"every file is excluded" in result.stderr
+
+
+def test_a_dataset_of_the_configuration_joins_files(folder):
+    (folder / "part1.jsonl").write_bytes(dumped(GOOD[:150]))
+    (folder / "part2.jsonl").write_bytes(dumped(GOOD[150:]))
+    (folder / "v.jsonl").write_bytes(dumped([*GOOD[160:162], {"prompt": "new ->", "completion": " other"}]))
+    (folder / "ftlint.toml").write_text('[[dataset]]\ntrain = ["part*.jsonl"]\nvalid = ["v.jsonl"]\n')
+    report = json.loads(ftlint("check", "--output", "json", cwd=folder).stdout)
+    leaks = [(f["path"], f["line"], f["related"]) for f in report["findings"] if f["code"] == "SPL001"]
+    related = [[{"path": "part2.jsonl", "line": 11}], [{"path": "part2.jsonl", "line": 12}]]
+    assert leaks == [("v.jsonl", 1, related[0]), ("v.jsonl", 2, related[1])]
+    assert not [f for f in report["findings"] if f["code"] in {"LBL004", "SIZ001"} and f["path"] == "v.jsonl"]
+
+
+def test_per_file_ignores_and_levels(folder):
+    (folder / "ftlint.toml").write_text('[per-file-ignores]\n"bad.*" = ["completion"]\n[levels]\nSIZ = "error"\n')
+    report = json.loads(ftlint("check", "bad.jsonl", "--output", "json", cwd=folder).stdout)
+    assert {(f["code"], f["level"]) for f in report["findings"]} == {("SIZ001", "error")}
+
+
+def test_several_processes_give_the_same_report(tmp_path):
+    record = {"prompt": "a" * 1000 + " ->", "completion": "x"}
+    with (tmp_path / "big.jsonl").open("wb") as file:
+        for i in range(36_000):
+            file.write(json.dumps({**record, "completion": f"{' ' * (i % 3)}{'yes' if i % 2 else 'no'}"}).encode() + b"\n")
+    one, two = (ftlint("check", "big.jsonl", "--jobs", jobs, "--output", "json", cwd=tmp_path).stdout for jobs in (1, 2))
+    assert one == two
+    assert json.loads(one)["summary"]["rules"]["CMP001"] == 12_000
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_leaves_nothing_behind(tmp_path, number, code):
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    process = subprocess.Popen(
+        [*FTLINT, "check", "pipe.jsonl"],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stderr=subprocess.PIPE,
+        # A shell may have started the tests with the signal ignored.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # noqa: PLW1509 - no thread runs here
+    )
+    with (tmp_path / "pipe.jsonl").open("wb") as pipe:
+        pipe.write(dumped(GOOD))
+        pipe.flush()
+        time.sleep(1)
+        process.send_signal(number)
+        _, error = process.communicate(timeout=20)
+    assert (process.returncode, error) == (code, b"")
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_is_exit_code_2(folder):
+    with Path("/dev/full").open("wb") as full:
+        result = subprocess.run([*FTLINT, "check", "bad.jsonl"], cwd=folder, stdout=full, stderr=subprocess.PIPE, check=False)
+    assert result.returncode == 2
+    assert result.stderr.decode().count("\n") == 1
+
+
+def test_a_closed_pipe_is_no_complaint(folder):
+    command = f"{FTLINT[0]} check bad.jsonl --output jsonl | head -c 10"
+    result = subprocess.run(command, shell=True, cwd=folder, capture_output=True, check=False)  # noqa: S602 - a pipe is the point
+    assert result.stderr == b""
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare")
+def test_needs_no_network_and_no_cache(folder):
+    if subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False).returncode:  # noqa: S607 - of the system
+        pytest.skip("may not cut the network")
+    home = {**os.environ, "HOME": "/nonexistent", "TIKTOKEN_CACHE_DIR": str(folder / "none"), "XDG_CACHE_HOME": "/nonexistent"}
+    result = subprocess.run(
+        ["unshare", "-rn", *FTLINT, "check", "good.jsonl"], cwd=folder, env=home, capture_output=True, check=False  # noqa: S607 - of the system
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_rule_explains(folder):
+    by_code, by_name = (ftlint("rule", word, cwd=folder).stdout.decode() for word in ("SEP001", "missing-separator"))
+    assert by_code == by_name
+    assert "Why it matters" in by_code
+    rules = json.loads(ftlint("rule", "--all", "--output", "json", cwd=folder).stdout)
+    assert len(rules) == 50
+    assert {"code", "name", "family", "level", "summary", "dialects", "fix", "options", "documentation"} <= set(rules[0])
+
+
+def test_config_shows_values_with_their_source(folder):
+    (folder / "pyproject.toml").write_text('[tool.ftlint]\ntarget = "ada"\n')
+    shown = json.loads(ftlint("config", "--output", "json", cwd=folder, FTLINT_IGNORE="SIZ,DUP").stdout)
+    assert shown["target"] == {"value": "ada", "source": str(folder / "pyproject.toml")}
+    assert shown["ignore"] == {"value": ["SIZ", "DUP"], "source": "FTLINT_IGNORE"}
+    assert shown["fail-on"]["source"] == "default"
+    targets = json.loads(ftlint("config", "--targets", "--output", "json", cwd=folder).stdout)
+    assert all(target["source"] for target in targets)
+    assert {"ada", "babbage", "curie", "davinci", "text-davinci-002", "babbage-002", "davinci-002"} <= {t["name"] for t in targets}

@@ -1,0 +1,31 @@
+"""The formats, to the letter. After a change that is meant, `FTLINT_UPDATE=1 pytest tests/test_golden.py -n 0` writes them anew."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from ftlint import config as configuration
+from ftlint.api import run
+from ftlint.datasets import datasets_of
+from ftlint.reporters import FORMATS, Style, kept, reporter
+
+HERE = Path(__file__).parent
+UPDATE = os.environ.pop("FTLINT_UPDATE", "")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_format(name, monkeypatch):
+    monkeypatch.chdir(HERE.parent)
+    config = configuration.load(isolated=True)
+    report = run(datasets_of(["examples/food.jsonl"], None, config), config, limit=kept([name], None))
+    text = "\n".join(reporter(name)(report, Style(statistics=name == "concise", paths=("examples/food.jsonl",)))) + "\n"
+    text = re.sub(r'"ftlint":"[^"]+"', '"ftlint":"VERSION"', text)
+    report.close()
+    golden = HERE / "golden" / f"{name}.txt"
+    if UPDATE:
+        golden.write_text(text, "utf-8")
+    assert text == golden.read_text("utf-8")

@@ -1,0 +1,207 @@
+"""Parts by themselves: marks, tokens, spans, sources, labels, the library call."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import polars as pl
+import pytest
+import tiktoken.load
+import tiktoken_ext.openai_public
+from hypothesis import given
+from hypothesis import strategies as st
+
+import ftlint
+from ftlint import marks, tokens
+from ftlint.labels import merged, repeat, variants
+from ftlint.normal import normal, signatures
+from ftlint.sources import Source, Span, charset_of
+from ftlint.spans import raw_offsets, value_span
+from ftlint.targets import target
+
+
+@pytest.mark.parametrize(
+    ("ending", "inferred"),
+    [
+        ("\n\n###\n\n", "\n\n###\n\n"),
+        (" ->", " ->"),
+        ("-->", "-->"),
+        (" >>>", " >>>"),
+        ("\n\nLabel:", "\n\nLabel:"),
+        ("\n\ncategory:\n\n", "\n\ncategory:\n\n"),
+        ("\nbot:", "\nbot:"),
+        (" <sep>", " <sep>"),
+        (" [DONE]", " [DONE]"),
+        ("</s>", "</s>"),
+        (" END", " END"),
+        ("\n### Response:", "\n### Response:"),
+        ("\nSentiment of the tweet:", "\nSentiment of the tweet:"),
+        (" 标签：", " 标签："),
+        (" –>", " –>"),
+        ("right? ->", " ->"),
+        ("?", None),
+        (".", None),
+        ('"', None),
+        (")", None),
+        (" ", None),
+        ("ing", None),
+        ("", None),
+    ],
+)
+def test_separators(ending, inferred):
+    bodies = ["the red car", "a blue lamp", "its third door (left)", "no more", "we saw it"]
+    prompts = [f"{body} {i}{ending}" for i, body in enumerate(bodies * 4)]
+    found, rivals = marks.infer_separator([*prompts, "one without", "another"], 0.8)
+    assert (found.text if found else None, rivals) == (inferred, [])
+
+
+@pytest.mark.parametrize(
+    ("completions", "inferred"),
+    [
+        ([" a END", " b END"], " END"),
+        ([" a\n", " b\n"], "\n"),
+        ([" a\nEND", " b\nEND"], "\nEND"),
+        ([" a [DONE]", " b [DONE]"], " [DONE]"),
+        ([" a###", " b###"], "###"),
+        ([" Positive END", " Negative END"], " END"),
+        ([" positive", " negative"], None),
+        ([" SPAM", " NOT SPAM"], None),
+        ([" C++", " C"], None),
+        ([" 5 %", " 6 %"], None),
+        ([" so 🎉", " no 🎉"], None),
+        ([" { a }", " { b }"], None),
+        ([" educational"] * 8 + [" x", " y"], None),
+    ],
+)
+def test_stops(completions, inferred):
+    found = marks.infer_stop(completions * 5, 0.8, classification=True)
+    assert (found.text if found else None) == inferred
+
+
+@pytest.mark.parametrize("name", tokens.ENCODINGS)
+def test_encodings_are_those_of_tiktoken(name, monkeypatch):
+    demanded = {}
+
+    def read(url, expected_hash=None):
+        demanded["sha256"] = expected_hash
+        return {b"%d" % i: i for i in range(3)}
+
+    monkeypatch.setattr(tiktoken_ext.openai_public, "load_tiktoken_bpe", read)
+    theirs = getattr(tiktoken_ext.openai_public, name)()
+    ours = tokens.definition(name)
+    assert ours.pattern == theirs["pat_str"]
+    assert dict(ours.special) == theirs["special_tokens"]
+    assert ours.sha256 == demanded["sha256"]
+    sizes = {"r50k_base": 50257, "p50k_base": 50281, "cl100k_base": 100277, "o200k_base": 200019}
+    assert tokens.encoding(name).n_vocab == sizes[name]
+
+
+def test_tokens_of_the_source():
+    assert tokens.pieces(" edible", "r50k_base") == [" edible"]
+    assert tokens.pieces(" inedible", "r50k_base") == [" in", "ed", "ible"]
+    single = [number for number in range(500) if tokens.count(f" {number}", "r50k_base") == 1]
+    assert len(single) == 445
+    assert 361 in single
+    assert 362 not in single
+    assert not [number for number in range(500) if tokens.count(f" {number}", "o200k_base") == 1]
+
+
+def test_targets():
+    assert (target("davinci").limit, target("text-davinci-002").limit, target("text-davinci-002").encoding) == (2048, 4000, "p50k_base")
+    own = {"mine": {"extends": "curie", "limit": 99}}
+    assert (target("mine", own).limit, target("mine", own).encoding) == (99, "r50k_base")
+    with pytest.raises(ftlint.ConfigError, match="in a circle"):
+        target("a", {"a": {"extends": "b"}, "b": {"extends": "a"}})
+    with pytest.raises(ftlint.ConfigError, match="unknown key 'limt'; did you mean limit"):
+        target("a", {"a": {"limt": 3}})
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3)
+)
+
+
+@given(st.dictionaries(st.text(), json_values, min_size=1, max_size=4), st.booleans(), st.sampled_from([None, 1]))
+def test_spans_find_every_value(record, ascii_only, indent):
+    line = json.dumps(record, ensure_ascii=ascii_only, separators=(",", ":") if indent else None)
+    for key, value in record.items():
+        span = value_span(line, "/" + key.replace("~", "~0").replace("/", "~1"))
+        assert json.loads(line[slice(*span)]) == value
+        if isinstance(value, str):
+            for start in range(len(value)):
+                first, last = raw_offsets(line, span, start, start + 1)
+                assert json.loads(f'"{line[first:last]}"') == value[start]
+
+
+@given(st.lists(st.binary(max_size=12).map(lambda data: data.replace(b"\n", b"")), max_size=20), st.booleans(), st.integers(1, 30))
+def test_spans_of_a_source_hold_each_line_once(lines, final, block):
+    data = b"\n".join(lines) + (b"\n" if final else b"")
+    source = Source("x", len(data), data)
+    parts = [source.read(span) for span in source.spans(block)]
+    assert b"".join(part for _, part in parts) == data
+    for start, part in parts:
+        assert not part or data[start : start + len(part)] == part
+        assert not part or start == 0 or data[start - 1 : start] == b"\n"
+    assert source.read(Span(0, len(data)))[1] == data
+
+
+@pytest.mark.parametrize(
+    ("text", "charset"),
+    [("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"), ("utf-32", "UTF-32"), ("utf-32-be", "UTF-32"), ("utf-8", None), ("utf-8-sig", None)],
+)
+def test_wide_encodings(text, charset):
+    assert charset_of('{"prompt": "a", "completion": "b"}'.encode(text)[:64]) == charset
+    assert charset_of(b"\0" * 64) is None
+    assert charset_of(b"") is None
+
+
+def test_variants():
+    counts = {"yes": 5, "Yes": 2, "no": 3, "no.": 3, ":)": 2, ":(": 2}
+    assert variants(counts) == {"Yes": "yes", "no.": "no"}
+    assert merged(counts) == {"yes": 7, "no": 6, ":)": 2, ":(": 2}
+
+
+def test_when_completions_are_labels():
+    assert repeat(["yes", "no"] * 50, "r50k_base")
+    assert not repeat([f"answer {i}" for i in range(100)], "r50k_base")
+    assert repeat([f"label {i % 20}" for i in range(100)], "r50k_base")
+    assert not repeat([f"label {i % 21}" for i in range(100)], "r50k_base")
+    assert repeat(["yes", "no"] * 2, "r50k_base")
+    assert not repeat(["a very long answer, which no label is, of many words and more than ten tokens"] * 50, "r50k_base")
+
+
+@given(st.text(), st.text(), st.booleans())
+def test_texts_of_one_normal_form_share_their_signature(one, other, head):
+    pair = [one, f" {other.swapcase()}! ", other, one.upper()]
+    found = signatures(pl.Series(pair, dtype=pl.String), head=head).to_list()
+    for i, text in enumerate(pair):
+        for j in range(i):
+            if normal(text) == normal(pair[j]):
+                assert found[i] == found[j], (text, pair[j])
+
+
+def test_the_library_call():
+    records = [{"prompt": f"mail {i} ->", "completion": (" spam", "fine")[i % 2]} for i in range(200)]
+    report = ftlint.check(records, target="davinci", select=["CMP", "SIZ"], rules={"too-few-records": {"minimum": 300}})
+    assert (report.ok, report.counts["CMP001"], report.counts["SIZ001"]) == (False, 100, 1)
+    assert report.findings[1].line == 2
+    assert report.survey.separator.text == " ->"
+    assert report.to_frame().filter(code="CMP001").height == 100
+    assert len(ftlint.check(records, select=["CMP"], max_findings=3).findings) == 3
+    lines = "".join(json.dumps(record) + "\n" for record in records)
+    for file in (io.StringIO(lines), io.BytesIO(lines.encode()), lines.encode()):
+        assert ftlint.check(file, select=["CMP"]).counts == {"CMP001": 100}
+    with pytest.raises(ftlint.InputError, match="record 2 cannot be written as JSON"):
+        ftlint.check([{"prompt": "a"}, {"prompt": {1, 2}}])
+    with pytest.raises(ftlint.ConfigError, match="did you mean target"):
+        ftlint.check(records, targt="ada")
+
+
+def test_files_of_the_library_call(tmp_path):
+    (tmp_path / "t.jsonl").write_text('{"prompt": "a ->", "completion": " x"}\n')
+    (tmp_path / "v.jsonl").write_text('{"prompt": "a ->", "completion": " x"}\n')
+    report = ftlint.check(tmp_path / "t.jsonl", valid=tmp_path / "v.jsonl", select=["SPL"])
+    assert [(f.code, f.path, f.related[0].path) for f in report.findings] == [("SPL001", str(tmp_path / "v.jsonl"), str(tmp_path / "t.jsonl"))]
+    with pytest.raises(ftlint.InputError, match="No such file or folder"):
+        ftlint.check(tmp_path / "none.jsonl")
