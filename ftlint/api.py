@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from os import PathLike, fspath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -21,7 +22,7 @@ from ftlint.registry import Selection, configured, matching
 from ftlint.sources import BLOCK, Source, open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ftlint.config import Config
     from ftlint.rule import Hits, Rule
@@ -46,8 +47,8 @@ def check(
 
     Raises InputError for what cannot be read, ConfigError for settings that do not fit.
     """
-    chosen = dict(config) if isinstance(config, dict) else {}
-    file = None if config is None or isinstance(config, dict) else configuration.Path(fspath(config))  # type: ignore[arg-type] # a mapping is a dict here
+    chosen = {} if config is None or isinstance(config, (str, PathLike)) else dict(config)
+    file = Path(config) if isinstance(config, (str, PathLike)) else None
     resolved = configuration.load({**chosen, **settings}, file=file, isolated=True)
     training = _sources(data)
     if valid is None and len(training) > 1:
@@ -135,7 +136,7 @@ def _sources(data: Any) -> list[Source]:
         return [Source(str(getattr(data, "name", "<stream>")), len(content), content)]
     records = _frame_records(data)
     name = "<records>" if records is None else "<frame>"
-    items = list(data) if records is None else records
+    items: list[Any] = list(data) if records is None else list(records)
     if items and all(isinstance(item, (str, PathLike)) for item in items):
         return [open_source(fspath(item)) for item in items]
     lines = b"".join(_line(record, number) for number, record in enumerate(items, 1))

@@ -95,7 +95,9 @@ def _find(gathered: Gathered) -> Duplicates:
             suspects = suspects.with_columns(pl.col("label").replace(forms))
         line, same = pl.col("line"), ["signature", "body"]
         suspects = suspects.sort("line").with_columns(
-            of_record=line.min().over([*same, "label"]), of_body=line.min().over(same), bodies=pl.col("body").n_unique().over("signature")
+            of_record=line.min().over([*same, "label"]),
+            of_body=line.min().over(same),
+            bodies=pl.col("body").n_unique().over("signature"),
         )
         equal.append(suspects.filter(line > pl.col("of_record")).select("line", first="of_record"))
         rest = suspects.filter(line == pl.col("of_record"))

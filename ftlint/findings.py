@@ -221,7 +221,7 @@ class Report:
         """Whether nothing at or above the level `fail_on` was found."""
         if self.fail_on == "never":
             return True
-        failing = LEVELS[: LEVELS.index(self.fail_on) + 1]  # type: ignore[arg-type] # validated where it is set
+        failing = LEVELS[: LEVELS.index(self.fail_on) + 1]
         return not any(self.levels[level] for level in failing)
 
     @property

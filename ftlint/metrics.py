@@ -307,7 +307,9 @@ class Placeholders(Occurrences):
         self.records += other.records
 
 
-HTML = r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});|<(?:br|p|/p|div|/div|span|/span|b|/b|i|/i|li|/li)\s?/?>"
+HTML = (
+    r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});|<(?:br|p|/p|div|/div|span|/span|b|/b|i|/i|li|/li)\s?/?>"
+)
 """HTML entities, and the tags that scraped text is left with; other tags may be what the text is about."""
 
 
@@ -346,7 +348,7 @@ class LabelLeaks(Metric):
     def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
         """Gather from a block."""
         self.lines, self.records = block.decoded.lines, len(block.frame)
-        self.leaks = block.frame.select(leaks()).to_series().sum()
+        self.leaks = block.frame.filter(leaks()).height
 
     def merge(self, other: LabelLeaks) -> None:
         """Take in what comes after."""
@@ -382,7 +384,7 @@ class Fingerprints(Metric):
         if len(block.frame):
             signature = signatures(block.frame.get_column("body"), head=context.heads_differ).alias("signature")
             table = block.frame.select("line", signature, body=hash32(pl.col("body")), label=hash32(pl.col("label")))
-            self.parts, self.size = [(0, table)], table.estimated_size()
+            self.parts, self.size = [(0, table)], int(table.estimated_size())
 
     def merge(self, other: Fingerprints) -> None:
         """Take in what comes after; `other` has not spilled."""

@@ -67,5 +67,6 @@ def _deletions() -> dict[int, None]:
     return {
         code: None
         for code in range(0x10000)
-        if code != 0 and (chr(code).isspace() or (unicodedata.category(chr(code))[0] == "P" and chr(code) not in signs) or chr(code) == "`")
+        if code != 0
+        and (chr(code).isspace() or (unicodedata.category(chr(code))[0] == "P" and chr(code) not in signs) or chr(code) == "`")
     }

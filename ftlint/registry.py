@@ -48,10 +48,8 @@ class Selection:
 
     def rules(self) -> list[type[Rule]]:
         """Return the selected rules; without `select` those that are on by default."""
-        if self.select is None:
-            chosen = {rule for rule in known_rules() if rule.enabled}
-        else:
-            chosen = matching(self.select, "select")
+        default = {rule for rule in known_rules() if rule.enabled}
+        chosen = default if self.select is None else matching(self.select, "select")
         chosen |= matching(self.extend, "extend-select")
         ignored = matching(self.ignore, "ignore")
         return [rule for rule in known_rules() if rule in chosen - ignored]

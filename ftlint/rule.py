@@ -140,7 +140,7 @@ class Rule:
         """The rule's options."""
 
     def __init__(self, options: Any = None) -> None:
-        self.options = options if options is not None else self.Options()
+        self.options: Any = options if options is not None else self.Options()
 
     @classmethod
     def name(cls) -> str:

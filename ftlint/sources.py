@@ -182,7 +182,7 @@ def _unzstd(packed: IO[bytes]) -> Iterator[bytes]:
         raise EOFError("it ends before its end mark (cut off?)")
 
 
-def _parts(stream: IO[bytes]) -> Iterator[bytes]:
+def _parts(stream: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
     return iter(lambda: stream.read(_COPY), b"")
 
 

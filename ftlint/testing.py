@@ -1,8 +1,8 @@
 """For authors of rules: run a rule on small files, as its examples and case files describe them.
 
-    from ftlint.testing import broken_examples
-    def test_examples():
-        assert not broken_examples(MyRule)
+from ftlint.testing import broken_examples
+def test_examples():
+    assert not broken_examples(MyRule)
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ def findings(
 ) -> list[Finding]:
     """Return what a rule alone finds in a file of these lines. options: of the configuration, as in ftlint.toml."""
     config = configuration.load({"select": [rule.code], **(options or {})}, isolated=True)
-    dataset = Dataset([_source("train.jsonl", lines, end)], config.wishes(), [_source("valid.jsonl", valid, "\n")] if valid else [])
+    dataset = Dataset(
+        [_source("train.jsonl", lines, end)], config.wishes(), [_source("valid.jsonl", valid, "\n")] if valid else []
+    )
     return run([dataset], config, limit=None).findings
 
 
@@ -49,5 +51,3 @@ def broken_examples(rule: type[Rule]) -> list[str]:
 def _source(path: str, lines: Sequence[str], end: str) -> Source:
     data = "\n".join(lines).encode("utf-8", "surrogateescape") + end.encode() * bool(lines)
     return Source(path, len(data), data)
-
-

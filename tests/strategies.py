@@ -7,7 +7,23 @@ import json
 from hypothesis import strategies as st
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
-words = st.sampled_from(["tea", "Tea", "red wine", "red  wine!", "café", "你好", "a -> b", "nan", "x&amp;y", "it\u200bs", "", "12 - 5", "<|endoftext|>"])
+words = st.sampled_from(
+    [
+        "tea",
+        "Tea",
+        "red wine",
+        "red  wine!",
+        "café",
+        "你好",
+        "a -> b",
+        "nan",
+        "x&amp;y",
+        "it\u200bs",
+        "",
+        "12 - 5",
+        "<|endoftext|>",
+    ]
+)
 separators = st.sampled_from([" ->", "\n\n###\n\n", "->", " ###", "", "\nLabel:", " "])
 answers = st.sampled_from([" yes", " no", " Yes", "yes", "  no", " no ", " yes END", " not sure", "", " None"])
 
@@ -23,7 +39,19 @@ lines = st.one_of(
     records.map(lambda record: json.dumps(record, ensure_ascii=False).encode()),
     records.map(lambda record: json.dumps(record).encode()),
     odd_records.map(lambda record: json.dumps(record).encode()),
-    st.sampled_from([b"", b" ", b"[]", b"3", b"{", b"{'prompt': 'x'}", b'{"prompt": "a", "prompt": "b", "completion": "c"}', b"\xff\xfe", b'"\\ud800"']),
+    st.sampled_from(
+        [
+            b"",
+            b" ",
+            b"[]",
+            b"3",
+            b"{",
+            b"{'prompt': 'x'}",
+            b'{"prompt": "a", "prompt": "b", "completion": "c"}',
+            b"\xff\xfe",
+            b'"\\ud800"',
+        ]
+    ),
     st.binary(max_size=20).map(lambda data: data.replace(b"\n", b"")),
 )
 files = st.lists(lines, max_size=40).map(b"\n".join)

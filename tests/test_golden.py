@@ -1,4 +1,4 @@
-"""The formats, to the letter. After a change that is meant, `FTLINT_UPDATE=1 pytest tests/test_golden.py -n 0` writes them anew."""
+"""The formats, to the letter. `FTLINT_UPDATE=1 pytest tests/test_golden.py -n 0` writes them anew."""
 
 from __future__ import annotations
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import os
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import orjson
@@ -18,7 +20,7 @@ from ftlint.datasets import Dataset
 from ftlint.decode import decode
 from ftlint.dialects import named
 from ftlint.engine.block import record_table
-from ftlint.metrics import Block, FileFacts, Fingerprints, Metric, Sketches
+from ftlint.metrics import Block, Fingerprints, Metric, Sketches
 from ftlint.registry import known_rules
 from ftlint.reporters import Style, reporter
 from ftlint.rule import DatasetRule
@@ -26,7 +28,7 @@ from ftlint.sources import Source
 from ftlint.survey import survey
 
 sys.path.insert(0, str(Path(__file__).parent))
-import strategies  # noqa: E402 - found through the line above
+import strategies
 
 LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -46,7 +48,7 @@ def cut_lines(data, places):
     """Cut bytes at line ends."""
     lines = data.splitlines(keepends=True)
     bounds = sorted({min(place, len(lines)) for place in places} | {0, len(lines)})
-    return [b"".join(lines[start:end]) for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [b"".join(lines[start:end]) for start, end in pairwise(bounds)]
 
 
 @LAW
@@ -58,8 +60,6 @@ def test_law_1_any_cutting_into_blocks_gives_the_same_report(data, block):
 @LAW
 @given(strategies.files)
 def test_law_1_spilled_fingerprints_give_the_same_report(data):
-    import os
-
     os.environ["FTLINT_SPILL_BYTES"] = "1"
     try:
         spilled = everything(check(data, block=60))
@@ -88,7 +88,7 @@ def value(metric):
         tables = list(metric.tables()) if isinstance(metric, Fingerprints) else [metric.table()] if metric.parts else []
         return metric.lines, sorted(row for table in tables for row in table.iter_rows())
     return {
-        name: {key: lines.to_list() if isinstance(lines, pl.Series) else lines for key, lines in content.items() if len(str(lines))}
+        name: {key: lines.to_list() if isinstance(lines, pl.Series) else lines for key, lines in content.items() if str(lines)}
         if isinstance(content, dict)
         else content
         for name, content in vars(metric).items()
@@ -102,7 +102,9 @@ KINDS = sorted(
 
 
 @LAW
-@given(strategies.files, st.lists(st.integers(0, 40), max_size=3), st.sampled_from([k for k in KINDS if k.__name__ != "Occurrences"]))
+@given(
+    strategies.files, st.lists(st.integers(0, 40), max_size=3), st.sampled_from([k for k in KINDS if k.__name__ != "Occurrences"])
+)
 def test_law_2_metrics_are_monoids(data, places, kind):
     source = Source("data.jsonl", len(data), data)
     context = survey([source], configuration.load(isolated=True).wishes())

@@ -11,7 +11,7 @@ from ftlint.registry import known_rules
 from ftlint.testing import broken_examples, findings
 
 sys.path.insert(0, str(Path(__file__).parent))
-from cases import FOLDER, cases, lines_of  # noqa: E402 - found through the line above
+from cases import FOLDER, cases, lines_of
 
 RULES = {f"{rule.family()}/{rule.name().replace('-', '_')}": rule for rule in known_rules()}
 CASES = list(cases())

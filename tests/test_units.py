@@ -7,7 +7,6 @@ import json
 
 import polars as pl
 import pytest
-import tiktoken.load
 import tiktoken_ext.openai_public
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,7 +82,7 @@ def test_stops(completions, inferred):
 def test_encodings_are_those_of_tiktoken(name, monkeypatch):
     demanded = {}
 
-    def read(url, expected_hash=None):
+    def read(_url, expected_hash=None):
         demanded["sha256"] = expected_hash
         return {b"%d" % i: i for i in range(3)}
 
@@ -108,7 +107,11 @@ def test_tokens_of_the_source():
 
 
 def test_targets():
-    assert (target("davinci").limit, target("text-davinci-002").limit, target("text-davinci-002").encoding) == (2048, 4000, "p50k_base")
+    assert (target("davinci").limit, target("text-davinci-002").limit, target("text-davinci-002").encoding) == (
+        2048,
+        4000,
+        "p50k_base",
+    )
     own = {"mine": {"extends": "curie", "limit": 99}}
     assert (target("mine", own).limit, target("mine", own).encoding) == (99, "r50k_base")
     with pytest.raises(ftlint.ConfigError, match="in a circle"):
@@ -118,7 +121,8 @@ def test_targets():
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3)
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
 )
 
 
@@ -134,7 +138,9 @@ def test_spans_find_every_value(record, ascii_only, indent):
                 assert json.loads(f'"{line[first:last]}"') == value[start]
 
 
-@given(st.lists(st.binary(max_size=12).map(lambda data: data.replace(b"\n", b"")), max_size=20), st.booleans(), st.integers(1, 30))
+@given(
+    st.lists(st.binary(max_size=12).map(lambda data: data.replace(b"\n", b"")), max_size=20), st.booleans(), st.integers(1, 30)
+)
 def test_spans_of_a_source_hold_each_line_once(lines, final, block):
     data = b"\n".join(lines) + (b"\n" if final else b"")
     source = Source("x", len(data), data)
@@ -148,7 +154,15 @@ def test_spans_of_a_source_hold_each_line_once(lines, final, block):
 
 @pytest.mark.parametrize(
     ("text", "charset"),
-    [("utf-16", "UTF-16"), ("utf-16-le", "UTF-16"), ("utf-16-be", "UTF-16"), ("utf-32", "UTF-32"), ("utf-32-be", "UTF-32"), ("utf-8", None), ("utf-8-sig", None)],
+    [
+        ("utf-16", "UTF-16"),
+        ("utf-16-le", "UTF-16"),
+        ("utf-16-be", "UTF-16"),
+        ("utf-32", "UTF-32"),
+        ("utf-32-be", "UTF-32"),
+        ("utf-8", None),
+        ("utf-8-sig", None),
+    ],
 )
 def test_wide_encodings(text, charset):
     assert charset_of('{"prompt": "a", "completion": "b"}'.encode(text)[:64]) == charset
@@ -202,6 +216,8 @@ def test_files_of_the_library_call(tmp_path):
     (tmp_path / "t.jsonl").write_text('{"prompt": "a ->", "completion": " x"}\n')
     (tmp_path / "v.jsonl").write_text('{"prompt": "a ->", "completion": " x"}\n')
     report = ftlint.check(tmp_path / "t.jsonl", valid=tmp_path / "v.jsonl", select=["SPL"])
-    assert [(f.code, f.path, f.related[0].path) for f in report.findings] == [("SPL001", str(tmp_path / "v.jsonl"), str(tmp_path / "t.jsonl"))]
+    assert [(f.code, f.path, f.related[0].path) for f in report.findings] == [
+        ("SPL001", str(tmp_path / "v.jsonl"), str(tmp_path / "t.jsonl"))
+    ]
     with pytest.raises(ftlint.InputError, match="No such file or folder"):
         ftlint.check(tmp_path / "none.jsonl")

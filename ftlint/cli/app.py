@@ -54,35 +54,33 @@ def run(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except click.exceptions.Exit as done:
         return done.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return 130
-    except click.ClickException as error:
-        return _failed(error.format_message(), error)
-    except FtlintError as error:
-        return _failed(str(error))
     except BrokenPipeError:
         # Whoever read the report has seen enough; do not complain again when the process ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
-    except OSError as error:
-        reason = "no space left" if error.errno == errno.ENOSPC else error.strerror or str(error)
-        return _failed(f"{error.filename}: {reason}" if error.filename else reason)
-    except MemoryError:
-        return _failed("out of memory; a single line may be too long for this machine")
+        return 128 + signal.SIGPIPE
+    except (click.Abort, KeyboardInterrupt):
+        return 128 + signal.SIGINT
     except Exception as error:  # noqa: BLE001 - a crash must not read as "findings", which is 1
-        return _crashed(error)
+        click.echo(f"ftlint: {_sentence(error)}", err=True)
+        return 2
     return code if isinstance(code, int) else 0
 
 
-def _failed(sentence: str, error: click.ClickException | None = None) -> int:
-    context = getattr(error, "ctx", None)
-    hint = f" (ftlint {context.info_name} --help tells more)" if context and context.parent else ""
-    click.echo(f"ftlint: {sentence[:1].lower() if sentence[:2].istitle() else sentence[:1]}{sentence[1:].rstrip('.')}{hint}", err=True)
-    return 2
-
-
-def _crashed(error: Exception) -> int:
+def _sentence(error: Exception) -> str:
+    """Return what the user is told of an error."""
+    if isinstance(error, FtlintError):
+        return str(error)
+    if isinstance(error, click.ClickException):
+        context = getattr(error, "ctx", None)
+        hint = f" (ftlint {context.info_name} --help tells more)" if context and context.parent else ""
+        return error.format_message().rstrip(".").replace("\n", " ") + hint
+    if isinstance(error, OSError):
+        reason = "no space left on the device" if error.errno == errno.ENOSPC else error.strerror or str(error)
+        return f"{error.filename}: {reason}" if error.filename else reason
+    if isinstance(error, MemoryError):
+        return "out of memory; a single line may be too long for this machine"
+    if type(error).__name__ == "BrokenProcessPool":  # its module takes 30 ms to load
+        return "another process of ftlint was killed (out of memory?); --jobs 1 needs less"
     if os.environ.get("FTLINT_TRACEBACK"):
         raise error
-    click.echo(f"ftlint: internal error: {type(error).__name__}: {error} (FTLINT_TRACEBACK=1 shows where)", err=True)
-    return 2
+    return f"internal error: {type(error).__name__}: {error} (FTLINT_TRACEBACK=1 shows where)"

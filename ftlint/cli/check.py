@@ -23,8 +23,6 @@ from ftlint.reporters import Style, check_format, kept, reporter
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ftlint.findings import Report
-
 
 @click.command("check")
 @click.argument("paths", nargs=-1)

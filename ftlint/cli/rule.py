@@ -65,7 +65,8 @@ def page(rule: type[Rule]) -> str:
     parts = [
         f"# {rule.name()} ({rule.code})",
         rule.summary(),
-        f"Family: `{rule.family()}` · level: {rule.level} · {'on' if rule.enabled else 'off'} by default · fix: {fixes[rule.fixable]}",
+        f"Family: `{rule.family()}` · level: {rule.level} · {'on' if rule.enabled else 'off'} by default",
+        f"Fix: {fixes[rule.fixable]}",
         body.strip(),
     ]
     options = rule.Options.__dataclass_fields__

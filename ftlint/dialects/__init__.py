@@ -33,7 +33,9 @@ class Dialect:
     texts: tuple[str, ...] = ()
     derived: Callable[[Context], Mapping[str, pl.Expr]] | None = field(default=None, compare=False)
     infer: Callable[[Context, Sequence[Mapping[str, Any]], Wishes], Context] | None = field(default=None, compare=False)
-    differences: Callable[[Context, Context, Sequence[Mapping[str, Any]]], Differences] | None = field(default=None, compare=False)
+    differences: Callable[[Context, Context, Sequence[Mapping[str, Any]]], Differences] | None = field(
+        default=None, compare=False
+    )
 
     @property
     def checked(self) -> bool:

@@ -132,7 +132,7 @@ def violations(plan: Plan, frame: pl.DataFrame) -> dict[tuple[str, Level], pl.Se
     return hits
 
 
-def expressions(rule: RecordRule, context: Context) -> Mapping[tuple[str, Level], pl.Expr]:
+def expressions(rule: RecordRule, context: Context) -> dict[tuple[str, Level], pl.Expr]:
     """Return the expressions of a record rule by code and level."""
     violates = rule.violates(context)
     if violates is None:

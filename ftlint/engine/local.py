@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ftlint.rule import Level, Rule
     from ftlint.sources import Source
 
+
 def check_dataset(
     dataset: Dataset,
     rules: Sequence[Rule],

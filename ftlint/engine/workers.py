@@ -19,7 +19,7 @@ SMALL = 16 << 20
 
 
 class Workers:
-    """This process and others; it works too, instead of waiting for them.
+    """The process that we are in, and others; it works too, instead of waiting for them.
 
     jobs: how many processes work at most, this one included. size: bytes that there are to check. The others start at
     once and load the package while this process loads it.

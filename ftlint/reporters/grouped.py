@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from ftlint.reporters import WIDTH
 from ftlint.reporters.text import COLORS, cut, describe, fix_word, paint, percent, plain, window
-from ftlint.rule import LEVELS, render as render_message
+from ftlint.rule import LEVELS
+from ftlint.rule import render as render_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,8 +20,13 @@ _OPTIONS = orjson.OPT_NON_STR_KEYS
 
 def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - the signature of all reporters
     """Yield the report as one object, a finding a line so that it diffs well."""
-    head = {"version": VERSION, "ftlint": __version__, "summary": summary(report), "files": [described(file) for file in report.files]}
-    yield f"{orjson.dumps(head).decode()[:-1]},\"findings\":["
+    head = {
+        "version": VERSION,
+        "ftlint": __version__,
+        "summary": summary(report),
+        "files": [described(file) for file in report.files],
+    }
+    yield f'{orjson.dumps(head).decode()[:-1]},"findings":['
     findings = [dumped(finding) for finding in report.findings]
     yield from (line + "," * (index + 1 < len(findings)) for index, line in enumerate(findings))
     yield "]}"

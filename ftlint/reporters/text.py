@@ -79,7 +79,9 @@ def describe(file: CheckedFile) -> list[str]:
     if facts.charset or facts.pretty is not None or not facts.records:
         return [f"{facts.size:,} bytes, no record could be read"]
     if not named(context.dialect).checked:
-        return [f"{facts.records:,} {context.dialect} records; of this dialect only FIL, JSN, SHP and SIZ rules are checked so far"]
+        return [
+            f"{facts.records:,} {context.dialect} records; of this dialect only FIL, JSN, SHP and SIZ rules are checked so far"
+        ]
     if not context.recognised:
         return [f"{facts.records:,} record{'s' * (facts.records != 1)} of no known shape, read as {context.dialect}"]
     task = context.task

@@ -24,7 +24,7 @@ _GPT3_PATTERN = r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\
 _GPT4_PATTERN = (
     r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s"
 )
-_GPT4O_PATTERN = "|".join(
+_GPT4O_PATTERN = "|".join(  # noqa: FLY002 - an alternative a line
     [
         r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
         r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
@@ -109,4 +109,6 @@ def count(text: str, name: str) -> int:
 
 def pieces(text: str, name: str) -> list[str]:
     """Return the texts of a text's tokens; bytes that are no whole character show as U+FFFD."""
-    return [token.decode("utf-8", "replace") for token in encoding(name).decode_tokens_bytes(encoding(name).encode_ordinary(text))]
+    return [
+        token.decode("utf-8", "replace") for token in encoding(name).decode_tokens_bytes(encoding(name).encode_ordinary(text))
+    ]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from ftlint.context import Context
     from ftlint.metrics import Gathered
+    from ftlint.rule import Level
 
 
 class ConflictingLabel(DatasetRule):
@@ -49,5 +50,5 @@ class ConflictingLabel(DatasetRule):
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the later records."""
         found = duplicates(gathered).conflicting
-        level = "error" if gathered.context.classification else "info"
+        level: Level = "error" if gathered.context.classification else "info"
         yield Hits(level, found.get_column("line"), related=found.get_column("first"))

@@ -50,4 +50,6 @@ class InvalidUtf8(LineRule, DatasetRule):
         """Report each file that is in UTF-16 or UTF-32."""
         for index, facts in enumerate(gathered.files):
             if facts.charset:
-                yield Hits(self.level, None, {"problem": f"the file is {facts.charset}, not UTF-8; nothing else was checked"}, file=index)
+                yield Hits(
+                    self.level, None, {"problem": f"the file is {facts.charset}, not UTF-8; nothing else was checked"}, file=index
+                )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ftlint.context import Context
     from ftlint.metrics import Gathered
 
+_COMMENTS = ("//", "#", "/*")
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _COMMENT = re.compile(rf"{_QUOTED}|(//|/\*|#)")
@@ -59,7 +60,9 @@ class InvalidJson(LineRule, DatasetRule):
         """Report each file that is one array or pretty-printed objects."""
         for index, facts in enumerate(gathered.files):
             if facts.pretty is not None:
-                problem = f"{facts.pretty:,} objects that are spread over lines or stand in one array, instead of one object a line"
+                problem = (
+                    f"{facts.pretty:,} objects that are spread over lines or stand in one array, instead of one object a line"
+                )
                 yield Hits(self.level, None, {"problem": problem}, applicability="safe", file=index)
 
 
@@ -76,34 +79,46 @@ def _reason(line: bytes, text: str) -> tuple[int, str]:
 def _lookalike(text: str, stopped: int) -> str | None:
     """Return what a line that is no JSON looks like; the parser stopped at this character."""
     bare = text.strip()
+    looks = (
+        _several(bare),
+        "a comment; JSON has none" if bare.startswith(_COMMENTS) else None,
+        _wrong_quotes(bare),
+        f"{constant} is no JSON value" if (constant := _first(_CONSTANT, bare)) else None,
+        "a lone surrogate, half of a character (\\ud800 to \\udfff)" if _SURROGATE.search(bare) and _parses(bare) else None,
+        "a comma before a closing bracket" if _first(_STRAY_COMMA, bare) else None,
+        "a comment; JSON has none" if _first(_COMMENT, bare) else None,
+        _control_character(bare),
+        _unescaped_quote(text, stopped),
+        _cut_off(bare),
+    )
+    return next((look for look in looks if look), None)
+
+
+def _several(bare: str) -> str | None:
     objects, rest = _leading_values(bare)
     if objects and rest == ",":
         return "a comma after the object"
-    if objects > 1 and not rest:
-        return f"{objects} values on one line"
-    if objects and rest.startswith(("//", "#", "/*")):
+    if objects and rest.startswith(_COMMENTS):
         return "a comment after the object"
-    if bare.startswith(("//", "#", "/*")):
-        return "a comment; JSON has none"
+    return f"{objects} values on one line" if objects > 1 and not rest else None
+
+
+def _wrong_quotes(bare: str) -> str | None:
     if re.match(r"\{\s*'", bare):
         return "single quotes; JSON has only double ones (a Python dict was printed?)"
-    if re.match(r"\{\s*[“”„«‘’]", bare):
-        return "typographic quotes; JSON has only straight ones"
-    if found := _first(_CONSTANT, bare):
-        return f"{found} is no JSON value"
-    if _SURROGATE.search(bare) and _parses(bare):
-        return "a lone surrogate, half of a character (\\ud800 to \\udfff)"
-    if _first(_STRAY_COMMA, bare):
-        return "a comma before a closing bracket"
-    if _first(_COMMENT, bare):
-        return "a comment; JSON has none"
-    if re.search(r"[\x00-\x1f]", bare):
-        code = ord(re.search(r"[\x00-\x1f]", bare).group())  # type: ignore[union-attr] # it was found a line above
-        return f"a raw control character U+{code:04X}; inside strings it must be written \\u{code:04x}"
+    return "typographic quotes; JSON has only straight ones" if re.match(r"\{\s*[“”„«‘’]", bare) else None
+
+
+def _control_character(bare: str) -> str | None:
+    found = re.search(r"[\x00-\x1f]", bare)
+    code = ord(found.group()) if found else 0
+    return f"a raw control character U+{code:04X}; inside strings it must be written \\u{code:04x}" if found else None
+
+
+def _unescaped_quote(text: str, stopped: int) -> str | None:
     # After a string the parser wants a comma, colon or bracket; a word there means that the string was not yet done.
-    if text[:stopped].rstrip().endswith('"') and text[stopped : stopped + 1].isalnum():
-        return 'a double quote inside a string; it must be written \\"'
-    return _cut_off(bare)
+    within = text[:stopped].rstrip().endswith('"') and text[stopped : stopped + 1].isalnum()
+    return 'a double quote inside a string; it must be written \\"' if within else None
 
 
 def _cut_off(bare: str) -> str | None:

@@ -43,7 +43,11 @@ class SharedFirstToken(DatasetRule):
     detail = "{token!r}  {labels}"
     examples = (
         good(pairs(("burger ->", " yes"), ("towel ->", " no")), options={"task": "classification"}),
-        bad(pairs(("a ->", " not sure"), ("b ->", " not relevant"), ("c ->", " relevant")), at=[1], options={"task": "classification"}),
+        bad(
+            pairs(("a ->", " not sure"), ("b ->", " not relevant"), ("c ->", " relevant")),
+            at=[1],
+            options={"task": "classification"},
+        ),
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class NoSeparator(DatasetRule):
-    """The prompts share no separator.
+    r"""The prompts share no separator.
 
     ## Why it matters
 
@@ -21,7 +21,7 @@ class NoSeparator(DatasetRule):
 
     ## How to fix
 
-    End every prompt with a text that occurs nowhere else, for example `\\n\\n###\\n\\n`. `--fix --unsafe-fixes` does.
+    End every prompt with a text that occurs nowhere else, for example `\n\n###\n\n`. `--fix --unsafe-fixes` does.
     """
 
     code = "SEP004"

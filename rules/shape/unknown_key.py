@@ -47,7 +47,9 @@ class UnknownKey(DatasetRule):
         shapes = gathered.get(Shapes)
         for key, lines in shapes.unknown.items():
             if 2 * len(lines) > shapes.records:
-                yield Hits(self.level, numbers(lines[:1]), {"key": key, "count": f" in {len(lines):,} of {shapes.records:,} records"})
+                yield Hits(
+                    self.level, numbers(lines[:1]), {"key": key, "count": f" in {len(lines):,} of {shapes.records:,} records"}
+                )
             else:
                 yield Hits(self.level, lines, {"key": key, "count": ""})
 

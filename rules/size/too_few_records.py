@@ -39,7 +39,10 @@ class TooFewRecords(DatasetRule):
         advised: int = 1000
 
     examples = (
-        good(pairs(*[(f"item {i} ->", " edible") for i in range(3)]), options={"rules": {"too-few-records": {"minimum": 3, "advised": 3}}}),
+        good(
+            pairs(*[(f"item {i} ->", " edible") for i in range(3)]),
+            options={"rules": {"too-few-records": {"minimum": 3, "advised": 3}}},
+        ),
         bad(pairs(("vino ->", " edible")), at=[None]),
     )
 

@@ -39,7 +39,9 @@ class UnseenLabel(DatasetRule):
     detail = "{label}  {count:,} {noun}"
     examples = (
         good(pairs(("a ->", " yes"), ("b ->", " no")), valid=pairs(("c ->", " no")), options={"task": "classification"}),
-        bad(pairs(("a ->", " yes"), ("b ->", " no")), valid=pairs(("c ->", " maybe")), at=[1], options={"task": "classification"}),
+        bad(
+            pairs(("a ->", " yes"), ("b ->", " no")), valid=pairs(("c ->", " maybe")), at=[1], options={"task": "classification"}
+        ),
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
