@@ -256,3 +256,10 @@ def _toml_string(text: str) -> str:
 def words(values: Iterable[str]) -> list[str]:
     """Return the words of comma lists."""
     return [part.strip() for value in values for part in value.split(",") if part.strip()]
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a configuration file, for editors."""
+    schema = _adapter().json_schema()
+    schema["properties"] = {_dashed(name): value for name, value in schema["properties"].items()}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "ftlint configuration"}

@@ -188,7 +188,7 @@ class RecordRule(Rule):
     "Whether only text beyond ASCII can be wrong; a block without any then skips the rule."
 
     def suspects(self, context: Context) -> pl.Expr | None:  # noqa: ARG002 - the hook's signature
-        """Return a cheap expression that is true wherever `violates` can be, where that one is dear."""
+        """Return a cheap expression, where `violates` is dear; a record is wrong where both are true."""
         return None
 
     def violates(self, context: Context) -> pl.Expr | Mapping[Level, pl.Expr] | None:

@@ -1,0 +1,82 @@
+"""Record rules as the checks of a pandera schema, for pipelines that validate data frames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandera.polars as pa
+import polars as pl
+
+from ftlint import config as configuration
+from ftlint.context import Context
+from ftlint.dialects import named
+from ftlint.engine.block import expressions, record_table
+from ftlint.errors import UsageError, did_you_mean
+from ftlint.marks import given
+from ftlint.registry import Selection, configured
+from ftlint.rule import LEVELS, RecordRule
+from ftlint.targets import default_for, target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def schema(
+    dialect: str = "prompt-completion",
+    *,
+    backend: Literal["polars"] = "polars",
+    separator: str | None = None,
+    stop: str | None = None,
+    task: Literal["classification", "generation", "open-ended"] = "generation",
+    model: str | None = None,
+    select: Sequence[str] | None = None,
+    ignore: Sequence[str] = (),
+    fail_on: Literal["error", "warning", "info"] = "warning",
+) -> pa.DataFrameSchema:
+    """Return a pandera schema for frames whose rows are records.
+
+    The dialect's texts are required string columns without nulls; each record rule is a check of the rule's name. A schema
+    looks at rows, not at the dataset: nothing is inferred, so that `separator` and `stop` are checked where they are given.
+    model: a target's name. select, ignore: as in a configuration file. fail_on: rules below this level are left out.
+
+    Raises UsageError for a dialect or backend that is not supported, ConfigError for unknown rules or targets.
+    """
+    checked = [name for name in ("prompt-completion",) if named(name).checked]
+    if dialect not in checked:
+        raise UsageError(f"no schema for the dialect {dialect!r}{did_you_mean(dialect, checked)}; there is one for {checked[0]}")
+    if backend != "polars":
+        raise UsageError(f"no schema for the backend {backend!r}; there is one for polars")
+    chosen = target(model) if model else default_for(dialect)
+    context = Context(
+        dialect=dialect,
+        target=chosen,
+        encoding=chosen.encoding,
+        task=task,
+        separator=given(separator) if separator is not None else None,
+        stop=given(stop) if stop is not None else None,
+    )
+    settings = configuration.load(
+        {"select": list(select) if select is not None else None, "ignore": list(ignore)}, isolated=True
+    ).settings
+    rules = Selection(None if settings.select is None else tuple(settings.select), (), tuple(settings.ignore)).rules()
+    levels = LEVELS[: LEVELS.index(fail_on) + 1]
+    checks = [
+        pa.Check(_passes(expression, rule, context), name=rule.name(), error=rule.name(), title=rule.summary())
+        for rule in configured(rules, {})
+        if isinstance(rule, RecordRule) and rule.applies(context)
+        for (_, level), expression in expressions(rule, context).items()
+        if level in levels
+    ]
+    columns = {text: pa.Column(pl.String, nullable=False) for text in named(dialect).texts}
+    return pa.DataFrameSchema(columns, checks=checks, name=f"ftlint {dialect}")
+
+
+def _passes(violates: pl.Expr, rule: RecordRule, context: Context) -> Callable[[Any], pl.LazyFrame]:
+    """Return a check function: true for each row that does not violate."""
+    suspects = rule.suspects(context)
+    wrong = violates if suspects is None else suspects & violates
+
+    def check(data: Any) -> pl.LazyFrame:
+        return record_table(data.lazyframe.collect(), context).lazy().select(~wrong)
+
+    return check
