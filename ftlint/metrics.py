@@ -127,7 +127,7 @@ class FileFacts(Metric):
         # Carriage returns are rare, and to look for the single byte is ten times faster than to count pairs.
         self.carriage_returns = block.data.count(b"\r\n") if b"\r" in block.data else 0
         self.byte_order_mark = block.byte_order_mark
-        self.final_newline = block.data.endswith(b"\n")
+        self.final_newline = not block.data or block.data.endswith(b"\n")
 
     def merge(self, other: FileFacts) -> None:
         """Take in what comes after."""
