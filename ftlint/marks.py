@@ -64,6 +64,22 @@ class Ending:
         return self.texts[0]
 
 
+def without(text: str, ending: Ending | None) -> str:
+    """Return a text without outer white space and without the mark of an ending, however damaged the white space around it."""
+    bare = text.strip()
+    if ending is None or len(ending.marks) > 1 or not ending.marks[0].text.strip():
+        return bare
+    return bare.removesuffix(ending.marks[0].text).rstrip()
+
+
+def ended(text: str, ending: Ending) -> str:
+    """Return a text that ends with an ending: a damaged one is mended, white space before it goes."""
+    bare = text.rstrip()
+    if ending.marks[0].text.strip():
+        bare = bare.removesuffix(ending.marks[0].text).rstrip()
+    return bare + ending.text
+
+
 def given(text: str) -> Ending:
     """Return the ending that a configuration names; a text of nothing but white space is its own mark."""
     mark = text.strip()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered, Metric
 
 Level = Literal["error", "warning", "info"]
@@ -161,6 +162,14 @@ class Rule:
     def url(cls) -> str:
         """Return the address of the rule's page."""
         return f"{DOCUMENTATION}{cls.name()}/"
+
+    def applicability(self, context: Context) -> Applicability | None:  # noqa: ARG002 - the hook's signature
+        """Return how safely the fault can be repaired in this dataset."""
+        return self.fixable
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:  # noqa: ARG002 - the hook's signature
+        """Return the repair of these hits; None where there is none."""
+        return None
 
     def applies(self, context: Context) -> bool:
         """Whether the rule is for this dataset at all."""

@@ -94,6 +94,14 @@ class Source:
         with self._open() as file:
             return file.read(min(size, self.size))
 
+    def parts(self) -> Iterator[bytes]:
+        """Yield all bytes, in parts that are cut anywhere."""
+        with self._open() as file:
+            left = self.size
+            while left > 0 and (part := file.read(min(BLOCK, left))):
+                yield part
+                left -= len(part)
+
     def check_unchanged(self) -> None:
         """Raise InputError where the file was written to since it was opened."""
         if self.file and self.stamp and not self.temporary and _stamp(self.file.stat()) != self.stamp:

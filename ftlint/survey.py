@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import orjson
 from ftlint import targets, tokens
 from ftlint.context import GENERATION, Context
 from ftlint.dialects import named, recognise
+from ftlint.pretty import is_pretty
 from ftlint.sources import BOM, Span, charset_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def survey(sources: Sequence[Source], wishes: Wishes) -> Context:
         given=frozenset(name for name in ("separator", "stop", "task", "dialect") if getattr(wishes, name) is not None),
         surveyed=len(texts),
         recognised=recognised,
-        pretty=any(_is_pretty(source.head(1 << 20)) for source in sources[:1]),
+        pretty=any(is_pretty(source.head(1 << 20)) for source in sources[:1]),
     )
     return shape.infer(context, texts, wishes) if shape.infer else context
 
@@ -92,34 +92,6 @@ def _lines(source: Source, quota: int) -> Iterator[bytes]:
         start = window * source.size // _WINDOWS
         lines = source.read(Span(start, start + _WINDOW))[1].removeprefix(BOM).split(b"\n")
         yield from lines[: quota // _WINDOWS or 1]
-
-
-def _is_pretty(head: bytes) -> bool:
-    """Whether a file is one array of objects, or objects over several lines, by its first bytes."""
-    text = head.removeprefix(BOM).decode("utf-8", "ignore").lstrip()
-    first = text.split("\n", 1)[0].rstrip()
-    if text[:1] not in {"[", "{"} or len(first) == len(text.rstrip()) or _parses(first):
-        return False
-    if text[0] == "[":
-        return text[1:].lstrip()[:1] == "{"
-    # An object that begins on the first line and ends on another; a comma after the object is a fault of its line.
-    return not _parses(first.rstrip(",")) and first.rstrip().endswith(("{", ",", '"', "}", "]")) and _ends_later(text)
-
-
-def _parses(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
-
-
-def _ends_later(text: str) -> bool:
-    try:
-        value, end = json.JSONDecoder().raw_decode(text)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(value, dict) and "\n" in text[:end]
 
 
 def _target_and_dialect(sample: Sequence[dict[str, Any]], wishes: Wishes) -> tuple[Target, str, bool]:

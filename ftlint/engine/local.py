@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
@@ -14,6 +13,7 @@ from ftlint.findings import CheckedFile, DatasetReport
 from ftlint.labels import merged
 from ftlint.lines import LineReader
 from ftlint.metrics import FileFacts, Fingerprints, Gathered, Labels
+from ftlint.pretty import objects
 from ftlint.rule import LEVELS, DatasetRule, Hits
 from ftlint.sources import BLOCK, charset_of
 from ftlint.survey import survey, survey_valid
@@ -101,7 +101,7 @@ class _Gathering:
             facts.size = source.size
             return
         if self.plan.context.pretty:
-            facts.size, facts.pretty = source.size, count_objects(source)
+            facts.size, facts.pretty = source.size, sum(1 for _ in objects(source))
             return
         for result in workers.results(self.plan, source, block):
             if result.facts.lines:
@@ -152,22 +152,3 @@ class _Gathering:
             end = following.first if following else self.lines
             inside = [line - file.first for line in lines if file.first <= line < end]
             yield from ((line + file.first, row) for line, row in file.reader.rows(inside))
-
-
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
-
-
-def count_objects(source: Source) -> int:
-    """Return how many objects stand at the top of a source, or in the one array that it is; strings never end in a block."""
-    count = depth = base = 0
-    for span in source.spans():
-        for found in _TOKEN.finditer(source.read(span)[1]):
-            sign = found.group()[:1]
-            if sign == b"[" and not depth and not count:
-                base = 1
-            if sign in b"[{":
-                depth += 1
-            elif sign in b"]}":
-                depth -= 1
-                count += sign == b"}" and depth == base
-    return count

@@ -1,0 +1,174 @@
+"""Writes a file anew with what the rules repair; lines that no rule touches are copied byte for byte."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING
+
+import orjson
+
+from ftlint.dialects import named
+from ftlint.fixes import Drop, FileFix, Relines, Rewrite, rewritten
+from ftlint.pretty import objects, one_line
+from ftlint.sources import BOM
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+    import polars as pl
+
+    from ftlint.context import Context
+    from ftlint.fixes import Fix
+    from ftlint.sources import Source
+
+
+@dataclass
+class Action:
+    """A repair, the code of its rule, and the lines of the file that it is for; None: every line."""
+
+    code: str
+    fix: Fix
+    lines: pl.Series | None = None
+
+    def within(self, first: int, end: int) -> list[int] | range:
+        """Return the lines from `first` to before `end`."""
+        if self.lines is None:
+            return range(first, end)
+        return self.lines[self.lines.search_sorted(first) : self.lines.search_sorted(end)].to_list()
+
+
+@dataclass
+class Written:
+    """What was written. applied: how often each rule changed something. dropped: raw lines that went.
+
+    origins: for each line written, the line that it comes from; None where lines do not correspond.
+    """
+
+    applied: Counter[str]
+    dropped: IO[bytes] | None = None
+    origins: array[int] | None = field(default_factory=lambda: array("Q"))
+
+
+def write(source: Source, context: Context, actions: list[Action], out: IO[bytes], written: Written) -> None:
+    """Write a source with its repairs."""
+    kinds = {action.fix.kind: action.code for action in actions if isinstance(action.fix, FileFix)}
+    if "utf-8" in kinds:
+        _reencode(source, out)
+    elif "one-object-a-line" in kinds:
+        for text in objects(source):
+            out.write(one_line(text) + b"\n")
+    else:
+        _write_lines(source, context, actions, kinds, out, written)
+        written.applied.update(kinds.values())
+        return
+    written.origins = None
+    written.applied.update(kinds.values())
+
+
+def _write_lines(
+    source: Source, context: Context, actions: list[Action], kinds: dict[str, str], out: IO[bytes], written: Written
+) -> None:
+    first = 0
+    last = b"\n"
+    for span in source.spans():
+        start, data = source.read(span)
+        if start == 0 and data.startswith(BOM):
+            data = data.removeprefix(BOM)
+            out.write(b"" if "byte-order-mark" in kinds else BOM)
+        if "line-ends" in kinds:
+            data = data.replace(b"\r\n", b"\n")
+        if not data:
+            continue
+        lines = data.removesuffix(b"\n").split(b"\n")
+        ends = data.endswith(b"\n")
+        touched = _touched(actions, first, first + len(lines))
+        if touched:
+            repaired = _repaired(lines, touched, first, context, written)
+            origins = [first + place for place, parts in enumerate(repaired) for _ in parts]
+            data = b"\n".join(part for parts in repaired for part in parts)
+            data += b"\n" if data and ends else b""
+        else:
+            origins = range(first, first + len(lines))
+        if written.origins is not None:
+            written.origins.extend(origins)
+        out.write(data)
+        last = data[-1:] or last
+        first += len(lines)
+    if "final-newline" in kinds and last != b"\n":
+        out.write(b"\n")
+
+
+def _touched(actions: list[Action], first: int, end: int) -> dict[int, list[Action]]:
+    """Return the actions for each line that has any, in their order."""
+    touched: dict[int, list[Action]] = {}
+    for action in actions:
+        if not isinstance(action.fix, FileFix):
+            for line in action.within(first, end):
+                touched.setdefault(line, []).append(action)
+    return touched
+
+
+def _repaired(
+    lines: list[bytes], touched: dict[int, list[Action]], first: int, context: Context, written: Written
+) -> list[tuple[bytes, ...]]:
+    repaired: list[tuple[bytes, ...]] = [(line,) for line in lines]
+    for number, actions in touched.items():
+        line = lines[number - first]
+        bare = line.removesuffix(b"\r")
+        end = line[len(bare) :]
+        parts = repair_line(bare, actions, context, written)
+        repaired[number - first] = tuple(part + end for part in parts)
+    return repaired
+
+
+def repair_line(line: bytes, actions: list[Action], context: Context, written: Written) -> list[bytes]:
+    """Return the lines in place of a raw line, by one action after the other."""
+    for action in actions:
+        if isinstance(action.fix, Drop):
+            written.applied[action.code] += 1
+            if written.dropped:
+                written.dropped.write(line + b"\n")
+            return []
+        if isinstance(action.fix, Relines):
+            parts = action.fix.change(line)
+            if parts is None:
+                continue
+            written.applied[action.code] += 1
+            if len(parts) != 1:
+                return list(parts)
+            line = parts[0]
+        if isinstance(action.fix, Rewrite):
+            new = _rewrite(line, action.fix, context)
+            if new is not None and new != line:
+                written.applied[action.code] += 1
+                line = new
+    return [line]
+
+
+def _rewrite(line: bytes, fix: Rewrite, context: Context) -> bytes | None:
+    """Return a raw line with the texts that a rewrite gives it; None where it holds no record."""
+    keys = named(context.dialect).texts
+    try:
+        record = orjson.loads(line)
+        old = {key: record[key] for key in keys}
+    except (ValueError, TypeError, KeyError):
+        return None
+    if not all(isinstance(text, str) for text in old.values()):
+        return None
+    new = fix.change(old)
+    return None if new is None else rewritten(line.decode(), old, new).encode("utf-8", "surrogatepass")
+
+
+def _reencode(source: Source, out: IO[bytes]) -> None:
+    """Write a UTF-16 or UTF-32 file as UTF-8."""
+    import codecs  # noqa: PLC0415 - hardly ever needed
+
+    head = source.head(64)
+    wide = "utf-32" if head[:4] in {b"\xff\xfe\0\0", b"\0\0\xfe\xff"} else "utf-16"
+    if head[:2] not in {b"\xff\xfe", b"\xfe\xff"} and wide == "utf-16":
+        wide += "-le" if head[1::2].count(0) > head[::2].count(0) else "-be"
+    decoder = codecs.getincrementaldecoder(wide)("replace")
+    for part in source.parts():
+        out.write(decoder.decode(part).encode("utf-8", "replace"))
+    out.write(decoder.decode(b"", final=True).encode("utf-8", "replace"))

@@ -1,0 +1,138 @@
+"""Repairs: what a rule may propose, and how it is done to a line without touching any byte that need not change."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from ftlint.spans import raw_offsets, value_span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import polars as pl
+
+    from ftlint.context import Context
+
+FileFixKind = Literal["byte-order-mark", "line-ends", "final-newline", "one-object-a-line", "utf-8"]
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """New texts for a record: given its columns, those texts that change, by key; None where this record stays.
+
+    everywhere: for all records of the dataset, not only those that the rule found. note: what was chosen, for the user.
+    """
+
+    change: Callable[[Mapping[str, str]], Mapping[str, str] | None]
+    everywhere: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Relines:
+    """Other lines for a raw line: given its bytes, the lines in its place; None where it stays."""
+
+    change: Callable[[bytes], Sequence[bytes] | None]
+
+
+@dataclass(frozen=True)
+class Drop:
+    """The records go. lines: which of the rule's; None: all of them."""
+
+    lines: pl.Series | None = None
+
+
+@dataclass(frozen=True)
+class FileFix:
+    """A change of the file's bytes outside of records."""
+
+    kind: FileFixKind
+
+
+Fix = Rewrite | Relines | Drop | FileFix
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a rule may know when it proposes a repair.
+
+    context: of the files at hand. unsafe: whether texts may change. absent: of some texts, the first whose mark occurs in
+    no prompt and completion of the whole dataset; None where each occurs.
+    """
+
+    context: Context
+    unsafe: bool
+    absent: Callable[[Sequence[str]], str | None]
+
+
+def rewritten(raw: str, old: Mapping[str, str], new: Mapping[str, str]) -> str:
+    """Return a raw line with new texts for some keys: outside of what differs, every byte stays."""
+    for key, text in new.items():
+        if text == old[key]:
+            continue
+        span = value_span(raw, "/" + key.replace("~", "~0").replace("/", "~1"))
+        if span is None:
+            continue
+        start, end, middle = _difference(old[key], text)
+        first, last = raw_offsets(raw, span, start, end)
+        raw = raw[:first] + json.dumps(middle, ensure_ascii=raw.isascii())[1:-1] + raw[last:]
+    return raw
+
+
+def _difference(old: str, new: str) -> tuple[int, int, str]:
+    """Return where in the old text the two differ (start, end), and what stands there in the new one."""
+    start = len(os.path.commonprefix([old, new]))
+    tail = len(os.path.commonprefix([old[start:][::-1], new[start:][::-1]]))
+    return start, len(old) - tail, new[start : len(new) - tail]
+
+
+def without_keys(raw: str, drop: Callable[[str, int], bool]) -> str:
+    """Return the raw text of an object without some members; `drop` is asked with key and place, in their order."""
+    members = list(_members(raw))
+    kept = [member for place, member in enumerate(members) if not drop(member[0], place)]
+    if not kept or len(kept) == len(members):
+        return raw
+    parts = [raw[: members[0][1]], raw[kept[0][1] : kept[0][2]]]
+    for (_, _, end), (_, start, following) in zip(members, members[1:], strict=False):
+        if any(start == member[1] for member in kept[1:]):
+            parts += [raw[end:start], raw[start:following]]
+    return "".join([*parts, raw[members[-1][2] :]])
+
+
+def renamed_key(raw: str, old: str, new: str) -> str:
+    """Return the raw text of an object with another name for a key."""
+    for key, start, _ in _members(raw):
+        if key == old:
+            end = json.JSONDecoder().raw_decode(raw, start)[1]
+            return raw[:start] + json.dumps(new) + raw[end:]
+    return raw
+
+
+def replaced_value(raw: str, key: str, change: Callable[[str], str]) -> str:
+    """Return a raw line with another raw value for a key."""
+    span = value_span(raw, "/" + key)
+    return raw if span is None else raw[: span[0]] + change(raw[span[0] : span[1]]) + raw[span[1] :]
+
+
+def _members(raw: str) -> list[tuple[str, int, int]]:
+    """Return key, start of the key and end of the value of each member of an object, repeated ones too."""
+    decoder = json.JSONDecoder(parse_int=str)
+    at = raw.index("{") + 1
+    members: list[tuple[str, int, int]] = []
+    while True:
+        at += len(raw[at:]) - len(raw[at:].lstrip())
+        if raw[at] == "}":
+            return members
+        key, end = decoder.raw_decode(raw, at)
+        colon = raw.index(":", end) + 1
+        value = colon + len(raw[colon:]) - len(raw[colon:].lstrip())
+        end = decoder.raw_decode(raw, value)[1]
+        members.append((key, at, end))
+        at = end + len(raw[end:]) - len(raw[end:].lstrip())
+        if raw[at] == ",":
+            at += 1
+
+
