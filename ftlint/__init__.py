@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ftlint import integrations
-    from ftlint.api import check
+    from ftlint.api import check, fix
     from ftlint.errors import ConfigError, FtlintError, InputError, UsageError
     from ftlint.findings import Finding, Location, Report
 
@@ -29,6 +29,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "check",
+    "fix",
     "integrations",
 ]
 
@@ -41,6 +42,7 @@ _HOMES = {
     "Report": "findings",
     "UsageError": "errors",
     "check": "api",
+    "fix": "api",
 }
 
 

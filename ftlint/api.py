@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import orjson
 import polars as pl
@@ -14,7 +14,9 @@ import polars as pl
 from ftlint import config as configuration
 from ftlint.datasets import Dataset
 from ftlint.discovery import matches
+from ftlint.engine.commit import commit, folder_of
 from ftlint.engine.local import check_dataset
+from ftlint.engine.repair import Allowed, Repaired, repair_dataset
 from ftlint.engine.workers import Workers
 from ftlint.errors import ConfigError, InputError, did_you_mean
 from ftlint.findings import DatasetReport, Report
@@ -47,9 +49,7 @@ def check(
 
     Raises InputError for what cannot be read, ConfigError for settings that do not fit.
     """
-    chosen = {} if config is None or isinstance(config, (str, PathLike)) else dict(config)
-    file = Path(config) if isinstance(config, (str, PathLike)) else None
-    resolved = configuration.load({**chosen, **settings}, file=file, isolated=True)
+    resolved = _resolved(config, settings)
     training = _sources(data)
     if valid is None and len(training) > 1:
         datasets = [Dataset([source], resolved.wishes()) for source in training]
@@ -76,15 +76,27 @@ def run(
     workers: processes; without them this one alone. limit: findings kept a rule and file. block: bytes of a block.
     progress: called with the bytes of each block that is done.
     """
+    rules = _rules(config)
+    workers = workers or Workers(1, 0)
+    reports = [check_dataset(dataset, rules, workers, block=block, progress=progress) for dataset in datasets]
+    return Report([_adjusted(report, config) for report in reports], rules, limit, config.settings.fail_on)
+
+
+def _resolved(config: str | PathLike[str] | Mapping[str, Any] | None, settings: Mapping[str, Any]) -> Config:
+    """Return the configuration of a library call: a file only where one is named."""
+    chosen = {} if config is None or isinstance(config, (str, PathLike)) else dict(config)
+    file = Path(config) if isinstance(config, (str, PathLike)) else None
+    return configuration.load({**chosen, **settings}, file=file, isolated=True)
+
+
+def _rules(config: Config) -> list[Rule]:
+    """Return the selected rules with their options."""
     settings = config.settings
     selection = Selection(
         None if settings.select is None else tuple(settings.select), tuple(settings.extend_select), tuple(settings.ignore)
     )
-    rules = configured(selection.rules(), settings.rules)
     _check_names(config)
-    workers = workers or Workers(1, 0)
-    reports = [check_dataset(dataset, rules, workers, block=block, progress=progress) for dataset in datasets]
-    return Report([_adjusted(report, config) for report in reports], rules, limit, settings.fail_on)
+    return configured(selection.rules(), settings.rules)
 
 
 def _check_names(config: Config) -> None:
@@ -170,3 +182,73 @@ def _line(record: Any, number: int) -> bytes:
         return json.dumps(record).encode() + b"\n"
     except (TypeError, ValueError, RecursionError) as error:
         raise InputError(f"record {number} cannot be written as JSON: {error}") from error
+
+
+def fix(
+    data: Any,
+    *,
+    unsafe: bool = False,
+    config: str | PathLike[str] | Mapping[str, Any] | None = None,
+    jobs: int = 1,
+    max_findings: int | None = 1000,
+    **settings: Any,
+) -> tuple[Any, Report]:
+    """Repair a dataset; return the same kind of thing, and the report on what is left.
+
+    data: a polars frame, an iterable of dicts (a list comes back), bytes, or a path, which is repaired in place. unsafe:
+    also what changes texts or drops records. The other arguments are those of `check`; `fixable` and `unfixable` among the
+    settings name rules.
+
+    Raises InputError for what cannot be read or written, ConfigError for settings that do not fit.
+    """
+    resolved = _resolved(config, settings)
+    [source] = _sources(data)
+    with Workers(jobs, source.size) as workers:
+        [repaired], report = run_fix(
+            [Dataset([source], resolved.wishes())], resolved, unsafe=unsafe, workers=workers, limit=max_findings, folder=folder_of
+        )
+    report.findings  # noqa: B018 - rendered while the sources are open
+    original, new, _ = repaired.files[0]
+    try:
+        if isinstance(data, (str, PathLike)):
+            commit(original, new)
+            return data, report
+        content = b"".join(new.parts())
+    finally:
+        repaired.close()
+    if isinstance(data, (bytes, bytearray)):
+        return content, report
+    records = [orjson.loads(line) for line in content.splitlines() if line.strip()]
+    if isinstance(data, pl.DataFrame):
+        return pl.DataFrame(records, schema=data.schema), report
+    return records, report
+
+
+def run_fix(
+    datasets: Sequence[Dataset],
+    config: Config,
+    *,
+    unsafe: bool,
+    workers: Workers,
+    limit: int | None = 1000,
+    folder: Callable[[Source], str | None] = lambda _: None,
+    dropped: IO[bytes] | None = None,
+    track: bool = False,
+) -> tuple[list[Repaired], Report]:
+    """Repair datasets into temporary files, which the caller puts in place or deletes; the report is on what is left."""
+    settings = config.settings
+    rules = _rules(config)
+    allowed = Allowed(
+        unsafe or settings.unsafe_fixes,
+        frozenset(matching(settings.fixable, "fixable")),
+        frozenset(matching(settings.unfixable, "unfixable")),
+    )
+    repaired = [
+        repair_dataset(dataset, rules, workers, allowed, dropped=dropped, folder=folder, track=track) for dataset in datasets
+    ]
+    report = Report([_adjusted(item.report, config) for item in repaired], rules, limit, settings.fail_on)
+    for item in repaired:
+        report.found.update(item.found)
+        report.fixed.update(item.applied)
+        report.notes += [*item.notes, *(f"{name}: its repair never came to rest, and was taken back" for name in item.unsettled)]
+    return repaired, report

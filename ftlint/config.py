@@ -66,6 +66,9 @@ class Settings(_Strict):
     ignore: list[str] = field(default_factory=list)
     per_file_ignores: dict[str, list[str]] = field(default_factory=dict)
     levels: dict[str, LevelName] = field(default_factory=dict)
+    fixable: list[str] = field(default_factory=list)
+    unfixable: list[str] = field(default_factory=list)
+    unsafe_fixes: bool = False
     include: list[str] = field(default_factory=list)
     exclude: list[str] = field(default_factory=list)
     fail_on: Literal["error", "warning", "info", "never"] = "warning"

@@ -138,7 +138,7 @@ class DatasetReport:
             message=render(rule.message, args),
             args=args,
             url=rule.url(),
-            fix=hits.applicability or rule.fixable,
+            fix=place.fix if place and place.fix != "rule" else hits.applicability or rule.applicability(file.context),
             related=related,
             text=text,
         )
@@ -174,12 +174,18 @@ def _columns(text: str, place: Place) -> tuple[int, int]:
 
 @dataclass
 class Report:
-    """What a check found, in all datasets. Counts are exact; `findings` are at most `limit` a rule and file."""
+    """What a check found, in all datasets. Counts are exact; `findings` are at most `limit` a rule and file.
+
+    After a repair: found, how many findings each rule had before; fixed, how often each repaired; notes, what was chosen.
+    """
 
     datasets: list[DatasetReport]
     rules: list[Rule]
     limit: int | None = 1000
     fail_on: str = "warning"
+    found: Counter[str] = field(default_factory=Counter)
+    fixed: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
 
     @cached_property
     def counts(self) -> Counter[str]:

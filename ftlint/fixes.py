@@ -33,9 +33,13 @@ class Rewrite:
 
 @dataclass(frozen=True)
 class Relines:
-    """Other lines for a raw line: given its bytes, the lines in its place; None where it stays."""
+    """Other lines for a raw line: given its bytes, the lines in its place; None where it stays.
+
+    everywhere: for all lines, not only those that the rule found.
+    """
 
     change: Callable[[bytes], Sequence[bytes] | None]
+    everywhere: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,22 +93,23 @@ def _difference(old: str, new: str) -> tuple[int, int, str]:
     return start, len(old) - tail, new[start : len(new) - tail]
 
 
-def without_keys(raw: str, drop: Callable[[str, int], bool]) -> str:
-    """Return the raw text of an object without some members; `drop` is asked with key and place, in their order."""
-    members = list(_members(raw))
-    kept = [member for place, member in enumerate(members) if not drop(member[0], place)]
-    if not kept or len(kept) == len(members):
+def without_members(raw: str, places: set[int]) -> str:
+    """Return the raw text of an object without the members at these places; the spacing of the others stays."""
+    found = members(raw)
+    kept = [place for place in range(len(found)) if place not in places]
+    if not kept or not places:
         return raw
-    parts = [raw[: members[0][1]], raw[kept[0][1] : kept[0][2]]]
-    for (_, _, end), (_, start, following) in zip(members, members[1:], strict=False):
-        if any(start == member[1] for member in kept[1:]):
-            parts += [raw[end:start], raw[start:following]]
-    return "".join([*parts, raw[members[-1][2] :]])
+    text = raw[: found[0][1]]
+    for order, place in enumerate(kept):
+        _, start, end = found[place]
+        # What stands between two members goes with the one after it.
+        text += raw[found[place - 1][2] : end] if order else raw[start:end]
+    return text + raw[found[-1][2] :]
 
 
 def renamed_key(raw: str, old: str, new: str) -> str:
     """Return the raw text of an object with another name for a key."""
-    for key, start, _ in _members(raw):
+    for key, start, _ in members(raw):
         if key == old:
             end = json.JSONDecoder().raw_decode(raw, start)[1]
             return raw[:start] + json.dumps(new) + raw[end:]
@@ -117,7 +122,7 @@ def replaced_value(raw: str, key: str, change: Callable[[str], str]) -> str:
     return raw if span is None else raw[: span[0]] + change(raw[span[0] : span[1]]) + raw[span[1] :]
 
 
-def _members(raw: str) -> list[tuple[str, int, int]]:
+def members(raw: str) -> list[tuple[str, int, int]]:
     """Return key, start of the key and end of the value of each member of an object, repeated ones too."""
     decoder = json.JSONDecoder(parse_int=str)
     at = raw.index("{") + 1
@@ -134,5 +139,3 @@ def _members(raw: str) -> list[tuple[str, int, int]]:
         at = end + len(raw[end:]) - len(raw[end:].lstrip())
         if raw[at] == ",":
             at += 1
-
-

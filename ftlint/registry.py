@@ -19,7 +19,10 @@ GROUP = "ftlint.rules"
 
 @cache
 def known_rules() -> tuple[type[Rule], ...]:
-    """Return all rule classes of all installed packs, by code; raises ConfigError for packs that claim the same code or name."""
+    """Return all rule classes of all installed packs, in the packs' order.
+
+    Raises ConfigError for packs that claim the same code or name.
+    """
     found: dict[str, type[Rule]] = {}
     for entry in entry_points(group=GROUP):
         for rule in entry.load()():
@@ -27,7 +30,7 @@ def known_rules() -> tuple[type[Rule], ...]:
                 other = found.setdefault(key, rule)
                 if other is not rule:
                     raise ConfigError(f"two rules are called {key}: one of {other.__module__}, one of {rule.__module__}")
-    return tuple(sorted(set(found.values()), key=lambda rule: rule.code))
+    return tuple(dict.fromkeys(found.values()))
 
 
 def rule_named(word: str) -> type[Rule]:

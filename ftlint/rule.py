@@ -68,13 +68,15 @@ class Place:
     """Where exactly a fault is, and what the message needs to know of it.
 
     pointer: JSON Pointer of the value; None: start and end are counted in the raw line. start, end: characters, 0-based,
-    end exclusive; an end of None is the end of the text. args: further arguments of the message.
+    end exclusive; an end of None is the end of the text. args: further arguments of the message. fix: how safely this one
+    can be repaired, where it is not as the rule says for all (`rule`).
     """
 
     pointer: str | None = None
     start: int = 0
     end: int | None = None
     args: Mapping[str, Any] = field(default_factory=dict)
+    fix: Applicability | Literal["rule"] | None = "rule"
 
 
 def numbers(lines: Iterable[int]) -> pl.Series:
@@ -131,6 +133,8 @@ class Rule:
     "The text in which the fault is, where `explain` does not say otherwise."
     fixable: ClassVar[Applicability | None] = None
     "How safely the fault can be repaired; None: only by a person."
+    depends: ClassVar[bool] = False
+    "Whether a fault can be repaired depends on the case, and is known only when it is looked at closely."
     enabled: ClassVar[bool] = True
     "Whether the rule is on unless configured."
     examples: ClassVar[tuple[Example, ...]] = ()

@@ -12,7 +12,7 @@ import stat
 import sys
 import tempfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
@@ -49,7 +49,8 @@ class Source:
     """Bytes that can be read at any place, any number of times.
 
     path: what the user calls it. size: bytes to read; what is written to the file later is not looked at.
-    data: the bytes themselves, or None; then `file` holds them. stamp: size and time of change when it was opened.
+    data: the bytes themselves, or None; then `file` holds them. origin: the file that the user named, where it is one;
+    stamp: its size and time of change when it was opened. temporary: whether `file` is a copy that goes when it is closed.
     """
 
     path: str
@@ -58,6 +59,7 @@ class Source:
     file: Path | None = None
     stamp: tuple[int, int] | None = None
     temporary: bool = False
+    origin: Path | None = None
 
     def spans(self, block: int = BLOCK) -> Iterator[Span]:
         """Yield spans that cover the source, each about `block` bytes."""
@@ -104,7 +106,7 @@ class Source:
 
     def check_unchanged(self) -> None:
         """Raise InputError where the file was written to since it was opened."""
-        if self.file and self.stamp and not self.temporary and _stamp(self.file.stat()) != self.stamp:
+        if self.origin and self.stamp and _stamp(self.origin.stat()) != self.stamp:
             raise InputError(f"{self.path} changed while it was read; run ftlint again when nothing writes to it")
 
     def close(self) -> None:
@@ -137,13 +139,13 @@ def open_source(path: str) -> Source:
         if stat.S_ISDIR(status.st_mode):
             raise InputError(f"{path} is a folder, not a file")
         if file.suffix in PACKED:
-            return _unpack(path, file)
+            return replace(_unpack(path, file), origin=file, stamp=_stamp(status))
         if not stat.S_ISREG(status.st_mode):
             with file.open("rb") as stream:
                 return _spool(path, _parts(stream))
         with file.open("rb") as stream:
             _refuse_lfs(path, stream.read(len(_LFS)))
-        return Source(path, status.st_size, file=file, stamp=_stamp(status))
+        return Source(path, status.st_size, file=file, origin=file, stamp=_stamp(status))
     except OSError as error:
         reason = "No such file or folder" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
         raise InputError(f"cannot read {path}: {reason}") from error

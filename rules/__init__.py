@@ -10,8 +10,12 @@ if TYPE_CHECKING:
     from ftlint.rule import Rule
 
 
+FAMILIES = ("file", "json", "shape", "separator", "completion", "label", "token", "text", "duplicate", "split", "size")
+"""In the order in which they look at a file, report and repair: from bytes to the whole dataset."""
+
+
 def rules() -> list[type[Rule]]:
-    """Return all rule classes of this pack."""
+    """Return all rule classes of this pack, by family and code."""
     from ftlint.rule import Rule  # noqa: PLC0415 - only who asks for rules needs polars
 
     found = []
@@ -21,4 +25,4 @@ def rules() -> list[type[Rule]]:
             found += [
                 cls for cls in contents if isinstance(cls, type) and issubclass(cls, Rule) and cls.__module__ == module.name
             ]
-    return found
+    return sorted(found, key=lambda rule: (FAMILIES.index(rule.family()), rule.code))

@@ -43,6 +43,12 @@ if TYPE_CHECKING:
 @click.option("--max-findings", type=click.IntRange(1), metavar="N", help="Findings kept a rule and file; counts stay exact.")
 @click.option("--no-snippets", is_flag=True, default=None, help="Show no text of the data.")
 @click.option("--force-exclude", is_flag=True, help="Obey `exclude` for named files too.")
+@click.option("--fix", is_flag=True, help="Repair files in place, safely: the format only.")
+@click.option("--unsafe-fixes", is_flag=True, default=None, help="With --fix: also change texts and drop records.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option("--dropped", metavar="FILE", help="Keep the lines that --unsafe-fixes drops.")
+@click.option("--fixable", multiple=True, metavar="RULES", help="Rules whose repair runs only on request.")
+@click.option("--unfixable", multiple=True, metavar="RULES", help="Rules that repair nothing.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes; default: all processors.")
 @click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration file, or a value of it.")
 @click.option("--isolated", is_flag=True, help="Ignore configuration files and FTLINT_ variables.")
@@ -70,14 +76,24 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         return 0
     size = sum(dataset.size for dataset in datasets)
     limit = kept([name for name, _ in outputs], settings.max_findings)
+    repairs = options["fix"] or options["diff"]
     with Workers(settings.jobs or os.cpu_count() or 1, size) as workers, _progress(size) as advance:
         from ftlint import api  # noqa: PLC0415 - other processes load meanwhile, and the environment is set for polars
 
         # polars catches the interrupt key to stop its queries, and then nothing else is interrupted by it.
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        report = api.run(datasets, config, workers=workers, limit=limit, progress=advance)
+        if repairs:
+            from ftlint.cli import repair  # noqa: PLC0415 - most checks repair nothing
+
+            options["color"] = _wants_color(options["color"])
+            report, different = repair.run(datasets, config, workers, options, limit)
+        else:
+            report, different = api.run(datasets, config, workers=workers, limit=limit, progress=advance), False
+    if options["diff"]:
+        report.close()
+        return int(different)
     style = Style(
-        color=_wants_color(options["color"]),
+        color=options["color"] if repairs else _wants_color(options["color"]),
         snippets=not settings.no_snippets,
         statistics=options["statistics"],
         paths=paths,
@@ -85,7 +101,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     )
     try:
         for name, file in outputs:
-            _write(reporter(name)(report, style if not file else replace(style, color=False, seconds=None)), file)
+            rendered = reporter(name)(report, style if not file else replace(style, color=False, seconds=None))
+            _write(rendered, file, to_error=repairs and "-" in paths)
     finally:
         report.close()
     return 0 if report.ok or options["exit_zero"] else 1
@@ -95,9 +112,13 @@ def _config(options: dict[str, Any]) -> Any:
     """Return the configuration that the options and the files make up."""
     from ftlint import config  # noqa: PLC0415 - pydantic takes 50 ms
 
-    names = ("target", "encoding", "dialect", "task", "fail_on", "max_findings", "no_snippets", "jobs")
+    names = ("target", "encoding", "dialect", "task", "fail_on", "max_findings", "no_snippets", "jobs", "unsafe_fixes")
     overrides: dict[str, Any] = {name: options[name] for name in names if options[name] is not None}
-    overrides |= {name: config.words(options[name]) for name in ("select", "extend_select", "ignore", "output") if options[name]}
+    overrides |= {
+        name: config.words(options[name])
+        for name in ("select", "extend_select", "ignore", "output", "fixable", "unfixable")
+        if options[name]
+    }
     overrides |= {name: _unescaped(name, options[name]) for name in ("separator", "stop") if options[name] is not None}
     file = None
     values: dict[str, Any] = {}
@@ -123,10 +144,10 @@ def _wants_color(choice: str) -> bool:
     return choice == "always"
 
 
-def _write(lines: Iterator[str], file: str) -> None:
-    """Write lines to a file, atomically, or to standard output."""
+def _write(lines: Iterator[str], file: str, *, to_error: bool) -> None:
+    """Write lines to a file, atomically, or to standard output; to standard error where that takes a repaired input."""
     if not file:
-        _copy(lines, sys.stdout.buffer)
+        _copy(lines, sys.stderr.buffer if to_error else sys.stdout.buffer)
         return
     target = Path(file)
     beside = target.with_name(f".{target.name}.ftlint-{os.getpid()}")

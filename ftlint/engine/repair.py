@@ -19,17 +19,17 @@ from ftlint.decode import decode
 from ftlint.dialects import named
 from ftlint.engine.local import check_dataset
 from ftlint.engine.write import Action, Written, write
-from ftlint.fixes import Drop, FileFix, Rewrite, Situation
-from ftlint.rule import Rule
+from ftlint.fixes import Drop, FileFix, Relines, Rewrite, Situation
 from ftlint.sources import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ftlint.context import Context
     from ftlint.engine.workers import Workers
     from ftlint.findings import DatasetReport
-    from ftlint.rule import Applicability, Hits
+    from ftlint.fixes import Fix
+    from ftlint.rule import Applicability, Hits, Rule
 
 ROUNDS = 10
 
@@ -81,13 +81,17 @@ def repair_dataset(
     *,
     dropped: IO[bytes] | None = None,
     folder: Callable[[Source], str | None] = lambda _: None,
+    track: bool = False,
 ) -> Repaired:
-    """Repair a dataset into temporary files. dropped: takes the lines that go. folder: where a source's new file is made."""
+    """Repair a dataset into temporary files.
+
+    dropped: takes the lines that go. folder: where a source's new file is made. track: whether to keep where lines come from.
+    """
     unsettled: list[Rule] = []
     while True:
         keep = replace(allowed, unfixable=allowed.unfixable | {type(rule) for rule in unsettled})
         start = dropped.tell() if dropped else 0
-        repaired, restless = _settle(dataset, rules, workers, keep, dropped, folder)
+        repaired, restless = _settle(dataset, rules, workers, allowed=keep, dropped=dropped, folder=folder, track=track)
         if not restless:
             repaired.unsettled = [rule.name() for rule in unsettled]
             return repaired
@@ -103,9 +107,11 @@ def _settle(
     dataset: Dataset,
     rules: Sequence[Rule],
     workers: Workers,
+    *,
     allowed: Allowed,
     dropped: IO[bytes] | None,
     folder: Callable[[Source], str | None],
+    track: bool,
 ) -> tuple[Repaired, list[Rule]]:
     """Repair until nothing changes; return the rules that never come to rest, if there are any."""
     report = check_dataset(dataset, rules, workers)
@@ -113,43 +119,71 @@ def _settle(
     for rule, hits in report.hits:
         found[rule.code] += len(hits)
     originals = [*dataset.train, *dataset.valid]
-    repaired = Repaired(report, found, files=[(source, source, None) for source in originals])
-    repaired.files = [(source, source, _identity(file.facts.lines)) for source, file in zip(originals, report.files, strict=True)]
-    current, seen = dataset, {_state(originals)}
-    for _ in range(ROUNDS):
+    repaired = Repaired(report, found)
+    for source, file in zip(originals, report.files, strict=True):
+        repaired.files.append((source, source, array("Q", range(file.facts.lines)) if track else None))
+    current, seen = dataset, set[bytes]()
+    changed = Counter[str]()
+    for turn in range(ROUNDS):
         actions = _actions(report, current, allowed, repaired)
         if not any(actions):
             return repaired, []
-        sources = []
         changed = Counter[str]()
-        for place, (file, mine) in enumerate(zip(report.files, actions, strict=True)):
-            original, source, origins = repaired.files[place]
-            if mine:
-                written = Written(changed, dropped)
-                new = _written(source, file.context, mine, written, folder(original))
-                repaired.files[place] = (original, new, _composed(origins, written.origins))
-                if source is not original:
-                    source.close()
-                source = new
-            sources.append(source)
+        files = _write_all(report, actions, repaired, Written(changed, dropped), folder)
+        before, repaired.files = repaired.files, files
         if not changed:
+            _close(files, keep=before)
+            repaired.files = before
             return repaired, []
         repaired.applied += changed
+        sources = [source for _, source, _ in files]
         current = Dataset(sources[: len(dataset.train)], dataset.wishes, sources[len(dataset.train) :])
         report = repaired.report = check_dataset(current, rules, workers)
-        state = _state(sources)
-        if state in seen:
-            break
-        seen.add(state)
+        _close(before, keep=files)
+        if turn:  # the second turn usually is the last, and finds nothing to do
+            state = _state(sources)
+            if state in seen:
+                break
+            seen.add(state)
     return repaired, [rule for rule in rules if changed.get(rule.code)]
+
+
+Files = list[tuple[Source, Source, "array[int] | None"]]
+
+
+def _write_all(
+    report: DatasetReport,
+    actions: list[list[Action]],
+    repaired: Repaired,
+    written: Written,
+    folder: Callable[[Source], str | None],
+) -> Files:
+    """Write the files that have actions, and return all; `written` counts what the rules did."""
+    files: Files = []
+    for file, mine, (original, source, origins) in zip(report.files, actions, repaired.files, strict=True):
+        if mine:
+            written.origins = array("Q") if origins is not None else None
+            new = _written(source, file.context, mine, written, folder(original))
+            files.append((original, new, _composed(origins, written.origins)))
+        else:
+            files.append((original, source, origins))
+    return files
+
+
+def _close(files: Files, keep: Files) -> None:
+    """Delete the temporary files of these that are not among those to keep, nor an original."""
+    kept = {id(source) for entry in keep for source in entry[:2]}
+    for _, source, _ in files:
+        if id(source) not in kept:
+            source.close()
 
 
 def _actions(report: DatasetReport, dataset: Dataset, allowed: Allowed, repaired: Repaired) -> list[list[Action]]:
     """Return for each file what is to be done, in the order of the rules."""
     actions: list[list[Action]] = [[] for _ in report.files]
     absent = _absent(dataset, report)
-    for rule, hits in sorted(report.hits, key=lambda found: found[0].order()):
-        contexts = {file.role: file.context for file in report.files}
+    contexts = {file.role: file.context for file in report.files}
+    for rule, hits in report.hits:
         context = contexts[hits.role]
         if not allowed.permits(rule, hits.applicability or rule.applicability(context)):
             continue
@@ -158,22 +192,28 @@ def _actions(report: DatasetReport, dataset: Dataset, allowed: Allowed, repaired
             continue
         if isinstance(fix, Rewrite) and fix.note:
             repaired.notes[f"{rule.code} {rule.name()}: {fix.note}"] = None
-        everywhere = isinstance(fix, Rewrite) and fix.everywhere
-        chosen = fix.lines if isinstance(fix, Drop) and fix.lines is not None else hits.lines
-        places = [place for place, file in enumerate(report.files) if everywhere or file.role == hits.role]
-        for place, file in ((place, report.files[place]) for place in places):
-            if everywhere:
-                actions[place].append(Action(rule.code, fix))
-            elif isinstance(fix, FileFix):
-                same_role = [other for other in report.files if other.role == hits.role]
-                if same_role[hits.file] is file:
-                    actions[place].append(Action(rule.code, fix))
-            elif chosen is not None:
-                end = file.first + file.facts.lines
-                mine = chosen.filter((chosen >= file.first) & (chosen < end)) - file.first
-                if len(mine):
-                    actions[place].append(Action(rule.code, fix, mine.sort()))
+        for place, lines in _places(report, hits, fix):
+            actions[place].append(Action(rule.code, fix, lines))
     return actions
+
+
+def _places(report: DatasetReport, hits: Hits, fix: Fix) -> Iterator[tuple[int, pl.Series | None]]:
+    """Yield the place of each file that a repair concerns, and the file's lines that it is for (None: all)."""
+    if isinstance(fix, (Rewrite, Relines)) and fix.everywhere:
+        yield from ((place, None) for place in range(len(report.files)))
+        return
+    same_role = [place for place, file in enumerate(report.files) if file.role == hits.role]
+    if isinstance(fix, FileFix):
+        yield same_role[hits.file], None
+        return
+    lines = fix.lines if isinstance(fix, Drop) and fix.lines is not None else hits.lines
+    if lines is None:
+        return
+    for place in same_role:
+        file = report.files[place]
+        mine = lines.filter((lines >= file.first) & (lines < file.first + file.facts.lines)) - file.first
+        if len(mine):
+            yield place, mine.sort()
 
 
 def _absent(dataset: Dataset, report: DatasetReport) -> Callable[[Sequence[str]], str | None]:
@@ -235,10 +275,6 @@ def _state(sources: Iterable[Source]) -> bytes:
             digest.update(part)
         digest.update(b"\0")
     return digest.digest()
-
-
-def _identity(lines: int) -> array[int]:
-    return array("Q", range(lines))
 
 
 def _composed(first: array[int] | None, second: array[int] | None) -> array[int] | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
 import orjson
@@ -14,7 +13,9 @@ from ftlint.pretty import objects, one_line
 from ftlint.sources import BOM
 
 if TYPE_CHECKING:
+    from array import array
     from collections import Counter
+    from collections.abc import Iterable, Iterator
 
     import polars as pl
 
@@ -47,56 +48,59 @@ class Written:
 
     applied: Counter[str]
     dropped: IO[bytes] | None = None
-    origins: array[int] | None = field(default_factory=lambda: array("Q"))
+    origins: array[int] | None = None
 
 
 def write(source: Source, context: Context, actions: list[Action], out: IO[bytes], written: Written) -> None:
     """Write a source with its repairs."""
-    kinds = {action.fix.kind: action.code for action in actions if isinstance(action.fix, FileFix)}
+    kinds: dict[str, str] = {action.fix.kind: action.code for action in actions if isinstance(action.fix, FileFix)}
     if "utf-8" in kinds:
         _reencode(source, out)
     elif "one-object-a-line" in kinds:
         for text in objects(source):
             out.write(one_line(text) + b"\n")
     else:
-        _write_lines(source, context, actions, kinds, out, written)
+        for part in _parts(source, context, actions, kinds, written):
+            out.write(part)
         written.applied.update(kinds.values())
         return
     written.origins = None
     written.applied.update(kinds.values())
 
 
-def _write_lines(
-    source: Source, context: Context, actions: list[Action], kinds: dict[str, str], out: IO[bytes], written: Written
-) -> None:
+def _parts(source: Source, context: Context, actions: list[Action], kinds: dict[str, str], written: Written) -> Iterator[bytes]:
+    """Yield the bytes of the new file, a block at a time."""
     first = 0
     last = b"\n"
     for span in source.spans():
         start, data = source.read(span)
         if start == 0 and data.startswith(BOM):
             data = data.removeprefix(BOM)
-            out.write(b"" if "byte-order-mark" in kinds else BOM)
+            yield b"" if "byte-order-mark" in kinds else BOM
         if "line-ends" in kinds:
             data = data.replace(b"\r\n", b"\n")
         if not data:
             continue
         lines = data.removesuffix(b"\n").split(b"\n")
-        ends = data.endswith(b"\n")
         touched = _touched(actions, first, first + len(lines))
         if touched:
+            end = data[-1:] if data.endswith(b"\n") else b""
             repaired = _repaired(lines, touched, first, context, written)
-            origins = [first + place for place, parts in enumerate(repaired) for _ in parts]
+            _note_origins(written, (first + place for place, parts in enumerate(repaired) for _ in parts))
             data = b"\n".join(part for parts in repaired for part in parts)
-            data += b"\n" if data and ends else b""
+            data += end if data else b""
         else:
-            origins = range(first, first + len(lines))
-        if written.origins is not None:
-            written.origins.extend(origins)
-        out.write(data)
+            _note_origins(written, range(first, first + len(lines)))
+        yield data
         last = data[-1:] or last
         first += len(lines)
     if "final-newline" in kinds and last != b"\n":
-        out.write(b"\n")
+        yield b"\n"
+
+
+def _note_origins(written: Written, lines: Iterable[int]) -> None:
+    if written.origins is not None:
+        written.origins.extend(lines)
 
 
 def _touched(actions: list[Action], first: int, end: int) -> dict[int, list[Action]]:

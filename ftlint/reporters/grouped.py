@@ -38,6 +38,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
         yield from _file(file, [group for group in groups if group.file is file], style)
     if style.statistics:
         yield from statistics(report)
+    yield from repairs(report)
     yield from _summary(report, style)
 
 
@@ -111,6 +112,17 @@ def _place(finding: Finding, detail: str, style: Style, columns: int) -> str:
     return text[:start] + paint(text[start:end], color=style.color, fg=COLORS[finding.level], bold=True) + text[end:]
 
 
+def repairs(report: Report) -> Iterator[str]:
+    """Yield what was repaired, a line a rule, and what was chosen for a whole dataset."""
+    rules = {rule.code: rule for rule in report.rules}
+    for code in [code for code in rules if report.fixed[code]]:
+        left = f", {report.counts[code]:,} left" if report.counts[code] else ""
+        yield f"fixed   {code} {rules[code].name()} · {report.fixed[code]:,} repaired{left}"
+    yield from (cut(f"chosen  {note}", WIDTH) for note in report.notes)
+    if report.fixed:
+        yield ""
+
+
 def statistics(report: Report) -> Iterator[str]:
     """Yield a line a rule: count, code, name and whether it can be fixed, the commonest first."""
     rules = {rule.code: rule for rule in report.rules}
@@ -139,7 +151,8 @@ def _ways_on(report: Report, style: Style) -> Iterator[str]:
     fixes: Counter[str] = Counter()
     for dataset in report.datasets:
         for rule, hits in dataset.hits:
-            fixes[hits.applicability or rule.fixable or ""] += len(hits)
+            if hits.lines is None or not rule.depends:
+                fixes[hits.applicability or rule.fixable or ""] += len(hits)
     paths = shlex.join(style.paths) if 0 < len(style.paths) <= 3 else "…"
     ways = []
     if fixes["safe"]:

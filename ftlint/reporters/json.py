@@ -64,6 +64,7 @@ def summary(report: Report) -> dict[str, Any]:
         "findings": sum(report.counts.values()),
         "levels": report.levels,
         "rules": dict(sorted(report.counts.items())),
+        **({"found": dict(report.found), "fixed": dict(report.fixed), "notes": report.notes} if report.found else {}),
     }
 
 

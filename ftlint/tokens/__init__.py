@@ -107,6 +107,11 @@ def count(text: str, name: str) -> int:
     return len(encoding(name).encode_ordinary(text))
 
 
+def offsets(text: str, name: str) -> list[int]:
+    """Return where in a text its tokens start, in characters; tokens that start inside a character are left out."""
+    return sorted(set(encoding(name).decode_with_offsets(encoding(name).encode_ordinary(text))[1]))
+
+
 def pieces(text: str, name: str) -> list[str]:
     """Return the texts of a text's tokens; bytes that are no whole character show as U+FFFD."""
     return [

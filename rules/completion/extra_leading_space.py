@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ftlint.fixes import Rewrite
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
+    from ftlint.rule import Applicability, Hits
 
 
 class ExtraLeadingSpace(RecordRule):
@@ -47,3 +50,11 @@ class ExtraLeadingSpace(RecordRule):
         """Point at the white space."""
         count = len(row["completion"]) - len(row["completion"].lstrip())
         return Place("/completion", 0, count, {"count": count})
+
+    def applicability(self, context: Context) -> Applicability:
+        """Be careful with generated text: what looks like white space too much may be indented code."""
+        return "safe" if context.classification else "unsafe"
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Leave one space."""
+        return Rewrite(lambda texts: {"completion": f" {texts['completion'].lstrip()}"})

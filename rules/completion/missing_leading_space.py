@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ftlint.fixes import Rewrite
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
+    from ftlint.rule import Hits
 
 
 class MissingLeadingSpace(RecordRule):
@@ -48,3 +51,7 @@ class MissingLeadingSpace(RecordRule):
     def explain(self, row: Mapping[str, str], context: Context) -> Place:
         """Point at the first character."""
         return Place("/completion", 0, 1, {"start": row["completion"]})
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Put one space in front."""
+        return Rewrite(lambda texts: {"completion": f" {texts['completion']}"})

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ftlint.fixes import Rewrite
+from ftlint.marks import ended
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
+    from ftlint.rule import Hits
 
 
 class MissingStop(RecordRule):
@@ -53,3 +57,8 @@ class MissingStop(RecordRule):
         assert context.stop
         text = row["completion"]
         return Place("/completion", max(0, len(text) - 1), len(text), {"ending": text[-12:], "stop": context.stop.text})
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Append the stop, or mend the white space around its mark."""
+        stop = situation.context.stop
+        return Rewrite(lambda texts: {"completion": ended(texts["completion"], stop)}) if stop else None

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from ftlint import tokens
 from ftlint.context import GENERATION
+from ftlint.fixes import Rewrite
 from ftlint.labels import as_seen
 from ftlint.metrics import Labels
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered, Metric
 
 
@@ -59,3 +61,11 @@ class NoStop(DatasetRule):
             if tokens.count(as_seen(label), context.encoding) > 1:
                 yield Hits(self.level, None, {"reason": f"labels of several tokens need one ({label})"})
                 return
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """End every completion with a stop that occurs in none."""
+        stop = situation.absent((" END", "\n", " ###"))
+        if stop is None:
+            return None
+        change = lambda texts: {"completion": texts["completion"].rstrip() + stop} if texts["completion"].strip() else None  # noqa: E731
+        return Rewrite(change, everywhere=True, note=f"every completion ends with {quote(stop)}")

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ftlint.fixes import Rewrite
 from ftlint.metrics import Extremes
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered, Metric
 
 
@@ -55,3 +57,13 @@ class SharedPrefix(DatasetRule):
         prefix = gathered.get(Extremes).prefix("completion")
         if len(prefix.strip()) >= self.options.length:
             yield Hits(self.level, None, {"prefix": prefix})
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Strip the text, and leave one space."""
+        prefix = str(hits.args["prefix"])
+
+        def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
+            text = texts["completion"]
+            return {"completion": f" {text.removeprefix(prefix).lstrip()}"} if text.startswith(prefix) else None
+
+        return Rewrite(change, everywhere=True, note=f"every completion is without {quote(prefix)}")

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ftlint.fixes import Rewrite
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
+    from ftlint.rule import Hits
 
 
 class TrailingSpace(RecordRule):
@@ -48,3 +51,18 @@ class TrailingSpace(RecordRule):
         text = row["completion"].removesuffix(context.stop.text if context.stop else "")
         start = len(text.rstrip())
         return Place("/completion", start, len(text), {"space": text[start:]})
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Remove the white space, before and after the stop."""
+        stop = situation.context.stop.text if situation.context.stop else ""
+
+        def change(texts: Mapping[str, str]) -> Mapping[str, str]:
+            text = texts["completion"]
+            if not stop.strip():
+                return {"completion": text.rstrip() + (stop if text.endswith(stop) else "")}
+            bare = text.rstrip()
+            if not bare.endswith(stop.rstrip()):
+                return {"completion": bare}
+            return {"completion": bare.removesuffix(stop.rstrip()).rstrip() + stop}
+
+        return Rewrite(change)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftlint.duplicates import duplicates
+from ftlint.fixes import Drop
 from ftlint.metrics import Fingerprints, Labels
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
 
 
@@ -43,3 +45,7 @@ class DuplicateRecord(DatasetRule):
         """Report the later records."""
         found = duplicates(gathered).equal
         yield Hits(self.level, found.get_column("line"), related=found.get_column("first"))
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Drop the records."""
+        return Drop()

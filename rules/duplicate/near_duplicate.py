@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftlint.duplicates import duplicates, nearly_equal
+from ftlint.fixes import Drop
 from ftlint.metrics import Fingerprints, Labels, Sketches
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
 
 
@@ -56,3 +58,7 @@ class NearDuplicate(DatasetRule):
         reported = {line for table in (known.equal, known.conflicting, known.normalised) for line in table.get_column("line")}
         found = nearly_equal(gathered, self.options.similarity, without=reported)
         yield Hits(self.level, found.get_column("line"), related=found.get_column("first"))
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Drop the records."""
+        return Drop()

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ftlint.fixes import Relines
 from ftlint.rule import LineRule, bad, good, pairs
+
+if TYPE_CHECKING:
+    from ftlint.fixes import Fix, Situation
+    from ftlint.rule import Hits
 
 
 class BlankLine(LineRule):
@@ -28,3 +35,7 @@ class BlankLine(LineRule):
         good(pairs(("vino ->", " edible"), ("burger ->", " edible"))),
         bad([*pairs(("vino ->", " edible")), "", *pairs(("burger ->", " edible"))], at=[2]),
     )
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Remove the lines."""
+        return Relines(lambda _: ())

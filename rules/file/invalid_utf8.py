@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ftlint.fixes import FileFix
 from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
 
 
@@ -51,5 +53,13 @@ class InvalidUtf8(LineRule, DatasetRule):
         for index, facts in enumerate(gathered.files):
             if facts.charset:
                 yield Hits(
-                    self.level, None, {"problem": f"the file is {facts.charset}, not UTF-8; nothing else was checked"}, file=index
+                    self.level,
+                    None,
+                    {"problem": f"the file is {facts.charset}, not UTF-8; nothing else was checked"},
+                    applicability="unsafe",
+                    file=index,
                 )
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Write a UTF-16 or UTF-32 file as UTF-8; single bad bytes cannot be told."""
+        return FileFix("utf-8") if hits.lines is None else None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ftlint.fixes import FileFix
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
 
 
@@ -38,3 +40,7 @@ class MissingFinalNewline(DatasetRule):
         for index, facts in enumerate(gathered.files):
             if facts.lines > facts.blank and not facts.final_newline:
                 yield Hits(self.level, None, file=index)
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """End the last line."""
+        return FileFix("final-newline")

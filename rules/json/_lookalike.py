@@ -22,6 +22,27 @@ def describe(line: bytes) -> tuple[int, str]:
     return start, _lookalike(text, start) or reason
 
 
+def separated(line: bytes) -> list[bytes] | None:
+    """Return the objects of a line that holds one or more of them, and maybe commas, and nothing else."""
+    text = line.decode()
+    parts: list[bytes] = []
+    at = 0
+    decoder = json.JSONDecoder(parse_int=str)
+    while (start := at + len(text[at:]) - len(text[at:].lstrip())) < len(text):
+        if text[start] == "," and parts:
+            at = start + 1
+            continue
+        if text[start] != "{":
+            return None
+        try:
+            _, at = decoder.raw_decode(text, start)
+            parts.append(text[start:at].encode())
+            orjson.loads(parts[-1])
+        except (ValueError, RecursionError):
+            return None
+    return parts or None
+
+
 def _reason(line: bytes, text: str) -> tuple[int, str]:
     """Return where the parser stopped, and why."""
     try:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftlint.decode import repeated_keys
+from ftlint.fixes import Relines, members, without_members
 from ftlint.rule import LineRule, Place, bad, good, pairs
 
 if TYPE_CHECKING:
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
+    from ftlint.rule import Hits
 
 
 class DuplicateKey(LineRule):
@@ -42,3 +45,15 @@ class DuplicateKey(LineRule):
         second = text.find(f'"{key}"', first + 1)
         start = max(first, second, 0)
         return Place(None, start, start + len(key) + 2, {"key": key})
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Keep the last of a key's values, as parsers do."""
+        return Relines(_last_kept)
+
+
+def _last_kept(line: bytes) -> list[bytes] | None:
+    """Return the line without earlier values of a key at the object's top; deeper ones are left to a person."""
+    text = line.decode()
+    keys = [key for key, _, _ in members(text)]
+    earlier = {place for place, key in enumerate(keys) if key in keys[place + 1 :]}
+    return [without_members(text, earlier).encode()] if earlier else None

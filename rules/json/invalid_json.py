@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ftlint.fixes import FileFix, Relines
 from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
 
-from ._lookalike import describe
+from ._lookalike import describe, separated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
 
 
@@ -31,6 +33,8 @@ class InvalidJson(LineRule, DatasetRule):
     code = "JSN001"
     level = "error"
     fault = "invalid-json"
+    fixable = "safe"
+    depends = True
     message = "not JSON: {problem}"
     headline = "lines are not JSON"
     detail = "{problem}"
@@ -44,7 +48,7 @@ class InvalidJson(LineRule, DatasetRule):
     def explain(self, line: bytes, context: Context) -> Place:
         """Say what the line looks like where that can be told, else what the parser says."""
         start, problem = describe(line)
-        return Place(None, start, start + 1, {"problem": problem})
+        return Place(None, start, start + 1, {"problem": problem}, "safe" if separated(line) else None)
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each file that is one array or pretty-printed objects."""
@@ -54,3 +58,7 @@ class InvalidJson(LineRule, DatasetRule):
                     f"{facts.pretty:,} objects that are spread over lines or stand in one array, instead of one object a line"
                 )
                 yield Hits(self.level, None, {"problem": problem}, applicability="safe", file=index)
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Repair what is certain: a comma after the object, several objects on a line, objects spread over lines."""
+        return FileFix("one-object-a-line") if hits.lines is None else Relines(separated)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import orjson
 
+from ftlint.fixes import Relines
 from ftlint.rule import LineRule, Place, bad, good, pairs
 
 if TYPE_CHECKING:
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
+    from ftlint.rule import Hits
 
 _NAMES = {str: "a string", bool: "a boolean", int: "a number", float: "a number", type(None): "null"}
 
@@ -29,6 +33,8 @@ class NotAnObject(LineRule):
     code = "JSN002"
     level = "error"
     fault = "not-an-object"
+    fixable = "safe"
+    depends = True
     message = "the line is {found}, not an object"
     headline = "lines are no objects"
     detail = "{found}"
@@ -41,6 +47,26 @@ class NotAnObject(LineRule):
         """Name what the line holds."""
         value = orjson.loads(line)
         if not isinstance(value, list):
-            return Place(args={"found": _NAMES[type(value)]})
+            return Place(args={"found": _NAMES[type(value)]}, fix=None)
         kind = "objects" if value and all(isinstance(item, dict) for item in value) else "values"
-        return Place(args={"found": f"an array of {len(value):,} {kind}"})
+        return Place(args={"found": f"an array of {len(value):,} {kind}"}, fix="safe" if kind == "objects" else None)
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Give each object of an array a line of its own."""
+        return Relines(_unpacked)
+
+
+def _unpacked(line: bytes) -> list[bytes] | None:
+    """Return the raw objects of an array of nothing but objects."""
+    values = orjson.loads(line)
+    if not isinstance(values, list) or not values or not all(isinstance(value, dict) for value in values):
+        return None
+    text = line.decode()
+    at = text.index("[") + 1
+    decoder = json.JSONDecoder(parse_int=str)
+    parts = []
+    for _ in values:
+        start = text.index("{", at)
+        _, at = decoder.raw_decode(text, start)
+        parts.append(text[start:at].encode())
+    return parts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftlint.duplicates import lines_labelled
+from ftlint.fixes import Rewrite
 from ftlint.labels import variants
 from ftlint.metrics import Fingerprints, Labels
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
@@ -12,6 +13,7 @@ from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
 
 
@@ -48,3 +50,9 @@ class LabelVariant(DatasetRule):
         for label, form in variants(counts).items():
             args = {"label": label, "form": form, "label_count": counts[label], "form_count": counts[form]}
             yield Hits(self.level, lines_labelled(gathered, [label]), args)
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Use the commoner form, with one space and the stop."""
+        form = str(hits.args["form"])
+        stop = situation.context.stop.text if situation.context.stop else ""
+        return Rewrite(lambda _: {"completion": f" {form}{stop}"})

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from ftlint.metrics import Endings
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs, quote
 
+from ._everywhere import everywhere
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
 
 
@@ -45,3 +48,8 @@ class InconsistentSeparator(DatasetRule):
             counts = gathered.get(Endings).counts
             shown = ", ".join(f"{quote(rival.text)} ({counts[rival.marks[0].text]:,})" for rival in rivals)
             yield Hits(self.level, None, {"number": len(rivals), "counts": shown})
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """End every prompt with the commonest of the separators."""
+        rivals = situation.context.rivals
+        return everywhere(rivals[0].text, *rivals) if rivals else None

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ftlint.fixes import Rewrite
+from ftlint.marks import Ending, ended, mark_at_end
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
+    from ftlint.rule import Applicability, Hits
 
 
 class MissingSeparator(RecordRule):
@@ -56,4 +60,27 @@ class MissingSeparator(RecordRule):
         mark = next((mark.text for mark in context.separator.marks if mark.text and bare.endswith(mark.text)), "")
         start = len(bare.removesuffix(mark).rstrip()) if mark else max(0, len(prompt) - 12)
         args: dict[str, Any] = {"ending": prompt[start:], "separator": context.separator.text}
-        return Place("/prompt", start if mark else len(bare), len(prompt), args)
+        other = _other_mark(prompt, context.separator)
+        fix: Applicability | None = None if len(context.separator.marks) > 1 else "unsafe" if other else "safe"
+        return Place("/prompt", start if mark else len(bare), len(prompt), args, fix)
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Append the separator, or mend the white space around its mark; another mark is replaced only by an unsafe fix."""
+        separator = situation.context.separator
+        if separator is None or len(separator.marks) > 1:
+            return None
+
+        def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
+            prompt = texts["prompt"]
+            other = _other_mark(prompt, separator)
+            if other and not situation.unsafe:
+                return None
+            return {"prompt": ended(prompt.rstrip().removesuffix(other), separator)}
+
+        return Rewrite(change)
+
+
+def _other_mark(prompt: str, separator: Ending) -> str:
+    """Return the mark that a prompt ends with where it is not the separator's; an empty text where there is none."""
+    found = mark_at_end(prompt.rstrip())
+    return found.text if found and not prompt.rstrip().endswith(separator.marks[0].text) else ""

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 
+from ._everywhere import new_separator
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
 
 
@@ -41,3 +44,7 @@ class NoSeparator(DatasetRule):
         context = gathered.context
         if context.surveyed and not context.separator and not context.rivals and not context.differs("separator"):
             yield Hits("error" if context.classification else "warning", None)
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Give the whole dataset a separator that occurs nowhere."""
+        return new_separator(situation)

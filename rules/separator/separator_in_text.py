@@ -9,12 +9,15 @@ import polars as pl
 
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
+from ._everywhere import new_separator
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
     from ftlint.marks import Mark
-    from ftlint.rule import Level
+    from ftlint.rule import Hits, Level
 
 
 class SeparatorInText(RecordRule):
@@ -69,6 +72,13 @@ class SeparatorInText(RecordRule):
         assert context.separator
         key, start, found = next(_places(row, context), ("prompt", 0, context.separator.text))
         return Place(f"/{key}", start, start + len(found), {"found": found, "key": key})
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Give the whole dataset a separator that occurs nowhere."""
+        separator = situation.context.separator
+        if separator is None or len(separator.marks) > 1 or "separator" in situation.context.given:
+            return None
+        return new_separator(situation)
 
 
 def _word_within(mark: Mark) -> pl.Expr:

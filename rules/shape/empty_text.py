@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ftlint.context import OPEN_ENDED
+from ftlint.fixes import Drop
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.context import Context
-    from ftlint.rule import Level
+    from ftlint.fixes import Fix, Situation
+    from ftlint.rule import Hits, Level
 
 
 class EmptyText(RecordRule):
@@ -53,3 +55,7 @@ class EmptyText(RecordRule):
         """Say which of the two it is."""
         which = "prompt" if row["label"] else "completion"
         return Place(f"/{which}", args={"which": which})
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Drop the records."""
+        return Drop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects import named
+from ftlint.fixes import Relines, renamed_key
 from ftlint.metrics import Shapes
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, pairs
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
 
 MEANT = {
@@ -36,6 +38,7 @@ class MissingKey(DatasetRule):
     code = "SHP001"
     level = "error"
     metrics = (Shapes,)
+    fixable = "unsafe"
     message = "no key {missing}; found {found}{hint}"
     headline = "records lack a required key"
     detail = "no {missing}; found {found}{hint}"
@@ -48,7 +51,7 @@ class MissingKey(DatasetRule):
         """Report each record; where the file has no known shape, once for each set of keys."""
         context = gathered.context
         for keys, lines in gathered.get(Shapes).missing.items():
-            args = _arguments(keys, context)
+            args = _arguments(keys, context) | {"keys": keys, "all": len(lines) == gathered.get(Shapes).records}
             if context.recognised:
                 yield Hits(self.level, lines, args)
             else:
@@ -58,6 +61,14 @@ class MissingKey(DatasetRule):
     def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point nowhere in particular."""
         return None
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Rename a key, where all records of the file have the same other name for it."""
+        keys = tuple(hits.args["keys"])
+        names = {found: key for key in ("prompt", "completion") if key not in keys and (found := _meant(key, keys))}
+        if not names or not hits.args["all"]:
+            return None
+        return Relines(lambda line: _renamed(line, names), everywhere=True)
 
 
 def _arguments(keys: tuple[str, ...], context: Context) -> dict[str, Any]:
@@ -76,3 +87,14 @@ def _meant(key: str, found: tuple[str, ...]) -> str | None:
     """Return which of the found keys is meant to be this one."""
     by_lower = {other.strip().lower(): other for other in found}
     return next((by_lower[name] for name in (key, f"{key}s", *MEANT.get(key, ())) if name in by_lower), None)
+
+
+def _renamed(line: bytes, names: Mapping[str, str]) -> list[bytes] | None:
+    """Return an object's line with other names for some keys."""
+    text = line.decode("utf-8", "surrogateescape")
+    try:
+        for old, new in names.items():
+            text = renamed_key(text, old, new)
+    except (ValueError, IndexError):
+        return None
+    return [text.encode("utf-8", "surrogateescape")]

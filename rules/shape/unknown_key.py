@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ftlint.fixes import Relines, members, without_members
 from ftlint.metrics import Shapes
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, pairs
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
 
 
@@ -56,3 +58,18 @@ class UnknownKey(DatasetRule):
     def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point at the key's value."""
         return Place("/" + args["key"].replace("~", "~0").replace("/", "~1"))
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Drop the key; for one that most records have, in all of them."""
+        key = str(hits.args["key"])
+        return Relines(lambda line: _without(line, key), everywhere=bool(hits.args["count"]))
+
+
+def _without(line: bytes, key: str) -> list[bytes] | None:
+    """Return an object's line without a key."""
+    text = line.decode("utf-8", "surrogateescape")
+    try:
+        places = {place for place, (name, _, _) in enumerate(members(text)) if name == key}
+    except (ValueError, IndexError):
+        return None
+    return [without_members(text, places).encode("utf-8", "surrogateescape")] if places else None

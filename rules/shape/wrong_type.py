@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from ftlint.dialects import named
+from ftlint.fixes import Relines, replaced_value
 from ftlint.rule import LineRule, Place, bad, good, pairs
 
 if TYPE_CHECKING:
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
+    from ftlint.rule import Hits
 
 _NAMES = {dict: "an object", list: "an array", bool: "a boolean", int: "a number", float: "a number", type(None): "null"}
 
@@ -44,6 +47,10 @@ class WrongType(LineRule):
         shown = orjson.dumps(value).decode() if type(value) in {int, float, bool} else ""
         return Place(f"/{key}", args={"key": key, "found": f"{_NAMES[type(value)]} {shown}".strip()})
 
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Write a number or boolean as its text, as it stands in the file."""
+        return Relines(_as_text)
+
 
 def _first_error(line: bytes, dialect: str) -> tuple[str, Any]:
     """Return key and value of the first fault that the dialect's model finds."""
@@ -55,3 +62,21 @@ def _first_error(line: bytes, dialect: str) -> tuple[str, Any]:
         key = str(error.errors()[0]["loc"][0])
         return key, orjson.loads(line).get(key)
     return "", None
+
+
+def _as_text(line: bytes) -> list[bytes] | None:
+    """Return the line with its numbers and booleans quoted, with a leading space where it is the completion."""
+    record = orjson.loads(line)
+    scalars = [key for key in ("prompt", "completion") if type(record.get(key)) in {int, float, bool}]
+    text = line.decode()
+    for key in scalars:
+        text = replaced_value(text, key, _quoted_label if key == "completion" else _quoted)
+    return [text.encode()] if scalars else None
+
+
+def _quoted(raw: str) -> str:
+    return f'"{raw}"'
+
+
+def _quoted_label(raw: str) -> str:
+    return f'" {raw}"'

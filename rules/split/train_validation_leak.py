@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ftlint.context import OPEN_ENDED
 from ftlint.duplicates import leaks
+from ftlint.fixes import Drop
 from ftlint.metrics import Fingerprints
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
 
 
@@ -51,3 +53,7 @@ class TrainValidationLeak(DatasetRule):
         """Report the validation records."""
         found = leaks(gathered)
         yield Hits(self.level, found.get_column("line"), related=found.get_column("first"), related_role="train")
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Drop the records."""
+        return Drop()

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ftlint.fixes import Rewrite
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
+    from ftlint.rule import Hits
 
 _CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\u200b\u2060\ufeff]"
 _NAMES = {"\u200b": "ZERO WIDTH SPACE", "\u2060": "WORD JOINER", "\ufeff": "BYTE ORDER MARK", "\x00": "NUL", "\x7f": "DELETE"}
@@ -65,3 +68,7 @@ class ControlCharacter(RecordRule):
                 name = _NAMES.get(sign) or unicodedata.name(sign, "control character")
                 return Place(f"/{key}", found.start(), found.end(), {"character": f"U+{ord(sign):04X} ({name})", "key": key})
         return Place(args={"character": "a control character", "key": "record"})
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Remove the characters."""
+        return Rewrite(lambda texts: {key: re.sub(_CONTROL, "", text) for key, text in texts.items()})

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING, Any
 
+from ftlint.fixes import Rewrite
 from ftlint.metrics import HtmlEntities
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, pairs
 
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
 
 
@@ -50,3 +53,7 @@ class HtmlEntity(DatasetRule):
     def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point nowhere in particular."""
         return None
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Unescape entities."""
+        return Rewrite(lambda texts: {key: html.unescape(text) for key, text in texts.items()}, everywhere=True)

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ftlint.fixes import Rewrite
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
+    from ftlint.rule import Hits
 
 # What the first byte of a UTF-8 character looks like in Windows-1252, followed by what the next one looks like.
 _SUSPECT = "[ÂÃÄÅÐÑØÙàáâãèéïð][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
@@ -59,6 +62,10 @@ class Mojibake(RecordRule):
         first = text.rfind(" ", 0, start) + 1
         found, meant = (value[first:].split(" ", 1)[0] for value in (text, repaired))
         return Place(f"/{key}", first, first + len(found), {"found": found, "meant": meant})
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Decode the texts anew."""
+        return Rewrite(lambda texts: {key: _repaired(text) for key, text in texts.items()})
 
 
 def _repaired(text: str) -> str:

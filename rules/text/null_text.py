@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.duplicates import lines_labelled
+from ftlint.fixes import Drop
 from ftlint.labels import merged
 from ftlint.metrics import Fingerprints, Labels
 from ftlint.rule import DatasetRule, Hits, Place, RecordRule, bad, good, pairs
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered, Metric
 
 NULLS = ("nan", "NaN", "NAN", "None", "none", "NONE", "null", "Null", "NULL", "undefined", "N/A", "n/a", "<NA>", "NaT", "#N/A")
@@ -77,3 +79,7 @@ class NullText(RecordRule, DatasetRule):
     def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point at the completion."""
         return Place("/completion")
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Drop the records."""
+        return Drop()

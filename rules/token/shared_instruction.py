@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftlint import tokens
+from ftlint.fixes import Rewrite
 from ftlint.metrics import Extremes
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered, Metric
 
 
@@ -60,3 +62,13 @@ class SharedInstruction(DatasetRule):
         if len(prefix) >= self.options.length:
             count = tokens.count(prefix, gathered.context.encoding)
             yield Hits(self.level, None, {"prefix": prefix, "tokens": count, "total": count * extremes.records})
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Strip the text."""
+        prefix = str(hits.args["prefix"])
+
+        def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
+            bare = texts["prompt"].lstrip()
+            return {"prompt": bare.removeprefix(prefix).lstrip()} if bare.startswith(prefix) else None
+
+        return Rewrite(change, everywhere=True, note=f"every prompt is without {quote(prefix)}")

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from ftlint import tokens
+from ftlint.fixes import Drop, Rewrite
+from ftlint.marks import without
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
+    from ftlint.rule import Hits
 
 
 class TokenLimit(RecordRule):
@@ -66,7 +70,31 @@ class TokenLimit(RecordRule):
         args = {"count": _count(row, context), "target": context.target.name, "limit": context.target.limit}
         return Place("/prompt", args=args)
 
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Cut the body's front or end, or drop the record, as the option says."""
+        context = situation.context
+        if self.options.cut == "drop":
+            return Drop()
+        return Rewrite(lambda texts: _cut(texts, context, front=self.options.cut == "front"))
+
 
 def _count(row: Mapping[str, str], context: Context) -> int:
     """Return the tokens of a record: each text is encoded on its own."""
     return tokens.count(row["prompt"], context.encoding) + tokens.count(row["completion"], context.encoding)
+
+
+def _cut(texts: Mapping[str, str], context: Context, *, front: bool) -> Mapping[str, str] | None:
+    """Return a prompt of fewer tokens: the separator stays, and whole characters go."""
+    body = without(texts["prompt"], context.separator)
+    start = texts["prompt"].index(body)
+    rest = texts["prompt"][start + len(body) :]
+    pieces = tokens.offsets(body, context.encoding)
+    # A cut may change how the tokens next to it join, so that one may become two: cut until it fits.
+    surplus = _count(texts, context) - context.target.limit + 1
+    while surplus < len(pieces):
+        cut = body[pieces[surplus] :].lstrip() if front else body[: pieces[len(pieces) - surplus]].rstrip()
+        changed = {"prompt": cut + rest, "completion": texts["completion"]}
+        if _count(changed, context) < context.target.limit:
+            return {"prompt": changed["prompt"]}
+        surplus += 1
+    return None

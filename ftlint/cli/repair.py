@@ -1,0 +1,104 @@
+"""What `ftlint check --fix` and `--diff` do."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from ftlint.api import run_fix
+from ftlint.diff import hunks, patch
+from ftlint.engine.commit import commit, folder_of
+from ftlint.engine.repair import remove_leftovers
+from ftlint.errors import FtlintError
+from ftlint.reporters import WIDTH
+from ftlint.reporters.text import cut, paint, plain
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Iterator, Sequence
+
+    from ftlint.config import Config
+    from ftlint.datasets import Dataset
+    from ftlint.engine.workers import Workers
+    from ftlint.findings import Report
+    from ftlint.sources import Source
+
+
+def run(
+    datasets: Sequence[Dataset], config: Config, workers: Workers, options: dict[str, Any], limit: int
+) -> tuple[Report, bool]:
+    """Repair datasets in place, or show the difference; return the report on what is left, and whether anything changed."""
+    show = options["diff"]
+    if not show:
+        _tidy(datasets)
+    with ExitStack() as cleanup:
+        dropped = cleanup.enter_context(_kept_file(options["dropped"])) if options["dropped"] and not show else None
+        repaired, report = run_fix(
+            datasets,
+            config,
+            unsafe=bool(options["unsafe_fixes"]),
+            workers=workers,
+            limit=limit,
+            folder=(lambda _: None) if show else folder_of,
+            dropped=dropped,
+            track=show,
+        )
+        for item in repaired:
+            cleanup.callback(item.close)
+        files = [file for item in repaired for file in item.files]
+        different = any(new is not original for original, new, _ in files)
+        if show:
+            for original, new, origins in files:
+                _show(original, new, origins, color=options["color"])
+            return report, different
+        report.findings  # noqa: B018 - rendered while the temporary files are there
+        for original, new, _ in files:
+            commit(original, new)
+    return report, different
+
+
+def _tidy(datasets: Sequence[Dataset]) -> None:
+    """Delete what killed runs left beside the files."""
+    for dataset in datasets:
+        for source in (*dataset.train, *dataset.valid):
+            folder = folder_of(source)
+            if folder and source.origin:
+                remove_leftovers(folder, Path(os.path.realpath(source.origin)).name)
+
+
+@contextmanager
+def _kept_file(path: str) -> Iterator[IO[bytes]]:
+    """Open the file for dropped lines; it appears only when all is written."""
+    beside = Path(path).with_name(f".{Path(path).name}.ftlint-{os.getpid()}")
+    try:
+        with beside.open("wb") as file:
+            yield file
+        beside.replace(path)
+    except OSError as error:
+        raise FtlintError(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _show(original: Source, new: Source, origins: array[int] | None, *, color: bool) -> None:
+    """Print the difference: for people in windows around the changes, for programs as a patch."""
+    out = sys.stdout.buffer
+    if new is original:
+        return
+    if not sys.stdout.isatty() and not color:
+        out.writelines(patch(original.path, original, new, origins))
+        out.flush()
+        return
+    out.write(f"{plain(original.path)}\n".encode())
+    for hunk in hunks(original, new, origins):
+        out.write(paint(hunk.header(), color=color, fg="cyan").encode() + b"\n")
+        changed = [line for sign, line in hunk.lines if sign != " "]
+        start = max(0, len(os.path.commonprefix(changed)) - 40) if len(changed) > 1 else 0
+        for sign, line in hunk.lines:
+            text = plain(line.decode("utf-8", "replace").rstrip("\n"))[start if sign != " " else 0 :]
+            shown = cut(f"{sign}{'…' if start and sign != ' ' else ''}{text}", WIDTH)
+            out.write(paint(shown, color=color, fg={"-": "red", "+": "green"}.get(sign)).encode("utf-8", "replace") + b"\n")
+    out.flush()

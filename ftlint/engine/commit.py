@@ -1,0 +1,88 @@
+"""Puts repaired files in the place of their originals: whole or not at all."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from ftlint.engine.repair import temporary_prefix
+from ftlint.errors import InputError
+from ftlint.sources import STDIN
+
+if TYPE_CHECKING:
+    from ftlint.sources import Source
+
+
+def folder_of(source: Source) -> str | None:
+    """Return the folder in which a source's new file is made, its own; None for what is no file."""
+    return None if source.origin is None else str(_target(source).parent)
+
+
+def commit(original: Source, repaired: Source) -> None:
+    """Replace a file by its repaired form, or write a repaired standard input to standard output.
+
+    Mode and owner stay; of a symbolic link its target is written; a packed file stays packed. Raises InputError for a
+    file that was written to since it was read.
+    """
+    if original.path == STDIN:
+        for part in repaired.parts():
+            sys.stdout.buffer.write(part)
+        sys.stdout.buffer.flush()
+        return
+    if repaired is original or original.origin is None or repaired.file is None:
+        return
+    original.check_unchanged()
+    target = _target(original)
+    if target.suffix in {".gz", ".zst"}:
+        _pack(repaired, target)
+    else:
+        _replace(repaired.file, target)
+
+
+def _target(source: Source) -> Path:
+    assert source.origin is not None
+    return Path(os.path.realpath(source.origin))
+
+
+def _replace(new: Path, target: Path) -> None:
+    status = target.stat()
+    new.chmod(status.st_mode & 0o7777)
+    with suppress(PermissionError):  # only root may give files away; the mode is kept in any case
+        os.chown(new, status.st_uid, status.st_gid)
+    with new.open("rb+") as file:
+        os.fsync(file.fileno())
+    new.replace(target)
+    descriptor = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _pack(repaired: Source, target: Path) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=temporary_prefix(target.name), suffix=".tmp", dir=target.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as out:
+            _compress(repaired, out, target.suffix)
+        _replace(Path(name), target)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise InputError(f"cannot write {target}: {error.strerror}") from error
+
+
+def _compress(repaired: Source, out: IO[bytes], suffix: str) -> None:
+    assert repaired.file is not None
+    with repaired.file.open("rb") as plain:
+        if suffix == ".gz":
+            with gzip.GzipFile(fileobj=out, mode="wb", filename="", mtime=0) as packed:
+                shutil.copyfileobj(plain, packed)
+            return
+        import zstandard  # noqa: PLC0415 - only packed files need it
+
+        zstandard.ZstdCompressor().copy_stream(plain, out)

@@ -1,0 +1,48 @@
+"""Separators that a whole dataset is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.fixes import Rewrite
+from ftlint.marks import Ending, given, without
+from ftlint.rule import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.fixes import Situation
+
+CANDIDATES = (
+    "\n\n###\n\n",
+    "\n\n===\n\n",
+    "\n\n>>>\n\n",
+    "\n\n---\n\n",
+    "\n\n###=>\n\n",
+    "\n\n<<sep>>\n\n",
+    "\n\n@@@@\n\n",
+    "\n\n%%%%\n\n",
+)
+
+
+def new_separator(situation: Situation) -> Rewrite | None:
+    """Return the repair that ends every prompt with a separator that occurs nowhere; None where all of them occur."""
+    separator = situation.absent(CANDIDATES)
+    return everywhere(separator, situation.context.separator) if separator else None
+
+
+def everywhere(separator: str, *others: Ending | None) -> Rewrite:
+    """Return the repair that ends every prompt with a separator, in place of the one of these that it has."""
+
+    def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
+        prompt = texts["prompt"]
+        if not prompt.strip() or prompt.endswith(separator):
+            return None
+        for other in (given(separator), *others):
+            if other and prompt.rstrip().endswith(other.marks[0].text):
+                # White space before the body stays: only the end changes.
+                body = without(prompt, other)
+                return {"prompt": prompt[: prompt.index(body) + len(body)] + separator}
+        return {"prompt": prompt.rstrip() + separator}
+
+    return Rewrite(change, everywhere=True, note=f"every prompt ends with {quote(separator)}")
