@@ -57,7 +57,10 @@ class Finding:
 
 @dataclass
 class CheckedFile:
-    """A file of a dataset. first: the number of lines of the files of its role before it. labels: how many the role has."""
+    """A file of a dataset.
+
+    first: the number of lines of the files of its role before it. labels: those of its role, with counts.
+    """
 
     path: str
     role: str
@@ -65,7 +68,7 @@ class CheckedFile:
     context: Context
     first: int
     reader: LineReader
-    labels: int | None = None
+    labels: Mapping[str, int] | None = None
 
 
 @dataclass

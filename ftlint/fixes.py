@@ -12,8 +12,6 @@ from ftlint.spans import raw_offsets, value_span
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import polars as pl
-
     from ftlint.context import Context
 
 FileFixKind = Literal["byte-order-mark", "line-ends", "final-newline", "one-object-a-line", "utf-8"]
@@ -24,11 +22,13 @@ class Rewrite:
     """New texts for a record: given its columns, those texts that change, by key; None where this record stays.
 
     everywhere: for all records of the dataset, not only those that the rule found. note: what was chosen, for the user.
+    table: the labels that were renamed, by their old names.
     """
 
     change: Callable[[Mapping[str, str]], Mapping[str, str] | None]
     everywhere: bool = False
     note: str = ""
+    table: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,10 @@ class Relines:
 
 @dataclass(frozen=True)
 class Drop:
-    """The records go. lines: which of the rule's; None: all of them."""
+    """The records go. when: instead of those that the rule found, those of all records for which this is true."""
 
-    lines: pl.Series | None = None
+    when: Callable[[Mapping[str, str]], bool] | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,13 @@ Fix = Rewrite | Relines | Drop | FileFix
 class Situation:
     """What a rule may know when it proposes a repair.
 
-    context: of the files at hand. unsafe: whether texts may change. absent: of some texts, the first whose mark occurs in
-    no prompt and completion of the whole dataset; None where each occurs.
+    context: of the files at hand. unsafe: whether texts may change. labels: of the training files, with counts. absent: of
+    some texts, the first whose mark occurs in no prompt and completion of the whole dataset; None where each occurs.
     """
 
     context: Context
     unsafe: bool
+    labels: Mapping[str, int]
     absent: Callable[[Sequence[str]], str | None]
 
 

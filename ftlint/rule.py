@@ -39,6 +39,7 @@ class Example:
     lines: without line ends; lone surrogates U+DC80–U+DCFF stand for bytes that are no UTF-8. at: where the rule finds
     something (None: in the file as a whole); empty for a good example. options: of the configuration, as in ftlint.toml.
     valid: lines of a validation file; then `at` counts there for rules about splits. end: what ends the last line.
+    fixed: the lines after the repair; for rules about splits, those of the validation file. None: not shown.
     """
 
     lines: Sequence[str]
@@ -46,6 +47,7 @@ class Example:
     options: Mapping[str, Any] = field(default_factory=dict)
     valid: Sequence[str] = ()
     end: str = "\n"
+    fixed: Sequence[str] | None = None
 
 
 def good(lines: Sequence[str], **more: Any) -> Example:

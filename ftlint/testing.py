@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ftlint import config as configuration
-from ftlint.api import run
+from ftlint.api import run, run_fix
 from ftlint.datasets import Dataset
+from ftlint.engine.workers import Workers
 from ftlint.sources import Source
 
 if TYPE_CHECKING:
@@ -38,14 +39,37 @@ def findings(
 
 
 def broken_examples(rule: type[Rule]) -> list[str]:
-    """Return a sentence for each example in which the rule does not find what the example says."""
+    """Return a sentence for each example in which the rule does not find, or repair, what the example says."""
     problems = []
     for number, example in enumerate(rule.examples, 1):
         found = findings(rule, example.lines, valid=example.valid, end=example.end, options=example.options)
         lines = [finding.line for finding in found]
         if lines != list(example.at):
             problems.append(f"{rule.code} example {number}: finds lines {lines}, not {list(example.at)}")
+        if example.fixed is not None:
+            got = fixed(rule, example.lines, valid=example.valid, end=example.end, options=example.options)
+            if got != list(example.fixed):
+                problems.append(f"{rule.code} example {number}: repairs to {got}, not {list(example.fixed)}")
     return problems
+
+
+def fixed(
+    rule: type[Rule],
+    lines: Sequence[str],
+    *,
+    valid: Sequence[str] = (),
+    end: str = "\n",
+    options: Mapping[str, Any] | None = None,
+) -> list[str]:
+    """Return the lines after the repair of a rule alone, unsafe and requested ones included; with `valid`, those of that file."""
+    config = configuration.load({"select": [rule.code], "fixable": [rule.code], **(options or {})}, isolated=True)
+    dataset = Dataset(
+        [_source("train.jsonl", lines, end)], config.wishes(), [_source("valid.jsonl", valid, "\n")] if valid else []
+    )
+    [repaired], _ = run_fix([dataset], config, unsafe=True, workers=Workers(1, 0))
+    content = b"".join(repaired.files[-1][1].parts())
+    repaired.close()
+    return content.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n") if content else []
 
 
 def _source(path: str, lines: Sequence[str], end: str) -> Source:

@@ -23,7 +23,11 @@ HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.
 def test_files(name, taken, tmp_path):
     path = tmp_path / Path(name).name
     path.write_text('{"prompt": "a ->", "completion": " b"}\n')
-    hook = HOOKS["ftlint"]
+    for hook in HOOKS.values():
+        check_files(hook, name, path, taken)
+
+
+def check_files(hook, name, path, taken):
     assert bool(re.search(hook["files"], name)) == taken
     # pre-commit knows no type `jsonl`; a hook that asked for it would silently never run.
     assert not taken or set(hook["types"]) <= identify.tags_from_path(str(path))

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 @click.option("--unsafe-fixes", is_flag=True, default=None, help="With --fix: also change texts and drop records.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option("--dropped", metavar="FILE", help="Keep the lines that --unsafe-fixes drops.")
+@click.option("--label-map", metavar="FILE", help="Where the table of renamed labels is written, as JSON.")
 @click.option("--fixable", multiple=True, metavar="RULES", help="Rules whose repair runs only on request.")
 @click.option("--unfixable", multiple=True, metavar="RULES", help="Rules that repair nothing.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes; default: all processors.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from contextlib import ExitStack, contextmanager
@@ -57,6 +58,10 @@ def run(
         report.findings  # noqa: B018 - rendered while the temporary files are there
         for original, new, _ in files:
             commit(original, new)
+    if options["label_map"] and not show:
+        table = {old: new for item in repaired for old, new in item.labels.items()}
+        with _kept_file(options["label_map"]) as file:
+            file.write(json.dumps(table, ensure_ascii=False, indent=2).encode() + b"\n")
     return report, different
 
 
@@ -71,7 +76,7 @@ def _tidy(datasets: Sequence[Dataset]) -> None:
 
 @contextmanager
 def _kept_file(path: str) -> Iterator[IO[bytes]]:
-    """Open the file for dropped lines; it appears only when all is written."""
+    """Open a file that appears only when all of it is written."""
     beside = Path(path).with_name(f".{Path(path).name}.ftlint-{os.getpid()}")
     try:
         with beside.open("wb") as file:

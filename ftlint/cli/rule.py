@@ -10,7 +10,9 @@ import click
 from ftlint.errors import UsageError
 
 if TYPE_CHECKING:
-    from ftlint.rule import Rule
+    from collections.abc import Sequence
+
+    from ftlint.rule import Example, Rule
 
 
 @click.command("rule")
@@ -73,22 +75,22 @@ def page(rule: type[Rule]) -> str:
     if options:
         values = "\n".join(f"{name} = {_toml(option.default)}" for name, option in options.items())
         parts.append(f"## Options\n\n{rule.Options.__doc__}\n\n```toml\n[rules.{rule.name()}]\n{values}\n```")
-    for title, wanted in (("Reported", True), ("Not reported", False)):
-        shown = [example for example in rule.examples if bool(example.at) is wanted][:1]
-        parts += [f"## {title}\n\n{_example(example)}" for example in shown]
+    reported = sorted((example for example in rule.examples if example.at), key=lambda example: example.fixed is None)
+    parts += [f"## Reported\n\n{_example(example)}" for example in reported[:1]]
+    parts += [f"## Repaired\n\n{_block(example.fixed)}" for example in reported[:1] if example.fixed]
+    parts += [f"## Not reported\n\n{_example(example)}" for example in rule.examples if not example.at][:1]
     return "\n\n".join(parts)
 
 
-def _example(example: Any) -> str:
-    lines = [_short(line) for line in example.lines]
-    if len(lines) > 4:
-        lines = [lines[0], "…", *lines[-2:]]
-    text = "```json\n" + "\n".join(lines) + "\n```"
-    if example.valid:
-        valid = [_short(line) for line in example.valid]
-        valid = valid if len(valid) <= 4 else [valid[0], "…", *valid[-2:]]
-        text += "\n\nand as validation file\n\n```json\n" + "\n".join(valid) + "\n```"
-    return text
+def _example(example: Example) -> str:
+    text = _block(example.lines)
+    return f"{text}\n\nand as validation file\n\n{_block(example.valid)}" if example.valid else text
+
+
+def _block(lines: Sequence[str]) -> str:
+    shown = [_short(line) for line in lines]
+    shown = shown if len(shown) <= 5 else [*shown[:2], "…", *shown[-2:]]
+    return "```json\n" + "\n".join(shown) + "\n```"
 
 
 def _short(line: str) -> str:

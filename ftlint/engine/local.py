@@ -10,7 +10,6 @@ import polars as pl
 from ftlint.dialects import named
 from ftlint.engine.block import Plan
 from ftlint.findings import CheckedFile, DatasetReport
-from ftlint.labels import merged
 from ftlint.lines import LineReader
 from ftlint.metrics import FileFacts, Fingerprints, Gathered, Labels
 from ftlint.pretty import objects
@@ -138,7 +137,7 @@ class _Gathering:
                     self._report(rule, hits)
         if Labels in gathered.metrics and self.plan.context.classification:
             for file in self.files:
-                file.labels = len(merged(gathered.get(Labels).counts))
+                file.labels = gathered.get(Labels).counts
         return gathered
 
     def _report(self, rule: Rule, hits: Hits) -> None:

@@ -56,7 +56,8 @@ class Repaired:
     """A dataset after its repair.
 
     report: what is still found. found: how many findings each rule had at first. applied: how often each rule repaired.
-    notes: what was chosen for the whole dataset. unsettled: rules whose repairs went on for ever and were taken back.
+    notes: what was chosen for the whole dataset. labels: new names by old ones.
+    unsettled: rules whose repairs went on for ever and were taken back.
     files: for each original its repaired source, and for each line of that the original's line (None: not comparable).
     """
 
@@ -64,6 +65,7 @@ class Repaired:
     found: Counter[str]
     applied: Counter[str] = field(default_factory=Counter)
     notes: dict[str, None] = field(default_factory=dict)
+    labels: dict[str, str] = field(default_factory=dict)
     unsettled: list[str] = field(default_factory=list)
     files: list[tuple[Source, Source, array[int] | None]] = field(default_factory=list)
 
@@ -183,15 +185,19 @@ def _actions(report: DatasetReport, dataset: Dataset, allowed: Allowed, repaired
     actions: list[list[Action]] = [[] for _ in report.files]
     absent = _absent(dataset, report)
     contexts = {file.role: file.context for file in report.files}
+    labels = next((file.labels for file in report.files if file.labels), {})
     for rule, hits in report.hits:
         context = contexts[hits.role]
         if not allowed.permits(rule, hits.applicability or rule.applicability(context)):
             continue
-        fix = rule.fix(hits, Situation(context, allowed.unsafe, absent))
+        fix = rule.fix(hits, Situation(context, allowed.unsafe, labels, absent))
         if fix is None:
             continue
-        if isinstance(fix, Rewrite) and fix.note:
+        known = isinstance(fix, Rewrite) and fix.table is not None and fix.table.items() <= repaired.labels.items()
+        if isinstance(fix, (Rewrite, Drop)) and fix.note and not known:
             repaired.notes[f"{rule.code} {rule.name()}: {fix.note}"] = None
+        if isinstance(fix, Rewrite) and fix.table:
+            repaired.labels |= {old: new for old, new in fix.table.items() if old not in repaired.labels.values()}
         for place, lines in _places(report, hits, fix):
             actions[place].append(Action(rule.code, fix, lines))
     return actions
@@ -199,14 +205,17 @@ def _actions(report: DatasetReport, dataset: Dataset, allowed: Allowed, repaired
 
 def _places(report: DatasetReport, hits: Hits, fix: Fix) -> Iterator[tuple[int, pl.Series | None]]:
     """Yield the place of each file that a repair concerns, and the file's lines that it is for (None: all)."""
+    same_role = [place for place, file in enumerate(report.files) if file.role == hits.role]
     if isinstance(fix, (Rewrite, Relines)) and fix.everywhere:
         yield from ((place, None) for place in range(len(report.files)))
         return
-    same_role = [place for place, file in enumerate(report.files) if file.role == hits.role]
+    if isinstance(fix, Drop) and fix.when:
+        yield from ((place, None) for place in same_role)
+        return
     if isinstance(fix, FileFix):
         yield same_role[hits.file], None
         return
-    lines = fix.lines if isinstance(fix, Drop) and fix.lines is not None else hits.lines
+    lines = hits.lines
     if lines is None:
         return
     for place in same_role:

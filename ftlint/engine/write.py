@@ -15,7 +15,7 @@ from ftlint.sources import BOM
 if TYPE_CHECKING:
     from array import array
     from collections import Counter
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     import polars as pl
 
@@ -117,7 +117,7 @@ def _repaired(
     lines: list[bytes], touched: dict[int, list[Action]], first: int, context: Context, written: Written
 ) -> list[tuple[bytes, ...]]:
     repaired: list[tuple[bytes, ...]] = [(line,) for line in lines]
-    for number, actions in touched.items():
+    for number, actions in sorted(touched.items()):
         line = lines[number - first]
         bare = line.removesuffix(b"\r")
         end = line[len(bare) :]
@@ -130,6 +130,8 @@ def repair_line(line: bytes, actions: list[Action], context: Context, written: W
     """Return the lines in place of a raw line, by one action after the other."""
     for action in actions:
         if isinstance(action.fix, Drop):
+            if action.fix.when and not _wanted(line, action.fix.when, context):
+                continue
             written.applied[action.code] += 1
             if written.dropped:
                 written.dropped.write(line + b"\n")
@@ -152,16 +154,24 @@ def repair_line(line: bytes, actions: list[Action], context: Context, written: W
 
 def _rewrite(line: bytes, fix: Rewrite, context: Context) -> bytes | None:
     """Return a raw line with the texts that a rewrite gives it; None where it holds no record."""
-    keys = named(context.dialect).texts
+    old = _texts(line, context)
+    new = fix.change(old) if old else None
+    return None if old is None or new is None else rewritten(line.decode(), old, new).encode("utf-8", "surrogatepass")
+
+
+def _wanted(line: bytes, when: Callable[[Mapping[str, str]], bool], context: Context) -> bool:
+    texts = _texts(line, context)
+    return texts is not None and when(texts)
+
+
+def _texts(line: bytes, context: Context) -> dict[str, str] | None:
+    """Return the texts of a line's record; None where it holds none of the dialect."""
     try:
         record = orjson.loads(line)
-        old = {key: record[key] for key in keys}
+        texts = {key: record[key] for key in named(context.dialect).texts}
     except (ValueError, TypeError, KeyError):
         return None
-    if not all(isinstance(text, str) for text in old.values()):
-        return None
-    new = fix.change(old)
-    return None if new is None else rewritten(line.decode(), old, new).encode("utf-8", "surrogatepass")
+    return texts if texts and all(isinstance(text, str) for text in texts.values()) else None
 
 
 def _reencode(source: Source, out: IO[bytes]) -> None:

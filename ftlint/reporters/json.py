@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from ftlint import __version__
+from ftlint.labels import merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,6 +85,6 @@ def described(file: CheckedFile) -> dict[str, Any]:
         "separators": separators,
         "stop": context.stop.text if context.stop else None,
         "task": context.task,
-        "labels": file.labels,
+        "labels": len(merged(file.labels)) if file.labels is not None else None,
         "surveyed": context.surveyed,
     }

@@ -73,6 +73,7 @@ def percent(part: int, whole: int) -> str:
 def describe(file: CheckedFile) -> list[str]:
     """Return the lines that say what a file is taken to be."""
     from ftlint.dialects import named  # noqa: PLC0415 - keeps imports in one direction
+    from ftlint.labels import merged  # noqa: PLC0415 - likewise
     from ftlint.rule import quote  # noqa: PLC0415 - likewise
 
     context, facts = file.context, file.facts
@@ -86,7 +87,8 @@ def describe(file: CheckedFile) -> list[str]:
         return [f"{facts.records:,} record{'s' * (facts.records != 1)} of no known shape, read as {context.dialect}"]
     task = context.task
     if context.classification and file.labels is not None:
-        task += f" with {file.labels:,} label{'s' * (file.labels != 1)}"
+        labels = len(merged(file.labels))
+        task += f" with {labels:,} label{'s' * (labels != 1)}"
     kind = context.dialect.replace("-", "/")
     role = " validation" if file.role == "valid" else ""
     first = f"{facts.records:,} {kind}{role} record{'s' * (facts.records != 1)} for {context.target.name}, {task}"

@@ -39,7 +39,11 @@ class ExtraLeadingSpace(RecordRule):
     headline = "completions start with more than one white space character"
     examples = (
         good(pairs(("vino ->", " edible"))),
-        bad(pairs(("vino ->", " edible"), ("burger ->", "  edible")), at=[2]),
+        bad(
+            pairs(("vino ->", " edible"), ("burger ->", "  edible")),
+            at=[2],
+            fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
+        ),
     )
 
     def violates(self, context: Context) -> pl.Expr:

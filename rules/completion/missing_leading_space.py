@@ -39,7 +39,11 @@ class MissingLeadingSpace(RecordRule):
     headline = "completions do not start with a space"
     examples = (
         good(pairs(("vino ->", " edible"))),
-        bad(pairs(("vino ->", " edible"), ("burger ->", "edible")), at=[2]),
+        bad(
+            pairs(("vino ->", " edible"), ("burger ->", "edible")),
+            at=[2],
+            fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
+        ),
     )
 
     def violates(self, context: Context) -> pl.Expr:

@@ -40,7 +40,12 @@ class MissingStop(RecordRule):
     headline = "completions do not end with the stop"
     examples = (
         good(pairs(("a ->", " not edible END"), ("b ->", " edible END"))),
-        bad(pairs(("a ->", " not edible END"), ("b ->", " edible")), at=[2], options={"stop": " END"}),
+        bad(
+            pairs(("a ->", " not edible END"), ("b ->", " edible")),
+            at=[2],
+            options={"stop": " END"},
+            fixed=['{"prompt": "a ->", "completion": " not edible END"}', '{"prompt": "b ->", "completion": " edible END"}'],
+        ),
     )
 
     def violates(self, context: Context) -> pl.Expr | None:

@@ -42,7 +42,15 @@ class NoStop(DatasetRule):
     message = "completions have no stop; {reason}"
     examples = (
         good(pairs(("burger ->", " yes"), ("towel ->", " no")), options={"task": "classification"}),
-        bad(pairs(("burger ->", " edible"), ("towel ->", " inedible")), at=[None], options={"task": "classification"}),
+        bad(
+            pairs(("burger ->", " edible"), ("towel ->", " inedible")),
+            at=[None],
+            options={"task": "classification"},
+            fixed=[
+                '{"prompt": "burger ->", "completion": " edible END"}',
+                '{"prompt": "towel ->", "completion": " inedible END"}',
+            ],
+        ),
     )
 
     def wants(self, context: Context) -> tuple[type[Metric], ...]:

@@ -43,7 +43,11 @@ class SharedPrefix(DatasetRule):
 
     examples = (
         good(pairs(("burger ->", " edible"), ("towel ->", " inedible"))),
-        bad(pairs(("burger ->", " category edible"), ("towel ->", " category inedible")), at=[None]),
+        bad(
+            pairs(("burger ->", " category edible"), ("towel ->", " category inedible")),
+            at=[None],
+            fixed=['{"prompt": "burger ->", "completion": " edible"}', '{"prompt": "towel ->", "completion": " inedible"}'],
+        ),
     )
 
     def wants(self, context: Context) -> tuple[type[Metric], ...]:

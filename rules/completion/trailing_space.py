@@ -38,7 +38,12 @@ class TrailingSpace(RecordRule):
     headline = "completions end in white space"
     examples = (
         good(pairs(("vino ->", " edible"))),
-        bad(pairs(("vino ->", " edible"), ("burger ->", " edible\n")), at=[2], options={"task": "classification"}),
+        bad(
+            pairs(("vino ->", " edible"), ("burger ->", " edible\n")),
+            at=[2],
+            options={"task": "classification"},
+            fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
+        ),
     )
 
     def violates(self, context: Context) -> pl.Expr:

@@ -38,7 +38,11 @@ class DuplicateRecord(DatasetRule):
     detail = "as line {first}"
     examples = (
         good(pairs(("vino ->", " edible"), ("burger ->", " edible"))),
-        bad(pairs(("vino ->", " edible"), ("burger ->", " edible"), ("vino ->", " edible")), at=[3]),
+        bad(
+            pairs(("vino ->", " edible"), ("burger ->", " edible"), ("vino ->", " edible")),
+            at=[3],
+            fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
+        ),
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:

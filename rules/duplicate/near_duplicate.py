@@ -49,7 +49,11 @@ class NearDuplicate(DatasetRule):
 
     examples = (
         good(pairs(("a long day at the sea ->", " yes"), ("a short night in the hills ->", " no"))),
-        bad(pairs(*[(" ".join(map(str, range(50))) + f" item {i} ->", " yes") for i in (1, 2)]), at=[2]),
+        bad(
+            pairs(*[(" ".join(map(str, range(50))) + f" item {i} ->", " yes") for i in (1, 2)]),
+            at=[2],
+            fixed=pairs((" ".join(map(str, range(50))) + " item 1 ->", " yes")),
+        ),
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:

@@ -38,7 +38,11 @@ class NormalisedDuplicate(DatasetRule):
     detail = "as line {first}"
     examples = (
         good(pairs(("12 - 5 ->", " odd"), ("1 - 25 ->", " odd"))),
-        bad(pairs(("Red wine ->", " edible"), ("burger ->", " edible"), ("red  wine! ->", " edible")), at=[3]),
+        bad(
+            pairs(("Red wine ->", " edible"), ("burger ->", " edible"), ("red  wine! ->", " edible")),
+            at=[3],
+            fixed=['{"prompt": "Red wine ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
+        ),
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:

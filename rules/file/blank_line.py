@@ -33,7 +33,11 @@ class BlankLine(LineRule):
     detail = "blank"
     examples = (
         good(pairs(("vino ->", " edible"), ("burger ->", " edible"))),
-        bad([*pairs(("vino ->", " edible")), "", *pairs(("burger ->", " edible"))], at=[2]),
+        bad(
+            [*pairs(("vino ->", " edible")), "", *pairs(("burger ->", " edible"))],
+            at=[2],
+            fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
+        ),
     )
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:

@@ -32,7 +32,7 @@ class ByteOrderMark(DatasetRule):
     message = "the file starts with a UTF-8 byte order mark"
     examples = (
         good(pairs(("vino ->", " edible"))),
-        bad(["\ufeff" + pairs(("vino ->", " edible"))[0]], at=[None]),
+        bad(["\ufeff" + pairs(("vino ->", " edible"))[0]], at=[None], fixed=['{"prompt": "vino ->", "completion": " edible"}']),
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:

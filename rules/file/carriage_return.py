@@ -32,7 +32,7 @@ class CarriageReturn(DatasetRule):
     message = "{count:,} of {lines:,} lines end in CR LF"
     examples = (
         good(pairs(("vino ->", " edible"))),
-        bad([pairs(("vino ->", " edible"))[0] + "\r"], at=[None]),
+        bad([pairs(("vino ->", " edible"))[0] + "\r"], at=[None], fixed=['{"prompt": "vino ->", "completion": " edible"}']),
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:

@@ -32,7 +32,7 @@ class MissingFinalNewline(DatasetRule):
     message = "the last line has no line end"
     examples = (
         good(pairs(("vino ->", " edible"))),
-        bad(pairs(("vino ->", " edible")), at=[None], end=""),
+        bad(pairs(("vino ->", " edible")), at=[None], end="", fixed=['{"prompt": "vino ->", "completion": " edible"}']),
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:

@@ -34,7 +34,11 @@ class DuplicateKey(LineRule):
     headline = "records have a key more than once"
     examples = (
         good(pairs(("vino ->", " edible"))),
-        bad([*pairs(("vino ->", " edible")), '{"prompt": "x", "prompt": "burger ->", "completion": " edible"}'], at=[2]),
+        bad(
+            [*pairs(("vino ->", " edible")), '{"prompt": "x", "prompt": "burger ->", "completion": " edible"}'],
+            at=[2],
+            fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
+        ),
     )
 
     def explain(self, line: bytes, context: Context) -> Place:

@@ -41,8 +41,16 @@ class InvalidJson(LineRule, DatasetRule):
     examples = (
         good(pairs(("vino ->", " edible"))),
         bad([*pairs(("vino ->", " edible")), "{'prompt': 'burger ->', 'completion': ' edible'}"], at=[2]),
-        bad([*pairs(("vino ->", " edible")), pairs(("burger ->", " edible"))[0] + ","], at=[2]),
-        bad(["[", pairs(("vino ->", " edible"))[0] + ",", *pairs(("burger ->", " edible")), "]"], at=[None]),
+        bad(
+            [*pairs(("vino ->", " edible")), pairs(("burger ->", " edible"))[0] + ","],
+            at=[2],
+            fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
+        ),
+        bad(
+            ["[", pairs(("vino ->", " edible"))[0] + ",", *pairs(("burger ->", " edible")), "]"],
+            at=[None],
+            fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
+        ),
     )
 
     def explain(self, line: bytes, context: Context) -> Place:

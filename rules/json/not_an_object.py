@@ -39,6 +39,11 @@ class NotAnObject(LineRule):
     headline = "lines are no objects"
     detail = "{found}"
     examples = (
+        bad(
+            [f"[{', '.join(pairs(('vino ->', ' edible'), ('tea ->', ' edible')))}]"],
+            at=[1],
+            fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "tea ->", "completion": " edible"}'],
+        ),
         good(pairs(("vino ->", " edible"))),
         bad([*pairs(("vino ->", " edible")), '["burger ->", " edible"]'], at=[2]),
     )

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from random import Random
 from typing import TYPE_CHECKING
 
-from ftlint.labels import merged
+from ftlint.fixes import Drop
+from ftlint.labels import merged, variants
+from ftlint.marks import without
 from ftlint.metrics import Labels
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
 
 
@@ -55,3 +59,24 @@ class ClassImbalance(DatasetRule):
             text = ", ".join(shown if len(shown) <= 8 else [*shown[:4], "…", *shown[-3:]])
             args = {"ratio": counts[0][1] / counts[-1][1], "counts": text, "by_label": dict(counts)}
             yield Hits(self.level, None, args)
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Drop records of the common labels at random (seeded), to the ratio that is allowed."""
+        counts = merged(situation.labels)
+        form = variants(situation.labels)
+        most = int(self.options.ratio * min(counts.values()))
+        chance = Random(20)  # noqa: S311 - the same records each time
+        left = dict(counts)
+        wanted = {label: min(count, most) for label, count in counts.items()}
+
+        def surplus(texts: Mapping[str, str]) -> bool:
+            label = without(texts["completion"], situation.context.stop)
+            label = form.get(label, label)
+            if label not in left:
+                return False
+            keep = chance.random() * left[label] < wanted[label]
+            left[label] -= 1
+            wanted[label] -= keep
+            return not keep
+
+        return Drop(surplus, note=f"at most {most:,} records of a label are kept")

@@ -41,7 +41,16 @@ class LabelVariant(DatasetRule):
     detail = "{label!r} for {form!r}"
     examples = (
         good(pairs(("a ->", " yes"), ("b ->", " yes"), ("c ->", " no")), options={"task": "classification"}),
-        bad(pairs(("a ->", " yes"), ("b ->", " yes"), ("c ->", " Yes")), at=[3], options={"task": "classification"}),
+        bad(
+            pairs(("a ->", " yes"), ("b ->", " yes"), ("c ->", " Yes")),
+            at=[3],
+            options={"task": "classification"},
+            fixed=[
+                '{"prompt": "a ->", "completion": " yes"}',
+                '{"prompt": "b ->", "completion": " yes"}',
+                '{"prompt": "c ->", "completion": " yes"}',
+            ],
+        ),
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ftlint import tokens
@@ -9,9 +10,12 @@ from ftlint.labels import as_seen, merged
 from ftlint.metrics import Labels
 from ftlint.rule import DatasetRule, Hits, bad, good, numbers, pairs, quote
 
+from ._renaming import renaming
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
 
 
@@ -41,9 +45,21 @@ class MultiTokenLabel(DatasetRule):
     once = True
     headline = "labels have more than one token"
     detail = "{label}  {tokens}  {count:,} records"
+
+    @dataclass(frozen=True)
+    class Options:
+        """rename: a table from label to new label, for the repair; without one, names are chosen."""
+
+        rename: dict[str, str] = field(default_factory=dict)
+
     examples = (
         good(pairs(("burger ->", " yes"), ("towel ->", " no")), options={"task": "classification"}),
-        bad(pairs(("burger ->", " edible"), ("towel ->", " inedible")), at=[2], options={"task": "classification"}),
+        bad(
+            pairs(("burger ->", " edible"), ("towel ->", " inedible")),
+            at=[2],
+            options={"task": "classification"},
+            fixed=['{"prompt": "burger ->", "completion": " edible"}', '{"prompt": "towel ->", "completion": " in"}'],
+        ),
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
@@ -55,3 +71,7 @@ class MultiTokenLabel(DatasetRule):
                 shown = " ".join(map(quote, pieces[:8])) + (" …" if len(pieces) > 8 else "")
                 args = {"label": label, "number": len(pieces), "tokens": shown, "count": count}
                 yield Hits(self.level, numbers([labels.first[label]]), args)
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Rename labels, by the table of the options of multi-token-label or by choice."""
+        return renaming(situation, self.options.rename)

@@ -9,9 +9,12 @@ from ftlint.labels import as_seen, merged
 from ftlint.metrics import Labels
 from ftlint.rule import DatasetRule, Hits, bad, good, numbers, pairs
 
+from ._renaming import renaming
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
 
 
@@ -47,6 +50,11 @@ class SharedFirstToken(DatasetRule):
             pairs(("a ->", " not sure"), ("b ->", " not relevant"), ("c ->", " relevant")),
             at=[1],
             options={"task": "classification"},
+            fixed=[
+                '{"prompt": "a ->", "completion": " not"}',
+                '{"prompt": "b ->", "completion": " no"}',
+                '{"prompt": "c ->", "completion": " relevant"}',
+            ],
         ),
     )
 
@@ -61,3 +69,7 @@ class SharedFirstToken(DatasetRule):
                 shown = ", ".join(group[:6]) + (f" and {len(group) - 6} more" if len(group) > 6 else "")
                 first = min(labels.first[label] for label in group)
                 yield Hits(self.level, numbers([first]), {"token": token, "number": len(group), "labels": shown})
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Rename labels, by the table of the options of multi-token-label or by choice."""
+        return renaming(situation, {})

@@ -38,7 +38,18 @@ class InconsistentSeparator(DatasetRule):
     message = "the prompts end with {number} different separators: {counts}"
     examples = (
         good(pairs(("burger ->", " edible"), ("vino ->", " edible"))),
-        bad(pairs(*[(f"item {i}" + (" ->" if i % 2 else "\n\n###\n\n"), " yes") for i in range(6)]), at=[None]),
+        bad(
+            pairs(*[(f"item {i}" + (" ->" if i % 2 else "\n\n###\n\n"), " yes") for i in range(6)]),
+            at=[None],
+            fixed=[
+                '{"prompt": "item 0\\n\\n###\\n\\n", "completion": " yes"}',
+                '{"prompt": "item 1\\n\\n###\\n\\n", "completion": " yes"}',
+                '{"prompt": "item 2\\n\\n###\\n\\n", "completion": " yes"}',
+                '{"prompt": "item 3\\n\\n###\\n\\n", "completion": " yes"}',
+                '{"prompt": "item 4\\n\\n###\\n\\n", "completion": " yes"}',
+                '{"prompt": "item 5\\n\\n###\\n\\n", "completion": " yes"}',
+            ],
+        ),
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:

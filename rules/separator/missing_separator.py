@@ -41,8 +41,23 @@ class MissingSeparator(RecordRule):
     headline = "prompts do not end with the separator"
     examples = (
         good(pairs(("burger ->", " edible"), ("vino ->", " edible")), options={"separator": " ->"}),
-        bad(pairs(("burger ->", " edible"), ("vino", " edible")), at=[2], options={"separator": " ->"}),
-        bad(pairs(*[(f"item {i}\n\n###\n\n", " yes") for i in range(4)], ("item 5 ###", " no")), at=[5]),
+        bad(
+            pairs(("burger ->", " edible"), ("vino", " edible")),
+            at=[2],
+            options={"separator": " ->"},
+            fixed=['{"prompt": "burger ->", "completion": " edible"}', '{"prompt": "vino ->", "completion": " edible"}'],
+        ),
+        bad(
+            pairs(*[(f"item {i}\n\n###\n\n", " yes") for i in range(4)], ("item 5 ###", " no")),
+            at=[5],
+            fixed=[
+                '{"prompt": "item 0\\n\\n###\\n\\n", "completion": " yes"}',
+                '{"prompt": "item 1\\n\\n###\\n\\n", "completion": " yes"}',
+                '{"prompt": "item 2\\n\\n###\\n\\n", "completion": " yes"}',
+                '{"prompt": "item 3\\n\\n###\\n\\n", "completion": " yes"}',
+                '{"prompt": "item 5\\n\\n###\\n\\n", "completion": " no"}',
+            ],
+        ),
     )
 
     def violates(self, context: Context) -> pl.Expr | None:

@@ -36,7 +36,14 @@ class NoSeparator(DatasetRule):
     message = "the prompts share no separator that says where the input ends"
     examples = (
         good(pairs(("burger ->", " edible"), ("vino ->", " edible"))),
-        bad(pairs(("Is a burger edible?", " yes"), ("Is a towel edible?", " no")), at=[None]),
+        bad(
+            pairs(("Is a burger edible?", " yes"), ("Is a towel edible?", " no")),
+            at=[None],
+            fixed=[
+                '{"prompt": "Is a burger edible?\\n\\n###\\n\\n", "completion": " yes"}',
+                '{"prompt": "Is a towel edible?\\n\\n###\\n\\n", "completion": " no"}',
+            ],
+        ),
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:

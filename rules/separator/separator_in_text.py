@@ -41,6 +41,17 @@ class SeparatorInText(RecordRule):
     message = "the separator's {found!r} also stands inside the {key}"
     headline = "records have the separator inside their text"
     examples = (
+        bad(
+            pairs(*[(f"item {i} ->", " yes") for i in range(4)], ("a -> b ->", " no")),
+            at=[5],
+            fixed=[
+                '{"prompt": "item 0\\n\\n###\\n\\n", "completion": " yes"}',
+                '{"prompt": "item 1\\n\\n###\\n\\n", "completion": " yes"}',
+                '{"prompt": "item 2\\n\\n###\\n\\n", "completion": " yes"}',
+                '{"prompt": "item 3\\n\\n###\\n\\n", "completion": " yes"}',
+                '{"prompt": "a -> b\\n\\n###\\n\\n", "completion": " no"}',
+            ],
+        ),
         good(pairs(("burger ->", " edible"), ("vino ->", " edible")), options={"separator": " ->"}),
         bad(pairs(("burger ->", " edible"), ("a -> b ->", " edible")), at=[2], options={"separator": " ->"}),
     )

@@ -39,8 +39,16 @@ class EmptyText(RecordRule):
     headline = "records have an empty prompt or completion"
     examples = (
         good(pairs(("vino ->", " edible"))),
-        bad(pairs(("vino ->", " edible"), ("tea ->", " edible"), ("burger ->", "")), at=[3]),
-        bad(pairs(("vino ->", " edible"), ("tea ->", " edible"), (" ->", " edible")), at=[3]),
+        bad(
+            pairs(("vino ->", " edible"), ("tea ->", " edible"), ("burger ->", "")),
+            at=[3],
+            fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "tea ->", "completion": " edible"}'],
+        ),
+        bad(
+            pairs(("vino ->", " edible"), ("tea ->", " edible"), (" ->", " edible")),
+            at=[3],
+            fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "tea ->", "completion": " edible"}'],
+        ),
     )
 
     def violates(self, context: Context) -> Mapping[Level, pl.Expr]:

@@ -43,6 +43,11 @@ class MissingKey(DatasetRule):
     headline = "records lack a required key"
     detail = "no {missing}; found {found}{hint}"
     examples = (
+        bad(
+            ['{"prompt": "vino ->", "label": " edible"}', '{"prompt": "tea ->", "label": " edible"}'],
+            at=[1],
+            fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "tea ->", "completion": " edible"}'],
+        ),
         good(pairs(("vino ->", " edible"))),
         bad([*pairs(("vino ->", " edible"), ("tea ->", " edible")), '{"Prompt": "burger ->", "completion": " edible"}'], at=[3]),
     )

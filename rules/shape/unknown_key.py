@@ -37,7 +37,15 @@ class UnknownKey(DatasetRule):
     detail = "{key!r}{count}"
     examples = (
         good(pairs(("vino ->", " edible"))),
-        bad([*pairs(("vino ->", " edible"), ("tea ->", " edible")), '{"prompt": "a ->", "completion": " b", "id": 3}'], at=[3]),
+        bad(
+            [*pairs(("vino ->", " edible"), ("tea ->", " edible")), '{"prompt": "a ->", "completion": " b", "id": 3}'],
+            at=[3],
+            fixed=[
+                '{"prompt": "vino ->", "completion": " edible"}',
+                '{"prompt": "tea ->", "completion": " edible"}',
+                '{"prompt": "a ->", "completion": " b"}',
+            ],
+        ),
     )
 
     def applies(self, context: Context) -> bool:

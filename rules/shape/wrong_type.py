@@ -38,7 +38,15 @@ class WrongType(LineRule):
     headline = "records have a value that is not a string"
     examples = (
         good(pairs(("vino ->", " 1"))),
-        bad([*pairs(("tea ->", " 1"), ("vino ->", " 1")), '{"prompt": "burger ->", "completion": 1}'], at=[3]),
+        bad(
+            [*pairs(("tea ->", " 1"), ("vino ->", " 1")), '{"prompt": "burger ->", "completion": 1}'],
+            at=[3],
+            fixed=[
+                '{"prompt": "tea ->", "completion": " 1"}',
+                '{"prompt": "vino ->", "completion": " 1"}',
+                '{"prompt": "burger ->", "completion": " 1"}',
+            ],
+        ),
     )
 
     def explain(self, line: bytes, context: Context) -> Place:

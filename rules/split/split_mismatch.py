@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ftlint.fixes import Rewrite
+from ftlint.marks import ended, given, without
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs, quote
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from ..separator._everywhere import everywhere
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
 
 
@@ -31,11 +36,34 @@ class SplitMismatch(DatasetRule):
     message = "the {what} of the validation file is {found}; the training file has {expected}"
     examples = (
         good(pairs(("a ->", " yes"), ("b ->", " no")), valid=pairs(("c ->", " no"))),
-        bad(pairs(("a ->", " yes"), ("b ->", " no")), valid=pairs(("c ###", " no"), ("d ###", " no")), at=[None]),
+        bad(
+            pairs(("a ->", " yes"), ("b ->", " no")),
+            valid=pairs(("c ###", " no"), ("d ###", " no")),
+            at=[None],
+            fixed=['{"prompt": "c ->", "completion": " no"}', '{"prompt": "d ->", "completion": " no"}'],
+        ),
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report what differs, once each."""
         for what, expected, found in gathered.context.split:
             shown = [value if what == "dialect" else quote(value) if value else "none" for value in (expected, found)]
-            yield Hits(self.level, None, {"what": what, "expected": shown[0], "found": shown[1]})
+            args = {"what": what, "expected": shown[0], "found": shown[1], "ending": expected, "other": found}
+            yield Hits(self.level, None, args, applicability=None if what == "dialect" or not expected else "unsafe")
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """End the texts of the validation file as those of the training file end."""
+        expected, found = hits.args["ending"], hits.args["other"]
+        if hits.args["what"] == "dialect" or not expected:
+            return None
+        if hits.args["what"] == "separator":
+            return everywhere(expected, given(found) if found else None)
+        stop = given(expected)
+        old = given(found) if found else None
+
+        def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
+            text = texts["completion"]
+            bare = text[: text.index(without(text, old)) + len(without(text, old))] if old else text
+            return {"completion": ended(bare, stop)} if text.strip() and not text.endswith(stop.text) else None
+
+        return Rewrite(change, everywhere=True, note=f"every completion ends with {quote(expected)}")

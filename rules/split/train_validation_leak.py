@@ -42,7 +42,12 @@ class TrainValidationLeak(DatasetRule):
     detail = "as line {first}"
     examples = (
         good(pairs(("vino ->", " edible")), valid=pairs(("burger ->", " edible"))),
-        bad(pairs(("vino ->", " edible")), valid=pairs(("burger ->", " edible"), ("vino ->", " edible")), at=[2]),
+        bad(
+            pairs(("vino ->", " edible")),
+            valid=pairs(("burger ->", " edible"), ("vino ->", " edible")),
+            at=[2],
+            fixed=['{"prompt": "burger ->", "completion": " edible"}'],
+        ),
     )
 
     def applies(self, context: Context) -> bool:

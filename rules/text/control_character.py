@@ -47,7 +47,11 @@ class ControlCharacter(RecordRule):
     headline = "records contain control or invisible characters"
     examples = (
         good(pairs(("one\ttwo\nthree ->", " edible"))),
-        bad(pairs(("vino ->", " edible"), ("bur\u200bger ->", " edible")), at=[2]),
+        bad(
+            pairs(("vino ->", " edible"), ("bur\u200bger ->", " edible")),
+            at=[2],
+            fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
+        ),
     )
 
     def suspects(self, context: Context) -> pl.Expr:

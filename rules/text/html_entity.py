@@ -37,7 +37,11 @@ class HtmlEntity(DatasetRule):
     message = "HTML is left in {count:,} {noun}: {commonest}"
     examples = (
         good(pairs(("salt & pepper ->", " edible"))),
-        bad(pairs(("salt &amp; pepper ->", " edible"), ("tea ->", " edible")), at=[1]),
+        bad(
+            pairs(("salt &amp; pepper ->", " edible"), ("tea ->", " edible")),
+            at=[1],
+            fixed=['{"prompt": "salt & pepper ->", "completion": " edible"}', '{"prompt": "tea ->", "completion": " edible"}'],
+        ),
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:

@@ -41,7 +41,11 @@ class Mojibake(RecordRule):
     headline = "records have text that was decoded wrongly"
     examples = (
         good(pairs(("Ça va? — São Paulo ->", " yes"))),
-        bad(pairs(("vino ->", " edible"), ("itâ€™s a cafÃ© ->", " edible")), at=[2]),
+        bad(
+            pairs(("vino ->", " edible"), ("itâ€™s a cafÃ© ->", " edible")),
+            at=[2],
+            fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "it’s a café ->", "completion": " edible"}'],
+        ),
     )
 
     def suspects(self, context: Context) -> pl.Expr:

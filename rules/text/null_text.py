@@ -44,8 +44,19 @@ class NullText(RecordRule, DatasetRule):
     headline = "records have a missing value that became text"
     examples = (
         good(pairs(("None of them ->", " edible"))),
-        bad(pairs(("vino ->", " edible"), ("nan ->", " edible")), at=[2]),
-        bad(pairs(*[(f"item {i} ->", f" answer {i}") for i in range(4)], ("item 5 ->", " None")), at=[5]),
+        bad(
+            pairs(("vino ->", " edible"), ("nan ->", " edible")), at=[2], fixed=['{"prompt": "vino ->", "completion": " edible"}']
+        ),
+        bad(
+            pairs(*[(f"item {i} ->", f" answer {i}") for i in range(4)], ("item 5 ->", " None")),
+            at=[5],
+            fixed=[
+                '{"prompt": "item 0 ->", "completion": " answer 0"}',
+                '{"prompt": "item 1 ->", "completion": " answer 1"}',
+                '{"prompt": "item 2 ->", "completion": " answer 2"}',
+                '{"prompt": "item 3 ->", "completion": " answer 3"}',
+            ],
+        ),
     )
 
     @dataclass(frozen=True)

@@ -46,7 +46,11 @@ class SharedInstruction(DatasetRule):
 
     examples = (
         good(pairs(("burger ->", " edible"), ("towel ->", " inedible"))),
-        bad(pairs(("Can one eat this? burger ->", " yes"), ("Can one eat this? towel ->", " no")), at=[None]),
+        bad(
+            pairs(("Can one eat this? burger ->", " yes"), ("Can one eat this? towel ->", " no")),
+            at=[None],
+            fixed=['{"prompt": "burger ->", "completion": " yes"}', '{"prompt": "towel ->", "completion": " no"}'],
+        ),
     )
 
     def wants(self, context: Context) -> tuple[type[Metric], ...]:

@@ -1,0 +1,262 @@
+"""Repairs: they lose nothing, touch nothing else, and come to rest."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import orjson
+import polars as pl
+import pytest
+import zstandard
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import ftlint
+from ftlint.fixes import members, renamed_key, rewritten, without_members
+from ftlint.marks import without
+from ftlint.registry import known_rules
+
+sys.path.insert(0, str(Path(__file__).parent))
+import strategies  # noqa: E402 - found through the line above
+
+FTLINT = str(Path(sys.executable).with_name("ftlint"))
+LAW = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def objects(data):
+    """Return the objects of the lines that parse, without texts' edges: the separator, stop and white space may change."""
+    found = []
+    for line in data.split(b"\n"):
+        try:
+            value = orjson.loads(line)
+        except ValueError:
+            continue
+        found.append(value)
+    return found
+
+
+def core(record, survey):
+    """Return what a safe fix must keep of a record: its body and its label's identity."""
+    if not isinstance(record, dict) or not all(isinstance(record.get(key), str) for key in ("prompt", "completion")):
+        return record
+    rest = {key: value for key, value in record.items() if key not in {"prompt", "completion"}}
+    return (without(record["prompt"], survey.separator), without(record["completion"], survey.stop), str(rest))
+
+
+@LAW
+@given(strategies.files)
+def test_law_3_a_safe_fix_keeps_records_bodies_and_labels(data):
+    survey = ftlint.check(data).survey
+    fixed, _ = ftlint.fix(data)
+    before = [record for record in objects(data) if not isinstance(record, list)]
+    after = [record for record in objects(fixed) if not isinstance(record, list)]
+    assert [core(record, survey) for record in after] == [core(record, survey) for record in before]
+
+
+@LAW
+@given(strategies.files, st.booleans())
+def test_law_3_fixing_comes_to_rest(data, unsafe):
+    fixed, report = ftlint.fix(data, unsafe=unsafe)
+    claimed = {"safe", "unsafe"} if unsafe else {"safe"}
+    again = ftlint.check(fixed)
+    left = [(finding.code, finding.line, finding.message) for finding in again.findings if finding.fix in claimed]
+    # What has no repair after all (nothing to choose from, a record that is all separator) stays, and is not touched again.
+    twice, _ = ftlint.fix(fixed, unsafe=unsafe)
+    assert twice == fixed, left
+    if not unsafe:
+        assert left == []
+
+
+@LAW
+@given(strategies.files)
+def test_law_4_untouched_lines_come_out_byte_for_byte(data):
+    report = ftlint.check(data, max_findings=None)
+    touched = {finding.line for finding in report.findings if finding.fix}
+    whole = [finding for finding in report.findings if finding.fix == "safe" and finding.line is None]
+    fixed, _ = ftlint.fix(data)
+    if whole:
+        return
+    kept = [line for number, line in enumerate(data.split(b"\n"), 1) if number not in touched and line.strip()]
+    rest = iter(fixed.split(b"\n"))
+    assert all(any(line == other for other in rest) for line in kept), "each in its order"
+
+
+texts = st.text(st.characters(exclude_categories=("Cs",)))
+
+
+@given(
+    st.dictionaries(texts, texts, min_size=1, max_size=3),
+    st.data(),
+    st.booleans(),
+    st.sampled_from([None, (",", ":"), (" , ", " : ")]),
+)
+def test_only_the_changed_span_of_a_record_changes(record, data, ascii_only, separators):
+    raw = json.dumps(record, ensure_ascii=ascii_only, separators=separators)
+    key = data.draw(st.sampled_from(sorted(record)))
+    old = record[key]
+    start = data.draw(st.integers(0, len(old)))
+    new = old[:start] + data.draw(texts) + old[start:]
+    changed = rewritten(raw, record, {key: new})
+    assert json.loads(changed) == {**record, key: new}
+    prefix = os.path.commonprefix([raw, changed])
+    suffix = os.path.commonprefix([raw[::-1], changed[::-1]])
+    assert len(prefix) + len(suffix) >= len(raw)
+
+
+@given(
+    st.dictionaries(texts, st.integers() | texts, min_size=2, max_size=4),
+    st.data(),
+    st.sampled_from([None, (",", ":"), (" , ", " : ")]),
+)
+def test_members_go_and_get_other_names(record, data, separators):
+    raw = json.dumps(record, separators=separators)
+    keys = [key for key, _, _ in members(raw)]
+    assert keys == list(record)
+    gone = data.draw(st.sampled_from(keys))
+    assert json.loads(without_members(raw, {keys.index(gone)})) == {key: value for key, value in record.items() if key != gone}
+    renamed = json.loads(renamed_key(raw, gone, "another name"))
+    assert list(renamed) == ["another name" if key == gone else key for key in record]
+
+
+def test_the_style_of_a_record_stays():
+    raw = '{ "completion" : "spam",  "prompt":"caf\\u00e9 \\/ mail 5 \\ud83d\\ude00" , "n": 1.50 }'
+    record = json.loads(raw)
+    assert rewritten(raw, record, {"completion": " spam"}) == raw.replace('"spam"', '" spam"')
+    assert rewritten(raw, record, {"prompt": record["prompt"] + "é ->"}) == raw.replace("ude00", "ude00\\u00e9 ->")
+
+
+def test_rules_that_say_they_repair_show_it():
+    for rule in known_rules():
+        shown = [example for example in rule.examples if example.fixed is not None]
+        assert not shown or rule.fixable or rule.code == "FIL002", rule.code
+        if rule.fixable and rule.code not in {"TOK001", "LBL005"}:  # theirs would fill pages
+            assert shown, f"{rule.code} has no example of its repair"
+
+
+GOOD = [{"prompt": f"mail {i} ->", "completion": (" spam", " fine")[i % 2]} for i in range(300)]
+
+
+def dumped(records):
+    return b"".join(json.dumps(record).encode() + b"\n" for record in records)
+
+
+def bad():
+    records = [dict(record) for record in GOOD]
+    records[7]["completion"] = "fine"
+    records[8]["prompt"] = "mail 8"
+    return dumped(records)
+
+
+def test_records_and_frames_come_back_as_they_are():
+    records = [json.loads(line) for line in bad().splitlines()]
+    fixed, report = ftlint.fix(records)
+    assert (fixed, report.ok, report.fixed) == (GOOD, True, {"SEP001": 1, "CMP001": 1})
+    frame = pl.DataFrame(records)
+    fixed, report = ftlint.fix(frame)
+    assert fixed.equals(pl.DataFrame(GOOD))
+    doubled, _ = ftlint.fix(pl.concat([frame, frame]), unsafe=True)
+    assert doubled.height == 300
+    assert ftlint.fix(bad())[0] == dumped(GOOD)
+
+
+def test_a_path_is_repaired_in_place(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(bad())
+    assert ftlint.fix(path)[0] == path
+    assert path.read_bytes() == dumped(GOOD)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def run(*arguments, cwd, stdin=None):
+    return subprocess.run([FTLINT, "check", "--isolated", *arguments], cwd=cwd, input=stdin, capture_output=True, check=False)
+
+
+def test_packed_files_stay_packed_and_links_stay_links(tmp_path):
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(bad()))
+    (tmp_path / "b.jsonl.zst").write_bytes(zstandard.compress(bad()))
+    (tmp_path / "real.jsonl").write_bytes(bad())
+    (tmp_path / "real.jsonl").chmod(0o640)
+    (tmp_path / "link.jsonl").symlink_to("real.jsonl")
+    before = sorted(path.name for path in tmp_path.iterdir())
+    for name in ("a.jsonl.gz", "b.jsonl.zst", "link.jsonl"):
+        assert run("--fix", name, cwd=tmp_path).returncode == 0
+    assert gzip.decompress((tmp_path / "a.jsonl.gz").read_bytes()) == dumped(GOOD)
+    assert zstandard.ZstdDecompressor().decompressobj().decompress((tmp_path / "b.jsonl.zst").read_bytes()) == dumped(GOOD)
+    assert (tmp_path / "link.jsonl").is_symlink()
+    assert (tmp_path / "real.jsonl").read_bytes() == dumped(GOOD)
+    assert (tmp_path / "real.jsonl").stat().st_mode & 0o777 == 0o640
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
+def test_a_repaired_standard_input_goes_to_standard_output(tmp_path):
+    result = run("--fix", "-", cwd=tmp_path, stdin=bad())
+    assert result.stdout == dumped(GOOD)
+    assert b"SEP001 missing-separator" in result.stderr
+
+
+def test_the_diff_is_a_patch_and_writes_nothing(tmp_path):
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(bad().removesuffix(b"\n") + b"\n\n" + dumped([{"prompt": "last", "completion": " spam"}]).rstrip(b"\n"))
+    original = path.read_bytes()
+    result = run("--diff", "a.jsonl", cwd=tmp_path)
+    assert (result.returncode, path.read_bytes()) == (1, original)
+    (tmp_path / "b.jsonl").write_bytes(original)
+    subprocess.run(["patch", "-s", "b.jsonl"], input=result.stdout, cwd=tmp_path, check=True)  # noqa: S607 - of the system
+    assert run("--fix", "a.jsonl", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "b.jsonl").read_bytes() == path.read_bytes()
+    assert run("--diff", "a.jsonl", cwd=tmp_path).returncode == 0
+
+
+def test_dropped_lines_are_kept(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(dumped([*GOOD, GOOD[3], {"prompt": "x ->", "completion": ""}]))
+    run("--fix", "--unsafe-fixes", "--dropped", "dropped.jsonl", "a.jsonl", cwd=tmp_path)
+    assert (tmp_path / "a.jsonl").read_bytes() == dumped(GOOD)
+    assert (tmp_path / "dropped.jsonl").read_bytes() == dumped([GOOD[3], {"prompt": "x ->", "completion": ""}])
+
+
+def test_unfixable_rules_are_left_and_requests_need_their_name(tmp_path):
+    labels = [{"prompt": f"food {i} ->", "completion": (" edible", " inedible")[i % 2]} for i in range(300)]
+    (tmp_path / "a.jsonl").write_bytes(bad())
+    run("--fix", "--unfixable", "SEP", "a.jsonl", cwd=tmp_path)
+    assert b'"mail 8"' in (tmp_path / "a.jsonl").read_bytes()
+    (tmp_path / "l.jsonl").write_bytes(dumped(labels))
+    run("--fix", "--unsafe-fixes", "--ignore", "CMP006", "l.jsonl", cwd=tmp_path)
+    assert (tmp_path / "l.jsonl").read_bytes() == dumped(labels)
+    run(
+        "--fix", "--unsafe-fixes", "--ignore", "CMP006", "--fixable", "LBL001", "--label-map", "map.json", "l.jsonl", cwd=tmp_path
+    )
+    table = json.loads((tmp_path / "map.json").read_bytes())
+    renamed = [{**record, "completion": f" {table.get(record['completion'][1:], record['completion'][1:])}"} for record in labels]
+    assert (tmp_path / "l.jsonl").read_bytes() == dumped(renamed)
+    assert set(table) == {"inedible"}
+
+
+def test_two_files_are_given_the_same_separator(tmp_path):
+    train = [{"prompt": f"is {i} good?", "completion": (" yes", " no")[i % 2]} for i in range(300)]
+    valid = [{"prompt": f"is {i} ### bad\n\n###\n\n?", "completion": (" yes", " no")[i % 2]} for i in range(300, 400)]
+    (tmp_path / "t.jsonl").write_bytes(dumped(train))
+    (tmp_path / "v.jsonl").write_bytes(dumped(valid))
+    run("--fix", "--unsafe-fixes", "--valid", "v.jsonl", "t.jsonl", cwd=tmp_path)
+    separator = "\n\n===\n\n"
+    assert (tmp_path / "t.jsonl").read_bytes() == dumped({**record, "prompt": record["prompt"] + separator} for record in train)
+    assert (tmp_path / "v.jsonl").read_bytes() == dumped({**record, "prompt": record["prompt"] + separator} for record in valid)
+
+
+def test_leftovers_of_killed_runs_go(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(bad())
+    (tmp_path / ".a.jsonl.ftlint-4000000-x.tmp").write_bytes(b"half")
+    run("--fix", "a.jsonl", cwd=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+@pytest.mark.parametrize("data", [b"", b"\n", b"\xef\xbb\xbf", b"x", b"\0", b"[]", b"[{}]", b'{"a":\n1}\n', "é".encode("utf-16")])
+def test_odd_files_survive(data):
+    fixed, _ = ftlint.fix(data)
+    assert ftlint.fix(fixed)[0] == fixed
+    fixed, _ = ftlint.fix(data, unsafe=True)
+    assert ftlint.fix(fixed, unsafe=True)[0] == fixed
