@@ -22,7 +22,7 @@ from ftlint.marks import without
 from ftlint.registry import known_rules
 
 sys.path.insert(0, str(Path(__file__).parent))
-import strategies  # noqa: E402 - found through the line above
+import strategies
 
 FTLINT = str(Path(sys.executable).with_name("ftlint"))
 LAW = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -61,7 +61,7 @@ def test_law_3_a_safe_fix_keeps_records_bodies_and_labels(data):
 @LAW
 @given(strategies.files, st.booleans())
 def test_law_3_fixing_comes_to_rest(data, unsafe):
-    fixed, report = ftlint.fix(data, unsafe=unsafe)
+    fixed, _ = ftlint.fix(data, unsafe=unsafe)
     claimed = {"safe", "unsafe"} if unsafe else {"safe"}
     again = ftlint.check(fixed)
     left = [(finding.code, finding.line, finding.message) for finding in again.findings if finding.fix in claimed]
