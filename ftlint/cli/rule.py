@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,7 +51,7 @@ def describe(rule: type[Rule]) -> dict[str, Any]:
         "dialects": list(rule.dialects) if rule.dialects is not None else None,
         "fix": {"safe": "safe", "unsafe": "unsafe", "request": "unsafe", None: None}[rule.fixable],
         "enabled": rule.enabled,
-        "options": {name: option.default for name, option in rule.Options.__dataclass_fields__.items()},
+        "options": asdict(rule.Options()),
         "documentation": rule.url(),
     }
 
@@ -71,9 +72,9 @@ def page(rule: type[Rule]) -> str:
         f"Fix: {fixes[rule.fixable]}",
         body.strip(),
     ]
-    options = rule.Options.__dataclass_fields__
+    options = asdict(rule.Options())
     if options:
-        values = "\n".join(f"{name} = {_toml(option.default)}" for name, option in options.items())
+        values = "\n".join(f"{name} = {_toml(value)}" for name, value in options.items())
         parts.append(f"## Options\n\n{rule.Options.__doc__}\n\n```toml\n[rules.{rule.name()}]\n{values}\n```")
     reported = sorted((example for example in rule.examples if example.at), key=lambda example: example.fixed is None)
     parts += [f"## Reported\n\n{_example(example)}" for example in reported[:1]]
