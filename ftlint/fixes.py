@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -90,9 +89,23 @@ def rewritten(raw: str, old: Mapping[str, str], new: Mapping[str, str]) -> str:
 
 def _difference(old: str, new: str) -> tuple[int, int, str]:
     """Return where in the old text the two differ (start, end), and what stands there in the new one."""
-    start = len(os.path.commonprefix([old, new]))
-    tail = len(os.path.commonprefix([old[start:][::-1], new[start:][::-1]]))
+    start = _shared(old, new)
+    tail = _shared(old[start:][::-1], new[start:][::-1])
     return start, len(old) - tail, new[start : len(new) - tail]
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many characters two texts share at their start, by halving: texts are long, and comparing them is fast."""
+    low, high = 0, min(len(one), len(other))
+    if one[:high] == other[:high]:
+        return high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 def without_members(raw: str, places: set[int]) -> str:

@@ -163,6 +163,10 @@ def _is_stop(mark: Mark, texts: Sequence[str], *, classification: bool) -> bool:
         return False
     if sum(mark.text in text.removesuffix(mark.text) for text in texts) > 0.05 * len(texts):
         return False
+    if mark.text.startswith("</"):
+        # A closing tag ends what its opening tag began; without that (`</s>`) it is a stop.
+        opening = "<" + mark.text[2:-1]
+        return sum(opening in text for text in texts) <= 0.05 * len(texts)
     if mark.kind == "capitals" and mark.text not in _CLOSING_WORDS:
         return sum(head.split()[-1][0].isupper() for head in heads) <= 0.05 * len(heads)
     return True

@@ -8,7 +8,7 @@ from functools import cache
 from json.decoder import scanstring  # type: ignore[attr-defined] # typeshed leaves it out
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_CHARACTER = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL)
+_ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
 
 
 @cache
@@ -56,12 +56,17 @@ def _skip(line: str, at: int) -> int:
 
 def raw_offsets(line: str, span: tuple[int, int], start: int, end: int | None) -> tuple[int, int]:
     """Return where the characters start to end of a string stand in the raw line; span is that of the string's literal."""
-    inner = span[0] + 1
-    offsets = [inner]
-    wanted = end if end is not None else -1
-    for index, found in enumerate(_CHARACTER.finditer(line, inner, span[1] - 1), 1):
-        offsets.append(found.end())
-        if index == wanted:
-            break
-    last = len(offsets) - 1
-    return offsets[min(start, last)], offsets[last if end is None else min(end, last)]
+    last = span[1] - 1
+    places = []
+    for wanted in (start, end):
+        if wanted is None:
+            places.append(last)
+            continue
+        # Each escape is one character, whatever its length in the raw line.
+        raw = span[0] + 1 + wanted
+        for escape in _ESCAPE.finditer(line, span[0] + 1, last):
+            if escape.start() >= raw:
+                break
+            raw += escape.end() - escape.start() - 1
+        places.append(min(raw, last))
+    return places[0], places[1]

@@ -70,6 +70,8 @@ def test_separators(ending, inferred):
         ([" 5 %", " 6 %"], None),
         ([" so 🎉", " no 🎉"], None),
         ([" { a }", " { b }"], None),
+        ([" <p>a</p>", " <p>b</p>"], None),
+        ([" a</s>", " b</s>"], "</s>"),
         ([" educational"] * 8 + [" x", " y"], None),
     ],
 )

@@ -15,7 +15,7 @@ from ftlint.sources import BOM
 if TYPE_CHECKING:
     from array import array
     from collections import Counter
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import polars as pl
 
@@ -86,21 +86,17 @@ def _parts(source: Source, context: Context, actions: list[Action], kinds: dict[
         if touched:
             end = data[-1:] if data.endswith(b"\n") else b""
             repaired = _repaired(lines, touched, first, context, written)
-            _note_origins(written, (first + place for place, parts in enumerate(repaired) for _ in parts))
+            if written.origins is not None:
+                written.origins.extend(first + place for place, parts in enumerate(repaired) for _ in parts)
             data = b"\n".join(part for parts in repaired for part in parts)
             data += end if data else b""
-        else:
-            _note_origins(written, range(first, first + len(lines)))
+        elif written.origins is not None:
+            written.origins.extend(range(first, first + len(lines)))
         yield data
         last = data[-1:] or last
         first += len(lines)
     if "final-newline" in kinds and last != b"\n":
         yield b"\n"
-
-
-def _note_origins(written: Written, lines: Iterable[int]) -> None:
-    if written.origins is not None:
-        written.origins.extend(lines)
 
 
 def _touched(actions: list[Action], first: int, end: int) -> dict[int, list[Action]]:
