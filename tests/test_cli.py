@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -127,6 +128,24 @@ def test_one_run_writes_several_reports(folder):
     lines = [json.loads(line) for line in (folder / "r.jsonl").read_bytes().splitlines()]
     assert report["findings"] == lines[:-1]
     assert report["summary"] == lines[-1]["summary"]
+
+
+def test_a_report_goes_through_links_and_into_pipes(folder):
+    (folder / "real.json").write_bytes(b"old")
+    (folder / "real.json").chmod(0o640)
+    (folder / "link.json").symlink_to("real.json")
+    os.mkfifo(folder / "pipe.json")
+    reader = os.open(folder / "pipe.json", os.O_RDONLY | os.O_NONBLOCK)
+    result = ftlint("check", "--output", "json=link.json", "--output", "json=pipe.json", "good.jsonl", cwd=folder)
+    piped = os.read(reader, 1 << 16)
+    os.close(reader)
+    assert (result.returncode, result.stderr) == (0, b"")
+    assert (folder / "link.json").is_symlink()
+    assert (folder / "pipe.json").is_fifo()
+    assert stat.S_IMODE((folder / "real.json").stat().st_mode) == 0o640
+    assert (folder / "real.json").read_bytes() == piped
+    assert json.loads(piped)["summary"]["records"]
+    assert ftlint("check", "--output", "json=/dev/stdout", "good.jsonl", cwd=folder).stdout == piped
 
 
 def test_counts_are_exact_where_findings_are_bounded(folder):

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import orjson
@@ -217,6 +218,18 @@ def test_dropped_lines_are_kept(tmp_path):
     run("--fix", "--unsafe-fixes", "--dropped", "dropped.jsonl", "a.jsonl", cwd=tmp_path)
     assert (tmp_path / "a.jsonl").read_bytes() == dumped(GOOD)
     assert (tmp_path / "dropped.jsonl").read_bytes() == dumped([GOOD[3], {"prompt": "x ->", "completion": ""}])
+    run("--fix", "--unsafe-fixes", "--dropped", "dropped.jsonl", "a.jsonl", cwd=tmp_path)
+    assert (tmp_path / "dropped.jsonl").read_bytes() == dumped([GOOD[3], {"prompt": "x ->", "completion": ""}])
+
+
+def test_a_pipe_is_not_repaired_in_place(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    writer = threading.Thread(target=lambda: (tmp_path / "pipe.jsonl").write_bytes(bad()))
+    writer.start()
+    result = run("--fix", "pipe.jsonl", cwd=tmp_path)
+    writer.join()
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert b"cannot repair pipe.jsonl in place" in result.stderr
 
 
 def test_unfixable_rules_are_left_and_requests_need_their_name(tmp_path):

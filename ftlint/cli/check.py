@@ -17,7 +17,8 @@ import click
 
 from ftlint.datasets import datasets_of
 from ftlint.engine.workers import Workers
-from ftlint.errors import FtlintError, UsageError
+from ftlint.errors import UsageError
+from ftlint.files import writing
 from ftlint.reporters import Style, check_format, kept, reporter
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 @click.option("--fix", is_flag=True, help="Repair files in place, safely: the format only.")
 @click.option("--unsafe-fixes", is_flag=True, default=None, help="With --fix: also change texts and drop records.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@click.option("--dropped", metavar="FILE", help="Keep the lines that --unsafe-fixes drops.")
+@click.option("--dropped", metavar="FILE", help="Append the lines that --unsafe-fixes drops to a file.")
 @click.option("--label-map", metavar="FILE", help="Where the table of renamed labels is written, as JSON.")
 @click.option("--fixable", multiple=True, metavar="RULES", help="Rules whose repair runs only on request.")
 @click.option("--unfixable", multiple=True, metavar="RULES", help="Rules that repair nothing.")
@@ -146,19 +147,12 @@ def _wants_color(choice: str) -> bool:
 
 
 def _write(lines: Iterator[str], file: str, *, to_error: bool) -> None:
-    """Write lines to a file, atomically, or to standard output; to standard error where that takes a repaired input."""
+    """Write lines to a file or to standard output; to standard error where that takes a repaired input."""
     if not file:
         _copy(lines, sys.stderr.buffer if to_error else sys.stdout.buffer)
         return
-    target = Path(file)
-    beside = target.with_name(f".{target.name}.ftlint-{os.getpid()}")
-    try:
-        with beside.open("wb") as stream:
-            _copy(lines, stream)
-        beside.replace(target)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise FtlintError(f"cannot write {file}: {error.strerror}") from error
+    with writing(file) as stream:
+        _copy(lines, stream)
 
 
 def _copy(lines: Iterator[str], stream: IO[bytes]) -> None:

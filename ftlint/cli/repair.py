@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
-from contextlib import ExitStack, contextmanager
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from ftlint.api import run_fix
 from ftlint.diff import hunks, patch
 from ftlint.engine.commit import commit, folder_of
-from ftlint.engine.repair import remove_leftovers
-from ftlint.errors import FtlintError
+from ftlint.errors import InputError
+from ftlint.files import remove_leftovers, writing
 from ftlint.reporters import WIDTH
 from ftlint.reporters.text import cut, paint, plain
+from ftlint.sources import STDIN
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from ftlint.config import Config
     from ftlint.datasets import Dataset
@@ -34,9 +37,9 @@ def run(
     """Repair datasets in place, or show the difference; return the report on what is left, and whether anything changed."""
     show = options["diff"]
     if not show:
-        _tidy(datasets)
+        _prepare(datasets)
     with ExitStack() as cleanup:
-        dropped = cleanup.enter_context(_kept_file(options["dropped"])) if options["dropped"] and not show else None
+        dropped = cleanup.enter_context(tempfile.TemporaryFile()) if options["dropped"] and not show else None
         repaired, report = run_fix(
             datasets,
             config,
@@ -56,36 +59,36 @@ def run(
                 _show(original, new, origins, color=options["color"])
             return report, different
         report.findings  # noqa: B018 - rendered while the temporary files are there
+        if dropped:  # before the files lose these lines
+            _keep_dropped(options["dropped"], dropped)
         for original, new, _ in files:
             commit(original, new)
     if options["label_map"] and not show:
         table = {old: new for item in repaired for old, new in item.labels.items()}
-        with _kept_file(options["label_map"]) as file:
+        with writing(options["label_map"]) as file:
             file.write(json.dumps(table, ensure_ascii=False, indent=2).encode() + b"\n")
     return report, different
 
 
-def _tidy(datasets: Sequence[Dataset]) -> None:
-    """Delete what killed runs left beside the files."""
+def _prepare(datasets: Sequence[Dataset]) -> None:
+    """Delete what killed runs left beside the files; raises InputError for what cannot be repaired in place."""
     for dataset in datasets:
         for source in (*dataset.train, *dataset.valid):
-            folder = folder_of(source)
-            if folder and source.origin:
-                remove_leftovers(folder, Path(os.path.realpath(source.origin)).name)
+            if source.origin:
+                remove_leftovers(Path(os.path.realpath(source.origin)))
+            elif source.path != STDIN:
+                raise InputError(
+                    f"cannot repair {source.path} in place: it is no regular file; pipe it to `ftlint check --fix -`"
+                )
 
 
-@contextmanager
-def _kept_file(path: str) -> Iterator[IO[bytes]]:
-    """Open a file that appears only when all of it is written."""
-    beside = Path(path).with_name(f".{Path(path).name}.ftlint-{os.getpid()}")
-    try:
-        with beside.open("wb") as file:
-            yield file
-        beside.replace(path)
-    except OSError as error:
-        raise FtlintError(f"cannot write {path}: {error.strerror}") from error
-    finally:
-        beside.unlink(missing_ok=True)
+def _keep_dropped(path: str, lines: IO[bytes]) -> None:
+    """Write dropped lines to a file, after those that it keeps from earlier runs."""
+    before = Path(path).read_bytes() if Path(path).is_file() else b""
+    with writing(path) as file:
+        file.write(before)
+        lines.seek(0)
+        shutil.copyfileobj(lines, file)
 
 
 def _show(original: Source, new: Source, origins: array[int] | None, *, color: bool) -> None:

@@ -7,12 +7,11 @@ import os
 import shutil
 import sys
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from ftlint.engine.repair import temporary_prefix
 from ftlint.errors import InputError
+from ftlint.files import put_in_place, temporary_prefix
 from ftlint.sources import STDIN
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def commit(original: Source, repaired: Source) -> None:
     if target.suffix in {".gz", ".zst"}:
         _pack(repaired, target)
     else:
-        _replace(repaired.file, target)
+        put_in_place(repaired.file, target)
 
 
 def _target(source: Source) -> Path:
@@ -50,27 +49,12 @@ def _target(source: Source) -> Path:
     return Path(os.path.realpath(source.origin))
 
 
-def _replace(new: Path, target: Path) -> None:
-    status = target.stat()
-    new.chmod(status.st_mode & 0o7777)
-    with suppress(PermissionError):  # only root may give files away; the mode is kept in any case
-        os.chown(new, status.st_uid, status.st_gid)
-    with new.open("rb+") as file:
-        os.fsync(file.fileno())
-    new.replace(target)
-    descriptor = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _pack(repaired: Source, target: Path) -> None:
     descriptor, name = tempfile.mkstemp(prefix=temporary_prefix(target.name), suffix=".tmp", dir=target.parent)
     try:
         with os.fdopen(descriptor, "wb") as out:
             _compress(repaired, out, target.suffix)
-        _replace(Path(name), target)
+        put_in_place(Path(name), target)
     except OSError as error:
         Path(name).unlink(missing_ok=True)
         raise InputError(f"cannot write {target}: {error.strerror}") from error

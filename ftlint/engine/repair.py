@@ -7,7 +7,6 @@ import os
 import tempfile
 from array import array
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -19,6 +18,7 @@ from ftlint.decode import decode
 from ftlint.dialects import named
 from ftlint.engine.local import check_dataset
 from ftlint.engine.write import Action, Written, write
+from ftlint.files import temporary_prefix
 from ftlint.fixes import Drop, FileFix, Relines, Rewrite, Situation
 from ftlint.sources import Source
 
@@ -250,30 +250,6 @@ def _written(source: Source, context: Context, actions: list[Action], written: W
         out.flush()
         size = out.tell()
     return Source(source.path, size, file=Path(path), temporary=True)
-
-
-def temporary_prefix(name: str) -> str:
-    """Return what the names of the temporary files of a file start with; the process's number tells whether it still runs."""
-    return f".{name}.ftlint-{os.getpid()}-"
-
-
-def remove_leftovers(folder: str, name: str) -> None:
-    """Delete temporary files of this file that processes left behind which were killed."""
-    for path in Path(folder).glob(f".{name}.ftlint-*.tmp"):
-        number = path.name.removeprefix(f".{name}.ftlint-").split("-", 1)[0]
-        if number.isdigit() and not _runs(int(number)):
-            with suppress(OSError):
-                path.unlink()
-
-
-def _runs(number: int) -> bool:
-    try:
-        os.kill(number, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _state(sources: Iterable[Source]) -> bytes:

@@ -1,0 +1,96 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from ftlint.errors import FtlintError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OPEN_ALREADY = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/")
+"""Names of what the shell has opened; to replace the file behind them would leave the shell with the old one."""
+
+
+def temporary_prefix(name: str) -> str:
+    """Return what the names of the temporary files of a file start with; the process's number tells whether it still runs."""
+    return f".{name}.ftlint-{os.getpid()}-"
+
+
+def remove_leftovers(target: Path) -> None:
+    """Delete temporary files of this file that processes left behind which were killed."""
+    start = f".{target.name}.ftlint-"
+    with suppress(OSError):
+        for path in target.parent.iterdir():
+            number = path.name.removeprefix(start).split("-", 1)[0]
+            if path.name.startswith(start) and path.suffix == ".tmp" and number.isdigit() and not _runs(int(number)):
+                path.unlink()
+
+
+def _runs(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+def put_in_place(new: Path, target: Path) -> None:
+    """Replace a file by a new one of the same file system, atomically and durably; mode and owner of an old one stay."""
+    with suppress(FileNotFoundError):
+        status = target.stat()
+        new.chmod(stat.S_IMODE(status.st_mode))
+        with suppress(PermissionError):  # only root may give files away; the mode is kept in any case
+            os.chown(new, status.st_uid, status.st_gid)
+    with new.open("rb+") as file:
+        os.fsync(file.fileno())
+    new.replace(target)
+    descriptor = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def writing(path: str) -> Iterator[IO[bytes]]:
+    """Open a file that appears, or changes, only when all of it is written; a symbolic link's target, not the link.
+
+    What is no regular file (a pipe, a terminal, a device) is written to directly. Raises FtlintError where that fails.
+    """
+    if "\0" in path:
+        raise FtlintError(f"cannot write {path!r}: a path has no zero bytes")
+    target = Path(os.path.realpath(path))
+    beside = target
+    try:
+        if path.startswith(_OPEN_ALREADY) or (target.exists() and not target.is_file()):
+            with Path(path).open("wb") as stream:
+                yield stream
+            return
+        remove_leftovers(target)
+        with tempfile.NamedTemporaryFile(
+            prefix=temporary_prefix(target.name), suffix=".tmp", dir=target.parent, delete=False
+        ) as stream:
+            beside = Path(stream.name)
+            beside.chmod(0o666 & ~_umask())
+            yield stream
+        put_in_place(beside, target)
+    except OSError as error:
+        raise FtlintError(f"cannot write {path}: {error.strerror}") from error
+    finally:
+        if beside is not target:
+            beside.unlink(missing_ok=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
