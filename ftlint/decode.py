@@ -16,14 +16,18 @@ import orjson
 import polars as pl
 
 from ftlint.dialects import recognise
+from ftlint.traces import scan
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ftlint.dialects import Dialect
 
-PIECE = 1 << 18
-"""Bytes that are parsed in one call: the decoded objects of a piece still fit the processor's cache."""
+PIECE = 1 << 20
+"""Bytes that are parsed in one call; with more the decoded objects leave the processor's cache, with less calls weigh in."""
+
+_FINE = 1 << 15
+"""Bytes of the parts into which an unusual piece is cut, so that one unusual line does not slow down all of its lines."""
 
 _BETWEEN = b",\n0,\n"
 """Stands between the lines of a piece. No object can contain it, so that a line that is not whole cannot join the next."""
@@ -39,7 +43,8 @@ class Decoded:
     lines: how many. rows: for each record of the table its line, counted from the block's first line.
     frame: the records' texts, a column a key. faults: lines by fault (`invalid-utf8`, `blank`, `invalid-json`,
     `not-an-object`, `duplicate-key`, `wrong-type`). missing: lines by the keys that were found instead of all those
-    required. unknown: lines by unknown key. foreign: lines by the other dialect that they are of.
+    required. unknown: lines by unknown key. foreign: lines by the other dialect that they are of. traces: what the texts
+    may hold (see there); what is not among them, no text holds.
     """
 
     lines: int = 0
@@ -49,6 +54,7 @@ class Decoded:
     unknown: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     foreign: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     objects: int = 0
+    traces: set[str] = field(default_factory=set)
 
 
 Columns = list[pl.Series]
@@ -59,38 +65,60 @@ def decode(data: bytes, dialect: Dialect) -> Decoded:
     """Decode whole lines; the frame has the dialect's texts and `line` (UInt32, counted from the first line of the data)."""
     decoded = Decoded()
     parts: list[Columns] = [_columns((), [[] for _ in dialect.texts])]
-    start = 0
-    while start < len(data):
-        end = data.rfind(b"\n", start, start + PIECE)
-        if end < 0:
-            end = data.find(b"\n", start)
-        end = len(data) if end < 0 else end
-        piece = data[start:end]
-        part = _plain(piece, dialect, decoded)
-        if part is None:
-            lines = piece.split(b"\n")
-            part = _careful(lines, dialect, decoded)
-            decoded.lines += len(lines)
-        parts.append(part)
-        start = end + 1
+    for piece in _cut(data, PIECE):
+        quotes, traces = scan(piece)
+        decoded.traces |= traces
+        part = _plain(piece, quotes, dialect, decoded)
+        parts += [part] if part is not None else [_fine(each, dialect, decoded) for each in _cut(piece + b"\n", _FINE)]
     columns = [pl.concat(series).rechunk() for series in zip(*parts, strict=True)]
     decoded.frame = pl.DataFrame([column.alias(name) for column, name in zip(columns, ("line", *dialect.texts), strict=True)])
     return decoded
 
 
-def _plain(piece: bytes, dialect: Dialect, decoded: Decoded) -> Columns | None:
+def _cut(data: bytes, size: int) -> Iterator[bytes]:
+    """Yield parts of about `size` bytes, cut between lines, without the line feeds at which they are cut."""
+    start = 0
+    while start < len(data):
+        if len(data) - start <= size:
+            end = len(data) - data.endswith(b"\n")
+        else:
+            end = data.rfind(b"\n", start, start + size)
+            end = data.find(b"\n", start) if end < 0 else end
+            end = len(data) if end < 0 else end
+        yield data[start:end]
+        start = end + 1
+
+
+def _fine(part: bytes, dialect: Dialect, decoded: Decoded) -> Columns:
+    """Return the columns of a part of an unusual piece."""
+    columns = _plain(part, part.count(b'"'), dialect, decoded)
+    if columns is None:
+        lines = part.split(b"\n")
+        columns = _careful(lines, dialect, decoded)
+        decoded.lines += len(lines)
+    return columns
+
+
+def _plain(piece: bytes, quotes: int, dialect: Dialect, decoded: Decoded) -> Columns | None:
     """Return the columns of a piece whose every line is a record with exactly the dialect's keys, or None."""
+    if not dialect.texts:
+        return None
     joined = piece.replace(b"\n", _BETWEEN)
     count = (len(joined) - len(piece)) // (len(_BETWEEN) - 1) + 1
     try:
         values = orjson.loads(b"[%b]" % joined)
-        records = values[::2]
-        if len(values) != 2 * count - 1 or set(map(len, records)) != {len(dialect.texts)} or not dialect.texts:
+        if len(values) != 2 * count - 1:
             return None
+        records = values[::2]
         texts = [pl.Series([record[key] for record in records], dtype=pl.String, strict=True) for key in dialect.texts]
     except (ValueError, TypeError, KeyError):
         return None
-    if any(text.null_count() for text in texts) or _may_repeat_keys(piece, count, dialect.texts):
+    if any(text.null_count() for text in texts):
+        return None
+    # Two quotes for each key and each value: with no more there is no other key, no key twice, no escaped quote.
+    if quotes != 4 * count * len(texts) and (
+        set(map(len, records)) != {len(texts)} or _may_repeat_keys(piece, count, dialect.texts)
+    ):
         return None
     lines = pl.int_range(decoded.lines, decoded.lines + count, dtype=pl.UInt32, eager=True)
     decoded.lines += count
@@ -99,10 +127,7 @@ def _plain(piece: bytes, dialect: Dialect, decoded: Decoded) -> Columns | None:
 
 
 def _may_repeat_keys(piece: bytes, records: int, keys: Sequence[str]) -> bool:
-    """Whether an object of the piece may have a key twice; its records have these keys and string values."""
-    # Two quotes for each key and each value: with any more quotes there is another key or an escaped quote.
-    if piece.count(b'"') == 4 * len(keys) * records:
-        return False
+    """Whether an object of the piece may have a key twice; its records have these keys."""
     return any(piece.count(b'"%b"' % key.encode()) != records for key in keys) or bool(_ESCAPED_LETTER.search(piece))
 
 

@@ -51,7 +51,7 @@ def repeat(completions: Sequence[str], encoding: str) -> bool:
 
     At most 20 % of the records are distinct (below 100 records: half), at most 1,000, the median of ten tokens or fewer.
     """
-    distinct = {variant_key(completion): completion for completion in completions}
+    distinct = {variant_key(completion): completion for completion in dict.fromkeys(completions)}
     most = len(completions) // 2 if len(completions) < 100 else len(completions) // 5
     if not distinct or len(distinct) > min(most, MOST_LABELS):
         return False

@@ -86,6 +86,6 @@ def rows(lines: Iterable[bytes], context: Context) -> list[Mapping[str, str] | N
         texts.append([value[key] for key in dialect.texts] if conforms and dialect.checked else None)
     table = pl.DataFrame([row for row in texts if row], dict.fromkeys(dialect.texts, pl.String), orient="row")
     if dialect.derived:
-        table = table.with_columns(**dialect.derived(context))
+        table = dialect.derived(table, context)
     columns = iter(table.iter_rows(named=True))
     return [next(columns) if row else None for row in texts]

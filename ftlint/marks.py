@@ -192,9 +192,10 @@ def _surrounded(marks: Sequence[Mark], texts: Iterable[str], total: int) -> Endi
     around: Counter[tuple[str, str]] = Counter()
     for text in texts:
         bare = text.rstrip()
-        mark = next((mark for mark in marks if bare.endswith(mark.text)), None)
-        if mark:
-            body = bare.removesuffix(mark.text)
-            around[body[len(body.rstrip()) :], text[len(bare) :]] += 1
+        for mark in marks:
+            if bare.endswith(mark.text):
+                body = bare.removesuffix(mark.text)
+                around[body[len(body.rstrip()) :], text[len(bare) :]] += 1
+                break
     (lead, trail), _ = around.most_common(1)[0]
     return Ending(tuple(marks), lead, trail, sum(around.values()) / total)

@@ -17,6 +17,7 @@ import polars as pl
 
 from ftlint.normal import signatures
 from ftlint.rule import numbers
+from ftlint.traces import MARKUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -322,6 +323,8 @@ class HtmlEntities(Occurrences):
     def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
         """Gather from a block."""
         self.lines = block.decoded.lines
+        if MARKUP not in block.decoded.traces:
+            return
         marked = pl.any_horizontal(pl.col("body", "label").str.contains(HTML))
         rows = block.frame.filter("markup").select("line", "body", "label").filter(marked)
         self.records = len(rows)

@@ -9,7 +9,7 @@ from functools import cache
 
 import polars as pl
 
-HEAD = 48
+HEAD = 32
 """Characters from which a signature is taken where the first characters tell texts apart."""
 
 _SIGNIFICANT = 16
@@ -48,12 +48,14 @@ def signatures(texts: pl.Series, *, head: bool) -> pl.Series:
 def _folded(texts: pl.Series) -> pl.Series:
     """Return texts in lower case, without white space and punctuation."""
     joined = texts.str.join("\0").item() if len(texts) else ""
-    if joined.count("\0") != max(len(texts) - 1, 0):
-        return pl.Series([_fold(text).replace("\0", "") for text in texts], dtype=pl.String)
     if not joined.isascii():
         joined = "\0".join(text if text.isascii() else _fold(text) for text in texts)
     # One pass over the bytes of all texts at once; what is not ASCII was folded above and stays.
-    return pl.Series([joined.encode().translate(_LOWER, _DELETED).decode()]).str.split("\0").explode()[: len(texts)]
+    folded = pl.Series([joined.encode().translate(_LOWER, _DELETED).decode()]).str.split("\0").explode()
+    if len(folded) == len(texts):
+        return folded
+    # A text holds the character that was to keep them apart.
+    return pl.Series([_fold(text).replace("\0", "") for text in texts], dtype=pl.String)
 
 
 def _fold(text: str) -> str:

@@ -199,8 +199,8 @@ class LineRule(Rule):
 class RecordRule(Rule):
     """A rule that a column expression decides."""
 
-    beyond_ascii: ClassVar[bool] = False
-    "Whether only text beyond ASCII can be wrong; a block without any then skips the rule."
+    traces: ClassVar[frozenset[str] | None] = None
+    "Traces (`ftlint.traces`) of which a block must have one for a record to be wrong; None: it needs none."
 
     def suspects(self, context: Context) -> pl.Expr | None:  # noqa: ARG002 - the hook's signature
         """Return a cheap expression, where `violates` is dear; a record is wrong where both are true."""

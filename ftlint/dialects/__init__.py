@@ -21,8 +21,8 @@ class Dialect:
     name: as in configuration files. keys: every one of these makes a record of this dialect.
     record: the dataclass that defines a record; pydantic validates by it where a fault must be explained.
     texts: the keys whose values are the record's texts, columns of the record table.
-    derived: given a context, further columns as expressions over the texts, `body` (what is asked) and `label` (what is
-    to be answered) among them; rules refer to them by name.
+    derived: given a table of texts and a context, the table with further columns, `body` (what is asked) and `label` (what
+    is to be answered) among them; rules refer to them by name.
     infer: given a context, surveyed records and the configuration, the context with what the records show.
     differences: given the contexts of training and validation file and surveyed validation records, what differs.
     """
@@ -31,7 +31,7 @@ class Dialect:
     keys: frozenset[str]
     record: Any = None
     texts: tuple[str, ...] = ()
-    derived: Callable[[Context], Mapping[str, pl.Expr]] | None = field(default=None, compare=False)
+    derived: Callable[[pl.DataFrame, Context], pl.DataFrame] | None = field(default=None, compare=False)
     infer: Callable[[Context, Sequence[Mapping[str, Any]], Wishes], Context] | None = field(default=None, compare=False)
     differences: Callable[[Context, Context, Sequence[Mapping[str, Any]]], Differences] | None = field(
         default=None, compare=False

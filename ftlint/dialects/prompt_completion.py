@@ -33,11 +33,27 @@ class PromptCompletion:
     completion: str
 
 
-def derived(context: Context) -> dict[str, pl.Expr]:
-    """Return `body` (prompt without separator and outer white space) and `label` (completion without stop and white space)."""
+def derived(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """Return a table of prompts and completions with what rules and metrics look at.
+
+    body, label (texts): the prompt without separator, the completion without stop, both without outer white space.
+    separated (whether): the prompt ends with the separator. tidy: the completion is one space, the label and the stop.
+    Nearly all records of a good file are so, and rules look closely only at those that are not.
+    """
+    separator, stop = context.separator, context.stop
+    prompt, completion = pl.col("prompt").str, pl.col("completion").str
+    ends = pl.any_horizontal(prompt.ends_with(text) for text in separator.texts) if separator else pl.lit(value=True)
+    frame = frame.with_columns(separated=ends, label=_without(pl.col("completion"), stop))
     # Where one file holds several tasks, the task's word is part of what is asked.
-    separator = None if context.separator and len(context.separator.marks) > 1 else context.separator
-    return {"body": _without(pl.col("prompt"), separator), "label": _without(pl.col("completion"), context.stop)}
+    if separator is None or len(separator.marks) > 1:
+        body = prompt.strip_chars()
+    elif frame.get_column("separated").all():
+        body = prompt.strip_suffix(separator.text).str.strip_chars()
+    else:
+        body = _without(pl.col("prompt"), separator)
+    end = stop.text if stop else ""
+    bare = completion.len_bytes() == pl.col("label").str.len_bytes() + len(b" ") + len(end.encode())
+    return frame.with_columns(body=body, tidy=completion.starts_with(" ") & bare & (completion.ends_with(end) if end else True))
 
 
 def _without(text: pl.Expr, ending: Ending | None) -> pl.Expr:
@@ -62,7 +78,7 @@ def infer(context: Context, records: Sequence[Mapping[str, Any]], wishes: Wishes
         stop = marks.infer_stop(completions, wishes.share, classification=task == CLASSIFICATION)
     context = replace(context, task=task, separator=separator, stop=stop, rivals=tuple(rivals))
     texts = pl.DataFrame({"prompt": prompts, "completion": completions}, {"prompt": pl.String, "completion": pl.String})
-    frame = texts.select(**derived(context))
+    frame = derived(texts, context).select("body", "label")
     bodies, labels = frame.get_column("body"), frame.get_column("label")
     distinct = bodies.unique()
     return replace(

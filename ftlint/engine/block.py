@@ -14,17 +14,16 @@ from ftlint.dialects import named
 from ftlint.metrics import Block, FileFacts
 from ftlint.rule import LineRule, RecordRule
 from ftlint.sources import BOM
+from ftlint.traces import ALL, BEYOND_ASCII, MARKUP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from collections.abc import Set as AbstractSet
 
     from ftlint.context import Context
     from ftlint.metrics import Metric
     from ftlint.rule import Level, Rule
     from ftlint.sources import Source, Span
-
-
-BEYOND_ASCII, MARKUP = "beyond_ascii", "markup"
 
 
 @dataclass(frozen=True)
@@ -66,14 +65,14 @@ def check_block(plan: Plan, data: bytes, start: int = 0) -> BlockResult:
     dialect = named(plan.context.dialect)
     marked = start == 0 and data.startswith(BOM)
     decoded = decode(data.removeprefix(BOM) if marked else data, dialect)
-    frame = record_table(decoded.frame, plan.context)
+    frame = record_table(decoded.frame, plan.context, decoded.traces)
     hits: dict[tuple[str, Level], pl.Series] = {
         (rule.code, rule.level): pl.Series(lines, dtype=pl.UInt32)
         for rule in plan.rules
         if isinstance(rule, LineRule) and (lines := decoded.faults.get(rule.fault))
     }
     if len(frame) and dialect.checked:
-        hits |= violations(plan, frame)
+        hits |= violations(plan, frame, decoded.traces)
     block = Block(data, decoded, frame, marked)
     facts = FileFacts()
     facts.add(block, plan.context)
@@ -83,32 +82,32 @@ def check_block(plan: Plan, data: bytes, start: int = 0) -> BlockResult:
     return BlockResult(start, facts, hits, metrics)
 
 
-def record_table(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
+def record_table(frame: pl.DataFrame, context: Context, traces: AbstractSet[str] = ALL) -> pl.DataFrame:
     """Return the texts of records with all columns that rules and metrics may use.
 
     Besides those of the dialect: `beyond_ascii` and `markup`, whether a text holds anything that is not ASCII, or `<` or
-    `&`; they are dear to find out, and several rules first ask for them.
+    `&`; several rules first ask for them. traces: what the texts may hold.
     """
     dialect = named(context.dialect)
     if not dialect.derived:
         return frame
     texts = [pl.col(name).str for name in dialect.texts]
-    return frame.with_columns(
-        # ASCII text has as many characters as bytes.
-        pl.any_horizontal(text.len_bytes() != text.len_chars() for text in texts).alias(BEYOND_ASCII),
-        pl.any_horizontal(text.contains("[&<]") for text in texts).alias(MARKUP),
-        **dialect.derived(context),
+    # ASCII text has as many characters as bytes.
+    wide = pl.any_horizontal(text.len_bytes() != text.len_chars() for text in texts)
+    marked = pl.any_horizontal(text.contains("[&<]") for text in texts)
+    return dialect.derived(frame, context).with_columns(
+        (wide if BEYOND_ASCII in traces else pl.lit(value=False)).alias("beyond_ascii"),
+        (marked if MARKUP in traces else pl.lit(value=False)).alias("markup"),
     )
 
 
-def violations(plan: Plan, frame: pl.DataFrame) -> dict[tuple[str, Level], pl.Series]:
-    """Return the lines of a record table that violate each record rule, by code and level."""
+def violations(plan: Plan, frame: pl.DataFrame, traces: AbstractSet[str] = ALL) -> dict[tuple[str, Level], pl.Series]:
+    """Return the lines of a record table that violate each record rule, by code and level. traces: what its texts may hold."""
     at_once: dict[tuple[str, Level], pl.Expr] = {}
     suspects: dict[str, pl.Expr] = {}
     dear: dict[str, dict[tuple[str, Level], pl.Expr]] = {}
-    ascii_only = not frame.get_column(BEYOND_ASCII).any()
     for rule in plan.rules:
-        if isinstance(rule, RecordRule) and not (rule.beyond_ascii and ascii_only):
+        if isinstance(rule, RecordRule) and (rule.traces is None or rule.traces & traces):
             found = expressions(rule, plan.context)
             suspect = rule.suspects(plan.context) if found else None
             if suspect is None:

@@ -46,6 +46,10 @@ class ExtraLeadingSpace(RecordRule):
         ),
     )
 
+    def suspects(self, context: Context) -> pl.Expr:
+        """Return where the completion is not one space, the label and the stop."""
+        return ~pl.col("tidy")
+
     def violates(self, context: Context) -> pl.Expr:
         """Return where two white space characters stand first; an empty completion is another rule's."""
         return pl.col("completion").str.contains(r"^\s\s") & (pl.col("label") != "")

@@ -48,6 +48,10 @@ class MissingStop(RecordRule):
         ),
     )
 
+    def suspects(self, context: Context) -> pl.Expr:
+        """Return where the completion is not one space, the label and the stop."""
+        return ~pl.col("tidy")
+
     def violates(self, context: Context) -> pl.Expr | None:
         """Return where the stop does not end the completion; white space after it is another rule's."""
         if context.stop is None or context.differs("stop"):

@@ -46,6 +46,10 @@ class TrailingSpace(RecordRule):
         ),
     )
 
+    def suspects(self, context: Context) -> pl.Expr:
+        """Return where the completion is not one space, the label and the stop."""
+        return ~pl.col("tidy")
+
     def violates(self, context: Context) -> pl.Expr:
         """Return where white space ends what is left without the stop; an empty completion is another rule's."""
         stop = context.stop.text if context.stop else ""

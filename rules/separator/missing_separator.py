@@ -64,8 +64,7 @@ class MissingSeparator(RecordRule):
         """Return where no separator ends the prompt; a prompt without body is another rule's."""
         if context.separator is None or context.differs("separator"):
             return None
-        ends = [pl.col("prompt").str.ends_with(text) for text in context.separator.texts]
-        return ~pl.any_horizontal(ends) & (pl.col("body") != "") if len(ends) > 1 else ~ends[0] & (pl.col("body") != "")
+        return ~pl.col("separated") & (pl.col("body") != "")
 
     def explain(self, row: Mapping[str, str], context: Context) -> Place:
         """Point at the end of the prompt, or at the damaged separator."""

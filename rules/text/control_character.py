@@ -10,6 +10,7 @@ import polars as pl
 
 from ftlint.fixes import Rewrite
 from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.traces import BEYOND_ASCII, CONTROL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +44,7 @@ class ControlCharacter(RecordRule):
     level = "warning"
     dialects = ("prompt-completion",)
     fixable = "unsafe"
+    traces = frozenset({BEYOND_ASCII, CONTROL})
     message = "{character} inside the {key}"
     headline = "records contain control or invisible characters"
     examples = (

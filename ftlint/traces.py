@@ -1,0 +1,51 @@
+"""Traces: bytes without which the texts of a piece cannot hold what some rules look for.
+
+A search through the bytes of many lines at once costs a tenth of a search through their texts, and most pieces have no trace.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+BEYOND_ASCII = "beyond-ascii"
+"""A character that is not ASCII."""
+
+CONTROL = "control"
+"""An ASCII control character other than tab, line feed and carriage return."""
+
+MARKUP = "markup"
+"""`<` or `&`."""
+
+ALL = frozenset({BEYOND_ASCII, CONTROL, MARKUP})
+
+_QUOTE, _BACKSLASH, _B, _F, _U = b'"\\bfu'
+
+
+class Scan(NamedTuple):
+    """What stands in some bytes. quotes: how many double quotes. traces: what the texts may hold."""
+
+    quotes: int
+    traces: set[str]
+
+
+def scan(data: bytes) -> Scan:
+    """Look through whole lines of JSON."""
+    if not data:
+        return Scan(0, set())
+    # To compare a column of bytes is a vector operation; bytes.count goes byte by byte and takes four times as long.
+    octets = pl.Series([data], dtype=pl.Binary).cast(pl.List(pl.UInt8))[0]
+    traces = set() if data.isascii() else {BEYOND_ASCII}
+    if b"\x7f" in data:
+        traces.add(CONTROL)
+    if b"<" in data or b"&" in data:
+        traces.add(MARKUP)
+    # In JSON, other control characters are escapes: \b, \f, \u00XX. So may be all the rest: \u003c is `<`.
+    escaped = (octets == _BACKSLASH).slice(0, len(data) - 1)
+    escapes = octets.slice(1).filter(escaped)
+    if (escapes == _B).any() or (escapes == _F).any():
+        traces.add(CONTROL)
+    if (escapes == _U).any():
+        traces |= ALL if b"\\u00" in data else {BEYOND_ASCII}
+    return Scan(int((octets == _QUOTE).sum()), traces)
