@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import sys
+from contextlib import suppress
+from typing import NoReturn
 
-def main() -> None:
+
+def main() -> NoReturn:
     """Run the command line, and end the process with its exit code."""
     from ftlint.cli.app import run  # noqa: PLC0415 - worker processes need none of it
 
-    raise SystemExit(run())
+    leave(run())
+
+
+def leave(code: int) -> NoReturn:
+    """End this process at once, after what was registered for its end was done.
+
+    The interpreter would go on to free all memory object by object, which takes 40 ms; the system does it in one.
+    """
+    atexit._run_exitfuncs()  # noqa: SLF001 - there is no public name for it
+    with suppress(OSError):  # whoever read the output may be gone
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
