@@ -1,7 +1,7 @@
 """A block of lines becomes columns, and a list of the lines that are no records.
 
-Records that conform take the fast way: many lines are parsed in one call of orjson, and columns are taken straight from
-the decoded objects. Whatever is unusual about a piece of the block sends that piece the careful way, line by line.
+Many lines are parsed in one call of orjson, and columns are taken straight from the decoded objects. Only what is unusual
+about some lines sends these the careful way, one by one.
 """
 
 from __future__ import annotations
@@ -26,14 +26,20 @@ if TYPE_CHECKING:
 PIECE = 1 << 20
 """Bytes that are parsed in one call; with more the decoded objects leave the processor's cache, with less calls weigh in."""
 
-_FINE = 1 << 15
-"""Bytes of the parts into which an unusual piece is cut, so that one unusual line does not slow down all of its lines."""
+_FEW = 128
+"""Lines that are looked at more closely where one of them is unusual."""
+
+_TRIES = 3
+"""How many broken lines are left out of a few before these are parsed one by one."""
 
 _BETWEEN = b",\n0,\n"
 """Stands between the lines of a piece. No object can contain it, so that a line that is not whole cannot join the next."""
 
 _ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
 """A letter written as an escape, which could hide a key from a search in the raw line."""
+
+_BROKEN = object()
+"""Stands for the value of a line that is no JSON."""
 
 
 @dataclass
@@ -68,8 +74,15 @@ def decode(data: bytes, dialect: Dialect) -> Decoded:
     for piece in _cut(data, PIECE):
         quotes, traces = scan(piece)
         decoded.traces |= traces
-        part = _plain(piece, quotes, dialect, decoded)
-        parts += [part] if part is not None else [_fine(each, dialect, decoded) for each in _cut(piece + b"\n", _FINE)]
+        values = _parsed(piece)
+        numbers = range(decoded.lines, decoded.lines + len(values or ()))
+        columns = _regular(values, numbers, quotes, dialect, decoded) if values else None
+        if columns is None:
+            parts += _irregular(piece.split(b"\n"), values, dialect, decoded)
+        else:
+            parts.append(columns)
+            decoded.lines += len(numbers)
+            decoded.objects += len(numbers)
     columns = [pl.concat(series).rechunk() for series in zip(*parts, strict=True)]
     decoded.frame = pl.DataFrame([column.alias(name) for column, name in zip(columns, ("line", *dialect.texts), strict=True)])
     return decoded
@@ -89,124 +102,114 @@ def _cut(data: bytes, size: int) -> Iterator[bytes]:
         start = end + 1
 
 
-def _fine(part: bytes, dialect: Dialect, decoded: Decoded) -> Columns:
-    """Return the columns of a part of an unusual piece."""
-    columns = _plain(part, part.count(b'"'), dialect, decoded)
-    if columns is None:
-        lines = part.split(b"\n")
-        columns = _careful(lines, dialect, decoded)
-        decoded.lines += len(lines)
-    return columns
-
-
-def _plain(piece: bytes, quotes: int, dialect: Dialect, decoded: Decoded) -> Columns | None:
-    """Return the columns of a piece whose every line is a record with exactly the dialect's keys, or None."""
-    if not dialect.texts:
-        return None
+def _parsed(piece: bytes) -> list[Any] | None:
+    """Return the value of each line of a piece; None where a line is not one value."""
     joined = piece.replace(b"\n", _BETWEEN)
     count = (len(joined) - len(piece)) // (len(_BETWEEN) - 1) + 1
     try:
         values = orjson.loads(b"[%b]" % joined)
-        if len(values) != 2 * count - 1:
+    except ValueError:
+        return None
+    return values[::2] if len(values) == 2 * count - 1 else None
+
+
+def _values(lines: list[bytes]) -> list[Any]:
+    """Return the value of each of a few lines, of which some may be broken."""
+    left = list(range(len(lines)))
+    for _ in range(_TRIES):
+        try:
+            values = orjson.loads(b"[%b]" % _BETWEEN.join([lines[index] for index in left]))
+        except orjson.JSONDecodeError as error:
+            # A line of the file makes two lines of the joined text.
+            at = left[min((error.lineno - 1) // 2, len(left) - 1)]
+            if len(left) == 1 or _value(lines[at]) is not _BROKEN:
+                break
+            left.remove(at)
+        else:
+            if len(values) != 2 * len(left) - 1:
+                break
+            found = dict(zip(left, values[::2], strict=True))
+            return [found.get(index, _BROKEN) for index in range(len(lines))]
+    return list(map(_value, lines))
+
+
+def _value(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except ValueError:
+        return _BROKEN
+
+
+def _regular(values: list[Any], numbers: Sequence[int], quotes: int, dialect: Dialect, decoded: Decoded) -> Columns | None:
+    """Return the columns of values of which each is an object with the dialect's keys, with strings, and no key twice.
+
+    numbers: their lines. quotes: how many double quotes these have, escaped ones aside. None where a value is something else.
+    """
+    try:
+        texts = [pl.Series([value[key] for value in values], dtype=pl.String, strict=True) for key in dialect.texts]
+    except (TypeError, KeyError):
+        return None
+    if not values or not texts or any(text.null_count() for text in texts):
+        return None
+    # A key has two quotes, and so has a string: with no more than these there is no other key, and none twice.
+    if quotes != 4 * len(values) * len(texts):
+        shapes = Counter(map(tuple, values))
+        further = dict.fromkeys(key for shape in shapes for key in shape if key not in dialect.keys)
+        strings = len(values) * len(texts) + sum(type(value.get(key)) is str for key in further for value in values)
+        if quotes != 2 * (strings + sum(len(shape) * times for shape, times in shapes.items())):
             return None
-        records = values[::2]
-        texts = [pl.Series([record[key] for record in records], dtype=pl.String, strict=True) for key in dialect.texts]
-    except (ValueError, TypeError, KeyError):
-        return None
-    if any(text.null_count() for text in texts):
-        return None
-    # Two quotes for each key and each value: with no more there is no other key, no key twice, no escaped quote.
-    if quotes != 4 * count * len(texts) and (
-        set(map(len, records)) != {len(texts)} or _may_repeat_keys(piece, count, dialect.texts)
-    ):
-        return None
-    lines = pl.int_range(decoded.lines, decoded.lines + count, dtype=pl.UInt32, eager=True)
-    decoded.lines += count
-    decoded.objects += count
-    return [lines, *texts]
+        for key in further:
+            decoded.unknown[key].extend(number for number, value in zip(numbers, values, strict=True) if key in value)
+    return [pl.Series(numbers, dtype=pl.UInt32), *texts]
 
 
-def _may_repeat_keys(piece: bytes, records: int, keys: Sequence[str]) -> bool:
-    """Whether an object of the piece may have a key twice; its records have these keys."""
-    return any(piece.count(b'"%b"' % key.encode()) != records for key in keys) or bool(_ESCAPED_LETTER.search(piece))
+def _irregular(lines: list[bytes], values: list[Any] | None, dialect: Dialect, decoded: Decoded) -> Iterator[Columns]:
+    """Yield the columns of the records among some lines; note in `decoded` what is wrong with the others."""
+    for start in range(0, len(lines), _FEW):
+        few = lines[start : start + _FEW]
+        numbers = range(decoded.lines, decoded.lines + len(few))
+        found = _objects(few, values[start : start + _FEW] if values else _values(few), numbers, decoded)
+        decoded.lines += len(few)
+        decoded.objects += len(found)
+        quotes = sum(line.count(b'"') for line, _, _ in found)
+        columns = _regular([value for _, value, _ in found], [number for _, _, number in found], quotes, dialect, decoded)
+        if columns is None:
+            kept = [(value, number) for line, value, number in found if _conforms(value, line, number, dialect, decoded)]
+            columns = _columns([number for _, number in kept], [[value[key] for value, _ in kept] for key in dialect.texts])
+        yield columns
 
 
-def _careful(lines: list[bytes], dialect: Dialect, decoded: Decoded) -> Columns:
-    """Return the columns of lines that are looked at one by one; note in `decoded` what is wrong with them."""
-    try:
-        values = list(map(orjson.loads, lines))
-        uniform = set(map(type, values)) == {dict}
-    except ValueError:
-        uniform = False
-    columns = _uniform(lines, values, dialect, decoded) if uniform and dialect.texts else None
-    return columns or _one_by_one(lines, dialect, decoded)
+def _objects(
+    lines: list[bytes], values: list[Any], numbers: Sequence[int], decoded: Decoded
+) -> list[tuple[bytes, dict[str, Any], int]]:
+    """Return line, value and number of those lines that hold an object."""
+    found = []
+    for line, value, number in zip(lines, values, numbers, strict=True):
+        if type(value) is dict:
+            found.append((line, value, number))
+        else:
+            decoded.faults[fault_of(line) if value is _BROKEN else "not-an-object"].append(number)
+    return found
 
 
-def _uniform(lines: list[bytes], records: list[dict[str, Any]], dialect: Dialect, decoded: Decoded) -> Columns | None:
-    """Return the columns of objects that all have the dialect's keys with strings, whatever further keys they have."""
-    shapes = Counter(map(tuple, records))
-    if not all(dialect.keys.issubset(shape) for shape in shapes):
-        return None
-    offset = decoded.lines
-    try:
-        columns = _columns(range(offset, offset + len(records)), [[record[key] for record in records] for key in dialect.texts])
-    except TypeError:
-        return None
-    if any(column.null_count() for column in columns):
-        return None
-    for shape in shapes:
-        extra = [key for key in shape if key not in dialect.keys]
-        if extra:
-            at = [offset + i for i, record in enumerate(records) if tuple(record) == shape]
-            for key in extra:
-                decoded.unknown[key].extend(at)
-    decoded.objects += len(records)
-    repeats = [offset + i for i, line in enumerate(lines) if repeats_key(line, records[i])]
-    if repeats:
-        decoded.faults["duplicate-key"].extend(repeats)
-    return columns
-
-
-def _one_by_one(lines: list[bytes], dialect: Dialect, decoded: Decoded) -> Columns:
-    kept: list[int] = []
-    texts: list[list[str]] = [[] for _ in dialect.texts]
-    for number, line in enumerate(lines, decoded.lines):
-        record = _record(line, number, decoded)
-        if record is None:
-            continue
-        decoded.objects += 1
-        if not dialect.keys <= record.keys():
-            other = recognise(record)
-            if other and other != dialect.name:
-                decoded.foreign[other].append(number)
-            elif dialect.checked:
-                decoded.missing[tuple(record)].append(number)
-            continue
-        values = [record[key] for key in dialect.texts]
-        if not all(type(value) is str for value in values):
-            decoded.faults["wrong-type"].append(number)
-            continue
-        kept.append(number)
-        for text, value in zip(texts, values, strict=True):
-            text.append(value)
-        for key in record.keys() - dialect.keys if dialect.checked else ():
-            decoded.unknown[key].append(number)
-    return _columns(kept, texts)
-
-
-def _record(line: bytes, number: int, decoded: Decoded) -> dict[str, Any] | None:
-    """Return a line's object; note the fault of a line that holds none."""
-    try:
-        value = orjson.loads(line)
-    except ValueError:
-        decoded.faults[fault_of(line)].append(number)
-        return None
-    if type(value) is not dict:
-        decoded.faults["not-an-object"].append(number)
-        return None
+def _conforms(value: dict[str, Any], line: bytes, number: int, dialect: Dialect, decoded: Decoded) -> bool:
+    """Whether an object has the dialect's keys, with strings; note in `decoded` what it has instead, and what besides."""
     if repeats_key(line, value):
         decoded.faults["duplicate-key"].append(number)
-    return value
+    if not dialect.keys <= value.keys():
+        other = recognise(value)
+        if other and other != dialect.name:
+            decoded.foreign[other].append(number)
+        elif dialect.checked:
+            decoded.missing[tuple(value)].append(number)
+        return False
+    if [type(value[key]) for key in dialect.texts].count(str) != len(dialect.texts):
+        decoded.faults["wrong-type"].append(number)
+        return False
+    if len(value) > len(dialect.keys) and dialect.checked:
+        for key in value.keys() - dialect.keys:
+            decoded.unknown[key].append(number)
+    return True
 
 
 def fault_of(line: bytes) -> str:
@@ -222,6 +225,9 @@ def fault_of(line: bytes) -> str:
 
 def repeats_key(line: bytes, record: dict[str, Any]) -> bool:
     """Whether an object, at any depth of the line, has a key twice; `record` is what the parser made of the line."""
+    # A key has two quotes, and so has a string: with no more than these there is no key twice.
+    if line.count(b'"') == 2 * (len(record) + [type(value) for value in record.values()].count(str)):
+        return False
     nested = any(type(value) in {dict, list} for value in record.values())
     once = all(line.count(b'"%b"' % key.encode()) == 1 for key in record)
     # In a flat object, a key that stands once in the raw line is no repeated one, unless escapes hide the other.

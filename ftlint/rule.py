@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Level = Literal["error", "warning", "info"]
 Applicability = Literal["safe", "unsafe", "request"]
 LEVELS: tuple[Level, ...] = ("error", "warning", "info")
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 DOCUMENTATION = "https://ftlint.readthedocs.io/rules/"
 
 
@@ -62,7 +63,7 @@ def bad(lines: Sequence[str], at: Sequence[int | None], **more: Any) -> Example:
 
 def pairs(*records: tuple[str, str]) -> list[str]:
     """Return the lines of prompt/completion records."""
-    return [json.dumps({"prompt": prompt, "completion": completion}, ensure_ascii=False) for prompt, completion in records]
+    return [_as_json({"prompt": prompt, "completion": completion}) for prompt, completion in records]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,7 @@ class _Message(string.Formatter):
 def quote(text: str) -> str:
     """Return a text in double quotes, with white space and control characters as JSON escapes, at most 60 characters of it."""
     text = text if len(text) <= 60 else f"{text[:30]}…{text[-29:]}"
-    return json.dumps(text, ensure_ascii=False)
+    return _as_json(text)
 
 
 def render(template: str, args: Mapping[str, Any]) -> str:

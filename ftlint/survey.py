@@ -60,7 +60,10 @@ def survey_valid(sources: Sequence[Source], wishes: Wishes, training: Context) -
 
 
 def _conforming(sample: Iterable[dict[str, Any]], shape: Dialect) -> list[dict[str, Any]]:
-    return [record for record in sample if shape.checked and all(type(record.get(key)) is str for key in shape.texts)]
+    records = list(sample) if shape.checked else []
+    for key in shape.texts:
+        records = [record for record in records if type(record.get(key)) is str]
+    return records
 
 
 def _sample(sources: Sequence[Source], records: int) -> Iterator[dict[str, Any]]:
@@ -90,8 +93,8 @@ def _lines(source: Source, quota: int) -> Iterator[bytes]:
         return
     for window in range(_WINDOWS):
         start = window * source.size // _WINDOWS
-        lines = source.read(Span(start, start + _WINDOW))[1].removeprefix(BOM).split(b"\n")
-        yield from lines[: quota // _WINDOWS or 1]
+        wanted = quota // _WINDOWS or 1
+        yield from source.read(Span(start, start + _WINDOW))[1].removeprefix(BOM).split(b"\n", wanted)[:wanted]
 
 
 def _target_and_dialect(sample: Sequence[dict[str, Any]], wishes: Wishes) -> tuple[Target, str, bool]:

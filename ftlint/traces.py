@@ -24,7 +24,10 @@ _QUOTE, _BACKSLASH, _B, _F, _U = b'"\\bfu'
 
 
 class Scan(NamedTuple):
-    """What stands in some bytes. quotes: how many double quotes. traces: what the texts may hold."""
+    """What stands in some bytes.
+
+    quotes: how many double quotes, escaped ones aside; more where that is not sure. traces: what the texts may hold.
+    """
 
     quotes: int
     traces: set[str]
@@ -48,4 +51,8 @@ def scan(data: bytes) -> Scan:
         traces.add(CONTROL)
     if (escapes == _U).any():
         traces |= ALL if b"\\u00" in data else {BEYOND_ASCII}
-    return Scan(int((octets == _QUOTE).sum()), traces)
+    quotes = int((octets == _QUOTE).sum())
+    # The quote in `\\"` follows a backslash and is not escaped.
+    if not (escapes == _BACKSLASH).any():
+        quotes -= int((escapes == _QUOTE).sum())
+    return Scan(quotes, traces)
