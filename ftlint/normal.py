@@ -37,8 +37,9 @@ def signatures(texts: pl.Series, *, head: bool) -> pl.Series:
     cut = texts.str.head(HEAD) if head else texts
     folded = _folded(cut)
     if head:
-        # Too little is left of some heads; a text of the same normal form may have more left.
-        short = folded.str.len_bytes() < _SIGNIFICANT
+        # Too little is left of some heads; a text of the same normal form may have more left. The last character may be
+        # half of one.
+        short = folded.str.len_chars() <= _SIGNIFICANT
         if short.any():
             folded = folded.scatter(short.arg_true(), _folded(texts.filter(short)))
         folded = folded.str.head(_SIGNIFICANT)
@@ -49,7 +50,7 @@ def _folded(texts: pl.Series) -> pl.Series:
     """Return texts in lower case, without white space and punctuation."""
     joined = texts.str.join("\0").item() if len(texts) else ""
     if not joined.isascii():
-        joined = "\0".join(text if text.isascii() else _fold(text) for text in texts)
+        joined = _deleted_beyond_ascii().sub("", unicodedata.normalize("NFKC", joined).casefold())
     # One pass over the bytes of all texts at once; what is not ASCII was folded above and stays.
     folded = pl.Series([joined.encode().translate(_LOWER, _DELETED).decode()]).str.split("\0").explode()
     if len(folded) == len(texts):
@@ -72,3 +73,8 @@ def _deletions() -> dict[int, None]:
         if code != 0
         and (chr(code).isspace() or (unicodedata.category(chr(code))[0] == "P" and chr(code) not in signs) or chr(code) == "`")
     }
+
+
+@cache
+def _deleted_beyond_ascii() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(re.escape(chr(code)) for code in _deletions() if code > 127)}]+")

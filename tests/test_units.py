@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import polars as pl
 import pytest
@@ -12,12 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ftlint
-from ftlint import marks, tokens
+from ftlint import marks, tokens, traces
 from ftlint.labels import merged, repeat, variants
 from ftlint.normal import normal, signatures
 from ftlint.sources import Source, Span, charset_of
 from ftlint.spans import raw_offsets, value_span
 from ftlint.targets import target
+from ftlint.traces import scan
 
 
 @pytest.mark.parametrize(
@@ -223,3 +225,39 @@ def test_files_of_the_library_call(tmp_path):
     ]
     with pytest.raises(ftlint.InputError, match="No such file or folder"):
         ftlint.check(tmp_path / "none.jsonl")
+
+
+@given(st.lists(st.text(st.sampled_from('ab"\\/<&\t\n\x07\x1f\x7f\x85é€中\u200bÃ'), max_size=8), max_size=4), st.booleans())
+def test_no_text_holds_what_has_no_trace(texts, ascii_only):
+    data = "\n".join(json.dumps({"prompt": text}, ensure_ascii=ascii_only) for text in texts).encode()
+    found = scan(data)
+    held = "".join(texts)
+    holds = {
+        traces.BEYOND_ASCII: not held.isascii(),
+        traces.CONTROL: any(character < " " and character not in "\t\n\r" for character in held) or "\x7f" in held,
+        traces.MARKUP: "<" in held or "&" in held,
+        traces.LATIN: any("\xc0" <= character <= "\xff" for character in held),
+    }
+    assert {trace for trace, does in holds.items() if does} <= found.traces
+    assert found.quotes >= 4 * len(texts)
+    if "\\" not in held:
+        assert found.quotes == 4 * len(texts)
+
+
+def test_clean_text_has_no_trace():
+    assert scan(b'{"prompt": "a\\tb\\n\\"c\\" ->", "completion": " d"}') == (8, set())
+
+
+@pytest.mark.parametrize("name", tokens.ENCODINGS)
+def test_a_word_of_the_vocabulary_is_one_token(name):
+    encoding = tokens.encoding(name)
+    vocabulary = [token.decode("utf-8", "replace") for token in encoding.token_byte_values()]
+    words = [word for word in vocabulary if re.fullmatch(r" ?[A-Z]?[a-z]+", word)]
+    assert len(words) > 10_000
+    assert [word for word in words if len(encoding.encode_ordinary(word)) != 1] == []
+    tokens._built.discard(name)
+    try:
+        known = [word for word in (*words[::500], " zzgulp", " edible!") if tokens._is_token(word, name)]
+    finally:
+        tokens._built.add(name)
+    assert known == words[::500]

@@ -14,7 +14,7 @@ from ftlint.dialects import named
 from ftlint.metrics import Block, FileFacts
 from ftlint.rule import LineRule, RecordRule
 from ftlint.sources import BOM
-from ftlint.traces import ALL, BEYOND_ASCII, MARKUP
+from ftlint.traces import ALL, BEYOND_ASCII, CONTROL, CONTROL_SETS, MARKUP
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -85,8 +85,8 @@ def check_block(plan: Plan, data: bytes, start: int = 0) -> BlockResult:
 def record_table(frame: pl.DataFrame, context: Context, traces: AbstractSet[str] = ALL) -> pl.DataFrame:
     """Return the texts of records with all columns that rules and metrics may use.
 
-    Besides those of the dialect: `beyond_ascii` and `markup`, whether a text holds anything that is not ASCII, or `<` or
-    `&`; several rules first ask for them. traces: what the texts may hold.
+    Besides those of the dialect: `beyond_ascii`, `control` and `markup`, whether a text holds what the traces of these
+    names stand for; rules first ask for them. traces: what the texts may hold.
     """
     dialect = named(context.dialect)
     if not dialect.derived:
@@ -95,8 +95,10 @@ def record_table(frame: pl.DataFrame, context: Context, traces: AbstractSet[str]
     # ASCII text has as many characters as bytes.
     wide = pl.any_horizontal(text.len_bytes() != text.len_chars() for text in texts)
     marked = pl.any_horizontal(text.contains("[&<]") for text in texts)
+    control = pl.any_horizontal(text.contains(characters) for text in texts for characters in CONTROL_SETS)
     return dialect.derived(frame, context).with_columns(
         (wide if BEYOND_ASCII in traces else pl.lit(value=False)).alias("beyond_ascii"),
+        (control if CONTROL in traces else pl.lit(value=False)).alias("control"),
         (marked if MARKUP in traces else pl.lit(value=False)).alias("markup"),
     )
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from ftlint.fixes import Rewrite
 from ftlint.rule import Place, RecordRule, bad, good, pairs
-from ftlint.traces import BEYOND_ASCII
+from ftlint.traces import LATIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ class Mojibake(RecordRule):
     level = "warning"
     dialects = ("prompt-completion",)
     fixable = "unsafe"
-    traces = frozenset({BEYOND_ASCII})
+    traces = frozenset({LATIN})
     message = "{found!r} was decoded wrongly; {meant!r} is meant"
     headline = "records have text that was decoded wrongly"
     examples = (
