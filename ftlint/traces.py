@@ -30,10 +30,7 @@ _QUOTE, _BACKSLASH, _B, _F, _U = b'"\\bfu'
 
 
 class Scan(NamedTuple):
-    """What stands in some bytes.
-
-    quotes: how many double quotes, escaped ones aside; more where that is not sure. traces: what the texts may hold.
-    """
+    """What stands in some bytes. quotes: how many double quotes, escaped ones aside. traces: what the texts may hold."""
 
     quotes: int
     traces: set[str]
@@ -45,22 +42,18 @@ def scan(data: bytes) -> Scan:
         return Scan(0, set())
     # To compare a column of bytes is a vector operation; bytes.count goes byte by byte and takes four times as long.
     octets = pl.Series([data], dtype=pl.Binary).cast(pl.List(pl.UInt8))[0]
+    escapes = octets.slice(1).filter((octets == _BACKSLASH).slice(0, len(data) - 1))
+    if (escapes == _BACKSLASH).any():
+        # An escaped backslash escapes nothing, and is in nobody's way when it is gone.
+        return scan(data.replace(rb"\\", b""))
     traces = set() if data.isascii() else {BEYOND_ASCII}
     if traces and b"\xc3" in data:
         traces.add(LATIN)
-    if b"\x7f" in data:
+    # In JSON, control characters but for DELETE are escapes: \b, \f, \u00XX. So may be all the rest: \u003c is `<`.
+    if b"\x7f" in data or (escapes == _B).any() or (escapes == _F).any():
         traces.add(CONTROL)
     if b"<" in data or b"&" in data:
         traces.add(MARKUP)
-    # In JSON, other control characters are escapes: \b, \f, \u00XX. So may be all the rest: \u003c is `<`.
-    escaped = (octets == _BACKSLASH).slice(0, len(data) - 1)
-    escapes = octets.slice(1).filter(escaped)
-    if (escapes == _B).any() or (escapes == _F).any():
-        traces.add(CONTROL)
     if (escapes == _U).any():
         traces |= ALL if b"\\u00" in data else {BEYOND_ASCII}
-    quotes = int((octets == _QUOTE).sum())
-    # The quote in `\\"` follows a backslash and is not escaped.
-    if not (escapes == _BACKSLASH).any():
-        quotes -= int((escapes == _QUOTE).sum())
-    return Scan(quotes, traces)
+    return Scan(int((octets == _QUOTE).sum()) - int((escapes == _QUOTE).sum()), traces)
