@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ftlint.spans import raw_offsets, value_span
+from ftlint.spans import raw_offsets, text_span, value_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -78,7 +78,7 @@ def rewritten(raw: str, old: Mapping[str, str], new: Mapping[str, str]) -> str:
     for key, text in new.items():
         if text == old[key]:
             continue
-        span = value_span(raw, "/" + key.replace("~", "~0").replace("/", "~1"))
+        span = text_span(raw, key)
         if span is None:
             continue
         start, end, middle = _difference(old[key], text)

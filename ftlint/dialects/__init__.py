@@ -65,6 +65,7 @@ def names() -> list[str]:
     return list(dict.fromkeys(dialect.name for dialect in known().values()))
 
 
+@cache
 def named(name: str) -> Dialect:
     """Return the dialect of this name; raises KeyError for an unknown one."""
     return next(dialect for dialect in known().values() if dialect.name == name)

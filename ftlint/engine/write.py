@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
@@ -15,7 +16,8 @@ from ftlint.sources import BOM
 if TYPE_CHECKING:
     from array import array
     from collections import Counter
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from concurrent.futures import Future
 
     import polars as pl
 
@@ -60,12 +62,23 @@ def write(source: Source, context: Context, actions: list[Action], out: IO[bytes
         for text in objects(source):
             out.write(one_line(text) + b"\n")
     else:
-        for part in _parts(source, context, actions, kinds, written):
-            out.write(part)
+        _write_all(_parts(source, context, actions, kinds, written), out)
         written.applied.update(kinds.values())
         return
     written.origins = None
     written.applied.update(kinds.values())
+
+
+def _write_all(parts: Iterable[bytes], out: IO[bytes]) -> None:
+    """Write parts while the next one is made: a third of the time goes to the system."""
+    with ThreadPoolExecutor(1) as writer:
+        before: Future[int] | None = None
+        for part in parts:
+            if before:
+                before.result()
+            before = writer.submit(out.write, part)
+        if before:
+            before.result()
 
 
 def _parts(source: Source, context: Context, actions: list[Action], kinds: dict[str, str], written: Written) -> Iterator[bytes]:
@@ -86,9 +99,7 @@ def _parts(source: Source, context: Context, actions: list[Action], kinds: dict[
         if touched:
             end = data[-1:] if data.endswith(b"\n") else b""
             repaired = _repaired(lines, touched, first, context, written)
-            if written.origins is not None:
-                written.origins.extend(first + place for place, parts in enumerate(repaired) for _ in parts)
-            data = b"\n".join(part for parts in repaired for part in parts)
+            data = b"\n".join(repaired)
             data += end if data else b""
         elif written.origins is not None:
             written.origins.extend(range(first, first + len(lines)))
@@ -111,15 +122,25 @@ def _touched(actions: list[Action], first: int, end: int) -> dict[int, list[Acti
 
 def _repaired(
     lines: list[bytes], touched: dict[int, list[Action]], first: int, context: Context, written: Written
-) -> list[tuple[bytes, ...]]:
-    repaired: list[tuple[bytes, ...]] = [(line,) for line in lines]
+) -> list[bytes]:
+    """Return the lines of a block, of which `first` is the first's number, with the touched ones repaired."""
+    repaired: list[bytes] = []
+    done = 0
     for number, actions in sorted(touched.items()):
-        line = lines[number - first]
+        place = number - first
+        line = lines[place]
         bare = line.removesuffix(b"\r")
         end = line[len(bare) :]
-        parts = repair_line(bare, actions, context, written)
-        repaired[number - first] = tuple(part + end for part in parts)
-    return repaired
+        parts = [part + end for part in repair_line(bare, actions, context, written)]
+        repaired += lines[done:place]
+        repaired += parts
+        if written.origins is not None:
+            written.origins.extend(range(first + done, number))
+            written.origins.extend([number] * len(parts))
+        done = place + 1
+    if written.origins is not None:
+        written.origins.extend(range(first + done, first + len(lines)))
+    return repaired + lines[done:]
 
 
 def repair_line(line: bytes, actions: list[Action], context: Context, written: Written) -> list[bytes]:
