@@ -141,7 +141,7 @@ class DatasetReport:
             message=render(rule.message, args),
             args=args,
             url=rule.url(),
-            fix=place.fix if place and place.fix != "rule" else hits.applicability or rule.applicability(file.context),
+            fix=place.fix if place and place.fix != "rule" else hits.repair,
             related=related,
             text=text,
         )

@@ -94,6 +94,7 @@ class Hits:
     lines: rising UInt64; None for the one fault of a file as a whole. file: that file's place among those of its role.
     related: for each line the line that it belongs with (the first of two duplicates); related_role: the role of that one.
     args: what the message needs to know of all of them. role: of the files, `train` or `valid`; the engine fills it in.
+    applicability: how safely these can be repaired, where it is not as the rule says (`rule`); None: not at all.
     """
 
     level: Level
@@ -102,11 +103,16 @@ class Hits:
     related: pl.Series | None = None
     role: str = "train"
     related_role: str = "train"
-    applicability: Applicability | None = None
+    applicability: Applicability | Literal["rule"] | None = "rule"
     file: int = 0
 
     def __len__(self) -> int:
         return 1 if self.lines is None else len(self.lines)
+
+    @property
+    def repair(self) -> Applicability | None:
+        """How safely these can be repaired, after the engine put the rule's answer in."""
+        return None if self.applicability == "rule" else self.applicability
 
 
 class Rule:

@@ -143,6 +143,8 @@ class _Gathering:
     def _report(self, rule: Rule, hits: Hits) -> None:
         if len(hits):
             hits.role = self.role
+            if hits.applicability == "rule":
+                hits.applicability = rule.applicability(self.plan.context)
             self.report.hits.append((rule, hits))
 
     def _fetch(self, lines: Sequence[int]) -> Iterator[tuple[int, Mapping[str, str]]]:

@@ -188,7 +188,7 @@ def _actions(report: DatasetReport, dataset: Dataset, allowed: Allowed, repaired
     labels = next((file.labels for file in report.files if file.labels), {})
     for rule, hits in report.hits:
         context = contexts[hits.role]
-        if not allowed.permits(rule, hits.applicability or rule.applicability(context)):
+        if not allowed.permits(rule, hits.repair):
             continue
         fix = rule.fix(hits, Situation(context, allowed.unsafe, labels, absent))
         if fix is None:

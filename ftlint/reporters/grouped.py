@@ -152,7 +152,7 @@ def _ways_on(report: Report, style: Style) -> Iterator[str]:
     for dataset in report.datasets:
         for rule, hits in dataset.hits:
             if hits.lines is None or not rule.depends:
-                fixes[hits.applicability or rule.fixable or ""] += len(hits)
+                fixes[hits.repair or ""] += len(hits)
     paths = shlex.join(style.paths) if 0 < len(style.paths) <= 3 else "…"
     ways = []
     if fixes["safe"]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
+    from ftlint.rule import Applicability
 
 MEANT = {
     "prompt": ("context", "input", "question", "query", "instruction", "source", "text", "sentence"),
@@ -56,12 +57,14 @@ class MissingKey(DatasetRule):
         """Report each record; where the file has no known shape, once for each set of keys."""
         context = gathered.context
         for keys, lines in gathered.get(Shapes).missing.items():
-            args = _arguments(keys, context) | {"keys": keys, "all": len(lines) == gathered.get(Shapes).records}
+            args = _arguments(keys, context)
+            args["names"] = _names(keys) if len(lines) == gathered.get(Shapes).records else {}
+            how: Applicability | None = "unsafe" if args["names"] else None
             if context.recognised:
-                yield Hits(self.level, lines, args)
+                yield Hits(self.level, lines, args, applicability=how)
             else:
                 args["hint"] += f" ({len(lines):,} record{'s' * (len(lines) != 1)})"
-                yield Hits(self.level, numbers(lines[:1]), args)
+                yield Hits(self.level, numbers(lines[:1]), args, applicability=how)
 
     def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point nowhere in particular."""
@@ -69,10 +72,7 @@ class MissingKey(DatasetRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Rename a key, where all records of the file have the same other name for it."""
-        keys = tuple(hits.args["keys"])
-        names = {found: key for key in ("prompt", "completion") if key not in keys and (found := _meant(key, keys))}
-        if not names or not hits.args["all"]:
-            return None
+        names = hits.args["names"]
         return Relines(lambda line: _renamed(line, names), everywhere=True)
 
 
@@ -86,6 +86,11 @@ def _arguments(keys: tuple[str, ...], context: Context) -> dict[str, Any]:
         "found": ", ".join(f'"{key}"' for key in keys[:8]) + ("…" if len(keys) > 8 else "") if keys else "no key",
         "hint": hint,
     }
+
+
+def _names(keys: tuple[str, ...]) -> dict[str, str]:
+    """Return the dialect's names for those of the found keys that are meant to be them."""
+    return {found: key for key in MEANT if key not in keys and (found := _meant(key, keys))}
 
 
 def _meant(key: str, found: tuple[str, ...]) -> str | None:
