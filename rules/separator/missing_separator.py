@@ -75,13 +75,16 @@ class MissingSeparator(RecordRule):
         start = len(bare.removesuffix(mark).rstrip()) if mark else max(0, len(prompt) - 12)
         args: dict[str, Any] = {"ending": prompt[start:], "separator": context.separator.text}
         other = _other_mark(prompt, context.separator)
-        fix: Applicability | None = None if len(context.separator.marks) > 1 else "unsafe" if other else "safe"
-        return Place("/prompt", start if mark else len(bare), len(prompt), args, fix)
+        return Place("/prompt", start if mark else len(bare), len(prompt), args, "unsafe" if other else "rule")
+
+    def applicability(self, context: Context) -> Applicability | None:
+        """Do not guess which separator is meant in a file of several tasks."""
+        return None if context.separator and len(context.separator.marks) > 1 else self.fixable
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Append the separator, or mend the white space around its mark; another mark is replaced only by an unsafe fix."""
         separator = situation.context.separator
-        if separator is None or len(separator.marks) > 1:
+        if separator is None:
             return None
 
         def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:

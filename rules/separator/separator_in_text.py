@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
     from ftlint.marks import Mark
-    from ftlint.rule import Hits, Level
+    from ftlint.rule import Applicability, Hits, Level
 
 
 class SeparatorInText(RecordRule):
@@ -84,11 +84,13 @@ class SeparatorInText(RecordRule):
         key, start, found = next(_places(row, context), ("prompt", 0, context.separator.text))
         return Place(f"/{key}", start, start + len(found), {"found": found, "key": key})
 
+    def applicability(self, context: Context) -> Applicability | None:
+        """Leave a separator alone that the configuration names, and those of a file of several tasks."""
+        chosen = context.separator is not None and (len(context.separator.marks) > 1 or "separator" in context.given)
+        return None if chosen else self.fixable
+
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Give the whole dataset a separator that occurs nowhere."""
-        separator = situation.context.separator
-        if separator is None or len(separator.marks) > 1 or "separator" in situation.context.given:
-            return None
         return new_separator(situation)
 
 

@@ -34,6 +34,7 @@ class WrongType(LineRule):
     level = "error"
     fault = "wrong-type"
     fixable = "unsafe"
+    depends = True
     message = "{key!r} is {found}, not a string"
     headline = "records have a value that is not a string"
     examples = (
@@ -53,7 +54,8 @@ class WrongType(LineRule):
         """Point at the first value that pydantic refuses, and say what it is."""
         key, value = _first_error(line, context.dialect)
         shown = orjson.dumps(value).decode() if type(value) in {int, float, bool} else ""
-        return Place(f"/{key}", args={"key": key, "found": f"{_NAMES[type(value)]} {shown}".strip()})
+        args = {"key": key, "found": f"{_NAMES[type(value)]} {shown}".strip()}
+        return Place(f"/{key}", args=args, fix="unsafe" if shown else None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Write a number or boolean as its text, as it stands in the file."""
