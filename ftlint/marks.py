@@ -7,14 +7,17 @@ or a word in capitals (`END`). Inference is by majority: the rows without the ma
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_SENTENCE = ".,;:!?\"'`´…‥。，、；：！？·・‘’“”„«»‹›「」『』()[]{}（）［］｛｝【】《》〈〉"
+_SENTENCE = ".,;:!?\"'`´…‥。，、；：！？·・।॥۔؟،؛։။၊‘’“”„«»‹›「」『』()[]{}（）［］｛｝【】《》〈〉"
 """Sentence punctuation, quotes and brackets: they end texts, and mark nothing."""
 
 _SYMBOLS = re.compile(r"[^\w\s]+\Z")
@@ -40,6 +43,21 @@ class Mark:
         """Whether the mark is made of words, so that in running text it counts only where it stands as a line's start."""
         return self.kind in {"word", "capitals", "line"}
 
+    def ends(self, text: str) -> bool:
+        """Whether a text ends with the mark, and not with a longer mark or word of which it is the tail."""
+        if not text.endswith(self.text):
+            return False
+        before = text[: -len(self.text)][-1:]
+        if self.kind == "symbols":
+            return not before or before in _SENTENCE or unicodedata.category(before)[0] not in "SP"
+        return self.kind not in {"word", "capitals"} or not (before.isalnum() or before == "_")
+
+    @property
+    def before(self) -> str:
+        """A regular expression (of polars) for what may stand before the mark where `ends` is true; empty for anything."""
+        symbols = rf"(?:^|[^\p{{S}}\p{{P}}]|[{re.escape(_SENTENCE)}])"
+        return {"symbols": symbols, "word": r"(?:^|\W)", "capitals": r"(?:^|\W)"}.get(self.kind, "")
+
 
 @dataclass(frozen=True, slots=True)
 class Ending:
@@ -64,18 +82,45 @@ class Ending:
         return self.texts[0]
 
 
+def with_mark(text: pl.Expr, mark: Mark) -> pl.Expr:
+    """Return an expression that is true where a text ends with a mark as `Mark.ends` has it."""
+    ends = text.str.ends_with(mark.text)
+    return ends & text.str.contains(rf"{mark.before}{pl.escape_regex(mark.text)}\z") if mark.before else ends
+
+
+def with_ending(text: pl.Expr, ending: Ending) -> pl.Expr:
+    """Return an expression that is true where a text ends with an ending, its white space included."""
+    whole = [text.str.ends_with(whole) for whole in ending.texts]
+    if ending.lead:  # then nothing else can stand before the mark
+        return pl.any_horizontal(whole)
+    bare = text.str.strip_chars_end()
+    return pl.any_horizontal(
+        ends & with_mark(bare, mark) if mark.before else ends for ends, mark in zip(whole, ending.marks, strict=True)
+    )
+
+
+def without_ending(text: pl.Expr, ending: Ending | None) -> pl.Expr:
+    """Return the expression for `without`."""
+    mark = ending.marks[0] if ending and len(ending.marks) == 1 else None
+    if mark is None or not mark.text.strip():
+        return text.str.strip_chars()
+    bare = text.str.strip_chars_end()
+    cut = bare.str.strip_suffix(mark.text)
+    return (pl.when(with_mark(bare, mark)).then(cut).otherwise(bare) if mark.before else cut).str.strip_chars()
+
+
 def without(text: str, ending: Ending | None) -> str:
     """Return a text without outer white space and without the mark of an ending, however damaged the white space around it."""
     bare = text.strip()
     if ending is None or len(ending.marks) > 1 or not ending.marks[0].text.strip():
         return bare
-    return bare.removesuffix(ending.marks[0].text).rstrip()
+    return bare.removesuffix(ending.marks[0].text).rstrip() if ending.marks[0].ends(bare) else bare
 
 
 def ended(text: str, ending: Ending) -> str:
     """Return a text that ends with an ending: a damaged one is mended, white space before it goes."""
     bare = text.rstrip()
-    if ending.marks[0].text.strip():
+    if ending.marks[0].text.strip() and ending.marks[0].ends(bare):
         bare = bare.removesuffix(ending.marks[0].text).rstrip()
     return bare + ending.text
 
@@ -104,7 +149,8 @@ def mark_at_end(text: str) -> Mark | None:
     if last in ">]}" and (found := _BRACKETED.search(tail)):
         return Mark(found.group(), "bracketed")
     # What sentence punctuation ends is a sentence, whatever stands before: `*sigh*.`
-    if last in _SENTENCE or not (found := _SYMBOLS.search(tail)):
+    # Nor does a vowel sign mark anything, though it is no letter by itself.
+    if last in _SENTENCE or unicodedata.category(last)[0] == "M" or not (found := _SYMBOLS.search(tail)):
         return None
     symbols = found.group().lstrip(_SENTENCE)
     return Mark(symbols, "symbols") if symbols else None
@@ -124,7 +170,7 @@ def infer_separator(prompts: Sequence[str], share: float) -> tuple[Ending | None
         return _surrounded([line], prompts, len(texts)), []
     counts = _mark_counts(texts)
     for mark, _ in counts:
-        if sum(text.endswith(mark.text) for text in texts) >= needed:
+        if sum(map(mark.ends, texts)) >= needed and not _is_of_the_text(mark, texts):
             return _surrounded([mark], prompts, len(texts)), []
     words = [(mark, count) for mark, count in counts if mark.kind == "word" and count >= 0.02 * len(texts)]
     if 2 <= len(words) <= 20 and sum(count for _, count in words) >= needed:
@@ -144,7 +190,7 @@ def infer_stop(completions: Sequence[str], share: float, *, classification: bool
     needed = max(1.0, share * len(texts))
     stripped = [text.strip() for text in texts]
     for mark, _ in _mark_counts(stripped):
-        ended = sum(text.endswith(mark.text) for text in stripped)
+        ended = sum(map(mark.ends, stripped))
         if ended >= needed and mark.kind != "word" and _is_stop(mark, stripped, classification=classification):
             return _surrounded([mark], texts, len(texts))
     newline = [text for text in texts if text.endswith("\n")]
@@ -156,27 +202,41 @@ def infer_stop(completions: Sequence[str], share: float, *, classification: bool
 
 def _is_stop(mark: Mark, texts: Sequence[str], *, classification: bool) -> bool:
     """Whether a mark that ends most completions is a stop, and not a part of what the labels say."""
-    heads = [text.removesuffix(mark.text).rstrip() for text in texts if text.endswith(mark.text)]
-    if not all(heads) or (mark.kind == "symbols" and len(mark.text) < 2):
+    ends = [text.removesuffix(mark.text).rstrip() for text in texts if mark.ends(text)]
+    heads = [head for head in ends if head]
+    if len(heads) < 0.95 * len(ends) or (mark.kind == "symbols" and len(mark.text) < 2):
         return False
     if classification and len(set(heads)) < 2:
         return False
-    if sum(mark.text in text.removesuffix(mark.text) for text in texts) > 0.05 * len(texts):
+    inside = re.compile(rf"(?<!\w){re.escape(mark.text)}(?!\w)" if mark.kind == "capitals" else re.escape(mark.text))
+    if sum(bool(inside.search(text.removesuffix(mark.text))) for text in texts) > 0.05 * len(texts):
         return False
-    if mark.text.startswith("</"):
-        # A closing tag ends what its opening tag began; without that (`</s>`) it is a stop.
-        opening = "<" + mark.text[2:-1]
-        return sum(opening in text for text in texts) <= 0.05 * len(texts)
     if mark.kind == "capitals" and mark.text not in _CLOSING_WORDS:
-        return sum(head.split()[-1][0].isupper() for head in heads) <= 0.05 * len(heads)
-    return True
+        # A unit or a currency follows a number, and a last name a first name.
+        named = sum(head.split()[-1][0].isupper() or head[-1].isdigit() for head in heads)
+        return named <= 0.05 * len(heads)
+    return not _closes(mark, texts)
+
+
+def _is_of_the_text(mark: Mark, texts: Sequence[str]) -> bool:
+    """Whether what ends most prompts is part of what they say: a closing tag, or a single sign that stands in them too."""
+    if mark.kind == "symbols" and len(mark.text) == 1:
+        return sum(mark.text in text[:-1] for text in texts) > 0.5 * len(texts)
+    return _closes(mark, texts)
+
+
+def _closes(mark: Mark, texts: Sequence[str]) -> bool:
+    """Whether a mark is a closing tag that ends what its opening tag began; without that (`</s>`) it marks an end."""
+    opening = "<" + mark.text[2:-1]
+    return mark.text.startswith("</") and sum(opening in text for text in texts) > 0.05 * len(texts)
 
 
 def _shared_last_line(texts: Sequence[str], needed: float) -> Mark | None:
     """Return the last line that most texts share, where it is more than a bare mark and ends in one."""
     lines = Counter(text.rsplit("\n", 1)[1].strip() for text in texts if "\n" in text)
     line, count = lines.most_common(1)[0] if lines else ("", 0)
-    mark = mark_at_end(line)
+    # A colon makes a line a question, whatever stands before it: `Rating (1-5):`.
+    mark = mark_at_end(line) or (Mark(line, "line") if line.endswith((":", "：")) else None)
     if count < needed or mark is None or len(line) > 200:
         return None
     return Mark(line, "line") if line != mark.text else mark
@@ -193,7 +253,7 @@ def _surrounded(marks: Sequence[Mark], texts: Iterable[str], total: int) -> Endi
     for text in texts:
         bare = text.rstrip()
         for mark in marks:
-            if bare.endswith(mark.text):
+            if mark.ends(bare):
                 body = bare.removesuffix(mark.text)
                 around[body[len(body.rstrip()) :], text[len(bare) :]] += 1
                 break

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 import polars as pl
 
+from ftlint.marks import with_mark
 from ftlint.normal import signatures
 from ftlint.rule import numbers
 from ftlint.traces import MARKUP
@@ -284,9 +285,9 @@ class Endings(Occurrences):
         """Gather from a block."""
         self.lines = block.decoded.lines
         for rival in context.rivals:
-            mark = rival.marks[0].text
-            ends = pl.col("prompt").str.strip_chars_end().str.ends_with(mark)
-            self.note(mark, block.frame.filter(ends).get_column("line"))
+            mark = rival.marks[0]
+            ends = with_mark(pl.col("prompt").str.strip_chars_end(), mark)
+            self.note(mark.text, block.frame.filter(ends).get_column("line"))
 
 
 @dataclass

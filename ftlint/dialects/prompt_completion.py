@@ -42,24 +42,16 @@ def derived(frame: pl.DataFrame, context: Context) -> pl.DataFrame:
     """
     separator, stop = context.separator, context.stop
     prompt, completion = pl.col("prompt").str, pl.col("completion").str
-    ends = pl.any_horizontal(prompt.ends_with(text) for text in separator.texts) if separator else pl.lit(value=True)
-    frame = frame.with_columns(separated=ends, label=_without(pl.col("completion"), stop))
+    ends = marks.with_ending(pl.col("prompt"), separator) if separator else pl.lit(value=True)
+    frame = frame.with_columns(separated=ends, label=marks.without_ending(pl.col("completion"), stop))
     # Where one file holds several tasks, the task's word is part of what is asked.
-    if separator is None or len(separator.marks) > 1:
-        body = prompt.strip_chars()
-    elif frame.get_column("separated").all():
+    if separator and len(separator.marks) == 1 and frame.get_column("separated").all():
         body = prompt.strip_suffix(separator.text).str.strip_chars()
     else:
-        body = _without(pl.col("prompt"), separator)
+        body = marks.without_ending(pl.col("prompt"), separator)
     end = stop.text if stop else ""
     bare = completion.len_bytes() == pl.col("label").str.len_bytes() + len(b" ") + len(end.encode())
     return frame.with_columns(body=body, tidy=completion.starts_with(" ") & bare & (completion.ends_with(end) if end else True))
-
-
-def _without(text: pl.Expr, ending: Ending | None) -> pl.Expr:
-    """Return a text without the mark of an ending, however damaged the white space around it is."""
-    mark = ending.marks[0].text if ending else ""
-    return text.str.strip_chars_end().str.strip_suffix(mark).str.strip_chars() if mark.strip() else text.str.strip_chars()
 
 
 def infer(context: Context, records: Sequence[Mapping[str, Any]], wishes: Wishes) -> Context:
@@ -109,7 +101,7 @@ def _differ(mine: Ending | None, theirs: Ending | None, texts: Sequence[str]) ->
         return mine is None or not set(theirs.texts) <= set(mine.texts)
     if mine is None or not any(mark.text.strip() for mark in mine.marks):
         return mine is not None
-    return sum(text.endswith(tuple(mark.text for mark in mine.marks)) for text in texts) < 0.2 * len(texts)
+    return sum(any(mark.ends(text) for mark in mine.marks) for text in texts) < 0.2 * len(texts)
 
 
 def _task(prompts: Sequence[str], completions: Sequence[str], encoding: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from ftlint.fixes import Rewrite
-from ftlint.marks import ended
+from ftlint.marks import ended, with_ending
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
@@ -56,10 +57,11 @@ class MissingStop(RecordRule):
         """Return where the stop does not end the completion; white space after it is another rule's."""
         if context.stop is None or context.differs("stop"):
             return None
-        stop = context.stop.text
+        stop = context.stop
         completion = pl.col("completion")
-        text = completion if not stop.strip() else completion.str.strip_chars_end()
-        return ~text.str.ends_with(stop.rstrip() or stop) & (pl.col("label") != "")
+        if stop.text.strip():
+            completion, stop = completion.str.strip_chars_end(), replace(stop, trail="")
+        return ~with_ending(completion, stop) & (pl.col("label") != "")
 
     def explain(self, row: Mapping[str, str], context: Context) -> Place:
         """Point at the end of the completion."""

@@ -39,7 +39,7 @@ def everywhere(separator: str, *others: Ending | None) -> Rewrite:
         if not prompt.strip() or prompt.endswith(separator):
             return None
         for other in (given(separator), *others):
-            if other and prompt.rstrip().endswith(other.marks[0].text):
+            if other and other.marks[0].ends(prompt.rstrip()):
                 # White space before the body stays: only the end changes.
                 body = without(prompt, other)
                 return {"prompt": prompt[: prompt.index(body) + len(body)] + separator}

@@ -71,7 +71,7 @@ class MissingSeparator(RecordRule):
         assert context.separator
         prompt = row["prompt"]
         bare = prompt.rstrip()
-        mark = next((mark.text for mark in context.separator.marks if mark.text and bare.endswith(mark.text)), "")
+        mark = next((mark.text for mark in context.separator.marks if mark.text and mark.ends(bare)), "")
         start = len(bare.removesuffix(mark).rstrip()) if mark else max(0, len(prompt) - 12)
         args: dict[str, Any] = {"ending": prompt[start:], "separator": context.separator.text}
         other = _other_mark(prompt, context.separator)
@@ -100,4 +100,4 @@ class MissingSeparator(RecordRule):
 def _other_mark(prompt: str, separator: Ending) -> str:
     """Return the mark that a prompt ends with where it is not the separator's; an empty text where there is none."""
     found = mark_at_end(prompt.rstrip())
-    return found.text if found and not prompt.rstrip().endswith(separator.marks[0].text) else ""
+    return found.text if found and not separator.marks[0].ends(prompt.rstrip()) else ""
