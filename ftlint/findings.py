@@ -122,7 +122,7 @@ class DatasetReport:
             place = _place(rule, raw, file, args)
         related: tuple[Location, ...] = ()
         if hits.related is not None:
-            other = self.file_of(hits.related_role, hits.related[index])
+            other = self.file_of(hits.related_role or hits.role, hits.related[index])
             related = (Location(other.path, hits.related[index] - other.first + 1),)
             args["first"] = f"{related[0].line:,}" + (f" of {other.path}" if other.path != file.path else "")
         if place is not None and text is not None:

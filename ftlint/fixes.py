@@ -64,13 +64,13 @@ class Situation:
     """What a rule may know when it proposes a repair.
 
     context: of the files at hand. unsafe: whether texts may change. labels: of the training files, with counts. absent: of
-    some texts, the first whose mark occurs in no prompt and completion of the whole dataset; None where each occurs.
+    some texts, the first whose mark occurs nowhere in the whole dataset, or under none of some keys; None where each occurs.
     """
 
     context: Context
     unsafe: bool
     labels: Mapping[str, int]
-    absent: Callable[[Sequence[str]], str | None]
+    absent: Callable[..., str | None]
 
 
 def rewritten(raw: str, old: Mapping[str, str], new: Mapping[str, str]) -> str:

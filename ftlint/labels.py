@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from statistics import median_low
 from typing import TYPE_CHECKING
 
 from ftlint import tokens
@@ -15,7 +14,8 @@ _CLOSING = ".,;:!?。，、；：！？…"
 
 MOST_LABELS = 1000
 MOST_TOKENS = 10
-"""The median label of a classification set has at most so many tokens."""
+MOST_CHARACTERS = 40
+"""The median label of a classification set has at most so many of one or the other."""
 
 
 def variant_key(label: str) -> str:
@@ -49,16 +49,15 @@ def as_seen(label: str) -> str:
 def repeat(completions: Sequence[str], encoding: str) -> bool:
     """Whether completions repeat as labels do: few distinct ones, and short.
 
-    At most 20 % of the records are distinct (below 100 records: half), at most 1,000, the median of ten tokens or fewer.
+    At most 20 % of the records are distinct (below 100 records: half), at most 1,000, the median record's of ten tokens or
+    fewer, or of so many characters as ten tokens of English have: in other scripts a word is many tokens of old vocabularies.
     """
     distinct = {variant_key(completion): completion for completion in dict.fromkeys(completions)}
     most = len(completions) // 2 if len(completions) < 100 else len(completions) // 5
     if not distinct or len(distinct) > min(most, MOST_LABELS):
         return False
-    # A text has no more tokens than bytes, so that short labels need no tokenizer.
-    lengths = [len(label.encode()) + 1 for label in distinct.values()]
-    if median_low(lengths) <= MOST_TOKENS:
-        return True
-    if median_low(lengths) > 40 * MOST_TOKENS:
-        return False
-    return median_low([tokens.count(as_seen(label), encoding) for label in distinct.values()]) <= MOST_TOKENS
+    # Half of the records say what the rest is; a few long ones may be junk.
+    typical = sorted(completions, key=len)[(len(completions) - 1) // 2]
+    return len(typical) <= MOST_CHARACTERS or (
+        len(typical) <= 40 * MOST_TOKENS and tokens.count(as_seen(typical), encoding) <= MOST_TOKENS
+    )

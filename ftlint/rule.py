@@ -92,7 +92,8 @@ class Hits:
     """Faults of one kind: a rule, a level, and the lines, 0-based in the files of a role laid end to end.
 
     lines: rising UInt64; None for the one fault of a file as a whole. file: that file's place among those of its role.
-    related: for each line the line that it belongs with (the first of two duplicates); related_role: the role of that one.
+    related: for each line the line that it belongs with (the first of two duplicates); related_role: the role of that
+    one, where it is another.
     args: what the message needs to know of all of them. role: of the files, `train` or `valid`; the engine fills it in.
     applicability: how safely these can be repaired, where it is not as the rule says (`rule`); None: not at all.
     """
@@ -102,7 +103,7 @@ class Hits:
     args: Mapping[str, Any] = field(default_factory=dict)
     related: pl.Series | None = None
     role: str = "train"
-    related_role: str = "train"
+    related_role: str | None = None
     applicability: Applicability | Literal["rule"] | None = "rule"
     file: int = 0
 

@@ -56,7 +56,11 @@ def survey_valid(sources: Sequence[Source], wishes: Wishes, training: Context) -
         split = (("dialect", training.dialect, own.dialect),)
     elif own.surveyed and shape.differences:
         split = shape.differences(training, own, _conforming(_sample(sources, wishes.records), shape))
-    return replace(training, surveyed=own.surveyed, pretty=own.pretty, recognised=own.recognised, split=split)
+    context = replace(training, surveyed=own.surveyed, pretty=own.pretty, recognised=own.recognised, split=split)
+    # Where the files differ, bodies and labels are what is left without the file's own ending.
+    if context.differs("separator") or training.rivals:
+        context = replace(context, separator=own.separator, rivals=own.rivals)
+    return replace(context, stop=own.stop) if context.differs("stop") else context
 
 
 def _conforming(sample: Iterable[dict[str, Any]], shape: Dialect) -> list[dict[str, Any]]:

@@ -91,7 +91,10 @@ def differences(training: Context, own: Context, records: Sequence[Mapping[str, 
     return tuple(
         (name, mine.text if mine else None, theirs.text if theirs else None)
         for name, mine, theirs, key in compared
-        if name not in training.given and _differ(mine, theirs, [record[key].rstrip() for record in records])
+        if name not in training.given
+        # Where the training files have several separators, that is the fault to report.
+        and not (name == "separator" and training.rivals)
+        and _differ(mine, theirs, [record[key].rstrip() for record in records])
     )
 
 

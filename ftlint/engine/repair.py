@@ -225,16 +225,16 @@ def _places(report: DatasetReport, hits: Hits, fix: Fix) -> Iterator[tuple[int, 
             yield place, mine.sort()
 
 
-def _absent(dataset: Dataset, report: DatasetReport) -> Callable[[Sequence[str]], str | None]:
+def _absent(dataset: Dataset, report: DatasetReport) -> Callable[..., str | None]:
     """Return a function that finds a text whose mark occurs nowhere in the dataset."""
 
-    def find(candidates: Sequence[str]) -> str | None:
+    def find(candidates: Sequence[str], *keys: str) -> str | None:
         left = list(candidates)
         for source, file in zip([*dataset.train, *dataset.valid], report.files, strict=True):
             dialect = named(file.context.dialect)
             for span in source.spans():
                 frame = decode(source.read(span)[1], dialect).frame
-                texts = pl.concat([frame.get_column(key) for key in dialect.texts])
+                texts = pl.concat([frame.get_column(key) for key in keys or dialect.texts])
                 left = [text for text in left if not texts.str.contains(text.strip() or text, literal=True).any()]
         return left[0] if left else None
 

@@ -72,7 +72,7 @@ class NoStop(DatasetRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """End every completion with a stop that occurs in none."""
-        stop = situation.absent((" END", "\n", " ###"))
+        stop = situation.absent((" END", "\n", " ###", " <END>", " @@@"), "completion")
         if stop is None:
             return None
         change = lambda texts: {"completion": texts["completion"].rstrip() + stop} if texts["completion"].strip() else None  # noqa: E731

@@ -61,7 +61,7 @@ class SeparatorInText(RecordRule):
         if context.separator is None:
             return None
         marks = [mark.text for mark in context.separator.marks]
-        within = [pl.col(column).str.contains(mark, literal=True) for mark in marks for column in ("body", "completion")]
+        within = [pl.col(column).str.contains(mark, literal=True) for mark in marks for column in ("body", "label")]
         # A task's word stays in the body, at its end: it counts from the second time on.
         return pl.any_horizontal(within)
 
@@ -71,7 +71,7 @@ class SeparatorInText(RecordRule):
             return None
         whole = pl.any_horizontal(
             *(pl.col("prompt").str.strip_suffix(text).str.contains(text, literal=True) for text in context.separator.texts),
-            *(pl.col("completion").str.contains(text, literal=True) for text in context.separator.texts),
+            *(_answer(context).str.contains(text, literal=True) for text in context.separator.texts),
         )
         if context.separator.marks[0].is_word:
             word = pl.any_horizontal(_word_within(mark) for mark in context.separator.marks)
@@ -94,6 +94,12 @@ class SeparatorInText(RecordRule):
         return new_separator(situation)
 
 
+def _answer(context: Context) -> pl.Expr:
+    """Return the completion without the stop, which may look like the separator."""
+    completion = pl.col("completion")
+    return completion.str.strip_suffix(context.stop.text) if context.stop else completion
+
+
 def _word_within(mark: Mark) -> pl.Expr:
     """Return where a mark of words stands at a line's start, besides the prompt's end."""
     pattern = rf"(?m)^\s*{pl.escape_regex(mark.text)}(?:\s|$)"
@@ -107,7 +113,8 @@ def _places(row: Mapping[str, str], context: Context) -> Iterator[tuple[str, int
     for texts in (context.separator.texts, tuple(mark.text for mark in context.separator.marks)):
         for text in texts:
             for key in ("prompt", "completion"):
-                value = row[key] if key == "completion" else row[key].rstrip().removesuffix(text.rstrip())
+                end = (context.stop.text if context.stop else "") if key == "completion" else text.rstrip()
+                value = (row[key] if key == "completion" else row[key].rstrip()).removesuffix(end)
                 found = re.search(re.escape(text), value)
                 if found:
                     yield key, found.start(), text
