@@ -114,15 +114,20 @@ def without(text: str, ending: Ending | None) -> str:
     bare = text.strip()
     if ending is None or len(ending.marks) > 1 or not ending.marks[0].text.strip():
         return bare
-    return bare.removesuffix(ending.marks[0].text).rstrip() if ending.marks[0].ends(bare) else bare
+    return _bare(bare, ending.marks[0])
 
 
 def ended(text: str, ending: Ending) -> str:
     """Return a text that ends with an ending: a damaged one is mended, white space before it goes."""
     bare = text.rstrip()
-    if ending.marks[0].text.strip() and ending.marks[0].ends(bare):
-        bare = bare.removesuffix(ending.marks[0].text).rstrip()
-    return bare + ending.text
+    return (_bare(bare, ending.marks[0]) if ending.marks[0].text.strip() else bare) + ending.text
+
+
+def _bare(text: str, mark: Mark) -> str:
+    """Return a text without a mark at its end, however often it stands there."""
+    while mark.ends(text):
+        text = text.removesuffix(mark.text).rstrip()
+    return text
 
 
 def given(text: str) -> Ending:

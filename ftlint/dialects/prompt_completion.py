@@ -108,7 +108,10 @@ def _differ(mine: Ending | None, theirs: Ending | None, texts: Sequence[str]) ->
 
 
 def _task(prompts: Sequence[str], completions: Sequence[str], encoding: str) -> str:
-    if prompts and sum(not prompt.strip() for prompt in prompts) >= 0.8 * len(prompts):
+    # A prompt of nothing but a separator is empty too.
+    common, count = Counter(prompt.strip() for prompt in prompts).most_common(1)[0] if prompts else ("", 0)
+    mark = marks.mark_at_end(common) if common else None
+    if count >= max(1, 0.8 * len(prompts)) and (not common or (mark is not None and mark.text == common)):
         return OPEN_ENDED
     labels = [completion.strip() for completion in completions if completion.strip()]
     return CLASSIFICATION if repeat(labels, encoding) else GENERATION

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from ftlint.fixes import Rewrite
-from ftlint.marks import ended, with_ending
+from ftlint.marks import ended, mark_at_end, with_ending
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
+    from ftlint.marks import Ending
     from ftlint.rule import Hits
 
 
@@ -67,9 +69,31 @@ class MissingStop(RecordRule):
         """Point at the end of the completion."""
         assert context.stop
         text = row["completion"]
-        return Place("/completion", max(0, len(text) - 1), len(text), {"ending": text[-12:], "stop": context.stop.text})
+        args = {"ending": text[-12:], "stop": context.stop.text}
+        return Place(
+            "/completion", max(0, len(text) - 1), len(text), args, "unsafe" if _other_end(text, context.stop) else "rule"
+        )
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Append the stop, or mend the white space around its mark."""
         stop = situation.context.stop
-        return Rewrite(lambda texts: {"completion": ended(texts["completion"], stop)}) if stop else None
+        if stop is None:
+            return None
+
+        def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
+            text = texts["completion"].rstrip()
+            other = _other_end(text, stop)
+            return {"completion": ended(text.removesuffix(other), stop)} if situation.unsafe or not other else None
+
+        return Rewrite(change)
+
+
+def _other_end(text: str, stop: Ending) -> str:
+    """Return what a completion ends with in the stop's place: a variant of it, or another mark; an empty text for neither."""
+    mark = stop.marks[0]
+    if not mark.text.strip() or mark.ends(text.rstrip()):
+        return ""
+    variant = re.search(rf"(?<!\w){re.escape(mark.text)}[.!,;]*\Z", text.rstrip(), re.IGNORECASE)
+    found = mark_at_end(text.rstrip())
+    other = found.text if found and found.kind in {"symbols", "bracketed"} and len(found.text) > 1 else ""
+    return variant.group() if variant else other

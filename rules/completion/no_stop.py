@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ftlint import tokens
 from ftlint.context import GENERATION
 from ftlint.fixes import Rewrite
-from ftlint.labels import as_seen
+from ftlint.labels import as_seen, merged
 from ftlint.metrics import Labels
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs, quote
 
@@ -37,6 +37,7 @@ class NoStop(DatasetRule):
     level = "warning"
     dialects = ("prompt-completion",)
     tasks = ("classification", "generation")
+    roles = ("train",)
     convention = "stop"
     fixable = "unsafe"
     message = "completions have no stop; {reason}"
@@ -65,8 +66,11 @@ class NoStop(DatasetRule):
         if context.task == GENERATION:
             yield Hits(self.level, None, {"reason": "the model does not learn where an answer ends"})
             return
-        for label in gathered.get(Labels).counts:
-            if tokens.count(as_seen(label), context.encoding) > 1:
+        counts = merged(gathered.get(Labels).counts)
+        # In a file of some size, a label of one record is a fault of its own, and no reason to change all records.
+        least = 2 if sum(counts.values()) >= 100 else 1
+        for label, count in counts.items():
+            if count >= least and tokens.count(as_seen(label), context.encoding) > 1:
                 yield Hits(self.level, None, {"reason": f"labels of several tokens need one ({label})"})
                 return
 

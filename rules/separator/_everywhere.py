@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftlint.fixes import Rewrite
-from ftlint.marks import Ending, given, without
+from ftlint.marks import Ending, given, mark_at_end, without
 from ftlint.rule import quote
 
 if TYPE_CHECKING:
@@ -43,6 +43,9 @@ def everywhere(separator: str, *others: Ending | None) -> Rewrite:
                 # White space before the body stays: only the end changes.
                 body = without(prompt, other)
                 return {"prompt": prompt[: prompt.index(body) + len(body)] + separator}
-        return {"prompt": prompt.rstrip() + separator}
+        found = mark_at_end(prompt.rstrip())
+        bare = prompt.rstrip().removesuffix(found.text) if found and found.kind in {"symbols", "bracketed"} else prompt
+        # Any other mark goes too, but not the end of a word (`C++`).
+        return {"prompt": (bare if bare[-1:].isspace() else prompt).rstrip() + separator}
 
     return Rewrite(change, everywhere=True, note=f"every prompt ends with {quote(separator)}")

@@ -85,9 +85,11 @@ class SeparatorInText(RecordRule):
         return Place(f"/{key}", start, start + len(found), {"found": found, "key": key})
 
     def applicability(self, context: Context) -> Applicability | None:
-        """Leave a separator alone that the configuration names, and those of a file of several tasks."""
-        chosen = context.separator is not None and (len(context.separator.marks) > 1 or "separator" in context.given)
-        return None if chosen else self.fixable
+        """Leave a separator alone that the configuration names, those of a file of several tasks, and speakers' turns."""
+        separator = context.separator
+        if separator is None or len(separator.marks) > 1 or "separator" in context.given:
+            return None
+        return None if separator.marks[0].is_word and not context.classification else self.fixable
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Give the whole dataset a separator that occurs nowhere."""

@@ -12,6 +12,8 @@ from ftlint.fixes import Rewrite
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 from ftlint.traces import BEYOND_ASCII, CONTROL
 
+from .mojibake import repaired
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -77,5 +79,10 @@ class ControlCharacter(RecordRule):
         return Place(args={"character": "a control character", "key": "record"})
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
-        """Remove the characters."""
-        return Rewrite(lambda texts: {key: re.sub(_CONTROL, "", text) for key, text in texts.items()})
+        """Remove the characters, but not those of a text that was decoded wrongly: they are what it is repaired from."""
+        return Rewrite(lambda texts: {key: _removed(text) for key, text in texts.items()})
+
+
+def _removed(text: str) -> str:
+    wrong = re.search("[\\x80-\\x9f]", text) and repaired(text) != text
+    return text if wrong else re.sub(_CONTROL, "", text)

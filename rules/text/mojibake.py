@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ftlint.rule import Hits
 
 # What the first byte of a UTF-8 character looks like in Windows-1252, followed by what the next one looks like.
-_SUSPECT = "[ÂÃÄÅÐÑØÙàáâãèéïð][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+_SUSPECT = "[ÂÃÄÅÎÏÐÑ×ØÙàáâãäåæçèéêëìíîïð][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 
 
 class Mojibake(RecordRule):
@@ -56,24 +56,25 @@ class Mojibake(RecordRule):
     def violates(self, context: Context) -> pl.Expr:
         """Return where ftfy would decode the text anew."""
         texts = pl.struct("prompt", "completion")
-        wrong = lambda row: _repaired(row["prompt"]) != row["prompt"] or _repaired(row["completion"]) != row["completion"]  # noqa: E731
+        wrong = lambda row: repaired(row["prompt"]) != row["prompt"] or repaired(row["completion"]) != row["completion"]  # noqa: E731
         return texts.map_elements(wrong, return_dtype=pl.Boolean)
 
     def explain(self, row: Mapping[str, str], context: Context) -> Place:
         """Point at the first difference, to the end of its word."""
-        key = "prompt" if _repaired(row["prompt"]) != row["prompt"] else "completion"
-        text, repaired = row[key], _repaired(row[key])
-        start = next((i for i, (a, b) in enumerate(zip(text, repaired, strict=False)) if a != b), 0)
+        key = "prompt" if repaired(row["prompt"]) != row["prompt"] else "completion"
+        text, meant = row[key], repaired(row[key])
+        start = next((i for i, (a, b) in enumerate(zip(text, meant, strict=False)) if a != b), 0)
         first = text.rfind(" ", 0, start) + 1
-        found, meant = (value[first:].split(" ", 1)[0] for value in (text, repaired))
-        return Place(f"/{key}", first, first + len(found), {"found": found, "meant": meant})
+        found, right = (value[first:].split(" ", 1)[0] for value in (text, meant))
+        return Place(f"/{key}", first, first + len(found), {"found": found, "meant": right})
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Decode the texts anew."""
-        return Rewrite(lambda texts: {key: _repaired(text) for key, text in texts.items()})
+        return Rewrite(lambda texts: {key: repaired(text) for key, text in texts.items()})
 
 
-def _repaired(text: str) -> str:
+def repaired(text: str) -> str:
+    """Return a text as it was meant, where it was decoded wrongly."""
     from ftfy import fix_encoding  # noqa: PLC0415 - takes 60 ms, and few files have a suspect
 
     return fix_encoding(text)
