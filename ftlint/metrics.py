@@ -144,6 +144,37 @@ class FileFacts(Metric):
 
 
 @dataclass
+class Blanks(Metric):
+    """Blank lines, and lines that are no JSON."""
+
+    needs_texts: ClassVar[bool] = False
+    lines: int = 0
+    blank: pl.Series = field(default_factory=lambda: numbers(()))
+    broken: pl.Series = field(default_factory=lambda: numbers(()))
+
+    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        self.blank = numbers(block.decoded.faults.get("blank", ()))
+        self.broken = numbers(block.decoded.faults.get("invalid-json", ()))
+
+    def merge(self, other: Blanks) -> None:
+        """Take in what comes after."""
+        self.blank = pl.concat([self.blank, other.blank + self.lines])
+        self.broken = pl.concat([self.broken, other.broken + self.lines])
+        self.lines += other.lines
+
+    def beside_broken(self) -> pl.Series:
+        """Return for each blank line whether the next line that is not blank, before or after it, is broken."""
+        broken, blank = set(self.broken), self.blank.to_list()
+        beside = dict.fromkeys(blank, False)
+        for ordered, step in ((blank, -1), (blank[::-1], 1)):
+            for line in ordered if broken else ():
+                beside[line] |= line + step in broken or beside.get(line + step, False)
+        return pl.Series([beside[line] for line in blank], dtype=pl.Boolean)
+
+
+@dataclass
 class Shapes(Metric):
     """Lines whose keys are not those of the dialect: by the keys found, by unknown key, by other dialect."""
 

@@ -273,3 +273,11 @@ def test_odd_files_survive(data):
     assert ftlint.fix(fixed)[0] == fixed
     fixed, _ = ftlint.fix(data, unsafe=True)
     assert ftlint.fix(fixed, unsafe=True)[0] == fixed
+
+
+def test_a_blank_line_beside_a_broken_one_stays():
+    broken = b'{"prompt": "First.\n\nSecond. ->", "completion": " no"}\n'
+    good = dumped(GOOD)
+    fixed, report = ftlint.fix(broken + good + b"\n" + good)
+    assert fixed == broken + good + good
+    assert [finding.fix for finding in report.findings if finding.code == "FIL004"] == [None]

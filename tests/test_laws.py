@@ -90,7 +90,7 @@ def value(metric):
     return {
         name: {key: lines.to_list() if isinstance(lines, pl.Series) else lines for key, lines in content.items() if str(lines)}
         if isinstance(content, dict)
-        else content
+        else (content.to_list() if isinstance(content, pl.Series) else content)
         for name, content in vars(metric).items()
     }
 

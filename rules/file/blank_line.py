@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftlint.fixes import Relines
-from ftlint.rule import LineRule, bad, good, pairs
+from ftlint.metrics import Blanks
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ftlint.fixes import Fix, Situation
-    from ftlint.rule import Hits
+    from ftlint.metrics import Gathered
 
 
-class BlankLine(LineRule):
+class BlankLine(DatasetRule):
     """A line is empty or white space.
 
     ## Why it matters
@@ -21,12 +24,12 @@ class BlankLine(LineRule):
 
     ## How to fix
 
-    Remove the line; `--fix` does.
+    Remove the line; `--fix` does. Next to a line that is not JSON it stays: both may be parts of a text with real line ends.
     """
 
     code = "FIL004"
     level = "warning"
-    fault = "blank"
+    metrics = (Blanks,)
     fixable = "safe"
     message = "the line is blank"
     headline = "lines are blank"
@@ -39,6 +42,13 @@ class BlankLine(LineRule):
             fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
         ),
     )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report the lines; those that may be part of a broken text cannot be repaired."""
+        found = gathered.get(Blanks)
+        doubtful = found.beside_broken()
+        yield Hits(self.level, found.blank.filter(~doubtful))
+        yield Hits(self.level, found.blank.filter(doubtful), applicability=None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Remove the lines."""
