@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 _CLOSING = ".,;:!?。，、；：！？…"
 
+NULLS = ("nan", "NaN", "NAN", "None", "none", "NONE", "null", "Null", "NULL", "undefined", "N/A", "n/a", "<NA>", "NaT", "#N/A")
+"""Words that exports write for a missing value."""
+
 MOST_LABELS = 1000
 MOST_TOKENS = 10
 MOST_CHARACTERS = 40

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 import polars as pl
 
+from ftlint.labels import NULLS
 from ftlint.marks import with_mark
 from ftlint.normal import signatures
 from ftlint.rule import numbers
@@ -229,6 +230,26 @@ class Labels(Metric):
         for label, count in other.counts.items():
             self.counts[label] = self.counts.get(label, 0) + count
             self.first.setdefault(label, other.first[label] + self.lines)
+        self.lines += other.lines
+
+
+@dataclass
+class NullLabels(Metric):
+    """Lines whose label is nothing but a word for a missing value, by the word."""
+
+    lines: int = 0
+    found: dict[str, pl.Series] = field(default_factory=dict)
+
+    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        rows = block.frame.filter(pl.col("label").is_in(NULLS)).select("label", "line")
+        for (label,), part in rows.partition_by("label", as_dict=True).items():
+            self.found[str(label)] = part.get_column("line").cast(pl.UInt64)
+
+    def merge(self, other: NullLabels) -> None:
+        """Take in what comes after."""
+        _extend(cast("dict[Any, pl.Series]", self.found), cast("dict[Any, pl.Series]", other.found), self.lines)
         self.lines += other.lines
 
 

@@ -23,10 +23,23 @@ _DELETED = (string.whitespace + "\x1c\x1d\x1e\x1f" + _ASCII_PUNCTUATION).encode(
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w+*/\\#%&@<=>|^~$]+(?=\d)")
 
 
+_KEPT = re.compile(r"(?<=\w)[^\w\s\0]+(?=\w)|(?<!\w)[-!](?=\w)")
+_TYPED = str.maketrans(dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("‐‑‒–—−", "-"))
+"""Typographic apostrophes and dashes, and what they are typed as."""
+
+
 def normal(text: str) -> str:
-    """Return the normal form: NFKC, case folded, without white space and punctuation, but with numbers kept apart."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return _BETWEEN_DIGITS.sub("\0", folded).translate(_deletions())
+    """Return the normal form: NFKC, case folded, without white space and punctuation, but with numbers kept apart.
+
+    Punctuation inside of words stays (`CC(C)O`), and so does a sign before one (`-5`, `!done`).
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_TYPED)
+    folded = _BETWEEN_DIGITS.sub("\0", folded)
+    kept, at = "", 0
+    for found in _KEPT.finditer(folded):
+        kept += folded[at : found.start()].translate(_deletions()) + found.group()
+        at = found.end()
+    return kept + folded[at:].translate(_deletions())
 
 
 def signatures(texts: pl.Series, *, head: bool) -> pl.Series:

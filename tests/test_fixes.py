@@ -281,3 +281,20 @@ def test_a_blank_line_beside_a_broken_one_stays():
     fixed, report = ftlint.fix(broken + good + b"\n" + good)
     assert fixed == broken + good + good
     assert [finding.fix for finding in report.findings if finding.code == "FIL004"] == [None]
+
+
+@pytest.mark.parametrize(
+    ("completion", "safe", "unsafe"),
+    [
+        (" WEEKEND", " WEEKEND END", " WEEKEND END"),
+        (" yes end", " yes end", " yes END"),
+        (" yes END.", " yes END.", " yes END"),
+        (" yes ###", " yes ###", " yes END"),
+    ],
+)
+def test_a_stop_replaces_another_only_unsafely(completion, safe, unsafe):
+    records = [{"prompt": f"item {i} ->", "completion": (" yes END", " no END")[i % 2]} for i in range(40)]
+    odd = {"prompt": "odd ->", "completion": completion}
+    for expected, allowed in ((safe, False), (unsafe, True)):
+        fixed, _ = ftlint.fix([*records, odd], unsafe=allowed, ignore=["LBL"])
+        assert fixed == [*records, {**odd, "completion": expected}]

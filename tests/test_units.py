@@ -41,6 +41,10 @@ from ftlint.traces import scan
         (" 标签：", " 标签："),
         (" –>", " –>"),
         ("right? ->", " ->"),
+        ("\nRating (1-5):", "\nRating (1-5):"),
+        (" है", None),
+        (" है।", None),
+        ("؟", None),
         ("?", None),
         (".", None),
         ('"', None),
@@ -75,6 +79,9 @@ def test_separators(ending, inferred):
         ([" <p>a</p>", " <p>b</p>"], None),
         ([" a</s>", " b</s>"], "</s>"),
         ([" educational"] * 8 + [" x", " y"], None),
+        ([" a END"] * 20 + [" b END"] * 20 + [" END"], " END"),
+        ([" 12 KG", " 7 KG"], None),
+        ([" WEEKEND END", " WEEKDAY END"], " END"),
     ],
 )
 def test_stops(completions, inferred):
@@ -98,6 +105,30 @@ def test_encodings_are_those_of_tiktoken(name, monkeypatch):
     assert ours.sha256 == demanded["sha256"]
     sizes = {"r50k_base": 50257, "p50k_base": 50281, "cl100k_base": 100277, "o200k_base": 200019}
     assert tokens.encoding(name).n_vocab == sizes[name]
+
+
+@pytest.mark.parametrize(
+    ("mark", "text", "ends"),
+    [
+        ("->", "a ->", True),
+        ("->", "a->", True),
+        ("->", "a?->", True),
+        ("->", "a -->", False),
+        ("->", "->", True),
+        ("###", "a\n\n####", False),
+        ("END", "the END", True),
+        ("END", "WEEKEND", False),
+        ("A:", "A:", True),
+        ("A:", "DNA:", False),
+    ],
+)
+def test_a_mark_is_not_the_tail_of_another(mark, text, ends):
+    ending = marks.given(mark)
+    assert ending.marks[0].ends(text) is ends
+    frame = pl.DataFrame({"text": [text]})
+    assert frame.select(marks.with_mark(pl.col("text"), ending.marks[0])).item() is ends
+    assert frame.select(marks.with_ending(pl.col("text"), ending)).item() is ends
+    assert frame.select(marks.without_ending(pl.col("text"), ending)).item() == marks.without(text, ending)
 
 
 def test_tokens_of_the_source():

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from ftlint.context import Context, Differences, Wishes
     from ftlint.marks import Ending
 
-_PLACEHOLDER = re.compile(r"\{\{?\s?[A-Za-z_]\w*\s?\}?\}|<[A-Z][A-Z0-9_ ]*>|\[[A-Z][A-Z0-9_ ]*\]")
+_PLACEHOLDER = re.compile(
+    r"(?<![\w\\^_${])(?:\{\{\s?[A-Za-z_]\w+\s?\}\}|\{\s?[A-Za-z_]\w+\s?\})(?!\})|<[A-Z][A-Z_ ]+>|\[[A-Z][A-Z_ ]+\]"
+)
+"""A name of two letters or more in braces or brackets; not behind a word, `\\`, `^`, `_` or `$`, as in LaTeX and code."""
+
+_MODEL_MARKS = ("INST", "SYS", "CLS", "SEP", "MASK", "PAD", "UNK", "BOS", "EOS", "START", "END", "STOP", "DONE")
+_NO_PLACEHOLDERS = {f"{left}{name}{right}" for name in _MODEL_MARKS for left, right in ("[]", "<>")}
+"""Marks of models and chat formats that look like placeholders."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +129,7 @@ def _placeholders(texts: pl.DataFrame) -> tuple[str, ...]:
     counts: Counter[str] = Counter()
     suspects = texts.filter(pl.any_horizontal(pl.all().str.contains(r"[{<\[]")))
     for row in suspects.iter_rows():
-        counts.update({found for text in row for found in _PLACEHOLDER.findall(text)})
+        counts.update({found for text in row for found in _PLACEHOLDER.findall(text)} - _NO_PLACEHOLDERS)
     return tuple(text for text, count in counts.most_common(20) if count >= max(2, 0.05 * len(texts)))
 
 

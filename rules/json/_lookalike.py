@@ -7,6 +7,8 @@ import re
 
 import orjson
 
+from ftlint.rule import quote
+
 _COMMENTS = ("//", "#", "/*")
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
@@ -58,6 +60,7 @@ def _lookalike(text: str, stopped: int) -> str | None:
     bare = text.strip()
     looks = (
         _several(bare),
+        "a byte order mark inside the file (two files joined?)" if bare.startswith("\ufeff") else None,
         "a comment; JSON has none" if bare.startswith(_COMMENTS) else None,
         _wrong_quotes(bare),
         f"{constant} is no JSON value" if (constant := _first(_CONSTANT, bare)) else None,
@@ -77,6 +80,8 @@ def _several(bare: str) -> str | None:
         return "a comma after the object"
     if objects and rest.startswith(_COMMENTS):
         return "a comment after the object"
+    if objects == 1 and rest and rest[0] not in '"{[':
+        return f"text after the object: {quote(rest[:20])}"
     return f"{objects} values on one line" if objects > 1 and not rest else None
 
 

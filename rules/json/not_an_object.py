@@ -54,7 +54,8 @@ class NotAnObject(LineRule):
         if not isinstance(value, list):
             return Place(args={"found": _NAMES[type(value)]}, fix=None)
         kind = "objects" if value and all(isinstance(item, dict) for item in value) else "values"
-        return Place(args={"found": f"an array of {len(value):,} {kind}"}, fix="safe" if kind == "objects" else None)
+        found = f"an array of {len(value):,} {kind if len(value) != 1 else kind[:-1]}"
+        return Place(args={"found": found}, fix="safe" if kind == "objects" else None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Give each object of an array a line of its own."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.duplicates import lines_labelled
 from ftlint.fixes import Drop
-from ftlint.labels import merged
-from ftlint.metrics import Fingerprints, Labels
+from ftlint.labels import NULLS, variant_key
+from ftlint.metrics import NullLabels
 from ftlint.rule import DatasetRule, Hits, Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
-    from ftlint.metrics import Gathered, Metric
-
-NULLS = ("nan", "NaN", "NAN", "None", "none", "NONE", "null", "Null", "NULL", "undefined", "N/A", "n/a", "<NA>", "NaT", "#N/A")
+    from ftlint.metrics import Gathered
 
 
 class NullText(RecordRule, DatasetRule):
@@ -59,28 +57,27 @@ class NullText(RecordRule, DatasetRule):
         ),
     )
 
+    metrics = (NullLabels,)
+
     @dataclass(frozen=True)
     class Options:
         """minimum: a label of as many records is meant so."""
 
         minimum: int = 100
 
-    def wants(self, context: Context) -> tuple[type[Metric], ...]:
-        """Ask for labels where a label may be meant so."""
-        return (Labels, Fingerprints) if context.classification else ()
-
     def violates(self, context: Context) -> pl.Expr:
-        """Return where a body is such a word, or an answer in a task without labels."""
-        columns = ("body",) if context.classification else ("body", "label")
-        return pl.any_horizontal(pl.col(*columns).is_in(NULLS))
+        """Return where a body is such a word."""
+        return pl.col("body").is_in(NULLS)
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
-        """Report the records whose label is such a word, unless there are many of them."""
-        if gathered.context.classification:
-            counts = merged(gathered.get(Labels).counts)
-            for label in NULLS:
-                if 0 < counts.get(label, 0) < self.options.minimum:
-                    yield Hits(self.level, lines_labelled(gathered, [label]), {"which": "completion", "text": label})
+        """Report the records whose completion is such a word, unless there are many of them."""
+        found = gathered.get(NullLabels).found
+        totals = Counter[str]()
+        for label, lines in found.items():
+            totals[variant_key(label)] += len(lines)
+        for label, lines in found.items():
+            if totals[variant_key(label)] < self.options.minimum:
+                yield Hits(self.level, lines, {"which": "completion", "text": label})
 
     def explain(self, row: Mapping[str, str], context: Context) -> Place:
         """Say which text it is."""
