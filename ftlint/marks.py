@@ -178,7 +178,9 @@ def infer_separator(prompts: Sequence[str], share: float) -> tuple[Ending | None
         if sum(map(mark.ends, texts)) >= needed and not _is_of_the_text(mark, texts):
             return _surrounded([mark], prompts, len(texts)), []
     words = [(mark, count) for mark, count in counts if mark.kind == "word" and count >= 0.02 * len(texts)]
-    if 2 <= len(words) <= 20 and sum(count for _, count in words) >= needed:
+    # Words that differ in case alone are one task, written in several ways.
+    tasks = {mark.text.casefold() for mark, _ in words}
+    if 2 <= len(words) == len(tasks) <= 20 and sum(count for _, count in words) >= needed:
         return _surrounded([mark for mark, _ in words], prompts, len(texts)), []
     rivals = [(mark, count) for mark, count in counts if count >= 0.05 * len(texts)]
     if 2 <= len(rivals) <= 5 and sum(count for _, count in rivals) >= needed:
@@ -198,10 +200,10 @@ def infer_stop(completions: Sequence[str], share: float, *, classification: bool
         ended = sum(map(mark.ends, stripped))
         if ended >= needed and mark.kind != "word" and _is_stop(mark, stripped, classification=classification):
             return _surrounded([mark], texts, len(texts))
-    newline = [text for text in texts if text.endswith("\n")]
-    inside = sum("\n" in text.strip() for text in texts)
-    if len(newline) >= needed and inside <= 0.05 * len(texts):
-        return Ending((Mark("\n", "given"),), share=len(newline) / len(texts))
+    for space in ("\n\n", "\n"):
+        count = sum(text.endswith(space) for text in texts)
+        if count >= needed and sum(space in text.strip() for text in texts) <= 0.05 * len(texts):
+            return Ending((Mark(space, "given"),), share=count / len(texts))
     return None
 
 

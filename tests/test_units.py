@@ -66,6 +66,7 @@ def test_separators(ending, inferred):
     [
         ([" a END", " b END"], " END"),
         ([" a\n", " b\n"], "\n"),
+        ([" a\nb\n\n", " c\nd\n\n"], "\n\n"),
         ([" a\nEND", " b\nEND"], "\nEND"),
         ([" a [DONE]", " b [DONE]"], " [DONE]"),
         ([" a###", " b###"], "###"),
