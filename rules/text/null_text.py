@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ftlint.duplicates import lines_labelled
 from ftlint.fixes import Drop
 from ftlint.labels import NULLS, variant_key
-from ftlint.metrics import NullLabels
+from ftlint.metrics import Fingerprints, Labels, NullLabels
 from ftlint.rule import DatasetRule, Hits, Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
-    from ftlint.metrics import Gathered
+    from ftlint.metrics import Gathered, Metric
 
 
 class NullText(RecordRule, DatasetRule):
@@ -57,8 +58,6 @@ class NullText(RecordRule, DatasetRule):
         ),
     )
 
-    metrics = (NullLabels,)
-
     @dataclass(frozen=True)
     class Options:
         """minimum: a label of as many records is meant so."""
@@ -69,9 +68,13 @@ class NullText(RecordRule, DatasetRule):
         """Return where a body is such a word."""
         return pl.col("body").is_in(NULLS)
 
+    def wants(self, context: Context) -> tuple[type[Metric], ...]:
+        """Ask for labels where they are counted anyway, and else for these alone."""
+        return (Labels, Fingerprints) if context.classification else (NullLabels,)
+
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the records whose completion is such a word, unless there are many of them."""
-        found = gathered.get(NullLabels).found
+        found = _lines(gathered)
         totals = Counter[str]()
         for label, lines in found.items():
             totals[variant_key(label)] += len(lines)
@@ -91,3 +94,10 @@ class NullText(RecordRule, DatasetRule):
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Drop the records."""
         return Drop()
+
+
+def _lines(gathered: Gathered) -> Mapping[str, pl.Series]:
+    """Return the lines of the labels that are such words."""
+    if not gathered.context.classification:
+        return gathered.get(NullLabels).found
+    return {label: lines_labelled(gathered, [label]) for label in gathered.get(Labels).counts if label in NULLS}
