@@ -29,6 +29,9 @@ def write(path: Path, records: int) -> None:
                 f"Report {i}: the courier returned the blue lamp on Monday, {i * 7919 % 1000} days late. " * 2 + "\n\n###\n\n"
             )
             file.write(json.dumps({"prompt": prompt, "completion": LABELS[i % 3]}) + "\n")
+        # What the system still has to write would be written while we measure.
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def measure(command: list[str]) -> tuple[float, float]:
