@@ -30,7 +30,8 @@ class MissingStop(RecordRule):
 
     ## How to fix
 
-    Append the stop; `--fix` does.
+    Append the stop; `--fix` does. Where another mark or a variant of the stop (`end`) stands in its place, `--unsafe-fixes`
+    replaces it.
     """
 
     code = "CMP004"

@@ -25,7 +25,8 @@ class NormalisedDuplicate(DatasetRule):
 
     ## How to fix
 
-    Drop the later record; `--fix --unsafe-fixes` does.
+    Drop the later record; `--fix --unsafe-fixes` does. Punctuation inside of words (`CC(C)O`) and signs before them (`-5`,
+    `!done`) say something: records that differ in these are not equal.
     """
 
     code = "DUP003"
