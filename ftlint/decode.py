@@ -115,7 +115,7 @@ def _parsed(piece: bytes) -> list[Any] | None:
 
 def _values(lines: list[bytes]) -> list[Any]:
     """Return the value of each of a few lines, of which some may be broken."""
-    left = list(range(len(lines)))
+    left = [index for index, line in enumerate(lines) if line and not line.isspace()]
     for _ in range(_TRIES):
         try:
             values = orjson.loads(b"[%b]" % _BETWEEN.join([lines[index] for index in left]))
@@ -126,7 +126,7 @@ def _values(lines: list[bytes]) -> list[Any]:
                 break
             left.remove(at)
         else:
-            if len(values) != 2 * len(left) - 1:
+            if len(values) != max(2 * len(left) - 1, 0):
                 break
             found = dict(zip(left, values[::2], strict=True))
             return [found.get(index, _BROKEN) for index in range(len(lines))]

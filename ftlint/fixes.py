@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ftlint.spans import raw_offsets, text_span, value_span
+from ftlint.spans import raw_offsets, skip_space, text_span, value_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -114,12 +114,12 @@ def without_members(raw: str, places: set[int]) -> str:
     kept = [place for place in range(len(found)) if place not in places]
     if not kept or not places:
         return raw
-    text = raw[: found[0][1]]
+    parts = [raw[: found[0][1]]]
     for order, place in enumerate(kept):
         _, start, end = found[place]
         # What stands between two members goes with the one after it.
-        text += raw[found[place - 1][2] : end] if order else raw[start:end]
-    return text + raw[found[-1][2] :]
+        parts.append(raw[found[place - 1][2] : end] if order else raw[start:end])
+    return "".join([*parts, raw[found[-1][2] :]])
 
 
 def renamed_key(raw: str, old: str, new: str) -> str:
@@ -143,14 +143,13 @@ def members(raw: str) -> list[tuple[str, int, int]]:
     at = raw.index("{") + 1
     members: list[tuple[str, int, int]] = []
     while True:
-        at += len(raw[at:]) - len(raw[at:].lstrip())
+        at = skip_space(raw, at)
         if raw[at] == "}":
             return members
         key, end = decoder.raw_decode(raw, at)
-        colon = raw.index(":", end) + 1
-        value = colon + len(raw[colon:]) - len(raw[colon:].lstrip())
+        value = skip_space(raw, raw.index(":", end) + 1)
         end = decoder.raw_decode(raw, value)[1]
         members.append((key, at, end))
-        at = end + len(raw[end:]) - len(raw[end:].lstrip())
+        at = skip_space(raw, end)
         if raw[at] == ",":
             at += 1

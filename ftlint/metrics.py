@@ -167,12 +167,11 @@ class Blanks(Metric):
 
     def beside_broken(self) -> pl.Series:
         """Return for each blank line whether the next line that is not blank, before or after it, is broken."""
-        broken, blank = set(self.broken), self.blank.to_list()
-        beside = dict.fromkeys(blank, False)
-        for ordered, step in ((blank, -1), (blank[::-1], 1)):
-            for line in ordered if broken else ():
-                beside[line] |= line + step in broken or beside.get(line + step, False)
-        return pl.Series([beside[line] for line in blank], dtype=pl.Boolean)
+        # Of each run of blank lines, the line before its first one and the line after its last one.
+        begins = self.blank.diff().fill_null(0) != 1
+        ends = begins.shift(-1, fill_value=True)
+        beside = (self.blank.filter(begins) - 1).is_in(self.broken) | (self.blank.filter(ends) + 1).is_in(self.broken)
+        return beside.gather(begins.cum_sum() - 1)
 
 
 @dataclass

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from ftlint.sources import Source
 
-_STRING = rb'"(?:[^"\\]|\\.)*"'
+# Possessive: to be able to go back would take 128 bytes of memory for each character of a string that does not end.
+_STRING = rb'"(?:[^"\\]++|\\.)*+"'
 _TOKEN = re.compile(_STRING + rb'|["\[\]{}]', re.DOTALL)
 _BREAK = re.compile(_STRING + rb"|([ \t]*[\r\n][ \t\r\n]*)", re.DOTALL)
 

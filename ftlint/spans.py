@@ -48,23 +48,24 @@ def _members(line: str, start: int) -> dict[str, tuple[int, int]]:
     is_object = line[start] == "{"
     if not is_object and line[start] != "[":
         return found
-    at = _skip(line, start + 1)
+    at = skip_space(line, start + 1)
     index = 0
     while line[at] not in "]}":
         key = str(index)
         if is_object:
             key, at = scanstring(line, at + 1)
-            at = _skip(line, _skip(line, at) + 1)
+            at = skip_space(line, skip_space(line, at) + 1)
         _, end = _decoder().raw_decode(line, at)
         found[key] = (at, end)
-        at = _skip(line, end)
+        at = skip_space(line, end)
         if line[at] == ",":
-            at = _skip(line, at + 1)
+            at = skip_space(line, at + 1)
         index += 1
     return found
 
 
-def _skip(line: str, at: int) -> int:
+def skip_space(line: str, at: int) -> int:
+    """Return where the white space ends that JSON allows here."""
     return _SPACE.match(line, at).end()  # type: ignore[union-attr] # it matches everywhere
 
 

@@ -4,6 +4,11 @@ import gc
 import os
 
 import pytest
+from hypothesis import settings
+
+# Machines are shared: how long an example takes says nothing.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 # As in the command: processes do not compete for processors with threads.
 os.environ.setdefault("POLARS_MAX_THREADS", "2")

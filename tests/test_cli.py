@@ -99,6 +99,34 @@ def test_what_cannot_be_done_is_exit_code_2_and_one_sentence(folder, arguments, 
     assert not result.stdout
 
 
+MILLION = 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "message"),
+    [
+        (b"[" * MILLION, "JSN001", "not JSON: "),
+        (b'{"prompt": ' + b"[" * MILLION + b"]" * MILLION + b', "completion": " fine"}', "JSN001", "not JSON: "),
+        (b"\0" * MILLION, "JSN001", "not JSON: a raw control character U+0000; inside strings it must be written \\u0000"),
+        (b'"' * MILLION, "JSN001", "not JSON: unexpected content after document, at column 3"),
+        (b"\\" * MILLION, "JSN001", "not JSON: "),
+        (b'{"prompt": "' + b"word " * MILLION, "JSN001", "not JSON: the line ends inside a string (a raw line end in it?)"),
+        (b'{"prompt": "", "completion": ""}' * 100_000, "JSN001", "not JSON: 100000 values on one line"),
+        (b"[" + b",".join([b"{}"] * MILLION) + b"]", "JSN002", "the line is an array of 1,000,000 objects, not an object"),
+        (b'{"prompt": "' + b" " * MILLION + b' ->", "completion": " fine"}', "TOK001", "1,000,002 tokens; "),
+        (b'{"prompt": "' + b"a" * MILLION + b' ->", "completion": " fine"}', "TOK001", "250,002 tokens; "),
+        (b'{"prompt": "' + "é\\n".encode() * MILLION + b' ->", "completion": " fine"}', "TOK001", "2,000,002 tokens; "),
+    ],
+    ids=range(11),
+)
+def test_lines_of_a_million(folder, line, code, message):
+    (folder / "long.jsonl").write_bytes(dumped(GOOD[:100]) + line + b"\n" + dumped(GOOD[100:]))
+    result = ftlint("check", "long.jsonl", "--output", "jsonl", cwd=folder)
+    found = {finding["code"]: finding for finding in map(json.loads, result.stdout.splitlines()) if finding.get("line") == 101}
+    assert (result.returncode, result.stderr) == (1, b"")
+    assert found[code]["message"].startswith(message), found
+
+
 def test_reads_standard_input_gzip_zstd_and_folders(folder):
     data = (folder / "bad.jsonl").read_bytes()
     (folder / "data").mkdir()

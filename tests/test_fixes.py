@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import strategies
 
 FTLINT = str(Path(sys.executable).with_name("ftlint"))
-LAW = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LAW = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 
 def objects(data):

@@ -30,7 +30,7 @@ from ftlint.survey import survey
 sys.path.insert(0, str(Path(__file__).parent))
 import strategies
 
-LAW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+LAW = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 
 def check(data, block=1 << 20, **options):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from itertools import pairwise
 
 import polars as pl
 import pytest
@@ -130,6 +131,26 @@ def test_a_mark_is_not_the_tail_of_another(mark, text, ends):
     assert frame.select(marks.with_mark(pl.col("text"), ending.marks[0])).item() is ends
     assert frame.select(marks.with_ending(pl.col("text"), ending)).item() is ends
     assert frame.select(marks.without_ending(pl.col("text"), ending)).item() == marks.without(text, ending)
+
+
+WORDS = (" word", " Wort", "it's", ", ", ".", "\n\n", "12345", "。", "日本", "é", "  ", "_", "!")
+
+
+@pytest.mark.parametrize("name", tokens.ENCODINGS)
+@given(words=st.lists(st.sampled_from(WORDS)))
+def test_a_text_in_parts_has_the_same_tokens(name, words):
+    text = "".join(words)
+    between = [0, *(cut.start() for cut in tokens._BETWEEN_WORDS.finditer(text)), len(text)]
+    encode = tokens.encoding(name).encode_ordinary
+    assert [token for start, end in pairwise(between) for token in encode(text[start:end])] == encode(text)
+
+
+def test_long_texts_are_encoded_in_parts():
+    text = "A word, and one more. " * 10_000
+    assert len(list(tokens._parts(text))) > 1
+    assert "".join(tokens._parts(text)) == text
+    assert tokens.count(text, "r50k_base") == len(tokens.encoding("r50k_base").encode_ordinary(text))
+    assert 100 <= tokens.count(text, "r50k_base", 100) < tokens.count(text, "r50k_base")
 
 
 def test_tokens_of_the_source():

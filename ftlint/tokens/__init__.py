@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ftlint.errors import ConfigError, InputError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     import tiktoken
 
@@ -76,6 +76,13 @@ ENCODINGS: dict[str, Definition] = {
     ),
 }
 
+_PART = 1 << 15
+"""Characters that are encoded at once: a run of half a million spaces overflows tiktoken's stack, and the merging of one long
+word takes ever longer."""
+
+_BETWEEN_WORDS = re.compile(r"(?<=[^\W_])(?=[ \n,.;:!?，。、；：！？])")
+"""Where every pattern cuts a text, so that its tokens are the same when it is encoded in two parts."""
+
 _WORD = re.compile(r" ?[A-Z]?[a-z]+")
 _built: set[str] = set()
 
@@ -123,22 +130,44 @@ def _is_token(text: str, name: str) -> bool:
     return b"\n%b " % b2a_base64(text.encode(), newline=False) in _vocabulary(name)
 
 
-def count(text: str, name: str) -> int:
-    """Return the number of tokens of a text in the encoding of this name; special tokens count as plain text."""
+def count(text: str, name: str, enough: int | None = None) -> int:
+    """Return the number of tokens of a text in the encoding of this name; special tokens count as plain text.
+
+    enough: of a long text, no more is counted than shows that it has so many tokens.
+    """
     if _is_token(text, name):
         return 1
-    return len(encoding(name).encode_ordinary(text))
+    encode = encoding(name).encode_ordinary
+    found = 0
+    for part in _parts(text):
+        found += len(encode(part))
+        if enough is not None and found >= enough:
+            break
+    return found
+
+
+def _encode(text: str, name: str) -> list[int]:
+    return [token for part in _parts(text) for token in encoding(name).encode_ordinary(part)]
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield parts to be encoded by themselves. Where one ends inside a word, for want of another place, tokens may differ."""
+    start = 0
+    while len(text) - start > _PART:
+        end = start + _PART
+        end = max((cut.start() for cut in _BETWEEN_WORDS.finditer(text, start + _PART // 2, end)), default=end)
+        yield text[start:end]
+        start = end
+    yield text[start:]
 
 
 def offsets(text: str, name: str) -> list[int]:
     """Return where in a text its tokens start, in characters; tokens that start inside a character are left out."""
-    return sorted(set(encoding(name).decode_with_offsets(encoding(name).encode_ordinary(text))[1]))
+    return sorted(set(encoding(name).decode_with_offsets(_encode(text, name))[1]))
 
 
 def pieces(text: str, name: str) -> list[str]:
     """Return the texts of a text's tokens; bytes that are no whole character show as U+FFFD."""
     if _is_token(text, name):
         return [text]
-    return [
-        token.decode("utf-8", "replace") for token in encoding(name).decode_tokens_bytes(encoding(name).encode_ordinary(text))
-    ]
+    return [token.decode("utf-8", "replace") for token in encoding(name).decode_tokens_bytes(_encode(text, name))]

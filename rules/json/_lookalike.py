@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+from typing import TYPE_CHECKING
 
 import orjson
 
 from ftlint.rule import quote
+from ftlint.spans import skip_space
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _COMMENTS = ("//", "#", "/*")
-_QUOTED = r'"(?:[^"\\]|\\.)*"'
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
-_COMMENT = re.compile(rf"{_QUOTED}|(//|/\*|#)")
-_CONSTANT = re.compile(rf"{_QUOTED}|(-?\b(?:NaN|Infinity)\b|\b(?:None|True|False|undefined)\b)")
-_STRAY_COMMA = re.compile(rf"{_QUOTED}|(,\s*[}}\]])")
+_SURROGATES = tuple(f"\\ud{digit}" for digit in "89abcdef")
+_CONSTANT = re.compile(r"(?:NaN|nan|Infinity|None|True|False|undefined)\b")
+_STRAY_COMMA = re.compile(r",\s*[}\]]")
 
 
 def describe(line: bytes) -> tuple[int, str]:
@@ -30,7 +33,7 @@ def separated(line: bytes) -> list[bytes] | None:
     parts: list[bytes] = []
     at = 0
     decoder = json.JSONDecoder(parse_int=str)
-    while (start := at + len(text[at:]) - len(text[at:].lstrip())) < len(text):
+    while (start := skip_space(text, at)) < len(text):
         if text[start] == "," and parts:
             at = start + 1
             continue
@@ -58,20 +61,19 @@ def _reason(line: bytes, text: str) -> tuple[int, str]:
 def _lookalike(text: str, stopped: int) -> str | None:
     """Return what a line that is no JSON looks like; the parser stopped at this character."""
     bare = text.strip()
-    looks = (
-        _several(bare),
-        "a byte order mark inside the file (two files joined?)" if bare.startswith("\ufeff") else None,
-        "a comment; JSON has none" if bare.startswith(_COMMENTS) else None,
-        _wrong_quotes(bare),
-        f"{constant} is no JSON value" if (constant := _first(_CONSTANT, bare)) else None,
-        "a lone surrogate, half of a character (\\ud800 to \\udfff)" if _SURROGATE.search(bare) and _parses(bare) else None,
-        "a comma before a closing bracket" if _first(_STRAY_COMMA, bare) else None,
-        "a comment; JSON has none" if _first(_COMMENT, bare) else None,
-        _control_character(bare),
-        _unescaped_quote(text, stopped),
-        _cut_off(bare),
+    looks: tuple[Callable[[], str | None], ...] = (
+        lambda: _several(bare),
+        lambda: "a byte order mark inside the file (two files joined?)" if bare.startswith("\ufeff") else None,
+        lambda: _wrong_quotes(bare),
+        lambda: "a comment; JSON has none" if text.startswith(_COMMENTS, stopped) else None,
+        lambda: f"{constant.group()} is no JSON value" if (constant := _CONSTANT.match(text, stopped)) else None,
+        lambda: "a comma before a closing bracket" if _STRAY_COMMA.match(text, stopped) else None,
+        lambda: _lone_surrogate(text, stopped),
+        lambda: _control_character(text[stopped : stopped + 1]),
+        lambda: _unescaped_quote(text, stopped),
+        lambda: _cut_off(bare),
     )
-    return next((look for look in looks if look), None)
+    return next((found for look in looks if (found := look())), None)
 
 
 def _several(bare: str) -> str | None:
@@ -91,10 +93,16 @@ def _wrong_quotes(bare: str) -> str | None:
     return "typographic quotes; JSON has only straight ones" if re.match(r"\{\s*[“”„«‘’]", bare) else None
 
 
-def _control_character(bare: str) -> str | None:
-    found = re.search(r"[\x00-\x1f]", bare)
-    code = ord(found.group()) if found else 0
-    return f"a raw control character U+{code:04X}; inside strings it must be written \\u{code:04x}" if found else None
+def _lone_surrogate(text: str, stopped: int) -> str | None:
+    escape = text[stopped : stopped + 4].lower()
+    return "a lone surrogate, half of a character (\\ud800 to \\udfff)" if escape.startswith(_SURROGATES) else None
+
+
+def _control_character(character: str) -> str | None:
+    # Between values, line ends and tabs may stand.
+    if not character or character >= " ":
+        return None
+    return f"a raw control character U+{ord(character):04X}; inside strings it must be written \\u{ord(character):04x}"
 
 
 def _unescaped_quote(text: str, stopped: int) -> str | None:
@@ -106,24 +114,11 @@ def _unescaped_quote(text: str, stopped: int) -> str | None:
 def _cut_off(bare: str) -> str | None:
     """Return what is wrong where a string or the object does not end, or begin, on this line."""
     if bare.startswith("{") and not bare.endswith("}"):
-        quotes = len(re.findall(r'(?<!\\)"', bare))
+        quotes = sum(1 for _ in re.finditer(r'(?<!\\)"', bare))
         return "the line ends inside a string (a raw line end in it?)" if quotes % 2 else "the object is not closed (cut off?)"
     if not bare.startswith(("{", "[")) and bare.endswith("}"):
         return "the line starts in the middle of an object (a raw line end in a string before?)"
     return None
-
-
-def _first(pattern: re.Pattern[str], text: str) -> str | None:
-    """Return the first match outside of strings."""
-    return next((found.group(1) for found in pattern.finditer(text) if found.group(1)), None)
-
-
-def _parses(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
 
 
 def _leading_values(text: str) -> tuple[int, str]:
@@ -136,8 +131,8 @@ def _leading_values(text: str) -> tuple[int, str]:
         except (ValueError, RecursionError):
             break
         count += 1
-        following = text[at:].lstrip()
-        if following[:1] == "," and following[1:].lstrip()[:1] in {"{", "["}:
-            following = following[1:].lstrip()
-        at = len(text) - len(following)
+        at = skip_space(text, at)
+        after_comma = skip_space(text, at + 1)
+        if text[at : at + 1] == "," and text[after_comma : after_comma + 1] in {"{", "["}:
+            at = after_comma
     return count, text[at:].strip()

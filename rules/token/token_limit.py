@@ -63,7 +63,7 @@ class TokenLimit(RecordRule):
         if not limit:
             return None
         texts = pl.struct("prompt", "completion")
-        return texts.map_elements(lambda row: _count(row, context) >= limit, return_dtype=pl.Boolean)
+        return texts.map_elements(lambda row: _count(row, context, limit) >= limit, return_dtype=pl.Boolean)
 
     def explain(self, row: Mapping[str, str], context: Context) -> Place:
         """Give the count."""
@@ -78,9 +78,9 @@ class TokenLimit(RecordRule):
         return Rewrite(lambda texts: _cut(texts, context, front=self.options.cut == "front"))
 
 
-def _count(row: Mapping[str, str], context: Context) -> int:
-    """Return the tokens of a record: each text is encoded on its own."""
-    return tokens.count(row["prompt"], context.encoding) + tokens.count(row["completion"], context.encoding)
+def _count(texts: Mapping[str, str], context: Context, enough: int | None = None) -> int:
+    """Return the tokens of a record, of which each text is encoded on its own; `enough` is as in `tokens.count`."""
+    return sum(tokens.count(texts[key], context.encoding, enough) for key in ("prompt", "completion"))
 
 
 def _cut(texts: Mapping[str, str], context: Context, *, front: bool) -> Mapping[str, str] | None:
@@ -94,7 +94,7 @@ def _cut(texts: Mapping[str, str], context: Context, *, front: bool) -> Mapping[
     while surplus < len(pieces):
         cut = body[pieces[surplus] :].lstrip() if front else body[: pieces[len(pieces) - surplus]].rstrip()
         changed = {"prompt": cut + rest, "completion": texts["completion"]}
-        if _count(changed, context) < context.target.limit:
+        if _count(changed, context, context.target.limit) < context.target.limit:
             return {"prompt": changed["prompt"]}
         surplus += 1
     return None
