@@ -29,6 +29,9 @@ PIECE = 1 << 20
 _FEW = 128
 """Lines that are looked at more closely where one of them is unusual."""
 
+_FEWER = 16
+"""Objects that are looked at one by one where one of them is unusual."""
+
 _TRIES = 3
 """How many broken lines are left out of a few before these are parsed one by one."""
 
@@ -63,29 +66,39 @@ class Decoded:
     traces: set[str] = field(default_factory=set)
 
 
-Columns = list[pl.Series]
-"""The line numbers of some records, then one series for each of the dialect's texts."""
+_Object = tuple[bytes, dict[str, Any], int]
+"""The raw line, the value and the line number of an object."""
 
 
 def decode(data: bytes, dialect: Dialect) -> Decoded:
     """Decode whole lines; the frame has the dialect's texts and `line` (UInt32, counted from the first line of the data)."""
     decoded = Decoded()
-    parts: list[Columns] = [_columns((), [[] for _ in dialect.texts])]
+    parts = [_series((), [[] for _ in dialect.texts])]
     for piece in _cut(data, PIECE):
         quotes, traces = scan(piece)
         decoded.traces |= traces
         values = _parsed(piece)
         numbers = range(decoded.lines, decoded.lines + len(values or ()))
-        columns = _regular(values, numbers, quotes, dialect, decoded) if values else None
-        if columns is None:
-            parts += _irregular(piece.split(b"\n"), values, dialect, decoded)
-        else:
-            parts.append(columns)
+        texts = _regular(values, numbers, quotes, dialect, decoded) if values else None
+        series = _series(numbers, texts) if texts else None
+        if series:
+            parts.append(series)
             decoded.lines += len(numbers)
             decoded.objects += len(numbers)
-    columns = [pl.concat(series).rechunk() for series in zip(*parts, strict=True)]
+        else:
+            parts.append(_series(*_irregular(piece.split(b"\n"), values, dialect, decoded)))
+    columns = [pl.concat(series).rechunk() for series in zip(*filter(None, parts), strict=True)]
     decoded.frame = pl.DataFrame([column.alias(name) for column, name in zip(columns, ("line", *dialect.texts), strict=True)])
     return decoded
+
+
+def _series(lines: Sequence[int], texts: list[list[str]]) -> list[pl.Series] | None:
+    """Return the lines of some records, and their texts, as columns; None where something is no string."""
+    try:
+        columns = [pl.Series(text, dtype=pl.String, strict=True) for text in texts]
+    except TypeError:
+        return None
+    return None if any(column.null_count() for column in columns) else [pl.Series(lines, dtype=pl.UInt32), *columns]
 
 
 def _cut(data: bytes, size: int) -> Iterator[bytes]:
@@ -115,7 +128,7 @@ def _parsed(piece: bytes) -> list[Any] | None:
 
 def _values(lines: list[bytes]) -> list[Any]:
     """Return the value of each of a few lines, of which some may be broken."""
-    left = [index for index, line in enumerate(lines) if line and not line.isspace()]
+    left = [index for index, line in enumerate(lines) if line] if b"" in lines else list(range(len(lines)))
     for _ in range(_TRIES):
         try:
             values = orjson.loads(b"[%b]" % _BETWEEN.join([lines[index] for index in left]))
@@ -140,19 +153,23 @@ def _value(line: bytes) -> Any:
         return _BROKEN
 
 
-def _regular(values: list[Any], numbers: Sequence[int], quotes: int, dialect: Dialect, decoded: Decoded) -> Columns | None:
-    """Return the columns of values of which each is an object with the dialect's keys, with strings, and no key twice.
+def _regular(
+    values: list[Any], numbers: Sequence[int], quotes: int, dialect: Dialect, decoded: Decoded
+) -> list[list[str]] | None:
+    """Return the texts of values of which each is an object with the dialect's keys, and no key twice, if its texts are strings.
 
     numbers: their lines. quotes: how many double quotes these have, escaped ones aside. None where a value is something else.
     """
-    try:
-        texts = [pl.Series([value[key] for value in values], dtype=pl.String, strict=True) for key in dialect.texts]
-    except (TypeError, KeyError):
+    if not dialect.texts:
         return None
-    if not values or not texts or any(text.null_count() for text in texts):
+    try:
+        texts = [[value[key] for value in values] for key in dialect.texts]
+    except (TypeError, KeyError):
         return None
     # A key has two quotes, and so has a string: with no more than these there is no other key, and none twice.
     if quotes != 4 * len(values) * len(texts):
+        if not _are_strings(texts):
+            return None
         shapes = Counter(map(tuple, values))
         further = dict.fromkeys(key for shape in shapes for key in shape if key not in dialect.keys)
         strings = len(values) * len(texts) + sum(type(value.get(key)) is str for key in further for value in values)
@@ -160,39 +177,58 @@ def _regular(values: list[Any], numbers: Sequence[int], quotes: int, dialect: Di
             return None
         for key in further:
             decoded.unknown[key].extend(number for number, value in zip(numbers, values, strict=True) if key in value)
-    return [pl.Series(numbers, dtype=pl.UInt32), *texts]
+    return texts
 
 
-def _irregular(lines: list[bytes], values: list[Any] | None, dialect: Dialect, decoded: Decoded) -> Iterator[Columns]:
-    """Yield the columns of the records among some lines; note in `decoded` what is wrong with the others."""
+def _are_strings(texts: list[list[Any]]) -> bool:
+    return all(list(map(type, text)).count(str) == len(text) for text in texts)
+
+
+def _irregular(
+    lines: list[bytes], values: list[Any] | None, dialect: Dialect, decoded: Decoded
+) -> tuple[list[int], list[list[str]]]:
+    """Return lines and texts of the records among some lines; note in `decoded` what is wrong with the others."""
+    kept: list[int] = []
+    texts: list[list[str]] = [[] for _ in dialect.texts]
     for start in range(0, len(lines), _FEW):
         few = lines[start : start + _FEW]
         numbers = range(decoded.lines, decoded.lines + len(few))
         found = _objects(few, values[start : start + _FEW] if values else _values(few), numbers, decoded)
         decoded.lines += len(few)
         decoded.objects += len(found)
-        quotes = sum(line.count(b'"') for line, _, _ in found)
-        columns = _regular([value for _, value, _ in found], [number for _, _, number in found], quotes, dialect, decoded)
-        if columns is None:
-            kept = [(value, number) for line, value, number in found if _conforms(value, line, number, dialect, decoded)]
-            columns = _columns([number for _, number in kept], [[value[key] for value, _ in kept] for key in dialect.texts])
-        yield columns
+        for some in _conforming(found, dialect, decoded):
+            kept += [number for _, _, number in some]
+            for key, text in zip(dialect.texts, texts, strict=True):
+                text += [value[key] for _, value, _ in some]
+    return kept, texts
 
 
-def _objects(
-    lines: list[bytes], values: list[Any], numbers: Sequence[int], decoded: Decoded
-) -> list[tuple[bytes, dict[str, Any], int]]:
+def _conforming(objects: list[_Object], dialect: Dialect, decoded: Decoded) -> Iterator[list[_Object]]:
+    """Yield the objects that are records: all at once where they are regular, or else of fewer and fewer."""
+    quotes = b"".join([line for line, _, _ in objects]).count(b'"')
+    values, numbers = [value for _, value, _ in objects], [number for _, _, number in objects]
+    texts = _regular(values, numbers, quotes, dialect, decoded)
+    if texts and _are_strings(texts):
+        yield objects
+    elif len(objects) > _FEWER:
+        for start in range(0, len(objects), _FEWER):
+            yield from _conforming(objects[start : start + _FEWER], dialect, decoded)
+    else:
+        yield [found for found in objects if _conforms(*found, dialect, decoded)]
+
+
+def _objects(lines: list[bytes], values: list[Any], numbers: Sequence[int], decoded: Decoded) -> list[_Object]:
     """Return line, value and number of those lines that hold an object."""
-    found = []
-    for line, value, number in zip(lines, values, numbers, strict=True):
-        if type(value) is dict:
-            found.append((line, value, number))
-        else:
-            decoded.faults[fault_of(line) if value is _BROKEN else "not-an-object"].append(number)
+    found = list(zip(lines, values, numbers, strict=True))
+    if list(map(type, values)).count(dict) < len(values):
+        for line, value, number in found:
+            if type(value) is not dict:
+                decoded.faults[fault_of(line) if value is _BROKEN else "not-an-object"].append(number)
+        found = [(line, value, number) for line, value, number in found if type(value) is dict]
     return found
 
 
-def _conforms(value: dict[str, Any], line: bytes, number: int, dialect: Dialect, decoded: Decoded) -> bool:
+def _conforms(line: bytes, value: dict[str, Any], number: int, dialect: Dialect, decoded: Decoded) -> bool:
     """Whether an object has the dialect's keys, with strings; note in `decoded` what it has instead, and what besides."""
     if repeats_key(line, value):
         decoded.faults["duplicate-key"].append(number)
@@ -250,7 +286,3 @@ def repeated_keys(line: bytes) -> list[str]:
     except RecursionError:  # orjson takes a few levels more than the standard library
         return []
     return list(found)
-
-
-def _columns(lines: Sequence[int], texts: list[list[str]]) -> Columns:
-    return [pl.Series(lines, dtype=pl.UInt32), *(pl.Series(text, dtype=pl.String, strict=True) for text in texts)]

@@ -17,7 +17,6 @@ from ftlint.sources import BOM
 from ftlint.traces import ALL, BEYOND_ASCII, CONTROL, CONTROL_SETS, MARKUP
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
     from ftlint.context import Context
@@ -125,11 +124,12 @@ def violations(plan: Plan, frame: pl.DataFrame, traces: AbstractSet[str] = ALL) 
         if not flag.any():
             continue
         code, _, level = flag.name.partition(" ")
-        rows = frame.filter(flag)
         if level:
-            hits |= _lines({(code, _level(level)): rows.get_column("line")})
+            hits[code, _level(level)] = frame.get_column("line").filter(flag)
         else:
-            hits |= _lines({key: rows.filter(expression).get_column("line") for key, expression in dear[code].items()})
+            rows = frame.filter(flag)
+            lines_of = {key: rows.filter(expression).get_column("line") for key, expression in dear[code].items()}
+            hits |= {key: lines for key, lines in lines_of.items() if len(lines)}
     return hits
 
 
@@ -141,10 +141,6 @@ def expressions(rule: RecordRule, context: Context) -> dict[tuple[str, Level], p
     if isinstance(violates, pl.Expr):
         return {(rule.code, rule.level): violates}
     return {(rule.code, level): expression for level, expression in violates.items()}
-
-
-def _lines(found: Mapping[tuple[str, Level], pl.Series]) -> dict[tuple[str, Level], pl.Series]:
-    return {key: lines for key, lines in found.items() if len(lines)}
 
 
 def _level(text: str) -> Level:

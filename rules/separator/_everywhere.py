@@ -33,15 +33,16 @@ def new_separator(situation: Situation) -> Rewrite | None:
 
 def everywhere(separator: str, *others: Ending | None) -> Rewrite:
     """Return the repair that ends every prompt with a separator, in place of the one of these that it has."""
+    known = [ending for ending in (given(separator), *others) if ending]
 
     def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
         prompt = texts["prompt"]
         if not prompt.strip() or prompt.endswith(separator):
             return None
-        for other in (given(separator), *others):
-            if other and other.marks[0].ends(prompt.rstrip()):
+        for ending in known:
+            if ending.marks[0].ends(prompt.rstrip()):
                 # White space before the body stays: only the end changes.
-                body = without(prompt, other)
+                body = without(prompt, ending)
                 return {"prompt": prompt[: prompt.index(body) + len(body)] + separator}
         found = mark_at_end(prompt.rstrip())
         bare = prompt.rstrip().removesuffix(found.text) if found and found.kind in {"symbols", "bracketed"} else prompt
