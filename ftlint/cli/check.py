@@ -82,7 +82,6 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     with Workers(settings.jobs or os.cpu_count() or 1, size) as workers, _progress(size) as advance:
         from ftlint import api  # noqa: PLC0415 - the environment is set for polars, and processes are started without it
 
-        workers.load()
         # polars catches the interrupt key to stop its queries, and then nothing else is interrupted by it.
         signal.signal(signal.SIGINT, signal.default_int_handler)
         if repairs:

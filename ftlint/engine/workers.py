@@ -29,7 +29,7 @@ class Workers:
     """The process that we are in, and others; it works too, instead of waiting for them.
 
     jobs: how many processes work at most, this one included. size: bytes that there are to check. The others start at
-    once.
+    once, and load what they need.
     """
 
     def __init__(self, jobs: int, size: int) -> None:
@@ -42,18 +42,12 @@ class Workers:
 
             self._pool = ProcessPoolExecutor(self._others, mp_context=_way_to_start(), initializer=_start)
             for _ in range(self._others):
-                self._pool.submit(_be_there)
+                self._pool.submit(_load)
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
         if self._pool:
             self._pool.shutdown(wait=kind is None, cancel_futures=True)
-
-    def load(self) -> None:
-        """Let the others load what they need: best when this process has, and goes on with something else."""
-        if self._pool:
-            for _ in range(self._others):
-                self._pool.submit(_load)
 
     def results(self, plan: Plan, source: Source, block: int) -> Iterator[BlockResult]:
         """Yield what each block of a source holds, in order."""
@@ -105,13 +99,10 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _be_there() -> None:
-    """Do nothing; processes start with the first call."""
-
-
 def _load() -> None:
-    """Load what blocks are checked with."""
+    """Load what blocks are checked with, while the first process loads it too and surveys the data."""
     import_module("ftlint.engine.block")
+    import_module("ftlint.registry").known_rules()
 
 
 def _check(pickled: bytes, source: Source, span: Span) -> BlockResult:
