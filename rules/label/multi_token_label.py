@@ -44,7 +44,7 @@ class MultiTokenLabel(DatasetRule):
     message = "label {label!r} is {number} tokens: {tokens} ({count:,} records)"
     once = True
     headline = "labels have more than one token"
-    detail = "{label}  {tokens}  {count:,} records"
+    detail = "{label!r}  {tokens}  {count:,} records"
 
     @dataclass(frozen=True)
     class Options:

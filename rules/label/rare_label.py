@@ -36,7 +36,7 @@ class RareLabel(DatasetRule):
     message = "label {label!r} has only {count:,} {noun}; {minimum:,} or more are wanted"
     once = True
     headline = "labels have few records"
-    detail = "{label}  {count:,} {noun} of the {minimum:,} wanted"
+    detail = "{label!r}  {count:,} {noun} of the {minimum:,} wanted"
 
     @dataclass(frozen=True)
     class Options:

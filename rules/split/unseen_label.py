@@ -36,7 +36,7 @@ class UnseenLabel(DatasetRule):
     message = "label {label!r} ({count:,} {noun}) is not in the training file"
     once = True
     headline = "labels are not in the training file"
-    detail = "{label}  {count:,} {noun}"
+    detail = "{label!r}  {count:,} {noun}"
     examples = (
         good(pairs(("a ->", " yes"), ("b ->", " no")), valid=pairs(("c ->", " no")), options={"task": "classification"}),
         bad(
