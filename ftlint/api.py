@@ -14,7 +14,7 @@ import polars as pl
 from ftlint import config as configuration
 from ftlint.datasets import Dataset
 from ftlint.discovery import matches
-from ftlint.engine.commit import commit, folder_of
+from ftlint.engine.commit import commit, target_of
 from ftlint.engine.local import check_dataset
 from ftlint.engine.repair import Allowed, Repaired, repair_dataset
 from ftlint.engine.workers import Workers
@@ -205,7 +205,7 @@ def fix(
     [source] = _sources(data)
     with Workers(jobs, source.size) as workers:
         [repaired], report = run_fix(
-            [Dataset([source], resolved.wishes())], resolved, unsafe=unsafe, workers=workers, limit=max_findings, folder=folder_of
+            [Dataset([source], resolved.wishes())], resolved, unsafe=unsafe, workers=workers, limit=max_findings, target=target_of
         )
     report.findings  # noqa: B018 - rendered while the sources are open
     original, new, _ = repaired.files[0]
@@ -231,7 +231,7 @@ def run_fix(
     unsafe: bool,
     workers: Workers,
     limit: int | None = 1000,
-    folder: Callable[[Source], str | None] = lambda _: None,
+    target: Callable[[Source], Path | None] = lambda _: None,
     dropped: IO[bytes] | None = None,
     track: bool = False,
 ) -> tuple[list[Repaired], Report]:
@@ -244,7 +244,7 @@ def run_fix(
         frozenset(matching(settings.unfixable, "unfixable")),
     )
     repaired = [
-        repair_dataset(dataset, rules, workers, allowed, dropped=dropped, folder=folder, track=track) for dataset in datasets
+        repair_dataset(dataset, rules, workers, allowed, dropped=dropped, target=target, track=track) for dataset in datasets
     ]
     report = Report([_adjusted(item.report, config) for item in repaired], rules, limit, settings.fail_on)
     for item in repaired:

@@ -18,19 +18,27 @@ _OPEN_ALREADY = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/")
 """Names of what the shell has opened; to replace the file behind them would leave the shell with the old one."""
 
 
-def temporary_prefix(name: str) -> str:
-    """Return what the names of the temporary files of a file start with; the process's number tells whether it still runs."""
-    return f".{name}.ftlint-{os.getpid()}-"
+def temporary_prefix(name: str = "") -> str:
+    """Return what the names of temporary files start with; the process's number tells whether it still runs.
+
+    name: of the file beside which they are made, which they will replace; empty for those in the folder of temporary files.
+    """
+    return f"{_start(name)}{os.getpid()}-"
 
 
-def remove_leftovers(target: Path) -> None:
-    """Delete temporary files of this file that processes left behind which were killed."""
-    start = f".{target.name}.ftlint-"
+def _start(name: str) -> str:
+    return f".{name}.ftlint-" if name else "ftlint-"
+
+
+def remove_leftovers(folder: Path, name: str = "") -> None:
+    """Delete temporary files that processes left behind which were killed; `name` is as in `temporary_prefix`."""
+    start = _start(name)
     with suppress(OSError):
-        for path in target.parent.iterdir():
+        for path in folder.iterdir():
             number = path.name.removeprefix(start).split("-", 1)[0]
             if path.name.startswith(start) and path.suffix == ".tmp" and number.isdigit() and not _runs(int(number)):
-                path.unlink()
+                with suppress(OSError):  # somebody else's
+                    path.unlink()
 
 
 def _runs(number: int) -> bool:
@@ -75,7 +83,7 @@ def writing(path: str) -> Iterator[IO[bytes]]:
             with Path(path).open("wb") as stream:
                 yield stream
             return
-        remove_leftovers(target)
+        remove_leftovers(target.parent, target.name)
         with tempfile.NamedTemporaryFile(
             prefix=temporary_prefix(target.name), suffix=".tmp", dir=target.parent, delete=False
         ) as stream:

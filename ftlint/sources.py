@@ -11,15 +11,17 @@ import os
 import stat
 import sys
 import tempfile
+import weakref
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from ftlint.errors import InputError
+from ftlint.files import remove_leftovers, temporary_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 BLOCK = 8 << 20
 """Bytes of a block, before it is cut at line ends: large enough that a block's fixed costs vanish, small enough for memory."""
@@ -139,7 +141,7 @@ def open_source(path: str) -> Source:
         if stat.S_ISDIR(status.st_mode):
             raise InputError(f"{path} is a folder, not a file")
         if file.suffix in PACKED:
-            return replace(_unpack(path, file), origin=file, stamp=_stamp(status))
+            return _unpack(path, file, _stamp(status))
         if not stat.S_ISREG(status.st_mode):
             with file.open("rb") as stream:
                 return _spool(path, _parts(stream))
@@ -162,13 +164,13 @@ def _refuse_lfs(path: str, head: bytes) -> None:
         raise InputError(f"{path} is a Git LFS pointer, not the data; run `git lfs pull`")
 
 
-def _unpack(path: str, file: Path) -> Source:
+def _unpack(path: str, file: Path, stamp: tuple[int, int]) -> Source:
     try:
         with file.open("rb") as packed:
             if file.suffix == ".zst":
-                return _spool(path, _unzstd(packed))
+                return _spool(path, _unzstd(packed), file, stamp)
             with gzip.open(packed) as stream:
-                return _spool(path, _parts(stream))
+                return _spool(path, _parts(stream), file, stamp)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise InputError(f"cannot unpack {path}: {error}") from error
 
@@ -196,21 +198,38 @@ def _parts(stream: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
     return iter(lambda: stream.read(_COPY), b"")
 
 
-def _spool(path: str, parts: Iterable[bytes]) -> Source:
+def _spool(path: str, parts: Iterable[bytes], origin: Path | None = None, stamp: tuple[int, int] | None = None) -> Source:
     """Copy what is read from a stream to a temporary file."""
-    descriptor, name = tempfile.mkstemp(prefix="ftlint-", suffix=".jsonl")
+    remove_leftovers(Path(tempfile.gettempdir()))
+    source = temporary_source(path, lambda copy: copy.writelines(parts), origin=origin, stamp=stamp)
+    _refuse_lfs(path, source.head(len(_LFS)))
+    return source
+
+
+def temporary_source(
+    path: str,
+    write: Callable[[IO[bytes]], None],
+    beside: Path | None = None,
+    origin: Path | None = None,
+    stamp: tuple[int, int] | None = None,
+) -> Source:
+    """Return a source of what is written, in a temporary file that goes when it is closed, or when nobody has it any more.
+
+    beside: the file that it will replace; without it the file is in the folder for temporary files.
+    """
+    prefix = temporary_prefix(beside.name if beside else "")
+    descriptor, name = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=beside and beside.parent)
     file = Path(name)
     try:
-        with os.fdopen(descriptor, "wb") as copy:
-            for part in parts:
-                copy.write(part)
-            size = copy.tell()
-        with file.open("rb") as copied:
-            _refuse_lfs(path, copied.read(len(_LFS)))
+        with os.fdopen(descriptor, "wb") as out:
+            write(out)
+            size = out.tell()
     except BaseException:
         file.unlink(missing_ok=True)
         raise
-    return Source(path, size, file=file, temporary=True)
+    source = Source(path, size, file=file, stamp=stamp, temporary=True, origin=origin)
+    weakref.finalize(source, file.unlink, missing_ok=True)
+    return source
 
 
 def charset_of(head: bytes) -> str | None:

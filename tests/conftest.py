@@ -15,10 +15,14 @@ os.environ.setdefault("POLARS_MAX_THREADS", "2")
 
 
 @pytest.fixture(autouse=True)
-def _no_configuration(monkeypatch):
-    """No test sees the variables of the machine that it runs on."""
+def _alone(monkeypatch, tmp_path_factory):
+    """No test sees the variables of the machine that it runs on, nor leaves temporary files."""
     for name in list(os.environ):
         if name.startswith("FTLINT_"):
             monkeypatch.delenv(name)
+    temporary = tmp_path_factory.mktemp("temporary")
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
     yield
     assert gc.isenabled(), "a library call switched garbage collection off"
+    assert list(temporary.iterdir()) == []

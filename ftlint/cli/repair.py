@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from ftlint.api import run_fix
 from ftlint.diff import hunks, patch
-from ftlint.engine.commit import commit, folder_of
+from ftlint.engine.commit import commit, target_of
 from ftlint.errors import InputError
 from ftlint.files import remove_leftovers, writing
 from ftlint.reporters import WIDTH
@@ -46,7 +46,7 @@ def run(
             unsafe=bool(options["unsafe_fixes"]),
             workers=workers,
             limit=limit,
-            folder=(lambda _: None) if show else folder_of,
+            target=(lambda _: None) if show else target_of,
             dropped=dropped,
             track=show,
         )
@@ -75,7 +75,8 @@ def _prepare(datasets: Sequence[Dataset]) -> None:
     for dataset in datasets:
         for source in (*dataset.train, *dataset.valid):
             if source.origin:
-                remove_leftovers(Path(os.path.realpath(source.origin)))
+                target = Path(os.path.realpath(source.origin))
+                remove_leftovers(target.parent, target.name)
             elif source.path != STDIN:
                 raise InputError(
                     f"cannot repair {source.path} in place: it is no regular file; pipe it to `ftlint check --fix -`"

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from ftlint.sources import Source
 
 
-def folder_of(source: Source) -> str | None:
-    """Return the folder in which a source's new file is made, its own; None for what is no file."""
-    return None if source.origin is None else str(_target(source).parent)
+def target_of(source: Source) -> Path | None:
+    """Return the file that a source's repaired form replaces: of a symbolic link its target; None for what is no file."""
+    return None if source.origin is None else Path(os.path.realpath(source.origin))
 
 
 def commit(original: Source, repaired: Source) -> None:
@@ -34,19 +34,14 @@ def commit(original: Source, repaired: Source) -> None:
             sys.stdout.buffer.write(part)
         sys.stdout.buffer.flush()
         return
-    if repaired is original or original.origin is None or repaired.file is None:
+    target = target_of(original)
+    if repaired is original or target is None or repaired.file is None:
         return
     original.check_unchanged()
-    target = _target(original)
     if target.suffix in {".gz", ".zst"}:
         _pack(repaired, target)
     else:
         put_in_place(repaired.file, target)
-
-
-def _target(source: Source) -> Path:
-    assert source.origin is not None
-    return Path(os.path.realpath(source.origin))
 
 
 def _pack(repaired: Source, target: Path) -> None:

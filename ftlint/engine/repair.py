@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import polars as pl
@@ -18,12 +15,12 @@ from ftlint.decode import decode
 from ftlint.dialects import named
 from ftlint.engine.local import check_dataset
 from ftlint.engine.write import Action, Written, write
-from ftlint.files import temporary_prefix
 from ftlint.fixes import Drop, FileFix, Relines, Rewrite, Situation
-from ftlint.sources import Source
+from ftlint.sources import Source, temporary_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from ftlint.context import Context
     from ftlint.engine.workers import Workers
@@ -82,18 +79,19 @@ def repair_dataset(
     allowed: Allowed,
     *,
     dropped: IO[bytes] | None = None,
-    folder: Callable[[Source], str | None] = lambda _: None,
+    target: Callable[[Source], Path | None] = lambda _: None,
     track: bool = False,
 ) -> Repaired:
     """Repair a dataset into temporary files.
 
-    dropped: takes the lines that go. folder: where a source's new file is made. track: whether to keep where lines come from.
+    dropped: takes the lines that go. target: the file that a source's repaired form will replace, beside which it is made.
+    track: whether to keep where lines come from.
     """
     unsettled: list[Rule] = []
     while True:
         keep = replace(allowed, unfixable=allowed.unfixable | {type(rule) for rule in unsettled})
         start = dropped.tell() if dropped else 0
-        repaired, restless = _settle(dataset, rules, workers, allowed=keep, dropped=dropped, folder=folder, track=track)
+        repaired, restless = _settle(dataset, rules, workers, allowed=keep, dropped=dropped, target=target, track=track)
         if not restless:
             repaired.unsettled = [rule.name() for rule in unsettled]
             return repaired
@@ -112,7 +110,7 @@ def _settle(
     *,
     allowed: Allowed,
     dropped: IO[bytes] | None,
-    folder: Callable[[Source], str | None],
+    target: Callable[[Source], Path | None],
     track: bool,
 ) -> tuple[Repaired, list[Rule]]:
     """Repair until nothing changes; return the rules that never come to rest, if there are any."""
@@ -131,7 +129,7 @@ def _settle(
         if not any(actions):
             return repaired, []
         changed = Counter[str]()
-        files = _write_all(report, actions, repaired, Written(changed, dropped), folder)
+        files = _write_all(report, actions, repaired, Written(changed, dropped), target)
         before, repaired.files = repaired.files, files
         if not changed:
             _close(files, keep=before)
@@ -158,14 +156,14 @@ def _write_all(
     actions: list[list[Action]],
     repaired: Repaired,
     written: Written,
-    folder: Callable[[Source], str | None],
+    target: Callable[[Source], Path | None],
 ) -> Files:
     """Write the files that have actions, and return all; `written` counts what the rules did."""
     files: Files = []
     for file, mine, (original, source, origins) in zip(report.files, actions, repaired.files, strict=True):
         if mine:
             written.origins = array("Q") if origins is not None else None
-            new = _written(source, file.context, mine, written, folder(original))
+            new = _written(source, file.context, mine, written, target(original))
             files.append((original, new, _composed(origins, written.origins)))
         else:
             files.append((original, source, origins))
@@ -241,15 +239,9 @@ def _absent(dataset: Dataset, report: DatasetReport) -> Callable[..., str | None
     return find
 
 
-def _written(source: Source, context: Context, actions: list[Action], written: Written, folder: str | None) -> Source:
+def _written(source: Source, context: Context, actions: list[Action], written: Written, beside: Path | None) -> Source:
     """Write a source with its repairs to a temporary file, and return that as a source."""
-    name = Path(source.path).name
-    descriptor, path = tempfile.mkstemp(prefix=temporary_prefix(name) if folder else "ftlint-", suffix=".tmp", dir=folder)
-    with os.fdopen(descriptor, "wb") as out:
-        write(source, context, actions, out, written)
-        out.flush()
-        size = out.tell()
-    return Source(source.path, size, file=Path(path), temporary=True)
+    return temporary_source(source.path, lambda out: write(source, context, actions, out, written), beside)
 
 
 def _state(sources: Iterable[Source]) -> bytes:
