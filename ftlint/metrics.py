@@ -99,8 +99,8 @@ class Gathered:
 
     @property
     def records(self) -> int:
-        """How many lines are meant as records: all that are not blank."""
-        return sum(facts.lines - facts.blank for facts in self.files)
+        """How many records the files hold."""
+        return sum(facts.records for facts in self.files)
 
 
 @dataclass
@@ -170,7 +170,8 @@ class Blanks(Metric):
         # Of each run of blank lines, the line before its first one and the line after its last one.
         begins = self.blank.diff().fill_null(0) != 1
         ends = begins.shift(-1, fill_value=True)
-        beside = (self.blank.filter(begins) - 1).is_in(self.broken) | (self.blank.filter(ends) + 1).is_in(self.broken)
+        broken = self.broken.implode()
+        beside = (self.blank.filter(begins) - 1).is_in(broken) | (self.blank.filter(ends) + 1).is_in(broken)
         return beside.gather(begins.cum_sum() - 1)
 
 

@@ -302,3 +302,30 @@ def test_config_shows_values_with_their_source(folder):
     assert {"ada", "babbage", "curie", "davinci", "text-davinci-002", "babbage-002", "davinci-002"} <= {
         t["name"] for t in targets
     }
+
+
+def test_the_commands_that_go_on_repeat_what_the_data_is(folder):
+    mixed = [dict(record) for record in GOOD]
+    for place in range(0, 60, 3):
+        mixed[place]["prompt"] = "mail"
+    mixed[1]["prompt"] = "mail 1 ###"
+    (folder / "mixed.jsonl").write_bytes(dumped(mixed))
+    options = ["--separator", " ->", "--valid", "good.jsonl"]
+    first = ftlint("check", "mixed.jsonl", *options, cwd=folder).stdout.decode()
+    assert "up to 21 can be repaired safely:" in first
+    assert "ftlint check --fix --valid good.jsonl --separator ' ->' mixed.jsonl" in first
+    assert " · safe fix for some\n" in first
+    again = ftlint("check", "mixed.jsonl", *options, "--fix", cwd=folder).stdout.decode()
+    assert "repaired safely" not in again
+    assert '· prompt ends with "###", not with the separator " ->" · unsafe fix' in again
+
+
+def test_long_headings_are_folded_and_commands_are_whole(folder):
+    name = "a-folder-with-a-name-of-many-words/" * 3
+    (folder / name).mkdir(parents=True)
+    (folder / name / "train.jsonl").write_bytes(b"[\n" + b",\n".join([json.dumps(GOOD[0]).encode()] * 3) + b"\n]\n")
+    lines = ftlint("check", f"{name}train.jsonl", cwd=folder).stdout.decode().splitlines()
+    assert lines[3].startswith("error   JSN001 invalid-json · not JSON: 3 objects")
+    assert lines[4].startswith("        ")
+    assert lines[4].endswith("· safe fix")
+    assert any(line.endswith(f"ftlint check --fix {name}train.jsonl") for line in lines)

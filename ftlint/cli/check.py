@@ -99,6 +99,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         snippets=not settings.no_snippets,
         statistics=options["statistics"],
         paths=paths,
+        options=_same_data(options),
         seconds=time.perf_counter() - started if sys.stdout.isatty() else None,
     )
     try:
@@ -108,6 +109,15 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     finally:
         report.close()
     return 0 if report.ok or options["exit_zero"] else 1
+
+
+def _same_data(options: dict[str, Any]) -> list[str]:
+    """Return the given options that say what the data is, as they are written: further commands need them too."""
+    given = [("--isolated", "")] if options["isolated"] else []
+    given += [("--config", text) for text in options["config"]]
+    names = ("valid", "target", "encoding", "dialect", "separator", "stop", "task")
+    given += [(f"--{name}", options[name]) for name in names if options[name] is not None]
+    return [word for option in given for word in option if word]
 
 
 def _config(options: dict[str, Any]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -19,14 +19,17 @@ WIDTH = 120
 
 @dataclass(frozen=True)
 class Style:
-    """How a report is to look. paths: what the user named, for the commands that go on from there. seconds: how long it took."""
+    """How a report is to look.
+
+    paths, options: what the user named, for the commands that go on from there. seconds: how long it took.
+    """
 
     color: bool = False
     snippets: bool = True
     statistics: bool = False
     paths: Sequence[str] = ()
+    options: Sequence[str] = ()
     seconds: float | None = None
-    options: Sequence[str] = field(default_factory=tuple)
 
 
 def check_format(name: str) -> str:

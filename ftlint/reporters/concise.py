@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ftlint.findings import Report
     from ftlint.reporters import Style
 
+_LEAST = 90
+"""Columns that a message gets, however long the path is."""
+
 
 def render(report: Report, style: Style) -> Iterator[str]:
     """Yield the lines of the report."""
@@ -21,7 +24,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
         place = f"{plain(finding.path)}:{finding.line or 1}:{finding.column or 1}: "
         code = paint(finding.code, color=style.color, fg=COLORS[finding.level], bold=True)
         rest = f" {finding.rule}: {plain(finding.message)}"
-        yield place + code + cut(rest, max(40, WIDTH - len(place) - len(finding.code)))
+        yield place + code + cut(rest, max(_LEAST, WIDTH - len(place) - len(finding.code)))
     omitted = sum(report.counts.values()) - len(report.findings)
     if omitted:
         yield f"… and {omitted:,} more; --max-findings shows more of a rule"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftlint.reporters import WIDTH
-from ftlint.reporters.grouped import statistics
-from ftlint.reporters.text import COLORS, cut, describe, fix_word, paint, plain, width, window
+from ftlint.reporters.grouped import heading, statistics, totals
+from ftlint.reporters.text import COLORS, cut, fix_word, folded, paint, plain, width, window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 def render(report: Report, style: Style) -> Iterator[str]:
     """Yield the lines of the report."""
     for file in report.files:
-        first, *more = describe(file)
-        yield cut(f"{plain(file.path)}: {first}", WIDTH)
-        yield from (cut(f"  {line}", WIDTH) for line in more)
+        yield from heading(file)
     yield ""
     for finding in report.findings:
         yield from _finding(finding, style)
@@ -29,16 +27,16 @@ def render(report: Report, style: Style) -> Iterator[str]:
         yield f"… and {omitted:,} more; --max-findings shows more of a rule"
     if style.statistics:
         yield from statistics(report)
-    levels = report.levels
-    counts = ", ".join(f"{count:,} {level}" for level, count in levels.items())
-    yield f"{counts} in {report.records:,} records"
+    yield totals(report)
 
 
 def _finding(finding: Finding, style: Style) -> Iterator[str]:
-    fix = fix_word(finding)
+    fix = fix_word(finding.fix)
     head = f"{plain(finding.message)}" + (f" ({fix})" if fix else "")
-    label = paint(f"{finding.level} {finding.code} {finding.rule}", color=style.color, fg=COLORS[finding.level], bold=True)
-    yield f"{label}: " + cut(head, WIDTH - len(f"{finding.level} {finding.code} {finding.rule}: "))
+    label = f"{finding.level} {finding.code} {finding.rule}"
+    first, *more = folded([f"{label}:", *head.split(" ")], WIDTH, "  ")
+    yield paint(label, color=style.color, fg=COLORS[finding.level], bold=True) + first[len(label) :]
+    yield from more
     place = f"{plain(finding.path)}:{finding.line}:{finding.column or 1}" if finding.line else plain(finding.path)
     yield f"  --> {place}" + (f"  {finding.pointer}" if finding.pointer else "")
     if finding.text is not None and finding.column is not None and style.snippets:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ftlint.reporters import WIDTH
-from ftlint.reporters.text import COLORS, cut, describe, fix_word, paint, percent, plain, window
+from ftlint.reporters.text import COLORS, cut, describe, fix_word, folded, numbered, paint, percent, plain, window
 from ftlint.rule import LEVELS
 from ftlint.rule import render as render_message
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ftlint.findings import CheckedFile, Finding, Report
     from ftlint.reporters import Style
-    from ftlint.rule import Level, Rule
+    from ftlint.rule import Applicability, Level, Rule
 
 
 @dataclass
@@ -29,6 +29,13 @@ class Group:
     file: CheckedFile
     count: int = 0
     shown: list[Finding] = field(default_factory=list)
+
+    def repair(self) -> str:
+        """Return how the findings can be repaired, in words; an empty text where none can."""
+        ways = {finding.fix for finding in self.shown}
+        best = next((way for way in ("safe", "unsafe", "request") if way in ways), None)
+        unseen = self.rule.depends and self.count > len(self.shown)
+        return fix_word(best) + (" for some" if best and (len(ways) > 1 or unseen) else "")
 
 
 def render(report: Report, style: Style) -> Iterator[str]:
@@ -58,19 +65,23 @@ def _groups(report: Report) -> list[Group]:
 
 
 def _file(file: CheckedFile, groups: list[Group], style: Style) -> Iterator[str]:
+    yield from heading(file, "" if groups else "nothing found")
+    yield ""
+    for group in groups:
+        yield from _group(group, style)
+    if groups:
+        yield ""
+
+
+def heading(file: CheckedFile, more: str = "") -> Iterator[str]:
+    """Yield a file's path and what it is taken to be, and `more`."""
     path = plain(file.path)
-    described = [*describe(file), *(["nothing found"] if not groups else [])]
+    described = [*describe(file), *([more] if more else [])]
     if len(path) <= 30:
         lines = [f"{path}: {described[0]}", *(" " * (len(path) + 2) + line for line in described[1:])]
     else:
         lines = [path, *(f"  {line}" for line in described)]
     yield from (cut(line, WIDTH) for line in lines)
-    yield ""
-    if not groups:
-        return
-    for group in groups:
-        yield from _group(group, style)
-    yield ""
 
 
 def _group(group: Group, style: Style) -> Iterator[str]:
@@ -81,12 +92,12 @@ def _group(group: Group, style: Style) -> Iterator[str]:
     else:
         text = f"{group.count:,} {rule.headline}"
         if not rule.once:
-            text += f" ({percent(group.count, group.file.facts.lines)})"
-    fix = fix_word(shown[0]) if shown else ""
-    head = cut(f"{group.level:7} {rule.code} {rule.name()} · {plain(text)}", WIDTH - (len(fix) + 3 if fix else 0))
-    head += f" · {fix}" if fix else ""
+            text += f" ({percent(group.count, _whole(group))})"
     label = f"{group.level:7} {rule.code}"
-    yield paint(label, color=style.color, fg=COLORS[group.level], bold=True) + head[len(label) :]
+    parts = [label, rule.name(), "·", *plain(text).split(" "), *(f"· {fix}".split() if (fix := group.repair()) else ())]
+    first, *more = folded(parts, WIDTH, " " * 8)
+    yield paint(label, color=style.color, fg=COLORS[group.level], bold=True) + first[len(label) :]
+    yield from more
     if group.level == "info":
         return
     places = [finding for finding in shown if finding.line is not None][:3]
@@ -98,6 +109,12 @@ def _group(group: Group, style: Style) -> Iterator[str]:
         yield f"  {finding.line:>{digits},}  {_place(finding, detail, style, WIDTH - digits - 4)}".rstrip()
     if group.count > len(places):
         yield f"  {'⋮':>{digits}}  {group.count - len(places):,} more"
+
+
+def _whole(group: Group) -> int:
+    """Return of how many lines or records a group's findings are a part."""
+    facts = group.file.facts
+    return facts.lines if group.rule.family() in {"file", "json"} else facts.records
 
 
 def _place(finding: Finding, detail: str, style: Style, columns: int) -> str:
@@ -134,33 +151,62 @@ def statistics(report: Report) -> Iterator[str]:
 
 
 def _summary(report: Report, style: Style) -> Iterator[str]:
+    yield paint(f"{totals(report)}{_seconds(style)}", color=style.color, bold=True)
+    yield from _ways_on(report, style)
+
+
+def totals(report: Report) -> str:
+    """Return how much was found, in a sentence."""
     levels = report.levels
-    parts = [f"{levels[level]:,} {level}{'s' * (levels[level] != 1)}" for level in ("error", "warning") if levels[level]]
-    records = f"{report.records:,} record{'s' * (report.records != 1)}"
+    parts = [numbered(levels[level], level) for level in ("error", "warning") if levels[level]]
     files = f" in {len(report.files):,} files" if len(report.files) > 1 else ""
-    seconds = f" ({style.seconds:.2f} s)" if style.seconds is not None else ""
-    found = " and ".join(parts) or ("Nothing but information" if levels["info"] else "Nothing found")
-    yield paint(f"{found} in {records}{files}{seconds}", color=style.color, bold=True)
-    yield from (cut(line, WIDTH) for line in _ways_on(report, style))
+    notes = f" ({numbered(levels['info'], 'note')})" if levels["info"] and not parts else ""
+    found = " and ".join(parts) or ("No errors or warnings" if notes else "Nothing found")
+    return f"{found} in {numbered(report.records, 'record')}{files}{notes}"
+
+
+def _seconds(style: Style) -> str:
+    return f" ({style.seconds:.2f} s)" if style.seconds is not None else ""
 
 
 def _ways_on(report: Report, style: Style) -> Iterator[str]:
-    """Yield the commands that go on from here."""
+    """Yield the commands that go on from here; they are never cut."""
     if not report.levels["error"] + report.levels["warning"]:
         return
-    fixes: Counter[str] = Counter()
-    for dataset in report.datasets:
-        for rule, hits in dataset.hits:
-            if hits.lines is None or not rule.depends:
-                fixes[hits.repair or ""] += len(hits)
-    paths = shlex.join(style.paths) if 0 < len(style.paths) <= 3 else "…"
+    paths = style.paths if len(style.paths) <= 3 else ["…"]
+    command = " ".join(["ftlint check --fix", *map(shlex.quote, (*style.options, *paths))]).replace("'…'", "…")
+    safe, unsafe = _repairable(report, "safe"), _repairable(report, "unsafe")
     ways = []
-    if fixes["safe"]:
-        ways.append((f"{fixes['safe']:,} can be repaired safely:", f"ftlint check --fix {paths}", "  (see it first: --diff)"))
-    if fixes["unsafe"]:
-        more = " more" if fixes["safe"] else ""
-        ways.append((f"{fixes['unsafe']:,}{more} by changing the data:", f"ftlint check --fix --unsafe-fixes {paths}", ""))
+    if safe:
+        ways.append((f"{safe} can be repaired safely:", command))
+    if unsafe:
+        more = " more" if safe else ""
+        ways.append((f"{unsafe}{more} by changing the data:", command.replace("--fix", "--fix --unsafe-fixes", 1)))
     worst = min(report.counts_by_level, key=lambda key: (LEVELS.index(key[1]), key[0]))
-    ways.append(("what a rule means:", f"ftlint rule {worst[0]}", ""))
-    room = max(len(what) for what, _, _ in ways)
-    yield from (f"  {what:{room}}  {how}{more}" for what, how, more in ways)
+    ways.append(("what a rule means:", f"ftlint rule {worst[0]}"))
+    room = max(len(what) for what, _ in ways)
+    for place, (what, how) in enumerate(ways):
+        line = f"  {what:{room}}  {how}"
+        hint = "  (see it first: --diff)" if place == 0 and (safe or unsafe) else ""
+        yield line + (hint if len(line + hint) <= WIDTH else "")
+
+
+def _repairable(report: Report, how: Applicability) -> str:
+    """Return how many findings can be repaired in a way; an empty text where none can.
+
+    Where that depends on the case, and not all cases were looked at, it is `up to` a number. After a repair, what could be
+    repaired safely is done.
+    """
+    count, unsure = 0, False
+    kept = Counter(finding.code for finding in report.findings)
+    ways = Counter((finding.code, finding.fix) for finding in report.findings)
+    for rule in report.rules:
+        hits = [hits for dataset in report.datasets for other, hits in dataset.hits if other is rule]
+        total = sum(map(len, hits))
+        if not rule.depends:
+            count += sum(len(some) for some in hits if some.repair == how)
+        elif total <= kept[rule.code]:
+            count += ways[rule.code, how]
+        elif ways[rule.code, how] and not (report.found and how == "safe"):
+            count, unsure = count + total, True
+    return f"{'up to ' * unsure}{count:,}" if count else ""

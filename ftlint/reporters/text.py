@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ftlint.findings import CheckedFile, Finding
 
 COLORS = {"error": "red", "warning": "yellow", "info": "blue"}
@@ -57,9 +59,26 @@ def window(finding: Finding, columns: int) -> tuple[str, int, int]:
     return head + fault + tail, len(head), len(head) + len(fault)
 
 
-def fix_word(finding: Finding) -> str:
-    """Return how a finding can be repaired, in words; an empty text where it cannot."""
-    return _FIX_WORDS.get(finding.fix or "", "")
+def folded(words: Iterable[str], columns: int, indent: str) -> list[str]:
+    """Return words on lines that are no wider than this, the second and further ones indented."""
+    lines = [""]
+    for word in words:
+        longer = f"{lines[-1]} {word}" if lines[-1].strip() else lines[-1] + word
+        if width(longer) <= columns or not lines[-1].strip():
+            lines[-1] = longer
+        else:
+            lines.append(indent + word)
+    return [cut(line, columns) for line in lines]
+
+
+def numbered(count: int, noun: str) -> str:
+    """Return a number and what it counts: `1 record`, `2,000 records`."""
+    return f"{count:,} {noun}{'s' * (count != 1)}"
+
+
+def fix_word(how: str | None) -> str:
+    """Return how something can be repaired, in words; an empty text where it cannot."""
+    return _FIX_WORDS.get(how or "", "")
 
 
 def percent(part: int, whole: int) -> str:

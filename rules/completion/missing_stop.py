@@ -40,6 +40,7 @@ class MissingStop(RecordRule):
     convention = "stop"
     column = "completion"
     fixable = "safe"
+    depends = True
     message = "completion ends with {ending!r}, not with the stop {stop!r}"
     headline = "completions do not end with the stop"
     examples = (

@@ -37,6 +37,7 @@ class MissingSeparator(RecordRule):
     convention = "separator"
     column = "prompt"
     fixable = "safe"
+    depends = True
     message = "prompt ends with {ending!r}, not with the separator {separator!r}"
     headline = "prompts do not end with the separator"
     examples = (

@@ -47,7 +47,7 @@ class TooFewRecords(DatasetRule):
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
-        """Report the number of lines that are meant as records."""
+        """Report the number of records."""
         count = gathered.records
         refused = gathered.context.target.minimum_records
         noun = "record" if count == 1 else "records"
