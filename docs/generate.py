@@ -37,7 +37,13 @@ def index(rules: Any) -> str:
         for rule in rules
     ]
     head = ["# Rules", "", "| code | name | level | fix | reports |", "|---|---|---|---|---|"]
-    return "\n".join([*head, *rows]) + "\n"
+    legend = [
+        "",
+        "Level: what most findings of the rule have; its page names other cases. Fix: how `--fix` repairs it: safe, unsafe (with",
+        "`--unsafe-fixes`), on request (with its name after `--fixable` too), – not at all; see [repairs](../fixes.md).",
+        f"All rules are on by default but {', '.join(rule.name() for rule in rules if not rule.enabled)}.",
+    ]
+    return "\n".join([*head, *rows, *legend]) + "\n"
 
 
 def main() -> int:

@@ -193,16 +193,19 @@ def fix(
     max_findings: int | None = 1000,
     **settings: Any,
 ) -> tuple[Any, Report]:
-    """Repair a dataset; return the same kind of thing, and the report on what is left.
+    """Repair a dataset; return it, and the report on what is left.
 
-    data: a polars frame, an iterable of dicts (a list comes back), bytes, or a path, which is repaired in place. unsafe:
-    also what changes texts or drops records. The other arguments are those of `check`; `fixable` and `unfixable` among the
-    settings name rules.
+    data: a path, which is repaired in place and returned; a polars frame, of which a frame comes back; bytes or a file
+    object: bytes; an iterable of dicts: a list. unsafe: also what changes texts or drops records. The other arguments are
+    those of `check`; `fixable` and `unfixable` among the settings name rules.
 
     Raises InputError for what cannot be read or written, ConfigError for settings that do not fit.
     """
     resolved = _resolved(config, settings)
-    [source] = _sources(data)
+    sources = _sources(data)
+    if len(sources) != 1:
+        raise InputError("one dataset is repaired at a time; call it for each file")
+    [source] = sources
     with Workers(jobs, source.size) as workers:
         [repaired], report = run_fix(
             [Dataset([source], resolved.wishes())], resolved, unsafe=unsafe, workers=workers, limit=max_findings, target=target_of
@@ -210,13 +213,13 @@ def fix(
     report.findings  # noqa: B018 - rendered while the sources are open
     original, new, _ = repaired.files[0]
     try:
-        if isinstance(data, (str, PathLike)):
+        if original.origin:
             commit(original, new)
             return data, report
         content = b"".join(new.parts())
     finally:
         repaired.close()
-    if isinstance(data, (bytes, bytearray)):
+    if isinstance(data, (bytes, bytearray)) or hasattr(data, "read"):
         return content, report
     records = [orjson.loads(line) for line in content.splitlines() if line.strip()]
     if isinstance(data, pl.DataFrame):

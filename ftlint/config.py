@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ftlint.context import Wishes
 from ftlint.errors import ConfigError, did_you_mean
+from ftlint.targets import target as target_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -145,6 +146,8 @@ def load(
             values[key] = _merged(values.get(key, {}), value) if merge else value
             sources[key] = source
     settings = validated(values, "configuration")
+    for name in settings.targets:
+        target_named(name, settings.targets)
     return Config(settings, sources, root)
 
 
@@ -232,6 +235,8 @@ def _variables(environment: Mapping[str, str]) -> list[tuple[str, Mapping[str, A
     for variable in sorted(environment):
         if variable.startswith(PREFIX) and variable not in _NOT_SETTINGS:
             name = variable.removeprefix(PREFIX).lower()
+            if name in types and name not in scalars:
+                raise ConfigError(f"{variable}: {_dashed(name)} is a table; set it in a configuration file or with --config")
             if name not in scalars:
                 known = [PREFIX + known.upper() for known in scalars]
                 raise ConfigError(f"unknown variable {variable}{did_you_mean(variable, known)}")

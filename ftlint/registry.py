@@ -38,7 +38,11 @@ def rule_named(word: str) -> type[Rule]:
     for rule in known_rules():
         if word in {rule.name(), rule.code} or word.upper() == rule.code:
             return rule
-    raise ConfigError(f"unknown rule {word!r}{did_you_mean(word, _words())}")
+    names = [name for rule in known_rules() for name in (rule.name(), rule.code)]
+    family = [rule for rule in known_rules() if means(word, rule)]
+    if family and word.upper() != "ALL":
+        raise ConfigError(f"{word} means several rules; name one of {', '.join(rule.code for rule in family)}")
+    raise ConfigError(f"unknown rule {word!r}{did_you_mean(word, names)}")
 
 
 @dataclass(frozen=True)
@@ -76,10 +80,9 @@ def means(word: str, rule: type[Rule]) -> bool:
 
 
 def configured(classes: Iterable[type[Rule]], options: Mapping[str, Mapping[str, Any]]) -> list[Rule]:
-    """Return the rules with their options, which are given by rule name; raises ConfigError for what does not fit."""
-    for name in options:
-        rule_named(name)
-    return [rule(options_of(rule, options.get(rule.name(), {}))) for rule in classes]
+    """Return the rules with their options, given by rule name or code; raises ConfigError for what does not fit."""
+    given = {rule_named(word): options_of(rule_named(word), values) for word, values in options.items()}
+    return [rule(given.get(rule)) for rule in classes]
 
 
 def options_of(rule: type[Rule], values: Mapping[str, Any]) -> Any:

@@ -247,6 +247,9 @@ class _Message(string.Formatter):
     def convert_field(self, value: Any, conversion: Any) -> Any:
         return quote(value) if conversion == "r" else super().convert_field(value, conversion)
 
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        return super().format_field(value, format_spec).replace("%", " %" if format_spec.endswith("%") else "%")
+
 
 def quote(text: str) -> str:
     """Return a text in double quotes, with white space and control characters as JSON escapes, at most 60 characters of it."""

@@ -28,7 +28,7 @@ class Target:
     stop: bool = False
     extra_keys: bool = True
     minimum_records: int = 0
-    prices: Mapping[str, Any] = field(default_factory=dict)
+    prices: dict[str, Any] = field(default_factory=dict)
 
 
 ANY = Target("any", source="no target: o200k_base, no limit", dialects=())
@@ -54,13 +54,25 @@ def target(name: str, own: Mapping[str, Mapping[str, Any]] | None = None) -> Tar
         if key not in known:
             dashed = [name.replace("_", "-") for name in known]
             raise ConfigError(f"target {name!r} has an unknown key {key.replace('_', '-')!r}{did_you_mean(key, dashed)}")
-    return Target(name, **fields)
+    return _checked(name, fields) if own and name in own else Target(name, **fields)
+
+
+def _checked(name: str, fields: Mapping[str, Any]) -> Target:
+    """Return a user's target; raises ConfigError for a value of another type than its key has."""
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - takes 100 ms, and few users have targets of their own
+
+    try:
+        return TypeAdapter(Target).validate_python({"name": name, **fields})
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part).replace("_", "-") for part in first["loc"])
+        raise ConfigError(f"targets.{name}.{key} {first['msg'].removeprefix('Input ')}, not {first['input']!r}") from error
 
 
 def _resolve(name: str, tables: Mapping[str, Mapping[str, Any]], seen: tuple[str, ...]) -> dict[str, Any]:
     """Return a table with what it extends filled in."""
     if name not in tables:
-        raise ConfigError(f"unknown target {name!r}{did_you_mean(name, tables)}; `ftlint config --targets` lists them")
+        raise ConfigError(f"unknown target {name!r}{did_you_mean(name, tables)} (`ftlint config --targets` lists all)")
     if name in seen:
         raise ConfigError(f"targets extend each other in a circle: {' → '.join((*seen, name))}")
     own = dict(tables[name])

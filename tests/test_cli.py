@@ -317,7 +317,7 @@ def test_the_commands_that_go_on_repeat_what_the_data_is(folder):
     assert " · safe fix for some\n" in first
     again = ftlint("check", "mixed.jsonl", *options, "--fix", cwd=folder).stdout.decode()
     assert "repaired safely" not in again
-    assert '· prompt ends with "###", not with the separator " ->" · unsafe fix' in again
+    assert '· prompt ends with "mail 1 ###", not with the separator " ->" · unsafe fix' in again
 
 
 def test_long_headings_are_folded_and_commands_are_whole(folder):

@@ -134,8 +134,8 @@ def test_the_style_of_a_record_stays():
 def test_rules_that_say_they_repair_show_it():
     for rule in known_rules():
         shown = [example for example in rule.examples if example.fixed is not None]
-        assert not shown or rule.fixable or rule.code == "FIL002", rule.code
-        if rule.fixable and rule.code not in {"TOK001", "LBL005"}:  # theirs would fill pages
+        assert not shown or rule.fixable, rule.code
+        if rule.fixable and rule.code not in {"TOK001", "LBL005", "FIL002"}:  # theirs would fill pages, or are not UTF-8
             assert shown, f"{rule.code} has no example of its repair"
 
 

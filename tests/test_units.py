@@ -312,3 +312,29 @@ def test_a_word_of_the_vocabulary_is_one_token(name):
     finally:
         tokens._built.add(name)
     assert known == words[::500]
+
+
+def test_what_comes_back_from_a_repair(tmp_path):
+    line, repaired = b'{"prompt": "a ->", "completion": "b"}\n', b'{"prompt": "a ->", "completion": " b"}\n'
+    path = tmp_path / "train.jsonl"
+    path.write_bytes(line)
+    assert ftlint.fix([path])[0] == [path]
+    assert path.read_bytes() == repaired
+    assert ftlint.fix(io.BytesIO(line + b"broken\n"))[0] == repaired + b"broken\n"
+    assert ftlint.fix(line)[0] == repaired
+    assert ftlint.fix(iter([json.loads(line)]))[0] == [json.loads(repaired)]
+    with pytest.raises(ftlint.InputError, match="one dataset"):
+        ftlint.fix([path, path])
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"rules": {"LBL004": {"minimum": "x"}}}, "rule rare-label, option minimum"),
+        ({"targets": {"mine": {"limit": "a"}}}, "targets.mine.limit should be a valid integer"),
+        ({"targets": {"mine": {"limits": 4}}}, "unknown key 'limits'; did you mean limit?"),
+    ],
+)
+def test_settings_that_do_not_fit(settings, sentence):
+    with pytest.raises(ftlint.ConfigError, match=re.escape(sentence)):
+        ftlint.check([{"prompt": "a ->", "completion": " b"}], **settings)

@@ -37,20 +37,24 @@ if TYPE_CHECKING:
 @click.option("--select", multiple=True, metavar="RULES", help="Rules to check: names, codes, prefixes, families or ALL.")
 @click.option("--extend-select", multiple=True, metavar="RULES", help="Rules to check besides.")
 @click.option("--ignore", multiple=True, metavar="RULES", help="Rules not to check.")
-@click.option("--fail-on", type=click.Choice(["error", "warning", "info", "never"]), help="Level that makes the exit code 1.")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info", "never"]),
+    help="Lowest level that makes the exit code 1; default: warning.",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found (not with --diff).")
 @click.option("--output", multiple=True, metavar="FORMAT[=FILE]", help="grouped, full, concise, json, jsonl; repeatable.")
 @click.option("--statistics", is_flag=True, help="Show how many findings each rule has.")
-@click.option("--max-findings", type=click.IntRange(1), metavar="N", help="Findings kept a rule and file; counts stay exact.")
-@click.option("--no-snippets", is_flag=True, default=None, help="Show no text of the data.")
+@click.option("--max-findings", type=click.IntRange(1), metavar="N", help="Findings kept a rule and file; default: 1,000.")
+@click.option("--no-snippets", is_flag=True, default=None, help="Show no lines of the data; messages still quote short pieces.")
 @click.option("--force-exclude", is_flag=True, help="Obey `exclude` for named files too.")
 @click.option("--fix", is_flag=True, help="Repair files in place, safely: the format only.")
 @click.option("--unsafe-fixes", is_flag=True, default=None, help="With --fix: also change texts and drop records.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
-@click.option("--dropped", metavar="FILE", help="Append the lines that --unsafe-fixes drops to a file.")
+@click.option("--dropped", metavar="FILE", help="Append the records that --unsafe-fixes drops to a file.")
 @click.option("--label-map", metavar="FILE", help="Where the table of renamed labels is written, as JSON.")
-@click.option("--fixable", multiple=True, metavar="RULES", help="Rules whose repair runs only on request.")
-@click.option("--unfixable", multiple=True, metavar="RULES", help="Rules that repair nothing.")
+@click.option("--fixable", multiple=True, metavar="RULES", help="Repair these rules too whose repair runs only on request.")
+@click.option("--unfixable", multiple=True, metavar="RULES", help="Rules whose findings --fix leaves alone.")
 @click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes; default: all processors.")
 @click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration file, or a value of it.")
 @click.option("--isolated", is_flag=True, help="Ignore configuration files and FTLINT_ variables.")
@@ -62,6 +66,9 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     Without PATHS: what the configuration includes, else the current folder.
     """
     started = time.perf_counter()
+    for name in ("dropped", "label_map"):
+        if options[name] and not (options["fix"] or options["diff"]):
+            raise UsageError(f"--{name.replace('_', '-')} says where a repair writes something: it needs --fix")
     # This process is ours: blocks of records come and go, and none of them is a cycle. It saves 8 %.
     gc.disable()
     # Processes work in parallel, one block each; threads inside them would only get in each other's way.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -53,4 +54,4 @@ def _print_json(value: Any) -> None:
 def _shown(value: Any) -> str:
     if value is None:
         return "–"
-    return "[" + ", ".join(map(str, value)) + "]" if isinstance(value, list) else str(value)
+    return json.dumps(value, ensure_ascii=False)

@@ -59,17 +59,11 @@ def describe(rule: type[Rule]) -> dict[str, Any]:
 def page(rule: type[Rule]) -> str:
     """Return a rule's page in Markdown."""
     _, _, body = inspect.getdoc(rule).partition("\n")  # type: ignore[union-attr] # the contract test demands one
-    fixes = {
-        "safe": "safe: `--fix` repairs it without changing any text",
-        "unsafe": "unsafe: it changes text or drops records, and runs with `--unsafe-fixes`",
-        "request": "on request: it changes most of the file, and runs with `--unsafe-fixes` and `--fixable` naming the rule",
-        None: "none",
-    }
     parts = [
         f"# {rule.name()} ({rule.code})",
         rule.summary(),
         f"Family: `{rule.family()}` · level: {rule.level} · {'on' if rule.enabled else 'off'} by default",
-        f"Fix: {fixes[rule.fixable]}",
+        f"Fix: {_repair(rule)}",
         body.strip(),
     ]
     options = asdict(rule.Options())
@@ -81,6 +75,20 @@ def page(rule: type[Rule]) -> str:
     parts += [f"## Repaired\n\n{_block(example.fixed)}" for example in reported[:1] if example.fixed]
     parts += [f"## Not reported\n\n{_example(example)}" for example in rule.examples if not example.at][:1]
     return "\n\n".join(parts)
+
+
+def _repair(rule: type[Rule]) -> str:
+    """Return how a rule's faults are repaired."""
+    ways = {
+        "safe": "safe: `--fix` does it; it changes the format only",
+        "unsafe": "unsafe: it changes text or drops records, and runs with `--fix --unsafe-fixes`",
+        "request": "on request: it runs with `--fix --unsafe-fixes` and `--fixable` naming the rule",
+        None: "none",
+    }
+    from ftlint.rule import Rule  # noqa: PLC0415 - imports polars
+
+    varies = rule.depends or rule.applicability is not Rule.applicability
+    return ways[rule.fixable] + (". It depends on the case, and the report says which it is" if varies else "")
 
 
 def _example(example: Example) -> str:
@@ -97,7 +105,7 @@ def _block(lines: Sequence[str]) -> str:
 def _short(line: str) -> str:
     line = line.encode("utf-8", "surrogateescape").decode("utf-8", "replace").replace("\ufeff", "<BOM>").replace("\r", "<CR>")
     line = line.replace("\u200b", "<U+200B>")
-    return line if len(line) <= 100 else f"{line[:60]}…{line[-30:]}"
+    return line if len(line) <= 100 else f"{line[:60]}… {len(line) - 90:,} characters …{line[-30:]}"
 
 
 def _toml(value: Any) -> str:

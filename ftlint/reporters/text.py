@@ -103,14 +103,16 @@ def describe(file: CheckedFile) -> list[str]:
             f"{facts.records:,} {context.dialect} records; of this dialect only FIL, JSN, SHP and SIZ rules are checked so far"
         ]
     if not context.recognised:
-        return [f"{facts.records:,} record{'s' * (facts.records != 1)} of no known shape, read as {context.dialect}"]
+        return [f"{numbered(facts.records, 'record')} of no known shape, read as {context.dialect}"]
+    kind = context.dialect.replace("-", "/")
+    role = " validation" if file.role == "valid" else ""
+    first = f"{numbered(facts.records, f'{kind}{role} record')} for {context.target.name}"
+    if not context.surveyed:
+        return [f"{first}; none of them could be surveyed"]
     task = context.task
     if context.classification and file.labels is not None:
         labels = len(merged(file.labels))
-        task += f" with {labels:,} label{'s' * (labels != 1)}"
-    kind = context.dialect.replace("-", "/")
-    role = " validation" if file.role == "valid" else ""
-    first = f"{facts.records:,} {kind}{role} record{'s' * (facts.records != 1)} for {context.target.name}, {task}"
+        task += f" with {numbered(labels, 'label')}"
     endings = []
     for name, ending in (("separator", context.separator), ("stop", context.stop)):
         if name == "separator" and context.task == "open-ended" and ending is None:
@@ -121,7 +123,7 @@ def describe(file: CheckedFile) -> list[str]:
         texts = " or ".join(quote(text) for text in ending.texts[:4]) + (" or …" if len(ending.texts) > 4 else "")
         share = "configured" if ending.share is None else f"{_share(ending.share)} of {context.surveyed:,} surveyed"
         endings.append(f"{name} {texts} ({share})")
-    return [first, ", ".join(endings)] if endings and context.surveyed else [first]
+    return [f"{first}, {task}", *([", ".join(endings)] if endings else [])]
 
 
 def _share(share: float) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
+    from ftlint.rule import Applicability
 
 
 class InvalidUtf8(LineRule, DatasetRule):
@@ -25,11 +26,13 @@ class InvalidUtf8(LineRule, DatasetRule):
     ## How to fix
 
     Export the data as UTF-8. A few bad bytes usually are text in Windows-1252 or Latin-1 that was pasted into a UTF-8 file.
+    A file in UTF-16 or UTF-32 is written as UTF-8 by `--fix --unsafe-fixes`; single bad bytes are left to a person.
     """
 
     code = "FIL002"
     level = "error"
     fault = "invalid-utf8"
+    fixable = "unsafe"
     message = "{problem}"
     headline = "lines are not UTF-8"
     detail = "{problem}"
@@ -60,6 +63,10 @@ class InvalidUtf8(LineRule, DatasetRule):
                     file=index,
                 )
 
+    def applicability(self, context: Context) -> Applicability | None:
+        """Leave single bad bytes to a person: what they were cannot be told."""
+        return None
+
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
-        """Write a UTF-16 or UTF-32 file as UTF-8; single bad bytes cannot be told."""
+        """Write a UTF-16 or UTF-32 file as UTF-8; no other."""
         return FileFix("utf-8") if hits.lines is None else None

@@ -30,6 +30,8 @@ class MultiTokenLabel(DatasetRule):
     ## How to fix
 
     Rename the label to one token, or keep it, end completions with a stop, and sum the log-probabilities of its tokens.
+    `--fix --unsafe-fixes --fixable multi-token-label` renames, and `--label-map FILE` keeps the table. The option `rename`
+    gives the new names, for example `rename = { inedible = "no" }`; labels that it does not name stay.
     """
 
     code = "LBL001"

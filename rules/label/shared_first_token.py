@@ -28,7 +28,7 @@ class SharedFirstToken(DatasetRule):
 
     ## How to fix
 
-    Rename labels so that each starts with another token.
+    Rename labels so that each starts with another token; `--fix --unsafe-fixes --fixable shared-first-token` does.
     """
 
     code = "LBL002"

@@ -28,6 +28,8 @@ class MissingSeparator(RecordRule):
     ## How to fix
 
     Append the separator; `--fix` does. Where the mark is there with other white space, only the white space is mended.
+    Another mark at the end (`###` for `->`) is replaced by `--fix --unsafe-fixes`. In a file of several tasks only a person
+    can tell which separator is meant.
     """
 
     code = "SEP001"

@@ -29,7 +29,11 @@ class SeparatorInText(RecordRule):
 
     ## How to fix
 
-    Choose a separator that occurs nowhere in the data. `--fix --unsafe-fixes` gives the whole dataset one.
+    Choose a separator that occurs nowhere in the data. `--fix --unsafe-fixes` gives the whole dataset one; not where the
+    configuration names the separator, where a file holds several tasks, or where it is a speaker's name (`Agent:`).
+
+    The mark without the white space around it is a warning; a line that consists of a separator of words is one in
+    classification, and information in generation.
     """
 
     code = "SEP002"

@@ -28,7 +28,7 @@ class EmptyText(RecordRule):
 
     ## How to fix
 
-    Fill in the text or drop the record; `--fix --unsafe-fixes` drops it.
+    Fill in the text or drop the record; `--fix --unsafe-fixes` drops it. An empty prompt is a warning.
     """
 
     code = "SHP005"

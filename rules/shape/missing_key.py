@@ -33,7 +33,8 @@ class MissingKey(DatasetRule):
 
     ## How to fix
 
-    Add the key, or rename the one that is meant: names count to the letter, in lower case.
+    Add the key, or rename the one that is meant: names count to the letter, in lower case. `--fix --unsafe-fixes` renames
+    where every record of the file has the same other name.
     """
 
     code = "SHP001"
@@ -63,7 +64,7 @@ class MissingKey(DatasetRule):
             if context.recognised:
                 yield Hits(self.level, lines, args, applicability=how)
             else:
-                args["hint"] += f" ({len(lines):,} record{'s' * (len(lines) != 1)})"
+                args["hint"] += f" (in {len(lines):,} record{'s' * (len(lines) != 1)})"
                 yield Hits(self.level, numbers(lines[:1]), args, applicability=how)
 
     def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
@@ -82,8 +83,8 @@ def _arguments(keys: tuple[str, ...], context: Context) -> dict[str, Any]:
     meant = [f"{found!r} for {key!r}" for key in missing if (found := _meant(key, keys))]
     hint = f"; did you mean {', '.join(meant)}?".replace("'", '"') if meant else ""
     return {
-        "missing": " and ".join(f'"{key}"' for key in missing),
-        "found": ", ".join(f'"{key}"' for key in keys[:8]) + ("…" if len(keys) > 8 else "") if keys else "no key",
+        "missing": " or ".join(f'"{key}"' for key in missing),
+        "found": ", ".join(f'"{key}"' for key in keys[:8]) + ("…" if len(keys) > 8 else "") if keys else "none",
         "hint": hint,
     }
 

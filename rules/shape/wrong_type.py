@@ -27,7 +27,8 @@ class WrongType(LineRule):
 
     ## How to fix
 
-    Write the value as a string, as it should be seen by the model: the label 3 is `" 3"`.
+    Write the value as a string, as it should be seen by the model: the label 3 is `" 3"`. `--fix --unsafe-fixes` does for
+    numbers and booleans.
     """
 
     code = "SHP002"
@@ -54,7 +55,8 @@ class WrongType(LineRule):
         """Point at the first value that pydantic refuses, and say what it is."""
         key, value = _first_error(line, context.dialect)
         shown = orjson.dumps(value).decode() if type(value) in {int, float, bool} else ""
-        args = {"key": key, "found": f"{_NAMES[type(value)]} {shown}".strip()}
+        name = _NAMES[type(value)]
+        args = {"key": key, "found": f"the {name.partition(' ')[2]} {shown}" if shown else name}
         return Place(f"/{key}", args=args, fix="unsafe" if shown else None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:

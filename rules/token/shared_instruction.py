@@ -28,7 +28,8 @@ class SharedInstruction(DatasetRule):
 
     ## How to fix
 
-    Strip the instruction, in the data and in later prompts. `--fix --unsafe-fixes --fixable shared-instruction` does.
+    Strip the instruction, in the data and in later prompts. `--fix --unsafe-fixes --fixable shared-instruction` does. Where
+    the shared text belongs to each item (`item number 5`), leave it.
     """
 
     code = "TOK003"

@@ -38,7 +38,7 @@ class TokenLimit(RecordRule):
     fixable = "unsafe"
     message = "{count:,} tokens; {target} takes fewer than {limit:,}"
     headline = "records have too many tokens"
-    detail = "{count:,} tokens"
+    detail = "{count:,} tokens; {target} takes fewer than {limit:,}"
 
     @dataclass(frozen=True)
     class Options:
