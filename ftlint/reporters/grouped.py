@@ -187,6 +187,9 @@ def _ways_on(report: Report, style: Style) -> Iterator[str]:
     room = max(len(what) for what, _ in ways)
     for place, (what, how) in enumerate(ways):
         line = f"  {what:{room}}  {how}"
+        if len(line) > WIDTH:
+            yield f"  {what}"
+            line = f"    {how}"
         hint = "  (see it first: --diff)" if place == 0 and (safe or unsafe) else ""
         yield line + (hint if len(line + hint) <= WIDTH else "")
 
