@@ -25,7 +25,7 @@ def find_files(paths: Iterable[str], exclude: Sequence[str] = (), *, force_exclu
     """
     found: dict[str, None] = {}
     for path in paths:
-        if path == STDIN or Path(path).is_file() or not (Path(path).is_dir() or glob.has_magic(path)):
+        if path in {STDIN, ""} or Path(path).is_file() or not (Path(path).is_dir() or glob.has_magic(path)):
             if not (force_exclude and matches(path, exclude)):
                 found[path] = None
             continue

@@ -133,21 +133,25 @@ def open_source(path: str) -> Source:
 
     Raises InputError for what does not exist, may not be read, or is damaged.
     """
+    if not path:
+        raise InputError("a path is empty (an unset variable?)")
     try:
+        # Bytes of a name that are not UTF-8 show as escapes, in every format.
+        name = os.fsencode(path).decode("utf-8", "backslashreplace")
         if path == STDIN:
-            return _spool(path, _parts(sys.stdin.buffer))
+            return _spool(name, _parts(sys.stdin.buffer))
         file = Path(path)
         status = file.stat()
         if stat.S_ISDIR(status.st_mode):
             raise InputError(f"{path} is a folder, not a file")
         if file.suffix in PACKED:
-            return _unpack(path, file, _stamp(status))
+            return _unpack(name, file, _stamp(status))
         if not stat.S_ISREG(status.st_mode):
             with file.open("rb") as stream:
-                return _spool(path, _parts(stream))
+                return _spool(name, _parts(stream))
         with file.open("rb") as stream:
-            _refuse_lfs(path, stream.read(len(_LFS)))
-        return Source(path, status.st_size, file=file, origin=file, stamp=_stamp(status))
+            _refuse_lfs(name, stream.read(len(_LFS)))
+        return Source(name, status.st_size, file=file, origin=file, stamp=_stamp(status))
     except OSError as error:
         reason = "No such file or folder" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
         raise InputError(f"cannot read {path}: {reason}") from error

@@ -69,6 +69,10 @@ def test_exit_codes(folder):
         (["check", "--output", "jsn", "good.jsonl"], "did you mean json?"),
         (["check", "--jobs", "0", "good.jsonl"], "0"),
         (["check", "--separator", "\\x", "good.jsonl"], "JSON escapes"),
+        (["check", "--separator", "\\ud800", "good.jsonl"], "JSON escapes"),
+        (["check", ""], "a path is empty"),
+        (["check", "--dropped", "gone.jsonl", "good.jsonl"], "it needs --fix"),
+        (["rule", "SEP"], "SEP means several rules; name one of SEP001, "),
         (["check", "--valid", "bad.jsonl", "good.jsonl", "bad.jsonl"], "exactly one training file"),
         (["check", "--output", "json=none/report.json", "good.jsonl"], "cannot write none/report.json"),
         (["check", "--config", "none.toml", "good.jsonl"], "cannot read none.toml"),
@@ -329,3 +333,12 @@ def test_long_headings_are_folded_and_commands_are_whole(folder):
     assert lines[4].startswith("        ")
     assert lines[4].endswith("· safe fix")
     assert any(line.endswith(f"ftlint check --fix {name}train.jsonl") for line in lines)
+
+
+def test_a_name_that_is_not_utf8(folder):
+    name = os.fsencode(folder) + b"/bad\xff.jsonl"
+    Path(os.fsdecode(name)).write_bytes(b"broken\n")
+    for output in ("grouped", "full", "concise", "json", "jsonl"):
+        result = subprocess.run([*FTLINT, "check", name, "--output", output], capture_output=True, check=False)
+        assert (result.returncode, result.stderr) == (1, b"")
+        assert b"bad\\" in result.stdout

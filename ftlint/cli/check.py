@@ -152,9 +152,11 @@ def _config(options: dict[str, Any]) -> Any:
 def _unescaped(name: str, text: str) -> str:
     """Return a text with its JSON escapes resolved; one that has none stays as it is."""
     try:
-        return str(json.loads('"' + text.replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t") + '"'))
+        resolved = str(json.loads('"' + text.replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t") + '"'))
+        resolved.encode()
     except ValueError as error:
         raise UsageError(f"--{name} {text!r} is no text with JSON escapes; a backslash is written \\\\") from error
+    return resolved
 
 
 def _wants_color(choice: str) -> bool:
