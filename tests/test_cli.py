@@ -342,3 +342,11 @@ def test_a_name_that_is_not_utf8(folder):
         result = subprocess.run([*FTLINT, "check", name, "--output", output], capture_output=True, check=False)
         assert (result.returncode, result.stderr) == (1, b"")
         assert b"bad\\" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "code"), [("check bad.jsonl >&-", 1), ("check bad.jsonl 2>&-", 1), ("check bad.jsonl <&-", 1), ("check - <&-", 1)]
+)
+def test_closed_streams(folder, command, code):
+    result = subprocess.run(f"{FTLINT[0]} {command}", shell=True, cwd=folder, capture_output=True, check=False)  # noqa: S602 - a shell closes them
+    assert (result.returncode, result.stderr) == (code, b"")

@@ -13,7 +13,15 @@ def main() -> NoReturn:
     """Run the command line, and end the process with its exit code."""
     from ftlint.cli.app import run  # noqa: PLC0415 - worker processes need none of it
 
+    _open_streams()
     leave(run())
+
+
+def _open_streams() -> None:
+    """Open what the caller closed (`>&-`), or the next file to be opened would take its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - open to the end
 
 
 def leave(code: int) -> NoReturn:
