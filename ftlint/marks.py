@@ -44,18 +44,18 @@ class Mark:
         return self.kind in {"word", "capitals", "line"}
 
     def ends(self, text: str) -> bool:
-        """Whether a text ends with the mark, and not with a longer mark or word of which it is the tail."""
+        """Whether a text ends with the mark, and not with a longer word, or more of the mark's symbols, of which it is the tail."""
         if not text.endswith(self.text):
             return False
         before = text[: -len(self.text)][-1:]
         if self.kind == "symbols":
-            return not before or before in _SENTENCE or unicodedata.category(before)[0] not in "SP"
+            return not before or before not in self.text
         return self.kind not in {"word", "capitals"} or not (before.isalnum() or before == "_")
 
     @property
     def before(self) -> str:
         """A regular expression (of polars) for what may stand before the mark where `ends` is true; empty for anything."""
-        symbols = rf"(?:^|[^\p{{S}}\p{{P}}]|[{re.escape(_SENTENCE)}])"
+        symbols = rf"(?:^|[^{re.escape(self.text)}])"
         return {"symbols": symbols, "word": r"(?:^|\W)", "capitals": r"(?:^|\W)"}.get(self.kind, "")
 
 

@@ -338,3 +338,21 @@ def test_what_comes_back_from_a_repair(tmp_path):
 def test_settings_that_do_not_fit(settings, sentence):
     with pytest.raises(ftlint.ConfigError, match=re.escape(sentence)):
         ftlint.check([{"prompt": "a ->", "completion": " b"}], **settings)
+
+
+@pytest.mark.parametrize(
+    ("mark", "text", "ends"),
+    [
+        ("###", "so good 😀###", True),
+        ("###", "a<br>###", True),
+        ("###", "a####", False),
+        ("->", "a-->", False),
+        ("->", "a ->", True),
+        ("^-]", "a|^-]", True),
+        ("^-]", "a-^-]", False),
+    ],
+)
+def test_symbols_belong_to_the_text_or_to_the_mark(mark, text, ends):
+    found = marks.Mark(mark, "symbols")
+    assert found.ends(text) is ends
+    assert pl.select(marks.with_mark(pl.lit(text), found)).item() is ends
