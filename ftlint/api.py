@@ -221,7 +221,7 @@ def fix(
         repaired.close()
     if isinstance(data, (bytes, bytearray)) or hasattr(data, "read"):
         return content, report
-    records = [orjson.loads(line) for line in content.splitlines() if line.strip()]
+    records = [orjson.loads(line) for line in content.split(b"\n") if line.strip()]
     if isinstance(data, pl.DataFrame):
         return pl.DataFrame(records, schema=data.schema), report
     return records, report

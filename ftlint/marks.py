@@ -44,7 +44,7 @@ class Mark:
         return self.kind in {"word", "capitals", "line"}
 
     def ends(self, text: str) -> bool:
-        """Whether a text ends with the mark, and not with a longer word, or more of the mark's symbols, of which it is the tail."""
+        """Whether a text ends with the mark, and that is not the tail of a word, or of more of the same symbols."""
         if not text.endswith(self.text):
             return False
         before = text[: -len(self.text)][-1:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import io
 import os
 import sys
 from itertools import pairwise
@@ -46,7 +47,7 @@ def everything(report):
 
 def cut_lines(data, places):
     """Cut bytes at line ends."""
-    lines = data.splitlines(keepends=True)
+    lines = list(io.BytesIO(data))  # at line feeds alone
     bounds = sorted({min(place, len(lines)) for place in places} | {0, len(lines)})
     return [b"".join(lines[start:end]) for start, end in pairwise(bounds)]
 

@@ -37,16 +37,17 @@ def everywhere(separator: str, *others: Ending | None) -> Rewrite:
 
     def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
         prompt = texts["prompt"]
-        if not prompt.strip() or prompt.endswith(separator):
+        bare = prompt.rstrip()
+        if not bare or (prompt.endswith(separator) and known[0].marks[0].ends(bare)):
             return None
         for ending in known:
-            if ending.marks[0].ends(prompt.rstrip()):
+            if ending.marks[0].ends(bare):
                 # White space before the body stays: only the end changes.
                 body = without(prompt, ending)
                 return {"prompt": prompt[: prompt.index(body) + len(body)] + separator}
-        found = mark_at_end(prompt.rstrip())
-        bare = prompt.rstrip().removesuffix(found.text) if found and found.kind in {"symbols", "bracketed"} else prompt
+        found = mark_at_end(bare)
+        unmarked = bare.removesuffix(found.text) if found and found.kind in {"symbols", "bracketed"} else bare
         # Any other mark goes too, but not the end of a word (`C++`).
-        return {"prompt": (bare if bare[-1:].isspace() else prompt).rstrip() + separator}
+        return {"prompt": (unmarked if unmarked[-1:].isspace() else bare).rstrip() + separator}
 
     return Rewrite(change, everywhere=True, note=f"every prompt ends with {quote(separator)}")
