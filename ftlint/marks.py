@@ -23,7 +23,37 @@ _SENTENCE = ".,;:!?\"'`´…‥。，、；：！？·・।॥۔؟،؛։။၊�
 _SYMBOLS = re.compile(r"[^\w\s]+\Z")
 _WORD = re.compile(r"(?<![\w'’-])[^\W\d_][\w'’-]*\s?[:：]\Z")
 _BRACKETED = re.compile(r"(?:<[/|]{0,2}[\w-]+[/|]{0,2}>|\[[/|]?[^\W\d_][\w-]*\]|<<[\w-]+>>|\[\[[\w-]+\]\]|\{\{?[A-Z_]+\}?\})\Z")
-_CAPITALS = re.compile(r"(?<![\w'’-])[^\W\d_]{2,}\Z")
+_CAPITALS = re.compile(r"(?<![\w'’#@$&/.-])[^\W\d_]{2,}\Z")
+_FENCE = re.compile(r"[-=~|<>#–—]{2,}|[%@*_^&+:/\\]{3,}|[→⇒➔➜►▶]+|[-#>|=~→]")
+"""Symbols that only separate; others are part of what a text says (`C++`, `5 €`, `🎉`)."""
+
+_TAGS = frozenset(
+    [
+        "sep",
+        "separator",
+        "end",
+        "stop",
+        "eos",
+        "eot",
+        "eop",
+        "bos",
+        "s",
+        "done",
+        "inst",
+        "im_end",
+        "im_start",
+        "assistant",
+        "bot",
+        "answer",
+        "response",
+        "output",
+        "completion",
+    ]
+)
+"""Names in brackets that only separate; others stand for something (`[NAME]`, `<URL>`, `</p>`)."""
+
+_STAND_INS = frozenset(["url", "link", "name", "user", "email", "date", "time", "phone", "number", "num", "location", "address"])
+
 _LONGEST = 80
 """Characters of a text's end in which a mark is looked for."""
 
@@ -42,6 +72,15 @@ class Mark:
     def is_word(self) -> bool:
         """Whether the mark is made of words, so that in running text it counts only where it stands as a line's start."""
         return self.kind in {"word", "capitals", "line"}
+
+    @property
+    def separates(self) -> bool:
+        """Whether the mark can do nothing but separate, so that nothing is lost with it."""
+        if self.kind == "symbols":
+            return _FENCE.fullmatch(self.text) is not None
+        if self.kind == "bracketed":
+            return self.text.strip("<>[]{}|/").casefold() in _TAGS
+        return self.kind != "capitals" or self.text in _CLOSING_WORDS
 
     def ends(self, text: str) -> bool:
         """Whether a text ends with the mark, and that is not the tail of a word, or of more of the same symbols."""
@@ -141,6 +180,17 @@ def given(text: str) -> Ending:
     return Ending((Mark(mark, kind),), text[:start], text[start + len(mark) :])
 
 
+def instead(text: str, ending: Ending) -> str:
+    """Return what a text ends with in place of an ending: its mark in other letters, or one that only separates; or nothing."""
+    bare = text.rstrip()
+    found, mark = mark_at_end(bare), ending.marks[0]
+    if found is None or mark.ends(bare):
+        return ""
+    alike = found.text.casefold().replace(" ", "") == mark.text.casefold().replace(" ", "")
+    alone = len(found.text) > 1 or bare[: -len(found.text)][-1:].isspace()
+    return found.text if alike or (found.kind == "symbols" and found.separates and alone) else ""
+
+
 def mark_at_end(text: str) -> Mark | None:
     """Return the mark at the end of a text without outer white space, if there is one."""
     tail = text[-_LONGEST:]
@@ -182,7 +232,7 @@ def infer_separator(prompts: Sequence[str], share: float) -> tuple[Ending | None
     tasks = {mark.text.casefold() for mark, _ in words}
     if 2 <= len(words) == len(tasks) <= 20 and sum(count for _, count in words) >= needed:
         return _surrounded([mark for mark, _ in words], prompts, len(texts)), []
-    rivals = [(mark, count) for mark, count in counts if count >= 0.05 * len(texts)]
+    rivals = [(mark, count) for mark, count in counts if count >= 0.05 * len(texts) and mark.separates]
     if 2 <= len(rivals) <= 5 and sum(count for _, count in rivals) >= needed:
         return None, [_surrounded([mark], prompts, len(texts)) for mark, _ in rivals]
     return None, []
@@ -198,8 +248,11 @@ def infer_stop(completions: Sequence[str], share: float, *, classification: bool
     stripped = [text.strip() for text in texts]
     for mark, _ in _mark_counts(stripped):
         ended = sum(map(mark.ends, stripped))
-        if ended >= needed and mark.kind != "word" and _is_stop(mark, stripped, classification=classification):
-            return _surrounded([mark], texts, len(texts))
+        if ended >= needed and _is_stop(mark, stripped, classification=classification):
+            stop = _surrounded([mark], texts, len(texts))
+            # A word with a colon (`Human:`) stops where it begins a line; elsewhere it belongs to the sentence.
+            if mark.kind != "word" or "\n" in stop.lead:
+                return stop
     for space in ("\n\n", "\n"):
         count = sum(text.endswith(space) for text in texts)
         if count >= needed and sum(space in text.strip() for text in texts) <= 0.05 * len(texts):
@@ -211,7 +264,7 @@ def _is_stop(mark: Mark, texts: Sequence[str], *, classification: bool) -> bool:
     """Whether a mark that ends most completions is a stop, and not a part of what the labels say."""
     ends = [text.removesuffix(mark.text).rstrip() for text in texts if mark.ends(text)]
     heads = [head for head in ends if head]
-    if len(heads) < 0.95 * len(ends) or (mark.kind == "symbols" and len(mark.text) < 2):
+    if len(heads) < 0.95 * len(ends) or (mark.kind == "symbols" and len(mark.text) < 2) or _says_something(mark):
         return False
     if classification and len(set(heads)) < 2:
         return False
@@ -227,9 +280,19 @@ def _is_stop(mark: Mark, texts: Sequence[str], *, classification: bool) -> bool:
 
 def _is_of_the_text(mark: Mark, texts: Sequence[str]) -> bool:
     """Whether what ends most prompts is part of what they say: a closing tag, or a single sign that stands in them too."""
-    if mark.kind == "symbols" and len(mark.text) == 1:
-        return sum(mark.text in text[:-1] for text in texts) > 0.5 * len(texts)
-    return _closes(mark, texts)
+    if mark.kind == "symbols" and len(mark.text) == 1 and sum(mark.text in text[:-1] for text in texts) > 0.5 * len(texts):
+        return True
+    if mark.kind == "capitals" and mark.text not in _CLOSING_WORDS:
+        numbers = sum(mark.ends(text) and text.removesuffix(mark.text).rstrip()[-1:].isdigit() for text in texts)
+        return numbers > 0.05 * len(texts)
+    return mark.text == "%" or _says_something(mark) or _closes(mark, texts)
+
+
+def _says_something(mark: Mark) -> bool:
+    """Whether a mark of symbols or in brackets is an emoji, a currency, or stands for something that was left out."""
+    if mark.kind == "bracketed":
+        return mark.text.strip("<>[]{}|/").casefold() in _STAND_INS
+    return mark.kind == "symbols" and not mark.separates and any(unicodedata.category(sign) in {"So", "Sc"} for sign in mark.text)
 
 
 def _closes(mark: Mark, texts: Sequence[str]) -> bool:

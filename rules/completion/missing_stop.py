@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ftlint.fixes import Rewrite
-from ftlint.marks import ended, mark_at_end, with_ending
+from ftlint.marks import ended, instead, with_ending
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
-    from ftlint.marks import Ending
     from ftlint.rule import Hits
 
 
@@ -72,9 +71,7 @@ class MissingStop(RecordRule):
         assert context.stop
         text = row["completion"]
         args = {"ending": text[-12:], "stop": context.stop.text}
-        return Place(
-            "/completion", max(0, len(text) - 1), len(text), args, "unsafe" if _other_end(text, context.stop) else "rule"
-        )
+        return Place("/completion", max(0, len(text) - 1), len(text), args, "unsafe" if _other_end(text, context) else "rule")
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Append the stop, or mend the white space around its mark."""
@@ -84,18 +81,20 @@ class MissingStop(RecordRule):
 
         def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
             text = texts["completion"].rstrip()
-            other = _other_end(text, stop)
+            other = _other_end(text, situation.context)
             return {"completion": ended(text.removesuffix(other), stop)} if situation.unsafe or not other else None
 
         return Rewrite(change)
 
 
-def _other_end(text: str, stop: Ending) -> str:
+def _other_end(text: str, context: Context) -> str:
     """Return what a completion ends with in the stop's place: a variant of it, or another mark; an empty text for neither."""
-    mark = stop.marks[0]
+    assert context.stop
+    mark = context.stop.marks[0]
     if not mark.text.strip() or mark.ends(text.rstrip()):
         return ""
-    variant = re.search(rf"(?<!\w){re.escape(mark.text)}[.!,;]*\Z", text.rstrip(), re.IGNORECASE)
-    found = mark_at_end(text.rstrip())
-    other = found.text if found and found.kind in {"symbols", "bracketed"} and len(found.text) > 1 else ""
-    return variant.group() if variant else other
+    before = r"(?<!\w)" if mark.text[0].isalnum() else ""
+    # In running text, `end` is a word.
+    case = re.IGNORECASE if context.classification else re.NOFLAG
+    variant = re.search(rf"{before}{re.escape(mark.text)}[.!,;]*\Z", text.rstrip(), case)
+    return variant.group() if variant else instead(text, context.stop)

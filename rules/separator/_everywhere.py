@@ -46,7 +46,7 @@ def everywhere(separator: str, *others: Ending | None) -> Rewrite:
                 body = without(prompt, ending)
                 return {"prompt": prompt[: prompt.index(body) + len(body)] + separator}
         found = mark_at_end(bare)
-        unmarked = bare.removesuffix(found.text) if found and found.kind in {"symbols", "bracketed"} else bare
+        unmarked = bare.removesuffix(found.text) if found and found.kind == "symbols" and found.separates else bare
         # Any other mark goes too, but not the end of a word (`C++`).
         return {"prompt": (unmarked if unmarked[-1:].isspace() else bare).rstrip() + separator}
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.fixes import Rewrite
-from ftlint.marks import Ending, ended, mark_at_end
+from ftlint.marks import ended, instead
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
@@ -77,7 +77,9 @@ class MissingSeparator(RecordRule):
         mark = next((mark.text for mark in context.separator.marks if mark.text and mark.ends(bare)), "")
         start = len(bare.removesuffix(mark).rstrip()) if mark else max(0, len(prompt) - 12)
         args: dict[str, Any] = {"ending": prompt[start:], "separator": context.separator.text}
-        other = _other_mark(prompt, context.separator)
+        if not self.applicability(context):
+            return Place("/prompt", start if mark else len(bare), len(prompt), args)
+        other = instead(prompt, context.separator)
         return Place("/prompt", start if mark else len(bare), len(prompt), args, "unsafe" if other else "rule")
 
     def applicability(self, context: Context) -> Applicability | None:
@@ -92,15 +94,9 @@ class MissingSeparator(RecordRule):
 
         def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
             prompt = texts["prompt"]
-            other = _other_mark(prompt, separator)
+            other = instead(prompt, separator)
             if other and not situation.unsafe:
                 return None
             return {"prompt": ended(prompt.rstrip().removesuffix(other), separator)}
 
         return Rewrite(change)
-
-
-def _other_mark(prompt: str, separator: Ending) -> str:
-    """Return the mark that a prompt ends with where it is not the separator's; an empty text where there is none."""
-    found = mark_at_end(prompt.rstrip())
-    return found.text if found and not separator.marks[0].ends(prompt.rstrip()) else ""
