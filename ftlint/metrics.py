@@ -102,6 +102,11 @@ class Gathered:
         """How many records the files hold."""
         return sum(facts.records for facts in self.files)
 
+    @property
+    def mostly_broken(self) -> bool:
+        """Whether most lines are no records."""
+        return 2 * self.records < sum(facts.lines - facts.blank for facts in self.files) or not self.records
+
 
 @dataclass
 class FileFacts(Metric):

@@ -298,3 +298,51 @@ def test_a_stop_replaces_another_only_unsafely(completion, safe, unsafe):
     for expected, allowed in ((safe, False), (unsafe, True)):
         fixed, _ = ftlint.fix([*records, odd], unsafe=allowed, ignore=["LBL"])
         assert fixed == [*records, {**odd, "completion": expected}]
+
+
+def fixed_pairs(pairs, join=b"\n", **settings):
+    data = join.join(json.dumps({"prompt": prompt, "completion": completion}).encode() for prompt, completion in pairs) + b"\n"
+    fixed, _ = ftlint.fix(data, unsafe=True, **settings)
+    return [(record["prompt"], record["completion"]) for record in map(json.loads, fixed.splitlines())]
+
+
+def test_what_most_lines_say_counts_when_they_are_records():
+    pairs = [(f"text {i} ->", (" yes", " no")[i % 2]) for i in range(100)]
+    assert fixed_pairs([*pairs[:-1], ("the last one", " no")], b",\n") == [*pairs[:-1], ("the last one ->", " no")]
+    broken = ",\n".join(json.dumps({"prompt": prompt, "completion": completion}) for prompt, completion in pairs)
+    assert set(ftlint.check(broken.encode()).counts) == {"JSN001", "FIL006"}
+
+
+CONTENT = [
+    "talk to HR",
+    "I love it 🎉",
+    "👍",
+    "Is this C++",
+    "in C#",
+    "it is 20 %",
+    "5 €",
+    "a </b>",
+    "hi [NAME]",
+    "<EMAIL>",
+    "Subject:",
+]
+
+
+@pytest.mark.parametrize("separator", ["\n\n###\n\n", " ->"])
+def test_nothing_but_separators_is_replaced(separator):
+    pairs = [(f"text {i}{separator}", (" yes", " no")[i % 2]) for i in range(200)]
+    for number, content in enumerate(CONTENT):
+        pairs[number] = (content, " yes")
+    assert fixed_pairs(pairs)[: len(CONTENT)] == [(content + separator, " yes") for content in CONTENT]
+    answers = [(f"text {i}{separator}", f" answer {i} END") for i in range(200)]
+    for number, content in enumerate(["It will never end", "$$", "List<String>", *CONTENT]):
+        answers[number] = (answers[number][0], f" {content}")
+    assert fixed_pairs(answers) == [(prompt, answer.removesuffix(" END") + " END") for prompt, answer in answers]
+
+
+@pytest.mark.parametrize(
+    "ends", [("AAPL", "TSLA", "MSFT"), ("😀", "😡"), ("C++", "C#"), ("€", "$"), ("</p>", "</div>"), ("[URL]", "[NAME]")]
+)
+def test_what_texts_end_in_is_no_separator(ends):
+    pairs = [(f"text {i} about {ends[i // 2 % len(ends)]}", (" yes", " no")[i % 2]) for i in range(200)]
+    assert fixed_pairs(pairs) == [(f"{prompt}\n\n###\n\n", answer) for prompt, answer in pairs]

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
     from ftlint.sources import Source
 
 
+BYTES = ("file", "json", "shape")
+"""Families of rules that look at what keeps lines from being records."""
+
+
 def check_dataset(
     dataset: Dataset,
     rules: Sequence[Rule],
@@ -132,7 +136,8 @@ class _Gathering:
                 parts = self.hits.get((rule.code, level))
                 if parts:
                     self._report(rule, Hits(level, pl.concat(parts)))
-            if isinstance(rule, DatasetRule):
+            # What few lines of many hold says nothing of the dataset: first these must be records.
+            if isinstance(rule, DatasetRule) and (rule.family() in BYTES or not gathered.mostly_broken):
                 for hits in rule.judge(gathered):
                     self._report(rule, hits)
         if Labels in gathered.metrics and self.plan.context.classification:

@@ -125,8 +125,10 @@ def _settle(
     current, seen = dataset, set[bytes]()
     changed = Counter[str]()
     for turn in range(ROUNDS):
-        actions = _actions(report, current, allowed, repaired)
-        if not any(actions):
+        # The lines that become records may change what the others are judged by.
+        lines_first = turn == 0 and _many_broken(report)
+        actions = _actions(report, current, allowed, repaired, lines_only=lines_first)
+        if not any(actions) and not lines_first:
             return repaired, []
         changed = Counter[str]()
         files = _write_all(report, actions, repaired, Written(changed, dropped), target)
@@ -134,6 +136,8 @@ def _settle(
         if not changed:
             _close(files, keep=before)
             repaired.files = before
+            if lines_first:
+                continue
             return repaired, []
         repaired.applied += changed
         sources = [source for _, source, _ in files]
@@ -146,6 +150,14 @@ def _settle(
                 break
             seen.add(state)
     return repaired, [rule for rule in rules if changed.get(rule.code)]
+
+
+def _many_broken(report: DatasetReport) -> bool:
+    """Whether so many lines are no records that the inference from the others is in doubt."""
+    facts = [file.facts for file in report.files]
+    return any(fact.pretty is not None or fact.charset for fact in facts) or sum(
+        fact.lines - fact.blank - fact.records for fact in facts
+    ) > 0.1 * sum(fact.lines for fact in facts)
 
 
 Files = list[tuple[Source, Source, "array[int] | None"]]
@@ -178,8 +190,10 @@ def _close(files: Files, keep: Files) -> None:
             source.close()
 
 
-def _actions(report: DatasetReport, dataset: Dataset, allowed: Allowed, repaired: Repaired) -> list[list[Action]]:
-    """Return for each file what is to be done, in the order of the rules."""
+def _actions(
+    report: DatasetReport, dataset: Dataset, allowed: Allowed, repaired: Repaired, *, lines_only: bool
+) -> list[list[Action]]:
+    """Return for each file what is to be done, in the order of the rules. lines_only: only what makes lines records."""
     actions: list[list[Action]] = [[] for _ in report.files]
     absent = _absent(dataset, report)
     contexts = {file.role: file.context for file in report.files}
@@ -189,7 +203,7 @@ def _actions(report: DatasetReport, dataset: Dataset, allowed: Allowed, repaired
         if not allowed.permits(rule, hits.repair):
             continue
         fix = rule.fix(hits, Situation(context, allowed.unsafe, labels, absent))
-        if fix is None:
+        if fix is None or (lines_only and not isinstance(fix, (FileFix, Relines))):
             continue
         known = isinstance(fix, Rewrite) and fix.table is not None and fix.table.items() <= repaired.labels.items()
         if isinstance(fix, (Rewrite, Drop)) and fix.note and not known:

@@ -65,7 +65,8 @@ def _lookalike(text: str, stopped: int) -> str | None:
         lambda: _several(bare),
         lambda: "a byte order mark inside the file (two files joined?)" if bare.startswith("\ufeff") else None,
         lambda: _wrong_quotes(bare),
-        lambda: "a comment; JSON has none" if text.startswith(_COMMENTS, stopped) else None,
+        lambda: _text_before(bare),
+        lambda: "a comment; JSON has none" if text.startswith(_COMMENTS, stopped) and not _is_tail(bare) else None,
         lambda: f"{constant.group()} is no JSON value" if (constant := _CONSTANT.match(text, stopped)) else None,
         lambda: "a comma before a closing bracket" if _STRAY_COMMA.match(text, stopped) else None,
         lambda: _lone_surrogate(text, stopped),
@@ -96,6 +97,28 @@ def _wrong_quotes(bare: str) -> str | None:
 def _lone_surrogate(text: str, stopped: int) -> str | None:
     escape = text[stopped : stopped + 4].lower()
     return "a lone surrogate, half of a character (\\ud800 to \\udfff)" if escape.startswith(_SURROGATES) else None
+
+
+def _text_before(bare: str) -> str | None:
+    """Return what is wrong where text stands before an object that is whole."""
+    start = bare.find("{")
+    if start <= 0 or bare[0] == "[" or not _parses(bare[start:]):
+        return None
+    before = bare[:start].strip()
+    return f"{'a comma' if before == ',' else 'text'} before the object" + ("" if before == "," else f": {quote(before)}")
+
+
+def _is_tail(bare: str) -> bool:
+    """Whether a line looks like the end of a record that began on a line before."""
+    return not bare.startswith(("{", "[")) and bare.endswith(('"}', '"},'))
+
+
+def _parses(text: str) -> bool:
+    try:
+        orjson.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _control_character(character: str) -> str | None:

@@ -30,10 +30,11 @@ class SeparatorInText(RecordRule):
     ## How to fix
 
     Choose a separator that occurs nowhere in the data. `--fix --unsafe-fixes` gives the whole dataset one; not where the
-    configuration names the separator, where a file holds several tasks, or where it is a speaker's name (`Agent:`).
+    configuration names the separator, where a file holds several tasks, or where it is a speaker's name (`Agent:`,
+    `<|assistant|>`) in generation.
 
     The mark without the white space around it is a warning; a line that consists of a separator of words is one in
-    classification, and information in generation.
+    classification, and information in generation, and so is one in brackets there.
     """
 
     code = "SEP002"
@@ -80,6 +81,8 @@ class SeparatorInText(RecordRule):
         if context.separator.marks[0].is_word:
             word = pl.any_horizontal(_word_within(mark) for mark in context.separator.marks)
             return {"warning" if context.classification else "info": word}
+        if context.separator.marks[0].kind == "bracketed" and not context.classification:
+            return {"info": whole}
         return {"error": whole, "warning": ~whole}
 
     def explain(self, row: Mapping[str, str], context: Context) -> Place:
@@ -93,7 +96,8 @@ class SeparatorInText(RecordRule):
         separator = context.separator
         if separator is None or len(separator.marks) > 1 or "separator" in context.given:
             return None
-        return None if separator.marks[0].is_word and not context.classification else self.fixable
+        speaks = separator.marks[0].is_word or separator.marks[0].kind == "bracketed"
+        return None if speaks and not context.classification else self.fixable
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Give the whole dataset a separator that occurs nowhere."""

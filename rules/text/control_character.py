@@ -39,7 +39,8 @@ class ControlCharacter(RecordRule):
 
     ## How to fix
 
-    Remove it; `--fix --unsafe-fixes` does. Tabs and line ends are text, and so are joiners of scripts and emoji.
+    Remove it; `--fix --unsafe-fixes` does, and puts back the quotes and dashes of Windows-1252 that were read as U+0080 to
+    U+009F. Tabs and line ends are text, and so are joiners of scripts and emoji.
     """
 
     code = "TXT001"
@@ -79,10 +80,9 @@ class ControlCharacter(RecordRule):
         return Place(args={"character": "a control character", "key": "record"})
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
-        """Remove the characters, but not those of a text that was decoded wrongly: they are what it is repaired from."""
+        """Remove the characters; those of a text that was decoded wrongly are what it is repaired from."""
         return Rewrite(lambda texts: {key: _removed(text) for key, text in texts.items()})
 
 
 def _removed(text: str) -> str:
-    wrong = re.search("[\\x80-\\x9f]", text) and repaired(text) != text
-    return text if wrong else re.sub(_CONTROL, "", text)
+    return re.sub(_CONTROL, "", repaired(text) if re.search("[\\x80-\\x9f]", text) else text)

@@ -30,12 +30,14 @@ class TokenLimit(RecordRule):
     ## How to fix
 
     Shorten the text. `--fix --unsafe-fixes` cuts the front of the body; the option `cut` says `"end"` or `"drop"` instead.
+    A completion that is too long by itself is left to a person.
     """
 
     code = "TOK001"
     level = "error"
     dialects = ("prompt-completion",)
     fixable = "unsafe"
+    depends = True
     message = "{count:,} tokens; {target} takes fewer than {limit:,}"
     headline = "records have too many tokens"
     detail = "{count:,} tokens; {target} takes fewer than {limit:,}"
@@ -68,7 +70,7 @@ class TokenLimit(RecordRule):
     def explain(self, row: Mapping[str, str], context: Context) -> Place:
         """Give the count."""
         args = {"count": _count(row, context), "target": context.target.name, "limit": context.target.limit}
-        return Place("/prompt", args=args)
+        return Place("/prompt", args=args, fix="rule" if self.options.cut == "drop" or _can_be_cut(row, context) else None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Cut the body's front or end, or drop the record, as the option says."""
@@ -81,6 +83,13 @@ class TokenLimit(RecordRule):
 def _count(texts: Mapping[str, str], context: Context, enough: int | None = None) -> int:
     """Return the tokens of a record, of which each text is encoded on its own; `enough` is as in `tokens.count`."""
     return sum(tokens.count(texts[key], context.encoding, enough) for key in ("prompt", "completion"))
+
+
+def _can_be_cut(texts: Mapping[str, str], context: Context) -> bool:
+    """Whether the record would fit without the body of its prompt."""
+    body = without(texts["prompt"], context.separator)
+    rest = texts["prompt"].replace(body, "", 1) if body else texts["prompt"]
+    return _count({"prompt": rest, "completion": texts["completion"]}, context, context.target.limit) < context.target.limit
 
 
 def _cut(texts: Mapping[str, str], context: Context, *, front: bool) -> Mapping[str, str] | None:
