@@ -20,10 +20,14 @@ _ASCII_PUNCTUATION = ".,;:!?'\"()[]{}-_`"
 
 _LOWER = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
 _DELETED = (string.whitespace + "\x1c\x1d\x1e\x1f" + _ASCII_PUNCTUATION).encode()
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\w+*/\\#%&@<=>|^~$]+(?=\d)")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)\s*([^\w\s]*)\s*(?=\d)")
+"""What keeps two numbers apart; white space around it says nothing (`1, 2`)."""
 
-
-_KEPT = re.compile(r"(?<=\w)[^\w\s\0]+(?=\w)|(?<!\w)[-!](?=\w)")
+_KEPT = re.compile(
+    r"(?<=\w)[^\w\s]+(?=\w)|(?<=[^\W_])_+(?=[^\W_])"  # inside a word
+    r"|(?<!\w)[-!](?=\w)|(?<=\d)[!'\"]+|(?<=\s)-(?=\s)"  # signs of numbers, factorials, feet and inches, minus
+    r"|(?<!\w)[:;=]-?[()\[\]dp/\\|]"  # emoticons
+)
 _TYPED = str.maketrans(dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("‐‑‒–—−", "-"))
 """Typographic apostrophes and dashes, and what they are typed as."""
 
@@ -31,10 +35,10 @@ _TYPED = str.maketrans(dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("‐�
 def normal(text: str) -> str:
     """Return the normal form: NFKC, case folded, without white space and punctuation, but with numbers kept apart.
 
-    Punctuation inside of words stays (`CC(C)O`), and so does a sign before one (`-5`, `!done`).
+    Punctuation that changes what is said stays: inside of words (`CC(C)O`), signs (`-5`, `!done`, `4!`), emoticons.
     """
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_TYPED)
-    folded = _BETWEEN_DIGITS.sub("\0", folded)
+    folded = _BETWEEN_DIGITS.sub(lambda found: found.group(1) or "\0" * bool(found.group()), folded)
     kept, at = "", 0
     for found in _KEPT.finditer(folded):
         kept += folded[at : found.start()].translate(_deletions()) + found.group()
