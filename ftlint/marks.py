@@ -184,7 +184,11 @@ def instead(text: str, ending: Ending) -> str:
     """Return what a text ends with in place of an ending: its mark in other letters, or one that only separates; or nothing."""
     bare = text.rstrip()
     found, mark = mark_at_end(bare), ending.marks[0]
-    if found is None or mark.ends(bare):
+    if mark.ends(bare):
+        return ""
+    if mark.kind == "symbols" and not ending.lead and (glued := re.search(rf"[{re.escape(mark.text)}]+\Z", bare)):
+        return glued.group()  # with the mark after it, it would be another mark
+    if found is None:
         return ""
     alike = found.text.casefold().replace(" ", "") == mark.text.casefold().replace(" ", "")
     alone = len(found.text) > 1 or bare[: -len(found.text)][-1:].isspace()
