@@ -47,7 +47,7 @@ def target(name: str, own: Mapping[str, Mapping[str, Any]] | None = None) -> Tar
     """
     fields = {key.replace("-", "_"): value for key, value in _resolve(name, {**shipped(), **(own or {})}, ()).items()}
     fields.setdefault("source", "your configuration")
-    if "dialects" in fields:
+    if isinstance(fields.get("dialects"), list):
         fields["dialects"] = tuple(fields["dialects"])
     known = Target.__dataclass_fields__
     for key in fields:
@@ -77,6 +77,8 @@ def _resolve(name: str, tables: Mapping[str, Mapping[str, Any]], seen: tuple[str
         raise ConfigError(f"targets extend each other in a circle: {' → '.join((*seen, name))}")
     own = dict(tables[name])
     base = own.pop("extends", None)
+    if base is not None and not isinstance(base, str):
+        raise ConfigError(f"targets.{name}.extends should be the name of a target, not {base!r}")
     return {**_resolve(base, tables, (*seen, name)), **own} if base else own
 
 

@@ -333,6 +333,8 @@ def test_what_comes_back_from_a_repair(tmp_path):
         ({"rules": {"LBL004": {"minimum": "x"}}}, "rule rare-label, option minimum"),
         ({"targets": {"mine": {"limit": "a"}}}, "targets.mine.limit should be a valid integer"),
         ({"targets": {"mine": {"limits": 4}}}, "unknown key 'limits'; did you mean limit?"),
+        ({"targets": {"mine": {"dialects": 5}}}, "targets.mine.dialects should be a valid tuple"),
+        ({"targets": {"mine": {"extends": ["davinci"]}}}, "targets.mine.extends should be the name of a target"),
     ],
 )
 def test_settings_that_do_not_fit(settings, sentence):

@@ -71,8 +71,11 @@ def _first_error(line: bytes, dialect: str) -> tuple[str, Any]:
     try:
         TypeAdapter(named(dialect).record).validate_json(line, strict=True)
     except ValidationError as error:
-        key = str(error.errors()[0]["loc"][0])
-        return key, orjson.loads(line).get(key)
+        record = orjson.loads(line)
+        place = error.errors()[0]["loc"]
+        # Of what is nested very deeply, pydantic refuses to say more than that.
+        key = str(place[0]) if place else next(key for key in named(dialect).texts if type(record.get(key)) is not str)
+        return key, record.get(key)
     return "", None
 
 
