@@ -71,6 +71,7 @@ def test_exit_codes(folder):
         (["check", "--separator", "\\x", "good.jsonl"], "JSON escapes"),
         (["check", "--separator", "\\ud800", "good.jsonl"], "JSON escapes"),
         (["check", ""], "a path is empty"),
+        (["check", "two\nlines.jsonl"], "cannot read two\\nlines.jsonl"),
         (["check", "--dropped", "gone.jsonl", "good.jsonl"], "it needs --fix"),
         (["rule", "SEP"], "SEP means several rules; name one of SEP001, "),
         (["check", "--valid", "bad.jsonl", "good.jsonl", "bad.jsonl"], "exactly one training file"),

@@ -61,7 +61,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return 128 + signal.SIGINT
     except Exception as error:  # noqa: BLE001 - a crash must not read as "findings", which is 1
-        click.echo(f"ftlint: {_sentence(error)}", err=True)
+        from ftlint.reporters.text import plain  # noqa: PLC0415 - only where something went wrong
+
+        click.echo(f"ftlint: {plain(_sentence(error))}", err=True)
         return 2
     return code if isinstance(code, int) else 0
 
