@@ -26,9 +26,14 @@ class Dataset:
     valid: list[Source] = field(default_factory=list)
 
     @property
+    def sources(self) -> list[Source]:
+        """All files."""
+        return [*self.train, *self.valid]
+
+    @property
     def size(self) -> int:
         """Bytes of all files."""
-        return sum(source.size for source in (*self.train, *self.valid))
+        return sum(source.size for source in self.sources)
 
 
 def datasets_of(paths: Sequence[str], valid: str | None, config: Config, *, force_exclude: bool = False) -> list[Dataset]:

@@ -8,7 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ftlint.errors import UsageError
+from ftlint.errors import InputError, UsageError
 from ftlint.sources import PACKED, STDIN, SUFFIXES
 
 if TYPE_CHECKING:
@@ -44,15 +44,21 @@ def matches(path: str, patterns: Iterable[str]) -> bool:
     return any(fnmatch(part, pattern.rstrip("/")) for pattern in patterns for part in parts)
 
 
+def _refuse(error: OSError) -> None:
+    raise InputError(f"cannot read folder {error.filename}: {error.strerror}") from error
+
+
 def _inside(path: str) -> Iterator[str]:
     if not Path(path).is_dir():
         yield from sorted(file for file in glob.glob(path, recursive=True) if Path(file).is_file())  # noqa: PTH207 - keeps ./
         return
-    for folder, folders, files in os.walk(path):
+    for folder, folders, files in os.walk(path, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
         for name in sorted(files):
             stem = name
             for packed in PACKED:
                 stem = stem.removesuffix(packed)
-            if stem.endswith(SUFFIXES) and not name.startswith("."):
-                yield os.path.normpath(Path(folder, name))
+            file = Path(folder, name)
+            # A pipe in a folder would be waited for; a link to nowhere is found out when it is read.
+            if stem.endswith(SUFFIXES) and not name.startswith(".") and (file.is_file() or not file.exists()):
+                yield os.path.normpath(file)

@@ -56,8 +56,11 @@ def put_in_place(new: Path, target: Path) -> None:
     with suppress(FileNotFoundError):
         status = target.stat()
         new.chmod(stat.S_IMODE(status.st_mode))
-        with suppress(PermissionError):  # only root may give files away; the mode is kept in any case
-            os.chown(new, status.st_uid, status.st_gid)
+        # Only root may give files away; a group of one's own is kept, and the mode in any case.
+        for owner in (status.st_uid, -1):
+            with suppress(PermissionError):
+                os.chown(new, owner, status.st_gid)
+                break
     with new.open("rb+") as file:
         os.fsync(file.fileno())
     new.replace(target)

@@ -36,6 +36,7 @@ SUFFIXES = (".jsonl", ".ndjson")
 PACKED = (".gz", ".zst")
 STDIN = "-"
 BOM = b"\xef\xbb\xbf"
+_MAGIC = {b"\x1f\x8b": ".jsonl.gz", b"\x28\xb5\x2f\xfd": ".jsonl.zst"}
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 
@@ -150,7 +151,10 @@ def open_source(path: str) -> Source:
             with file.open("rb") as stream:
                 return _spool(name, _parts(stream))
         with file.open("rb") as stream:
-            _refuse_lfs(name, stream.read(len(_LFS)))
+            head = stream.read(len(_LFS))
+        _refuse_lfs(name, head)
+        if kind := next((suffix for mark, suffix in _MAGIC.items() if head.startswith(mark)), None):
+            raise InputError(f"{name} is packed; call it {file.stem}{kind}, and it is unpacked")
         return Source(name, status.st_size, file=file, origin=file, stamp=_stamp(status))
     except OSError as error:
         reason = "No such file or folder" if isinstance(error, FileNotFoundError) else error.strerror or str(error)

@@ -71,6 +71,11 @@ def test_exit_codes(folder):
         (["check", "--separator", "\\x", "good.jsonl"], "JSON escapes"),
         (["check", "--separator", "\\ud800", "good.jsonl"], "JSON escapes"),
         (["check", ""], "a path is empty"),
+        (["check", "good.jsonl", "--output", "json=good.jsonl"], "good.jsonl is data"),
+        (["check", "good.jsonl", "--fix", "--dropped", "good.jsonl"], "good.jsonl is data"),
+        (["check", "good.jsonl", "--fix", "--dropped", "new", "--label-map", "new"], "new is data, or written twice"),
+        (["check", "good.jsonl", "--select", " "], "--select is empty"),
+        (["check", "packed.jsonl", "--fix"], "packed.jsonl is packed; call it packed.jsonl.gz"),
         (["check", "two\nlines.jsonl"], "cannot read two\\nlines.jsonl"),
         (["check", "--dropped", "gone.jsonl", "good.jsonl"], "it needs --fix"),
         (["rule", "SEP"], "SEP means several rules; name one of SEP001, "),
@@ -92,6 +97,7 @@ def test_what_cannot_be_done_is_exit_code_2_and_one_sentence(folder, arguments, 
     packed = gzip.compress(dumped(GOOD)), zstandard.compress(dumped(GOOD))
     (folder / "broken.jsonl.gz").write_bytes(b"no gzip")
     (folder / "broken.jsonl.zst").write_bytes(b"no zstd")
+    (folder / "packed.jsonl").write_bytes(packed[0])
     (folder / "cut.jsonl.gz").write_bytes(packed[0][:-20])
     (folder / "cut.jsonl.zst").write_bytes(packed[1][:-20])
     (folder / "lfs.jsonl").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n")
@@ -351,3 +357,18 @@ def test_a_name_that_is_not_utf8(folder):
 def test_closed_streams(folder, command, code):
     result = subprocess.run(f"{FTLINT[0]} {command}", shell=True, cwd=folder, capture_output=True, check=False)  # noqa: S602 - a shell closes them
     assert (result.returncode, result.stderr) == (code, b"")
+
+
+def test_an_error_ends_all_processes(tmp_path):
+    (tmp_path / "big.jsonl").write_bytes(dumped(GOOD) * 4000)
+    process = subprocess.Popen(
+        [*FTLINT, "check", "big.jsonl", "--jobs", "2"],
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - no thread runs here
+    )
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=20)
+    assert (process.returncode, error.strip()) == (130, b"")

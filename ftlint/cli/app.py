@@ -60,7 +60,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGPIPE
     except (click.Abort, KeyboardInterrupt):
         return 128 + signal.SIGINT
-    except Exception as error:  # noqa: BLE001 - a crash must not read as "findings", which is 1
+    except SystemExit:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a crash, of polars too, must not read as "findings", which is 1
         from ftlint.reporters.text import plain  # noqa: PLC0415 - only where something went wrong
 
         click.echo(f"ftlint: {plain(_sentence(error))}", err=True)
@@ -68,7 +70,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _sentence(error: Exception) -> str:
+def _sentence(error: BaseException) -> str:
     """Return what the user is told of an error."""
     if isinstance(error, FtlintError):
         return str(error)

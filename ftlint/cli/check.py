@@ -22,7 +22,9 @@ from ftlint.files import writing
 from ftlint.reporters import Style, check_format, kept, reporter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from ftlint.datasets import Dataset
 
 
 @click.command("check")
@@ -83,6 +85,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     if not datasets:
         click.echo("ftlint: every file is excluded; nothing was checked", err=True)
         return 0
+    _refuse_to_overwrite(datasets, [*(file for _, file in outputs), options["dropped"], options["label_map"]])
     size = sum(dataset.size for dataset in datasets)
     limit = kept([name for name, _ in outputs], settings.max_findings)
     repairs = options["fix"] or options["diff"]
@@ -118,6 +121,16 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     return 0 if report.ok or options["exit_zero"] else 1
 
 
+def _refuse_to_overwrite(datasets: Iterable[Dataset], written: Iterable[str | None]) -> None:
+    """Raise UsageError where something is to be written over the data, or over something else that is written."""
+    taken = {os.path.realpath(source.origin) for dataset in datasets for source in dataset.sources if source.origin}
+    for path in filter(None, written):
+        if os.path.realpath(path) in taken:
+            raise UsageError(f"{path} is data, or written twice; name another file for it")
+        if not Path(path).exists() or Path(path).is_file():
+            taken.add(os.path.realpath(path))
+
+
 def _same_data(options: dict[str, Any]) -> list[str]:
     """Return the given options that say what the data is, as they are written: further commands need them too."""
     given = [("--isolated", "")] if options["isolated"] else []
@@ -133,6 +146,9 @@ def _config(options: dict[str, Any]) -> Any:
 
     names = ("target", "encoding", "dialect", "task", "fail_on", "max_findings", "no_snippets", "jobs", "unsafe_fixes")
     overrides: dict[str, Any] = {name: options[name] for name in names if options[name] is not None}
+    for name in ("select", "extend_select", "ignore", "fixable", "unfixable"):
+        if options[name] and not config.words(options[name]):
+            raise UsageError(f"--{name.replace('_', '-')} is empty (an unset variable?)")
     overrides |= {
         name: config.words(options[name])
         for name in ("select", "extend_select", "ignore", "output", "fixable", "unfixable")

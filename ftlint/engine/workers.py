@@ -46,8 +46,13 @@ class Workers:
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
-        if self._pool:
-            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+        if self._pool is None:
+            return
+        if kind is not None:
+            # Nobody wants what they are at. Without this they could wait for work for ever, and this process for them.
+            for process in list(self._pool._processes.values()):  # noqa: SLF001 - `kill_workers` is new in Python 3.14
+                process.kill()
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def results(self, plan: Plan, source: Source, block: int) -> Iterator[BlockResult]:
         """Yield what each block of a source holds, in order."""
