@@ -140,8 +140,8 @@ def _sources(data: Any) -> list[Source]:
     """Return the sources of whatever a caller has."""
     if isinstance(data, (str, PathLike)):
         return [open_source(fspath(data))]
-    if isinstance(data, bytes):
-        return [Source("<bytes>", len(data), data)]
+    if isinstance(data, (bytes, bytearray, memoryview)):
+        return [Source("<bytes>", len(data), bytes(data))]
     if hasattr(data, "read"):
         content = data.read()
         content = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
@@ -166,6 +166,22 @@ def _frame_records(data: Any) -> list[dict[str, Any]] | None:
     if not isinstance(data, pl.DataFrame):
         return None
     return [{key: value for key, value in row.items() if value is not None} for row in data.iter_rows(named=True)]
+
+
+def _rows(data: Any) -> list[Any] | None:
+    """Return the records of a frame or an iterable; None for what is bytes or files."""
+    if isinstance(data, (str, PathLike, bytes, bytearray, memoryview)) or hasattr(data, "read"):
+        return None
+    frame = _frame_records(data)
+    rows = list(data) if frame is None else frame
+    return None if rows and all(isinstance(row, (str, PathLike)) for row in rows) else rows
+
+
+def _value(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except ValueError:
+        return json.loads(line)
 
 
 _PLAIN = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
@@ -202,7 +218,9 @@ def fix(
     Raises InputError for what cannot be read or written, ConfigError for settings that do not fit.
     """
     resolved = _resolved(config, settings)
-    sources = _sources(data)
+    data = data.collect() if isinstance(data, pl.LazyFrame) else data
+    rows = _rows(data)
+    sources = _sources(data if rows is None else rows)
     if len(sources) != 1:
         raise InputError("one dataset is repaired at a time; call it for each file")
     [source] = sources
@@ -219,9 +237,14 @@ def fix(
         content = b"".join(new.parts())
     finally:
         repaired.close()
-    if isinstance(data, (bytes, bytearray)) or hasattr(data, "read"):
+    if rows is None:
         return content, report
-    records = [orjson.loads(line) for line in content.split(b"\n") if line.strip()]
+    # What no repair touched comes back as it was; not every value (NaN, large numbers) survives a way through JSON.
+    untouched: dict[bytes, list[Any]] = {}
+    for number, row in enumerate(rows, 1):
+        untouched.setdefault(_line(row, number).strip(), []).append(row)
+    lines = [line for line in content.split(b"\n") if line.strip()]
+    records = [same.pop(0) if (same := untouched.get(line)) else _value(line) for line in lines]
     if isinstance(data, pl.DataFrame):
         return pl.DataFrame(records, schema=data.schema), report
     return records, report

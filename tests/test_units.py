@@ -314,6 +314,16 @@ def test_a_word_of_the_vocabulary_is_one_token(name):
     assert known == words[::500]
 
 
+def test_what_is_not_repaired_is_not_changed():
+    kept = {"prompt": "a ->", "completion": " b", "weight": float("nan"), "id": 2**64 + 1, "mark": "\ud800"}
+    fixed, _ = ftlint.fix([kept, {"prompt": "c ->", "completion": "d"}, kept])
+    assert fixed[0] is kept
+    assert fixed[1:] == [{"prompt": "c ->", "completion": " d"}, kept]
+    frame = pl.DataFrame({"prompt": ["a ->"], "completion": [" b"], "weight": [float("inf")]})
+    assert ftlint.fix(frame.lazy())[0].equals(frame)
+    assert ftlint.fix(bytearray(b'{"prompt": "a ->", "completion": "b"}\n'))[0] == b'{"prompt": "a ->", "completion": " b"}\n'
+
+
 def test_what_comes_back_from_a_repair(tmp_path):
     line, repaired = b'{"prompt": "a ->", "completion": "b"}\n', b'{"prompt": "a ->", "completion": " b"}\n'
     path = tmp_path / "train.jsonl"
