@@ -156,7 +156,7 @@ def find(start: Path) -> Path | None:
     for folder in (start.resolve(), *start.resolve().parents):
         for name in FILES:
             path = folder / name
-            if path.is_file() and (name != "pyproject.toml" or "ftlint" in _toml(path).get("tool", {})):
+            if path.is_file() and (name != "pyproject.toml" or "ftlint" in _table(_toml(path), "tool", path)):
                 return path
     return None
 
@@ -211,11 +211,18 @@ def _file_layers(path: Path, seen: tuple[Path, ...]) -> list[tuple[str, Mapping[
     if path.resolve() in seen:
         raise ConfigError(f"{path}: configuration files extend each other in a circle")
     data = _toml(path)
-    table = data.get("tool", {}).get("ftlint", {}) if path.name == "pyproject.toml" else data
+    table = _table(_table(data, "tool", path), "ftlint", path) if path.name == "pyproject.toml" else data
     validated(table, str(path))
     own = {key: value for key, value in table.items() if key != "extend"}
     below = _file_layers(path.parent / table["extend"], (*seen, path.resolve())) if "extend" in table else []
     return [*below, (str(path), own)]
+
+
+def _table(values: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:
+    table = values.get(key, {})
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: {key} should be a table, not {table!r}")
+    return table
 
 
 def _toml(path: Path) -> dict[str, Any]:

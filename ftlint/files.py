@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import tempfile
 from contextlib import contextmanager, suppress
@@ -27,7 +28,8 @@ def temporary_prefix(name: str = "") -> str:
 
 
 def _start(name: str) -> str:
-    return f".{name}.ftlint-" if name else "ftlint-"
+    # Of a long name a part is enough, and leaves room: a name has at most 255 bytes.
+    return f".{name[:50]}.ftlint-" if name else "ftlint-"
 
 
 def remove_leftovers(folder: Path, name: str = "") -> None:
@@ -38,7 +40,7 @@ def remove_leftovers(folder: Path, name: str = "") -> None:
             number = path.name.removeprefix(start).split("-", 1)[0]
             if path.name.startswith(start) and path.suffix == ".tmp" and number.isdigit() and not _runs(int(number)):
                 with suppress(OSError):  # somebody else's
-                    path.unlink()
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _runs(number: int) -> bool:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 import polars as pl
 
+from ftlint.files import remove_leftovers, temporary_prefix
 from ftlint.labels import NULLS
 from ftlint.marks import with_mark
 from ftlint.normal import signatures
@@ -483,7 +484,9 @@ class Fingerprints(Metric):
         """Move what is in memory to the temporary files."""
         if not self.parts:
             return
-        self.folder = self.folder or tempfile.TemporaryDirectory(prefix="ftlint-")
+        if self.folder is None:
+            remove_leftovers(Path(tempfile.gettempdir()))
+            self.folder = tempfile.TemporaryDirectory(prefix=temporary_prefix(), suffix=".tmp")
         table = self._joined().with_columns(part=pl.col("signature") // (2**64 // _PARTITIONS))
         parts = table.partition_by("part", as_dict=True, include_key=False)
         for (part,), rows in parts.items():

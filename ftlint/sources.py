@@ -226,7 +226,12 @@ def temporary_source(
     beside: the file that it will replace; without it the file is in the folder for temporary files.
     """
     prefix = temporary_prefix(beside.name if beside else "")
-    descriptor, name = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=beside and beside.parent)
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=beside and beside.parent)
+    except OSError as error:
+        raise InputError(
+            f"cannot write to folder {beside.parent if beside else tempfile.gettempdir()}: {error.strerror}"
+        ) from error
     file = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as out:

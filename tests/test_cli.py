@@ -372,3 +372,18 @@ def test_an_error_ends_all_processes(tmp_path):
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=20)
     assert (process.returncode, error.strip()) == (130, b"")
+
+
+def test_a_file_is_repaired_once(folder):
+    before = (folder / "bad.jsonl").read_bytes()
+    (folder / "link.jsonl").symlink_to("bad.jsonl")
+    for more in (["link.jsonl"], ["--valid", "bad.jsonl"]):
+        result = ftlint("check", "--fix", "bad.jsonl", *more, cwd=folder)
+        assert (result.returncode, b"named twice" in result.stderr) == (2, True)
+    assert (folder / "bad.jsonl").read_bytes() == before
+
+
+def test_a_reader_that_is_gone_is_no_finding(folder):
+    command = f"set -o pipefail; {FTLINT[0]} check good.jsonl --output jsonl | true"
+    codes = {subprocess.run(["bash", "-c", command], cwd=folder, check=False).returncode for _ in range(3)}
+    assert codes <= {0, 141}

@@ -60,7 +60,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGPIPE
     except (click.Abort, KeyboardInterrupt):
         return 128 + signal.SIGINT
-    except SystemExit:
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # click has taken care of it
+            return 128 + signal.SIGPIPE
         raise
     except BaseException as error:  # noqa: BLE001 - a crash, of polars too, must not read as "findings", which is 1
         from ftlint.reporters.text import plain  # noqa: PLC0415 - only where something went wrong

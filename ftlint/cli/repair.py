@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 from ftlint.api import run_fix
 from ftlint.diff import hunks, patch
 from ftlint.engine.commit import commit, target_of
-from ftlint.errors import InputError
+from ftlint.errors import InputError, UsageError
 from ftlint.files import remove_leftovers, writing
 from ftlint.reporters import WIDTH
 from ftlint.reporters.text import cut, paint, plain
@@ -72,10 +72,14 @@ def run(
 
 def _prepare(datasets: Sequence[Dataset]) -> None:
     """Delete what killed runs left beside the files; raises InputError for what cannot be repaired in place."""
+    seen: set[Path] = set()
     for dataset in datasets:
-        for source in (*dataset.train, *dataset.valid):
+        for source in dataset.sources:
             if source.origin:
                 target = Path(os.path.realpath(source.origin))
+                if target in seen:
+                    raise UsageError(f"{source.path} is named twice; a file is repaired once")
+                seen.add(target)
                 remove_leftovers(target.parent, target.name)
             elif source.path != STDIN:
                 raise InputError(
