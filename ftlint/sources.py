@@ -229,9 +229,8 @@ def temporary_source(
     try:
         descriptor, name = tempfile.mkstemp(prefix=prefix, suffix=".tmp", dir=beside and beside.parent)
     except OSError as error:
-        raise InputError(
-            f"cannot write to folder {beside.parent if beside else tempfile.gettempdir()}: {error.strerror}"
-        ) from error
+        folder = beside.parent if beside else tempfile.gettempdir()
+        raise InputError(f"cannot write to folder {folder}: {error.strerror}") from error
     file = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as out:

@@ -385,5 +385,5 @@ def test_a_file_is_repaired_once(folder):
 
 def test_a_reader_that_is_gone_is_no_finding(folder):
     command = f"set -o pipefail; {FTLINT[0]} check good.jsonl --output jsonl | true"
-    codes = {subprocess.run(["bash", "-c", command], cwd=folder, check=False).returncode for _ in range(3)}
+    codes = {subprocess.run(["/bin/bash", "-c", command], cwd=folder, check=False).returncode for _ in range(3)}
     assert codes <= {0, 141}

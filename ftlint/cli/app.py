@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,8 +21,19 @@ COMMANDS = ("check", "config", "rule")
 """Each is a module of this package with a click command of its name; it is imported when it is called."""
 
 
+class _ReaderGoneError(Exception):
+    """A broken pipe; click would end with 1 for it, which means findings."""
+
+
 class _Commands(click.Group):
     """Commands that are imported only when they are needed."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; whoever read its output may be gone."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise _ReaderGoneError from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(COMMANDS)
@@ -54,15 +65,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except click.exceptions.Exit as done:
         return done.exit_code
-    except BrokenPipeError:
+    except (BrokenPipeError, _ReaderGoneError):
         # Whoever read the report has seen enough; do not complain again when the process ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
     except (click.Abort, KeyboardInterrupt):
         return 128 + signal.SIGINT
-    except SystemExit as end:
-        if isinstance(end.__context__, BrokenPipeError):  # click has taken care of it
-            return 128 + signal.SIGPIPE
+    except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001 - a crash, of polars too, must not read as "findings", which is 1
         from ftlint.reporters.text import plain  # noqa: PLC0415 - only where something went wrong
