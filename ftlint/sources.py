@@ -154,7 +154,7 @@ def open_source(path: str) -> Source:
             head = stream.read(len(_LFS))
         _refuse_lfs(name, head)
         if kind := next((suffix for mark, suffix in _MAGIC.items() if head.startswith(mark)), None):
-            raise InputError(f"{name} is packed; call it {file.stem}{kind}, and it is unpacked")
+            raise InputError(f"{name} is packed; give it a name that ends in {kind}")
         return Source(name, status.st_size, file=file, origin=file, stamp=_stamp(status))
     except OSError as error:
         reason = "No such file or folder" if isinstance(error, FileNotFoundError) else error.strerror or str(error)

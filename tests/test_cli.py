@@ -75,7 +75,7 @@ def test_exit_codes(folder):
         (["check", "good.jsonl", "--fix", "--dropped", "good.jsonl"], "good.jsonl is data"),
         (["check", "good.jsonl", "--fix", "--dropped", "new", "--label-map", "new"], "new is data, or written twice"),
         (["check", "good.jsonl", "--select", " "], "--select is empty"),
-        (["check", "packed.jsonl", "--fix"], "packed.jsonl is packed; call it packed.jsonl.gz"),
+        (["check", "packed.jsonl", "--fix"], "packed.jsonl is packed; give it a name that ends in .jsonl.gz"),
         (["check", "two\nlines.jsonl"], "cannot read two\\nlines.jsonl"),
         (["check", "--dropped", "gone.jsonl", "good.jsonl"], "it needs --fix"),
         (["rule", "SEP"], "SEP means several rules; name one of SEP001, "),
