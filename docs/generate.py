@@ -11,9 +11,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ftlint_rules import rules as builtin_rules
+
 from ftlint.cli.rule import page
 from ftlint.config import json_schema
-from ftlint.registry import known_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ HERE = Path(__file__).parent
 
 def files() -> Iterator[tuple[Path, str]]:
     """Yield path and text of every generated file."""
-    rules = known_rules()
+    rules = builtin_rules()
     for rule in rules:
         yield HERE / "rules" / f"{rule.name()}.md", page(rule) + "\n"
     yield HERE / "rules" / "index.md", index(rules)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
+from functools import partial
 from os import PathLike, fspath
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-import orjson
 import polars as pl
 
 from ftlint import config as configuration
@@ -16,12 +15,13 @@ from ftlint.datasets import Dataset
 from ftlint.discovery import matches
 from ftlint.engine.commit import commit, target_of
 from ftlint.engine.local import check_dataset
-from ftlint.engine.repair import Allowed, Repaired, repair_dataset
+from ftlint.engine.repair import Allowed, Repaired, plan_of, repair_dataset
 from ftlint.engine.workers import Workers
 from ftlint.errors import ConfigError, InputError, did_you_mean
 from ftlint.findings import DatasetReport, Report
-from ftlint.registry import Selection, configured, matching
-from ftlint.sources import BLOCK, Source, open_source
+from ftlint.registry import Selection, broken_packs, configured, matching
+from ftlint.rows import Repair, as_line, frame_of, rows_of
+from ftlint.sources import BLOCK, FRAME, RECORDS, Source, open_source, temporary_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,12 +49,13 @@ def check(
 
     Raises InputError for what cannot be read, ConfigError for settings that do not fit.
     """
+    _checked(jobs, max_findings)
     resolved = _resolved(config, settings)
-    training = _sources(data)
+    training = _on_disk(_sources(data), jobs)
     if valid is None and len(training) > 1:
         datasets = [Dataset([source], resolved.wishes()) for source in training]
     else:
-        datasets = [Dataset(training, resolved.wishes(), _sources(valid) if valid is not None else [])]
+        datasets = [Dataset(training, resolved.wishes(), _on_disk(_sources(valid), jobs) if valid is not None else [])]
     with Workers(jobs, sum(dataset.size for dataset in datasets)) as workers:
         report = run(datasets, resolved, workers=workers, limit=max_findings)
     report.findings  # noqa: B018 - rendered while the sources are open
@@ -79,7 +80,9 @@ def run(
     rules = _rules(config)
     workers = workers or Workers(1, 0)
     reports = [check_dataset(dataset, rules, workers, block=block, progress=progress) for dataset in datasets]
-    return Report([_adjusted(report, config) for report in reports], rules, limit, config.settings.fail_on)
+    for dataset, report in zip(datasets, reports, strict=True):
+        report.plan = partial(plan_of, dataset=dataset, report=report)
+    return Report([_adjusted(report, config) for report in reports], rules, limit, config.settings.fail_on, broken_packs())
 
 
 def _resolved(config: str | PathLike[str] | Mapping[str, Any] | None, settings: Mapping[str, Any]) -> Config:
@@ -117,7 +120,7 @@ def _adjusted(report: DatasetReport, config: Config) -> DatasetReport:
     ignores = [(pattern, matching(words, "per-file-ignores")) for pattern, words in config.settings.per_file_ignores.items()]
     hits = [(rule, replace(found, level=levels.get(type(rule), found.level))) for rule, found in report.hits]
     kept = [(rule, remaining) for rule, found in hits if (remaining := _without_ignored(rule, found, report, ignores))]
-    return DatasetReport(report.files, kept)
+    return DatasetReport(report.files, kept, report.failures, report.plan)
 
 
 def _without_ignored(
@@ -133,7 +136,16 @@ def _without_ignored(
     if hits.lines is None:
         return hits
     chosen = pl.concat([pl.Series(indexes, dtype=pl.UInt32) for indexes in kept])
-    return replace(hits, lines=hits.lines.gather(chosen), related=None if hits.related is None else hits.related.gather(chosen))
+    return replace(
+        hits,
+        lines=hits.lines.gather(chosen),
+        related=None if hits.related is None else hits.related.gather(chosen),
+        each=None if hits.each is None else partial(_chosen, hits.each, chosen),
+    )
+
+
+def _chosen(each: Callable[[int], Mapping[str, Any]], places: pl.Series, place: int) -> Mapping[str, Any]:
+    return each(places[place])
 
 
 def _sources(data: Any) -> list[Source]:
@@ -146,58 +158,43 @@ def _sources(data: Any) -> list[Source]:
         content = data.read()
         content = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
         return [Source(str(getattr(data, "name", "<stream>")), len(content), content)]
-    records = _frame_records(data)
-    name = "<records>" if records is None else "<frame>"
-    items: list[Any] = list(data) if records is None else list(records)
+    frame = frame_of(data)
+    items: list[Any] = list(data) if frame is None else rows_of(frame)
     if items and all(isinstance(item, (str, PathLike)) for item in items):
         return [open_source(fspath(item)) for item in items]
-    lines = b"".join(_line(record, number) for number, record in enumerate(items, 1))
-    return [Source(name, len(lines), lines)]
+    return [_in_memory(RECORDS if frame is None else FRAME, _lines(items, frame is not None))]
 
 
-def _frame_records(data: Any) -> list[dict[str, Any]] | None:
-    """Return the rows of a frame, without nulls: in a frame a null is how a missing key looks."""
-    if isinstance(data, pl.LazyFrame):
-        data = data.collect()
-    elif not isinstance(data, pl.DataFrame) and hasattr(data, "__dataframe__"):
-        data = pl.from_dataframe(data)
-    elif hasattr(data, "__arrow_c_stream__"):
-        data = pl.DataFrame(data)
-    if not isinstance(data, pl.DataFrame):
-        return None
-    return [{key: value for key, value in row.items() if value is not None} for row in data.iter_rows(named=True)]
+def _lines(records: Sequence[Any], of_frame: bool) -> list[bytes]:  # noqa: FBT001 - a private switch
+    """Return records as lines; of a frame also those with values that JSON does not have, which come back as they are."""
+    return [as_line(record, number, _as_object if of_frame else None) for number, record in enumerate(records, 1)]
 
 
-def _rows(data: Any) -> list[Any] | None:
-    """Return the records of a frame or an iterable; None for what is bytes or files."""
-    if isinstance(data, (str, PathLike, bytes, bytearray, memoryview)) or hasattr(data, "read"):
-        return None
-    frame = _frame_records(data)
-    rows = list(data) if frame is None else frame
-    return None if rows and all(isinstance(row, (str, PathLike)) for row in rows) else rows
+def _as_object(value: Any) -> dict[str, str]:
+    """Return what stands for a value that JSON does not have: no text, so that nobody takes it for one."""
+    return {type(value).__name__: str(value)}
 
 
-def _value(line: bytes) -> Any:
-    try:
-        return orjson.loads(line)
-    except ValueError:
-        return json.loads(line)
+def _in_memory(name: str, lines: Sequence[bytes]) -> Source:
+    content = b"".join(lines)
+    return Source(name, len(content), content)
 
 
-_PLAIN = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
+def _on_disk(sources: list[Source], jobs: int) -> list[Source]:
+    """Return sources that other processes can read, without being sent their bytes."""
+    if jobs == 1:
+        return sources
+    return [
+        source if source.data is None else temporary_source(source.path, lambda out, data=source.data: out.write(data))  # type: ignore[misc] # its result is not looked at
+        for source in sources
+    ]
 
 
-def _line(record: Any, number: int) -> bytes:
-    """Return a record as a line; raises InputError for what is not JSON."""
-    try:
-        return orjson.dumps(record, option=_PLAIN) + b"\n"
-    except (TypeError, ValueError):
-        pass
-    try:
-        # What orjson refuses and the standard library writes (a lone surrogate, NaN) is a finding, not an exception.
-        return json.dumps(record).encode() + b"\n"
-    except (TypeError, ValueError, RecursionError) as error:
-        raise InputError(f"record {number} cannot be written as JSON: {error}") from error
+def _checked(jobs: int, max_findings: int | None) -> None:
+    """Raise ConfigError for a number of processes or findings that is none."""
+    for name, value in (("jobs", jobs), ("max_findings", max_findings)):
+        if not (value is None and name == "max_findings") and (type(value) is not int or value < 1):
+            raise ConfigError(f"{name} must be a number of 1 or more, not {value!r}")
 
 
 def fix(
@@ -217,19 +214,33 @@ def fix(
 
     Raises InputError for what cannot be read or written, ConfigError for settings that do not fit.
     """
+    _checked(jobs, max_findings)
     resolved = _resolved(config, settings)
-    data = data.collect() if isinstance(data, pl.LazyFrame) else data
-    rows = _rows(data)
-    sources = _sources(data if rows is None else rows)
+    frame = frame_of(data)
+    rows = None
+    if frame is not None:
+        rows = rows_of(frame)
+    elif not isinstance(data, (str, PathLike, bytes, bytearray, memoryview)) and not hasattr(data, "read"):
+        items = list(data)
+        rows = None if items and all(isinstance(item, (str, PathLike)) for item in items) else items
+        data = items if rows is None else data
+    lines = None if rows is None else _lines(rows, frame is not None)
+    sources = _on_disk(_sources(data) if lines is None else [_in_memory(FRAME if frame is not None else RECORDS, lines)], jobs)
     if len(sources) != 1:
         raise InputError("one dataset is repaired at a time; call it for each file")
     [source] = sources
     with Workers(jobs, source.size) as workers:
         [repaired], report = run_fix(
-            [Dataset([source], resolved.wishes())], resolved, unsafe=unsafe, workers=workers, limit=max_findings, target=target_of
+            [Dataset([source], resolved.wishes())],
+            resolved,
+            unsafe=unsafe,
+            workers=workers,
+            limit=max_findings,
+            target=target_of,
+            track=rows is not None,
         )
     report.findings  # noqa: B018 - rendered while the sources are open
-    original, new, _ = repaired.files[0]
+    original, new, origins = repaired.files[0]
     try:
         if original.origin:
             commit(original, new)
@@ -237,17 +248,19 @@ def fix(
         content = b"".join(new.parts())
     finally:
         repaired.close()
-    if rows is None:
+        source.close()
+    if rows is None or lines is None or origins is None:
         return content, report
-    # What no repair touched comes back as it was; not every value (NaN, large numbers) survives a way through JSON.
-    untouched: dict[bytes, list[Any]] = {}
-    for number, row in enumerate(rows, 1):
-        untouched.setdefault(_line(row, number).strip(), []).append(row)
-    lines = [line for line in content.split(b"\n") if line.strip()]
-    records = [same.pop(0) if (same := untouched.get(line)) else _value(line) for line in lines]
-    if isinstance(data, pl.DataFrame):
-        return pl.DataFrame(records, schema=data.schema), report
-    return records, report
+    after = list(zip(origins, content.split(b"\n"), strict=False))
+    repair = Repair([line.rstrip(b"\n") for line in lines], after, repaired.keys)
+    whole = frame is not None and isinstance(data, (pl.DataFrame, pl.LazyFrame))
+    return (repair.of_frame(frame) if frame is not None and whole else repair.of_records(rows)), report
+
+
+def _spared(config: Config) -> Callable[[Rule, str], bool]:
+    """Return a function that tells whether the configuration ignores a rule in the file of a path."""
+    ignores = [(pattern, matching(words, "per-file-ignores")) for pattern, words in config.settings.per_file_ignores.items()]
+    return lambda rule, path: any(type(rule) in rules and matches(path, [pattern]) for pattern, rules in ignores)
 
 
 def run_fix(
@@ -268,13 +281,14 @@ def run_fix(
         unsafe or settings.unsafe_fixes,
         frozenset(matching(settings.fixable, "fixable")),
         frozenset(matching(settings.unfixable, "unfixable")),
+        _spared(config),
     )
     repaired = [
         repair_dataset(dataset, rules, workers, allowed, dropped=dropped, target=target, track=track) for dataset in datasets
     ]
-    report = Report([_adjusted(item.report, config) for item in repaired], rules, limit, settings.fail_on)
+    report = Report([_adjusted(item.report, config) for item in repaired], rules, limit, settings.fail_on, broken_packs())
     for item in repaired:
         report.found.update(item.found)
         report.fixed.update(item.applied)
-        report.notes += [*item.notes, *(f"{name}: its repair never came to rest, and was taken back" for name in item.unsettled)]
+        report.notes += item.notes
     return repaired, report

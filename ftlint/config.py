@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 FILES = ("ftlint.toml", ".ftlint.toml", "pyproject.toml")
 PREFIX = "FTLINT_"
 _NOT_SETTINGS = {"FTLINT_SPILL_BYTES", "FTLINT_TRACEBACK"}
+_BARE_QUOTE = re.compile(r'(?<!\\)((?:\\\\)*)"')
+TEXTS = ("separator", "stop")
+"""Keys whose values take JSON escapes where they come from a shell."""
+
 
 LevelName = Literal["error", "warning", "info"]
 TaskName = Literal["classification", "generation", "open-ended"]
@@ -57,6 +63,10 @@ class DatasetTable(_Strict):
     stop: str | None = None
     task: TaskName | None = None
 
+    def __post_init__(self) -> None:
+        for key in ("separator", "stop"):
+            _check_text(f"dataset.{key}", getattr(self, key))
+
 
 @dataclass(frozen=True)
 class Settings(_Strict):
@@ -90,19 +100,35 @@ class Settings(_Strict):
     rules: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.select == []:
+            raise ValueError("select is empty: nothing would be checked")
+        for key in ("target", "encoding", "dialect", "separator", "stop"):
+            _check_text(key, getattr(self, key))
         for key in ("jobs", "max_findings"):
             value = getattr(self, key)
             if value is not None and value < 1:
                 raise ValueError(f"{_dashed(key)} must be 1 or more")
 
 
+def _check_text(key: str, text: str | None) -> None:
+    """Raise ValueError for a text that nothing can end with."""
+    if text == "":
+        raise ValueError(f"{key} is empty")
+    if text and any("\ud800" <= sign <= "\udfff" for sign in text):
+        raise ValueError(f"{key} is {text!r}, half of a character")
+
+
 @dataclass(frozen=True)
 class Config:
-    """Resolved settings. sources: for each key that is not the default, where it comes from. root: what globs are relative to."""
+    """Resolved settings.
+
+    sources: for each key that is not the default, where it comes from. root: what globs are relative to. files: those read.
+    """
 
     settings: Settings = field(default_factory=Settings)
     sources: Mapping[str, str] = field(default_factory=dict)
     root: Path = field(default_factory=Path.cwd)
+    files: tuple[str, ...] = ()
 
     def wishes(self, table: DatasetTable | None = None) -> Wishes:
         """Return what is configured of a dataset, for one of the tables more closely than in general."""
@@ -127,16 +153,16 @@ def load(
     """
     start = start or Path.cwd()
     layers: list[tuple[str, Mapping[str, Any]]] = []
-    root = start
+    found = file if file or isolated else find(start)
+    if found:
+        layers += _file_layers(found, ())
+    files = tuple(source for source, _ in layers)
+    root = found.resolve().parent if found and not isolated else start
     if not isolated:
-        found = file or find(start)
-        if found:
-            layers += _file_layers(found, ())
-            root = found.resolve().parent
         layers += _variables(os.environ if environment is None else environment)
-    elif file:
-        layers += _file_layers(file, ())
     layers += [("command line", {_dashed(key): value}) for key, value in (overrides or {}).items()]
+    if outside := next((source for source, layer in layers if "extend" in layer), None):
+        raise ConfigError(f"{outside}: extend names the file that a configuration file goes on from; name it with --config")
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for source, layer in layers:
@@ -148,7 +174,7 @@ def load(
     settings = validated(values, "configuration")
     for name in settings.targets:
         target_named(name, settings.targets)
-    return Config(settings, sources, root)
+    return Config(settings, sources, root, files)
 
 
 def find(start: Path) -> Path | None:
@@ -248,20 +274,38 @@ def _variables(environment: Mapping[str, str]) -> list[tuple[str, Mapping[str, A
                 known = [PREFIX + known.upper() for known in scalars]
                 raise ConfigError(f"unknown variable {variable}{did_you_mean(variable, known)}")
             text = environment[variable]
-            layers.append((variable, {_dashed(name): words([text]) if "list" in types[name] else text}))
+            if not text.strip(" ,"):
+                raise ConfigError(f"{variable} is empty (an unset variable?)")
+            value = words([text]) if "list" in types[name] else unescaped(name, text) if name in TEXTS else text
+            layers.append((variable, {_dashed(name): value}))
     return layers
 
 
 def parse_override(text: str) -> dict[str, Any]:
     """Return the values of `KEY=VALUE`, where VALUE is TOML or a bare text, and KEY may have dots."""
     key, _, value = text.partition("=")
+    if key.strip() in TEXTS and not value.lstrip().startswith(('"', "'")):
+        return {key.strip(): unescaped(key.strip(), value)}
     try:
         return tomllib.loads(f"{key} = {value}")
-    except tomllib.TOMLDecodeError:
+    except tomllib.TOMLDecodeError as error:
+        if value.lstrip().startswith(('"', "'")):
+            raise ConfigError(f"--config {text}: {error}") from error
         try:
             return tomllib.loads(f"{key} = {_toml_string(value)}")
         except tomllib.TOMLDecodeError as error:
             raise ConfigError(f"--config {text}: {error}") from error
+
+
+def unescaped(name: str, text: str) -> str:
+    """Return a text with its JSON escapes resolved; one that has none stays as it is. Raises ConfigError for bad escapes."""
+    try:
+        quoted = _BARE_QUOTE.sub(r'\1\\"', text).replace("\n", "\\n").replace("\t", "\\t")
+        resolved = str(json.loads(f'"{quoted}"'))
+        resolved.encode()
+    except ValueError as error:
+        raise ConfigError(f"{name} {text!r} is no text with JSON escapes; a backslash is written \\\\") from error
+    return resolved
 
 
 def _toml_string(text: str) -> str:

@@ -46,7 +46,7 @@ class Context:
     placeholders: template placeholders seen in the survey. shared: what all surveyed bodies and all surveyed completions
     start with; no more than that can be shared by all. heads_differ: whether nearly all surveyed bodies differ in
     their first characters, so that duplicates can be sought by these alone. leaks: whether labels stand in most
-    surveyed bodies. pretty: whether the file is one array or pretty-printed objects instead of lines.
+    surveyed bodies. unspaced: whether ten or more were surveyed, and none of their completions starts with white space.
     recognised: whether a known dialect has the majority. split: in a validation file, what differs from the training
     file (`separator`, `stop`, `dialect`), as pairs of training and validation value.
     """
@@ -64,7 +64,7 @@ class Context:
     shared: tuple[str, str] = ("", "")
     heads_differ: bool = False
     leaks: bool = False
-    pretty: bool = False
+    unspaced: bool = False
     recognised: bool = True
     split: Differences = ()
 

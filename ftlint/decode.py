@@ -6,7 +6,6 @@ about some lines sends these the careful way, one by one.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ import orjson
 import polars as pl
 
 from ftlint.dialects import recognise
+from ftlint.spans import repeated_keys
 from ftlint.traces import scan
 
 if TYPE_CHECKING:
@@ -52,14 +52,16 @@ class Decoded:
     lines: how many. rows: for each record of the table its line, counted from the block's first line.
     frame: the records' texts, a column a key. faults: lines by fault (`invalid-utf8`, `blank`, `invalid-json`,
     `not-an-object`, `duplicate-key`, `wrong-type`). missing: lines by the keys that were found instead of all those
-    required. unknown: lines by unknown key. foreign: lines by the other dialect that they are of. traces: what the texts
-    may hold (see there); what is not among them, no text holds.
+    required; strings: by these keys, those whose values are strings in all of the lines. unknown: lines by unknown key.
+    foreign: lines by the other dialect that they are of. traces: what the texts may hold (see there); what is not among
+    them, no text holds.
     """
 
     lines: int = 0
     frame: pl.DataFrame = field(default_factory=pl.DataFrame)
     faults: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     missing: dict[tuple[str, ...], list[int]] = field(default_factory=lambda: defaultdict(list))
+    strings: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
     unknown: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     foreign: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     objects: int = 0
@@ -171,12 +173,13 @@ def _regular(
         if not _are_strings(texts):
             return None
         shapes = Counter(map(tuple, values))
-        further = dict.fromkeys(key for shape in shapes for key in shape if key not in dialect.keys)
-        strings = len(values) * len(texts) + sum(type(value.get(key)) is str for key in further for value in values)
+        further = any(len(shape) > len(dialect.keys) for shape in shapes)
+        strings = sum(list(map(type, value.values())).count(str) for value in values) if further else len(values) * len(texts)
         if quotes != 2 * (strings + sum(len(shape) * times for shape, times in shapes.items())):
             return None
-        for key in further:
-            decoded.unknown[key].extend(number for number, value in zip(numbers, values, strict=True) if key in value)
+        for number, value in zip(numbers, values, strict=True) if further else ():
+            for key in _further(value, dialect):
+                decoded.unknown[key].append(number)
     return texts
 
 
@@ -237,15 +240,27 @@ def _conforms(line: bytes, value: dict[str, Any], number: int, dialect: Dialect,
         if other and other != dialect.name:
             decoded.foreign[other].append(number)
         elif dialect.checked:
-            decoded.missing[tuple(value)].append(number)
+            _note_missing(value, number, decoded)
         return False
     if [type(value[key]) for key in dialect.texts].count(str) != len(dialect.texts):
         decoded.faults["wrong-type"].append(number)
         return False
     if len(value) > len(dialect.keys) and dialect.checked:
-        for key in value.keys() - dialect.keys:
+        for key in _further(value, dialect):
             decoded.unknown[key].append(number)
     return True
+
+
+def _note_missing(value: dict[str, Any], number: int, decoded: Decoded) -> None:
+    keys = tuple(value)
+    decoded.missing[keys].append(number)
+    strings = {key for key in keys if type(value[key]) is str}
+    decoded.strings[keys] = decoded.strings.get(keys, strings) & strings
+
+
+def _further(value: dict[str, Any], dialect: Dialect) -> list[str]:
+    """Return the keys of an object that its dialect does not have, in the object's order."""
+    return [key for key in value if key not in dialect.keys]
 
 
 def fault_of(line: bytes) -> str:
@@ -267,22 +282,4 @@ def repeats_key(line: bytes, record: dict[str, Any]) -> bool:
     nested = any(type(value) in {dict, list} for value in record.values())
     once = all(line.count(b'"%b"' % key.encode()) == 1 for key in record)
     # In a flat object, a key that stands once in the raw line is no repeated one, unless escapes hide the other.
-    return (nested or not once or bool(_ESCAPED_LETTER.search(line))) and bool(repeated_keys(line))
-
-
-def repeated_keys(line: bytes) -> list[str]:
-    """Return the keys that an object of the line has more than once, in the order found."""
-    found: dict[str, None] = {}
-
-    def note(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        value = dict(pairs)
-        if len(value) < len(pairs):
-            found.update(dict.fromkeys(key for key, count in Counter(key for key, _ in pairs).items() if count > 1))
-        return value
-
-    try:
-        # Integers stay text: Python refuses to convert very long ones.
-        json.loads(line, object_pairs_hook=note, parse_int=str)
-    except RecursionError:  # orjson takes a few levels more than the standard library
-        return []
-    return list(found)
+    return (nested or not once or bool(_ESCAPED_LETTER.search(line))) and bool(repeated_keys(line.decode()))

@@ -50,7 +50,7 @@ def _refuse(error: OSError) -> None:
 
 def _inside(path: str) -> Iterator[str]:
     if not Path(path).is_dir():
-        yield from sorted(file for file in glob.glob(path, recursive=True) if Path(file).is_file())  # noqa: PTH207 - keeps ./
+        yield from sorted(file for file in _globbed(path) if Path(file).is_file())
         return
     for folder, folders, files in os.walk(path, onerror=_refuse):
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED)
@@ -62,3 +62,19 @@ def _inside(path: str) -> Iterator[str]:
             # A pipe in a folder would be waited for; a link to nowhere is found out when it is read.
             if stem.endswith(SUFFIXES) and not name.startswith(".") and (file.is_file() or not file.exists()):
                 yield os.path.normpath(file)
+
+
+def _globbed(pattern: str) -> Iterator[str]:
+    """Yield what a pattern means; `**` follows no links, which may lead round in circles."""
+    parts = pattern.split("/")
+    if "**" not in parts:
+        yield from glob.glob(pattern)  # noqa: PTH207 - keeps ./
+        return
+    at = parts.index("**")
+    head, tail = "/".join(parts[:at]), "/".join(parts[at + 1 :]) or "*"
+    folders = glob.glob(head or "/") if at else [os.curdir]  # noqa: PTH207 - likewise
+    for folder in folders:
+        for inside, below, _ in os.walk(folder):
+            below[:] = [name for name in below if not name.startswith(".")]
+            start = glob.escape(inside.rstrip("/") if at else os.path.relpath(inside))
+            yield from _globbed(f"{start}/{tail}" if at or start != os.curdir else tail)

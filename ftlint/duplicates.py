@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.labels import variants
 from ftlint.metrics import Fingerprints, Labels, Sketches, hashes, shingles
 from ftlint.normal import normal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ftlint.metrics import Gathered
+    from ftlint.context import Context
+    from ftlint.metrics import Gathered, Metric
+
+
+_NO_FINGERPRINTS = pl.DataFrame(schema={"line": pl.UInt32, "signature": pl.UInt64, "body": pl.UInt32, "label": pl.UInt32})
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,11 @@ class Duplicates:
     equal: pl.DataFrame
     conflicting: pl.DataFrame
     normalised: pl.DataFrame
+
+
+def what_duplicates_need(context: Context) -> tuple[type[Metric], ...]:
+    """Return the metrics by which equal records are found: labels too, where some are variants of others."""
+    return (Fingerprints, Labels) if context.classification else (Fingerprints,)
 
 
 def duplicates(gathered: Gathered) -> Duplicates:
@@ -42,17 +50,43 @@ def lines_labelled(gathered: Gathered, labels: Iterable[str]) -> pl.Series:
     return pl.concat(found).sort() if found else pl.Series("line", dtype=pl.UInt32)
 
 
-def leaks(gathered: Gathered) -> pl.DataFrame:
-    """Return `line` of each validation record whose body is in the training files too, and `first`, the line there."""
-    assert gathered.train
-    keys = ["signature", "body"]
-    mine = [_with_body(table, gathered) for table in gathered.get(Fingerprints).tables()]
-    found = [
-        valid.join(_with_body(train, gathered).group_by(keys).agg(pl.col("line").min().alias("first")), on=keys)
-        for train in gathered.train.get(Fingerprints).tables()
-        for valid in mine
-    ]
-    return _by_line(found)
+@dataclass(frozen=True)
+class Leaks:
+    """Tables of `line` of a validation record and `first`, the training line of an equal body, or one equal when normalised."""
+
+    equal: pl.DataFrame
+    normalised: pl.DataFrame
+
+
+def leaks(gathered: Gathered) -> Leaks:
+    """Return the validation records whose body is in the training files too."""
+    train = gathered.train
+    assert train
+    equal, mine, theirs = [], [], []
+    own = pl.concat([_with_body(table, gathered) for table in gathered.get(Fingerprints).tables()] or [_NO_FINGERPRINTS])
+    for table in train.get(Fingerprints).tables():
+        bodies = _with_body(table, gathered).group_by("signature", "body").agg(first=pl.col("line").min())
+        equal.append(own.join(bodies, on=["signature", "body"]))
+        close = own.join(equal[-1], on="line", how="anti").join(bodies, on="signature", how="semi")
+        mine.append(close.select("line", "signature", "body"))
+        theirs.append(bodies.join(close, on="signature", how="semi").select(line="first"))
+    return Leaks(_by_line(equal), _normalised_leaks(mine, theirs, gathered, train))
+
+
+def _normalised_leaks(mine: list[pl.DataFrame], theirs: list[pl.DataFrame], gathered: Gathered, train: Gathered) -> pl.DataFrame:
+    """Look closely at validation records that may equal a training record but for case, white space or punctuation.
+
+    mine: their lines and bodies; theirs: the lines of the training records. Of equal bodies one is looked at.
+    """
+    if not mine:
+        return _by_line([])
+    first: dict[int, int] = {}
+    for line, row in train.fetch(pl.concat(theirs).get_column("line").sort().to_list()):
+        first.setdefault(hash(normal(row["body"])), line)
+    suspects = pl.concat(mine).with_columns(like=pl.col("line").min().over("signature", "body"))
+    looked_at = gathered.fetch(suspects.get_column("like").unique().sort().to_list())
+    found = [(line, first[form]) for line, row in looked_at if (form := hash(normal(row["body"]))) in first]
+    return _by_line([suspects.join(_table(found).rename({"line": "like"}), on="like")])
 
 
 def nearly_equal(gathered: Gathered, similarity: float, without: set[int]) -> pl.DataFrame:
@@ -77,7 +111,7 @@ def nearly_equal(gathered: Gathered, similarity: float, without: set[int]) -> pl
         match = next((first for first in sorted(pairs.get(line, ())) if _jaccard(words, texts[first]) >= similarity), None)
         if match is not None:
             found.append((line, match))
-    return pl.DataFrame(found, {"line": pl.UInt32, "first": pl.UInt32}, orient="row")
+    return _table(found)
 
 
 def _jaccard(a: set[str], b: set[str]) -> float:
@@ -120,7 +154,7 @@ def _repeated(table: pl.DataFrame, column: str) -> pl.DataFrame:
 
 def _variant_hashes(gathered: Gathered) -> dict[int, int]:
     """Return the hash of the commoner form by the hash of each label that is a variant of one."""
-    forms = variants(gathered.get(Labels).counts) if gathered.context.classification else {}
+    forms = gathered.get(Labels).variants if gathered.context.classification else {}
     return dict(zip(hashes(forms), hashes(forms.values()), strict=True))
 
 
@@ -136,6 +170,10 @@ def _normalised(suspects: list[pl.DataFrame], gathered: Gathered) -> pl.DataFram
         earlier = first.setdefault(hash((normal(row["body"]), normal(row["label"]))), line)
         if earlier != line and line not in conflicting:
             found.append((line, earlier))
+    return _table(found)
+
+
+def _table(found: list[tuple[int, int]]) -> pl.DataFrame:
     return pl.DataFrame(found, {"line": pl.UInt32, "first": pl.UInt32}, orient="row")
 
 

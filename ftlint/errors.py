@@ -3,7 +3,8 @@
 FtlintError            ftlint cannot do its job: exit code 2, one sentence
 ├── UsageError         an argument that makes no sense
 ├── ConfigError        a configuration file, variable or option that is wrong
-└── InputError         data that cannot be read
+├── InputError         data that cannot be read
+└── RuleError          a rule that fails, or a pack of rules that cannot be loaded
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ class ConfigError(FtlintError):
 
 class InputError(FtlintError):
     """Data that cannot be read; the text names the file."""
+
+
+class RuleError(FtlintError):
+    """A rule that fails; the text names it and its pack."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ftlint.rule import LEVELS, DatasetRule, Hits, LineRule, Place, RecordRule, render
+from ftlint.rule import LEVELS, Hits, LineRule, Place, RecordRule, render
 from ftlint.spans import raw_offsets, value_span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import polars as pl
 
@@ -73,10 +73,15 @@ class CheckedFile:
 
 @dataclass
 class DatasetReport:
-    """What was found in one dataset: files, and for each rule its hits."""
+    """What was found in one dataset: files, and for each rule its hits.
+
+    failures: a sentence for each rule, by code, that failed. plan: what a repair of hits would choose, in words.
+    """
 
     files: list[CheckedFile]
     hits: list[tuple[Rule, Hits]]
+    failures: dict[str, str] = field(default_factory=dict)
+    plan: Callable[[Rule, Hits], str] = lambda *_: ""
 
     def file_of(self, role: str, line: int) -> CheckedFile:
         """Return the file that a line, counted over all files of the role, is in."""
@@ -112,14 +117,14 @@ class DatasetReport:
             yield self._finding(self.files[place], None if line < 0 else line, rule, hits, index)
 
     def _finding(self, file: CheckedFile, line: int | None, rule: Rule, hits: Hits, index: int) -> Finding:
-        args = dict(hits.args)
+        args = {**hits.args, **(hits.each(index) if hits.each else {})}
         column = end_column = byte_offset = None
         place: Place | None = None
         text = None
         if line is not None:
             raw, byte_offset = file.reader.line(line - file.first)
             text = raw.decode("utf-8", "replace")
-            place = _place(rule, raw, file, args)
+            place = self._place(rule, raw, file, args, located=hits.located)
         related: tuple[Location, ...] = ()
         if hits.related is not None:
             other = self.file_of(hits.related_role or hits.role, hits.related[index])
@@ -138,25 +143,42 @@ class DatasetReport:
             end_column=end_column,
             byte_offset=byte_offset,
             pointer=place.pointer if place else None,
-            message=render(rule.message, args),
+            message=self._rendered(rule, args),
             args=args,
             url=rule.url(),
-            fix=place.fix if place and place.fix != "rule" else hits.repair,
+            fix=place.fix if place and place.fix != "rule" and hits.repair else hits.repair,
             related=related,
             text=text,
         )
 
+    def _place(self, rule: Rule, raw: bytes, file: CheckedFile, args: Mapping[str, Any], *, located: bool) -> Place | None:
+        try:
+            return _place(rule, raw, file, args, located=located)
+        except Exception as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
+            self._failed(rule, error)
+            return None
 
-def _place(rule: Rule, raw: bytes, file: CheckedFile, args: Mapping[str, Any]) -> Place | None:
-    """Return where in its line a fault is."""
-    if isinstance(rule, LineRule) and not args:
+    def _rendered(self, rule: Rule, args: Mapping[str, Any]) -> str:
+        try:
+            return render(rule.message, args)
+        except Exception as error:  # noqa: BLE001 - likewise
+            self._failed(rule, error)
+            return rule.summary()
+
+    def _failed(self, rule: Rule, error: Exception) -> None:
+        self.failures.setdefault(rule.code, rule.failure(error))
+
+
+def _place(rule: Rule, raw: bytes, file: CheckedFile, args: Mapping[str, Any], *, located: bool) -> Place | None:
+    """Return where in its line a fault is. located: whether the judgement of the whole dataset found it."""
+    if isinstance(rule, LineRule) and not located:
         return rule.explain(raw, file.context)
     row = file.reader.row(raw)
     if row is None:
         return None
-    if isinstance(rule, RecordRule) and not args:
+    if isinstance(rule, RecordRule) and not located:
         return rule.explain(row, file.context)
-    return rule.locate(row, args, file.context) if isinstance(rule, DatasetRule) else None
+    return rule.locate(row, args, file.context)
 
 
 def _columns(text: str, place: Place) -> tuple[int, int]:
@@ -179,16 +201,18 @@ def _columns(text: str, place: Place) -> tuple[int, int]:
 class Report:
     """What a check found, in all datasets. Counts are exact; `findings` are at most `limit` a rule and file.
 
-    After a repair: found, how many findings each rule had before; fixed, how often each repaired; notes, what was chosen.
+    After a repair: found, how many findings each rule had before; fixed, how often each repaired; notes, what
+    else is to be said of it, as kind (`chosen`, `refused`, `undone`, `note`) and text.
     """
 
     datasets: list[DatasetReport]
     rules: list[Rule]
     limit: int | None = 1000
     fail_on: str = "warning"
+    broken_packs: tuple[str, ...] = ()
     found: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
-    notes: list[str] = field(default_factory=list)
+    notes: list[tuple[str, str]] = field(default_factory=list)
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -226,8 +250,15 @@ class Report:
             yield from dataset.findings(None)
 
     @property
+    def failures(self) -> list[str]:
+        """A sentence for each rule that failed, and for each pack of rules that could not be loaded."""
+        return [*self.broken_packs, *dict.fromkeys(text for dataset in self.datasets for text in dataset.failures.values())]
+
+    @property
     def ok(self) -> bool:
-        """Whether nothing at or above the level `fail_on` was found."""
+        """Whether nothing at or above the level `fail_on` was found, and no rule failed."""
+        if self.failures:
+            return False
         if self.fail_on == "never":
             return True
         failing = LEVELS[: LEVELS.index(self.fail_on) + 1]

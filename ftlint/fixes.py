@@ -6,13 +6,15 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ftlint.spans import raw_offsets, skip_space, text_span, value_span
+from ftlint import tokens
+from ftlint.spans import raw_offsets, skip_space, text_span, value_end, value_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ftlint.context import Context
 
+Scope = Literal["found", "role", "dataset"]
 FileFixKind = Literal["byte-order-mark", "line-ends", "final-newline", "one-object-a-line", "utf-8"]
 
 
@@ -20,25 +22,32 @@ FileFixKind = Literal["byte-order-mark", "line-ends", "final-newline", "one-obje
 class Rewrite:
     """New texts for a record: given its columns, those texts that change, by key; None where this record stays.
 
-    everywhere: for all records of the dataset, not only those that the rule found. note: what was chosen, for the user.
-    table: the labels that were renamed, by their old names.
+    scope: the records that the rule found, all of the files of their role, or all of the dataset; then the rule is asked
+    again with what is known of the files of the other role. note: what was chosen, for the user. table: the labels that were
+    renamed, by their old names. sets: `separator` or `stop`, where that is another one afterwards; of several repairs that
+    set it the first goes first. settles: given what is known of the dataset, what is known of it then.
     """
 
     change: Callable[[Mapping[str, str]], Mapping[str, str] | None]
-    everywhere: bool = False
+    scope: Scope = "found"
     note: str = ""
     table: Mapping[str, str] | None = None
+    sets: str = ""
+    settles: Callable[[Context], Context] | None = None
 
 
 @dataclass(frozen=True)
 class Relines:
     """Other lines for a raw line: given its bytes, the lines in its place; None where it stays.
 
-    everywhere: for all lines, not only those that the rule found.
+    scope: the lines that the rule found, or all of the files of their role. note: what goes or is renamed, for the user.
+    names: keys that get another one.
     """
 
     change: Callable[[bytes], Sequence[bytes] | None]
-    everywhere: bool = False
+    scope: Scope = "found"
+    note: str = ""
+    names: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,14 @@ class Situation:
     unsafe: bool
     labels: Mapping[str, int]
     absent: Callable[..., str | None]
+
+
+def breaks_limit(old: Mapping[str, str], new: Mapping[str, str], context: Context) -> bool:
+    """Whether a record would no longer be below its target's token limit with some new texts."""
+    limit, keys = context.target.limit, ("prompt", "completion")
+    if not limit or not tokens.reaches(limit, ({**old, **new}[key] for key in keys), context.encoding):
+        return False
+    return not tokens.reaches(limit, (old[key] for key in keys), context.encoding)
 
 
 def rewritten(raw: str, old: Mapping[str, str], new: Mapping[str, str]) -> str:
@@ -123,10 +140,11 @@ def without_members(raw: str, places: set[int]) -> str:
 
 
 def renamed_key(raw: str, old: str, new: str) -> str:
-    """Return the raw text of an object with another name for a key."""
-    for key, start, _ in members(raw):
-        if key == old:
-            end = json.JSONDecoder().raw_decode(raw, start)[1]
+    """Return the raw text of an object with another name for a key; as it is where it has a key of that name already."""
+    found = members(raw)
+    for key, start, _ in found:
+        if key == old and new not in (name for name, _, _ in found):
+            end = value_end(raw, start)
             return raw[:start] + json.dumps(new) + raw[end:]
     return raw
 
@@ -139,16 +157,15 @@ def replaced_value(raw: str, key: str, change: Callable[[str], str]) -> str:
 
 def members(raw: str) -> list[tuple[str, int, int]]:
     """Return key, start of the key and end of the value of each member of an object, repeated ones too."""
-    decoder = json.JSONDecoder(parse_int=str)
     at = raw.index("{") + 1
     members: list[tuple[str, int, int]] = []
     while True:
         at = skip_space(raw, at)
         if raw[at] == "}":
             return members
-        key, end = decoder.raw_decode(raw, at)
-        value = skip_space(raw, raw.index(":", end) + 1)
-        end = decoder.raw_decode(raw, value)[1]
+        end = value_end(raw, at)
+        key = json.loads(raw[at:end])
+        end = value_end(raw, skip_space(raw, raw.index(":", end) + 1))
         members.append((key, at, end))
         at = skip_space(raw, end)
         if raw[at] == ",":

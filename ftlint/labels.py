@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _CLOSING = ".,;:!?。，、；：！？…"
+
+_NUMBER = re.compile(r"[-+]?[0-9]{1,15}(?:[.,][0-9]{1,15})?%?")
+_INTEGER = re.compile(r"[0-9]{1,15}")
 
 NULLS = ("nan", "NaN", "NAN", "None", "none", "NONE", "null", "Null", "NULL", "undefined", "N/A", "n/a", "<NA>", "NaT", "#N/A")
 """Words that exports write for a missing value."""
@@ -49,6 +54,30 @@ def as_seen(label: str) -> str:
     return f" {label}"
 
 
+def _are_values(labels: Sequence[str], records: int) -> bool:
+    """Whether completions are values rather than names of classes: JSON arrays and objects, or numbers that measure something.
+
+    Numbers are names where there are ten at most, or where they are integers that leave few out and repeat ten times each.
+    """
+    if 2 * sum(_is_structured(label) for label in labels) > len(labels):
+        return True
+    numbers = [label for label in labels if _NUMBER.fullmatch(label)]
+    if len(labels) <= 10 or 2 * len(numbers) <= len(labels):
+        return False
+    whole = [int(number) for number in numbers if _INTEGER.fullmatch(number)]
+    return len(whole) < len(numbers) or max(whole) - min(whole) >= 2 * len(whole) or records < 10 * len(labels)
+
+
+def _is_structured(label: str) -> bool:
+    if label[:1] not in {"[", "{"}:
+        return False
+    try:
+        json.loads(label)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def repeat(completions: Sequence[str], encoding: str) -> bool:
     """Whether completions repeat as labels do: few distinct ones, and short.
 
@@ -57,7 +86,7 @@ def repeat(completions: Sequence[str], encoding: str) -> bool:
     """
     distinct = {variant_key(completion): completion for completion in dict.fromkeys(completions)}
     most = len(completions) // 2 if len(completions) < 100 else len(completions) // 5
-    if not distinct or len(distinct) > min(most, MOST_LABELS):
+    if not distinct or len(distinct) > min(most, MOST_LABELS) or _are_values(list(distinct), len(completions)):
         return False
     # Half of the records say what the rest is; a few long ones may be junk.
     typical = sorted(completions, key=len)[(len(completions) - 1) // 2]

@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+SPACE = "".join(chr(code) for code in range(0x3001) if chr(code).isspace() and not 0x1C <= code <= 0x1F)
+"""White space as Unicode has it; Python's own `strip` also takes U+001C to U+001F, which are control characters of a text."""
 
 _SENTENCE = ".,;:!?\"'`´…‥。，、；：！？·・।॥۔؟،؛։။၊‘’“”„«»‹›「」『』()[]{}（）［］｛｝【】《》〈〉"
 """Sentence punctuation, quotes and brackets: they end texts, and mark nothing."""
@@ -54,10 +57,13 @@ _TAGS = frozenset(
 
 _STAND_INS = frozenset(["url", "link", "name", "user", "email", "date", "time", "phone", "number", "num", "location", "address"])
 
+_WIDEST = 1000
+"""White space around a mark that is looked at, in characters."""
+
 _LONGEST = 80
 """Characters of a text's end in which a mark is looked for."""
 
-_CLOSING_WORDS = frozenset({"END", "STOP", "DONE", "EOS", "EOT", "FIN"})
+CLOSING_WORDS = frozenset({"END", "STOP", "DONE", "EOS", "EOT", "FIN"})
 """Words in capitals that mark an end whatever word stands before them."""
 
 
@@ -80,7 +86,7 @@ class Mark:
             return _FENCE.fullmatch(self.text) is not None
         if self.kind == "bracketed":
             return self.text.strip("<>[]{}|/").casefold() in _TAGS
-        return self.kind != "capitals" or self.text in _CLOSING_WORDS
+        return self.kind != "capitals" or self.text in CLOSING_WORDS
 
     def ends(self, text: str) -> bool:
         """Whether a text ends with the mark, and that is not the tail of a word, or of more of the same symbols."""
@@ -141,7 +147,7 @@ def with_ending(text: pl.Expr, ending: Ending) -> pl.Expr:
 def without_ending(text: pl.Expr, ending: Ending | None) -> pl.Expr:
     """Return the expression for `without`."""
     mark = ending.marks[0] if ending and len(ending.marks) == 1 else None
-    if mark is None or not mark.text.strip():
+    if mark is None or not mark.text.strip(SPACE):
         return text.str.strip_chars()
     bare = text.str.strip_chars_end()
     cut = bare.str.strip_suffix(mark.text)
@@ -150,28 +156,42 @@ def without_ending(text: pl.Expr, ending: Ending | None) -> pl.Expr:
 
 def without(text: str, ending: Ending | None) -> str:
     """Return a text without outer white space and without the mark of an ending, however damaged the white space around it."""
-    bare = text.strip()
-    if ending is None or len(ending.marks) > 1 or not ending.marks[0].text.strip():
+    bare = text.strip(SPACE)
+    if ending is None or len(ending.marks) > 1 or not ending.marks[0].text.strip(SPACE):
         return bare
     return _bare(bare, ending.marks[0])
 
 
 def ended(text: str, ending: Ending) -> str:
-    """Return a text that ends with an ending: a damaged one is mended, white space before it goes."""
-    bare = text.rstrip()
-    return (_bare(bare, ending.marks[0]) if ending.marks[0].text.strip() else bare) + ending.text
+    """Return a text that ends with an ending: a damaged one is mended, white space before it goes.
+
+    A word is not glued to a word: where the ending has no white space of its own (`END`), one space stands before it.
+    """
+    mark = ending.marks[0]
+    bare = text.rstrip(SPACE)
+    body = _bare(bare, mark) if mark.text.strip(SPACE) else bare
+    return body + " " * (_glues(body, mark) and not ending.lead) + ending.text
+
+
+def _glues(body: str, mark: Mark) -> bool:
+    """Whether a mark right after a text would be the tail of its last word."""
+    return mark.text[:1].isalnum() and (body[-1:].isalnum() or body[-1:] == "_")
+
+
+def is_glued(text: str, ending: Ending) -> bool:
+    """Whether a text ends with the letters of an ending's mark, but as the tail of a word (`sirEND`, `WEEKEND`)."""
+    bare = text.rstrip(SPACE)
+    return any(bare.endswith(mark.text) and _glues(bare.removesuffix(mark.text), mark) for mark in ending.marks)
 
 
 def _bare(text: str, mark: Mark) -> str:
-    """Return a text without a mark at its end, however often it stands there."""
-    while mark.ends(text):
-        text = text.removesuffix(mark.text).rstrip()
-    return text
+    """Return a text without a mark at its end; one before it is the text's own."""
+    return text.removesuffix(mark.text).rstrip(SPACE) if mark.ends(text) else text
 
 
 def given(text: str) -> Ending:
     """Return the ending that a configuration names; a text of nothing but white space is its own mark."""
-    mark = text.strip()
+    mark = text.strip(SPACE)
     if not mark:
         return Ending((Mark(text, "given"),))
     found = mark_at_end(mark)
@@ -182,7 +202,7 @@ def given(text: str) -> Ending:
 
 def instead(text: str, ending: Ending) -> str:
     """Return what a text ends with in place of an ending: its mark in other letters, or one that only separates; or nothing."""
-    bare = text.rstrip()
+    bare = text.rstrip(SPACE)
     found, mark = mark_at_end(bare), ending.marks[0]
     if mark.ends(bare):
         return ""
@@ -191,7 +211,7 @@ def instead(text: str, ending: Ending) -> str:
     if found is None:
         return ""
     alike = found.text.casefold().replace(" ", "") == mark.text.casefold().replace(" ", "")
-    alone = len(found.text) > 1 or bare[: -len(found.text)][-1:].isspace()
+    alone = len(found.text) > 1 or bare[: -len(found.text)][-1:] in set(SPACE)
     return found.text if alike or (found.kind == "symbols" and found.separates and alone) else ""
 
 
@@ -220,25 +240,26 @@ def infer_separator(prompts: Sequence[str], share: float) -> tuple[Ending | None
 
     share: the part of the prompts that must carry the mark (0.8 by default).
     """
-    texts = [prompt.rstrip() for prompt in prompts if prompt.strip()]
+    whole = [prompt for prompt in prompts if prompt.strip(SPACE)]
+    texts = [prompt.rstrip(SPACE) for prompt in whole]
     if not texts:
         return None, []
     needed = share * len(texts)
     line = _shared_last_line(texts, needed)
     if line:
-        return _surrounded([line], prompts, len(texts)), []
+        return _surrounded([line], whole, share), []
     counts = _mark_counts(texts)
     for mark, _ in counts:
         if sum(map(mark.ends, texts)) >= needed and not _is_of_the_text(mark, texts):
-            return _surrounded([mark], prompts, len(texts)), []
+            return _surrounded([mark], whole, share), []
     words = [(mark, count) for mark, count in counts if mark.kind == "word" and count >= 0.02 * len(texts)]
     # Words that differ in case alone are one task, written in several ways.
     tasks = {mark.text.casefold() for mark, _ in words}
     if 2 <= len(words) == len(tasks) <= 20 and sum(count for _, count in words) >= needed:
-        return _surrounded([mark for mark, _ in words], prompts, len(texts)), []
+        return _surrounded([mark for mark, _ in words], whole, share), []
     rivals = [(mark, count) for mark, count in counts if count >= 0.05 * len(texts) and mark.separates]
     if 2 <= len(rivals) <= 5 and sum(count for _, count in rivals) >= needed:
-        return None, [_surrounded([mark], prompts, len(texts)) for mark, _ in rivals]
+        return None, [_surrounded([mark], whole, share) for mark, _ in rivals]
     return None, []
 
 
@@ -247,26 +268,26 @@ def infer_stop(completions: Sequence[str], share: float, *, classification: bool
 
     classification: whether completions are labels; then a stop must end at least two of them, or it is part of the label.
     """
-    texts = [completion for completion in completions if completion.strip()]
+    texts = [completion for completion in completions if completion.strip(SPACE)]
     needed = max(1.0, share * len(texts))
-    stripped = [text.strip() for text in texts]
+    stripped = [text.strip(SPACE) for text in texts]
     for mark, _ in _mark_counts(stripped):
         ended = sum(map(mark.ends, stripped))
         if ended >= needed and _is_stop(mark, stripped, classification=classification):
-            stop = _surrounded([mark], texts, len(texts))
+            stop = _surrounded([mark], texts, share)
             # A word with a colon (`Human:`) stops where it begins a line; elsewhere it belongs to the sentence.
             if mark.kind != "word" or "\n" in stop.lead:
                 return stop
     for space in ("\n\n", "\n"):
         count = sum(text.endswith(space) for text in texts)
-        if count >= needed and sum(space in text.strip() for text in texts) <= 0.05 * len(texts):
+        if count >= needed and sum(space in text.strip(SPACE) for text in texts) <= 0.05 * len(texts):
             return Ending((Mark(space, "given"),), share=count / len(texts))
     return None
 
 
 def _is_stop(mark: Mark, texts: Sequence[str], *, classification: bool) -> bool:
     """Whether a mark that ends most completions is a stop, and not a part of what the labels say."""
-    ends = [text.removesuffix(mark.text).rstrip() for text in texts if mark.ends(text)]
+    ends = [text.removesuffix(mark.text).rstrip(SPACE) for text in texts if mark.ends(text)]
     heads = [head for head in ends if head]
     if len(heads) < 0.95 * len(ends) or (mark.kind == "symbols" and len(mark.text) < 2) or _says_something(mark):
         return False
@@ -275,7 +296,7 @@ def _is_stop(mark: Mark, texts: Sequence[str], *, classification: bool) -> bool:
     inside = re.compile(rf"(?<!\w){re.escape(mark.text)}(?!\w)" if mark.kind == "capitals" else re.escape(mark.text))
     if sum(bool(inside.search(text.removesuffix(mark.text))) for text in texts) > 0.05 * len(texts):
         return False
-    if mark.kind == "capitals" and mark.text not in _CLOSING_WORDS:
+    if mark.kind == "capitals" and mark.text not in CLOSING_WORDS:
         # A unit or a currency follows a number, and a last name a first name.
         named = sum(head.split()[-1][0].isupper() or head[-1].isdigit() for head in heads)
         return named <= 0.05 * len(heads)
@@ -286,8 +307,8 @@ def _is_of_the_text(mark: Mark, texts: Sequence[str]) -> bool:
     """Whether what ends most prompts is part of what they say: a closing tag, or a single sign that stands in them too."""
     if mark.kind == "symbols" and len(mark.text) == 1 and sum(mark.text in text[:-1] for text in texts) > 0.5 * len(texts):
         return True
-    if mark.kind == "capitals" and mark.text not in _CLOSING_WORDS:
-        numbers = sum(mark.ends(text) and text.removesuffix(mark.text).rstrip()[-1:].isdigit() for text in texts)
+    if mark.kind == "capitals" and mark.text not in CLOSING_WORDS:
+        numbers = sum(mark.ends(text) and text.removesuffix(mark.text).rstrip(SPACE)[-1:].isdigit() for text in texts)
         return numbers > 0.05 * len(texts)
     return mark.text == "%" or _says_something(mark) or _closes(mark, texts)
 
@@ -307,7 +328,7 @@ def _closes(mark: Mark, texts: Sequence[str]) -> bool:
 
 def _shared_last_line(texts: Sequence[str], needed: float) -> Mark | None:
     """Return the last line that most texts share, where it is more than a bare mark and ends in one."""
-    lines = Counter(text.rsplit("\n", 1)[1].strip() for text in texts if "\n" in text)
+    lines = Counter(text.rsplit("\n", 1)[1].strip(SPACE) for text in texts if "\n" in text)
     line, count = lines.most_common(1)[0] if lines else ("", 0)
     # A colon makes a line a question, whatever stands before it: `Rating (1-5):`.
     mark = mark_at_end(line) or (Mark(line, "line") if line.endswith((":", "：")) else None)
@@ -321,15 +342,26 @@ def _mark_counts(texts: Iterable[str]) -> list[tuple[Mark, int]]:
     return Counter(mark for mark in map(mark_at_end, texts) if mark).most_common(25)
 
 
-def _surrounded(marks: Sequence[Mark], texts: Iterable[str], total: int) -> Ending:
-    """Return the ending of these marks with the commonest white space around them."""
-    around: Counter[tuple[str, str]] = Counter()
+def _surrounded(marks: Sequence[Mark], texts: Sequence[str], share: float) -> Ending:
+    """Return the ending of these marks with the white space that most texts have around them; more than that is the text's."""
+    leads, trails = Counter[str](), Counter[str]()
     for text in texts:
-        bare = text.rstrip()
-        for mark in marks:
-            if mark.ends(bare):
-                body = bare.removesuffix(mark.text)
-                around[body[len(body.rstrip()) :], text[len(bare) :]] += 1
-                break
-    (lead, trail), _ = around.most_common(1)[0]
-    return Ending(tuple(marks), lead, trail, sum(around.values()) / total)
+        bare = text.rstrip(SPACE)
+        mark = next((mark for mark in marks if mark.ends(bare)), None)
+        if mark:
+            body = bare.removesuffix(mark.text)
+            leads[body[max(len(body.rstrip(SPACE)), len(body) - _WIDEST) :]] += 1
+            trails[text[len(bare) :][:_WIDEST]] += 1
+    lead = _common([(space[::-1], count) for space, count in leads.items()], share)[::-1]
+    ending = Ending(tuple(marks), lead, _common(trails.items(), share))
+    return replace(ending, share=sum(text.endswith(ending.texts) for text in texts) / len(texts))
+
+
+def _common(spaces: Iterable[tuple[str, int]], share: float) -> str:
+    """Return the longest text that so many of these counted texts start with."""
+    starts = Counter[str]()
+    for space, count in spaces:
+        for end in range(1, len(space) + 1):
+            starts[space[:end]] += count
+    total = sum(count for _, count in spaces)
+    return max((start for start, count in starts.items() if count >= share * total), key=len, default="")

@@ -10,13 +10,15 @@ import os
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 
 import polars as pl
 
+from ftlint.errors import ConfigError
 from ftlint.files import remove_leftovers, temporary_prefix
-from ftlint.labels import NULLS
+from ftlint.labels import NULLS, merged, variants
 from ftlint.marks import with_mark
 from ftlint.normal import signatures
 from ftlint.rule import numbers
@@ -25,8 +27,10 @@ from ftlint.traces import MARKUP
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from ftlint.charset import Charset
     from ftlint.context import Context
     from ftlint.decode import Decoded
+    from ftlint.spread import Spread
 
 SPILL = 64 << 20
 """Bytes of memory for fingerprints before they go to temporary files; FTLINT_SPILL_BYTES sets another bound.
@@ -34,7 +38,17 @@ SPILL = 64 << 20
 A third of it is for what is kept: sorting it into files takes two copies.
 """
 
+BROKEN = ("invalid-json", "invalid-utf8")
+"""Faults of lines that are not understood."""
+
 _PARTITIONS = 64
+
+
+def _spill_bytes() -> int:
+    text = os.environ.get("FTLINT_SPILL_BYTES", str(SPILL))
+    if not text.isdecimal():
+        raise ConfigError(f"FTLINT_SPILL_BYTES should be a number of bytes, not {text!r}")
+    return int(text)
 
 
 @dataclass
@@ -104,6 +118,18 @@ class Gathered:
         return sum(facts.records for facts in self.files)
 
     @property
+    def conforming(self) -> int:
+        """How many of the records are of the dialect."""
+        return sum(facts.conforming for facts in self.files)
+
+    def by_file(self, lines: pl.Series) -> Iterator[tuple[FileFacts, pl.Series]]:
+        """Yield the facts of each file, and those of the lines that are in it."""
+        first = 0
+        for facts in self.files:
+            yield facts, lines.filter((lines >= first) & (lines < first + facts.lines))
+            first += facts.lines
+
+    @property
     def mostly_broken(self) -> bool:
         """Whether most lines are no records."""
         return 2 * self.records < sum(facts.lines - facts.blank for facts in self.files) or not self.records
@@ -113,19 +139,35 @@ class Gathered:
 class FileFacts(Metric):
     """A file's bytes, counted. Always gathered, one for each file.
 
-    size: in bytes. records: objects. charset: the wide encoding that the file is in instead of UTF-8.
-    pretty: the number of objects in a file that is one array or pretty-printed instead of lines.
+    size: in bytes. records: objects. conforming: those that are of the dialect. nested: whether a line that is no JSON opens
+    or closes something, so that the commas after others may be a part of it. stuck_returns: carriage returns that end lines
+    which are no JSON. charset: the wide encoding that the file is in instead of UTF-8. spread: what the file holds that is
+    not one object a line. lines_wanted: whether it may be made one object a line; not where its name ends in `.json`.
     """
 
     lines: int = 0
     size: int = 0
     records: int = 0
     blank: int = 0
+    conforming: int = 0
+    nested: bool = False
     carriage_returns: int = 0
+    stuck_returns: int = 0
     byte_order_mark: bool = False
     final_newline: bool = True
-    charset: str | None = None
-    pretty: int | None = None
+    charset: Charset | None = None
+    spread: Spread | None = None
+    lines_wanted: bool = True
+
+    @property
+    def readable(self) -> bool:
+        """Whether most lines are records, so that what is between them is line ends and nothing else."""
+        return bool(self.records) and 2 * self.records >= self.lines - self.blank
+
+    @property
+    def read_by_lines(self) -> bool:
+        """Whether the file's lines were looked at one by one."""
+        return self.charset is None and self.spread is None
 
     def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
         """Gather from a block."""
@@ -133,8 +175,12 @@ class FileFacts(Metric):
         self.size = len(block.data)
         self.records = block.decoded.objects
         self.blank = len(block.decoded.faults.get("blank", ()))
+        self.conforming = len(block.frame)
+        self.nested = _is_nested(block)
         # Carriage returns are rare, and to look for the single byte is ten times faster than to count pairs.
-        self.carriage_returns = block.data.count(b"\r\n") if b"\r" in block.data else 0
+        if b"\r" in block.data:
+            self.carriage_returns = block.data.count(b"\r\n")
+            self.stuck_returns = _stuck_returns(block)
         self.byte_order_mark = block.byte_order_mark
         self.final_newline = not block.data or block.data.endswith(b"\n")
 
@@ -148,6 +194,24 @@ class FileFacts(Metric):
         self.records += other.records
         self.blank += other.blank
         self.carriage_returns += other.carriage_returns
+        self.stuck_returns += other.stuck_returns
+        self.conforming += other.conforming
+        self.nested |= other.nested
+
+
+def _is_nested(block: Block) -> bool:
+    """Whether a line that is no JSON begins with what closes or ends with what opens an object or array."""
+    broken = block.decoded.faults.get("invalid-json", ())
+    lines = block.data.split(b"\n") if broken else []
+    bare = (lines[line].strip() for line in broken)
+    return any(line[:1] in {b"[", b"]", b"}"} or line[-1:] in {b"[", b"{"} for line in bare)
+
+
+def _stuck_returns(block: Block) -> int:
+    """Return how many of the lines that are no JSON end in a carriage return and a line feed."""
+    broken = [line for fault in BROKEN for line in block.decoded.faults.get(fault, ())]
+    lines = block.data.split(b"\n")[:-1] if broken else []
+    return sum(lines[line].endswith(b"\r") for line in broken if line < len(lines))
 
 
 @dataclass
@@ -183,12 +247,16 @@ class Blanks(Metric):
 
 @dataclass
 class Shapes(Metric):
-    """Lines whose keys are not those of the dialect: by the keys found, by unknown key, by other dialect."""
+    """Lines whose keys are not those of the dialect: by the keys found, by unknown key, by other dialect.
+
+    strings: by the keys found, those whose values are strings in all of the lines. records: objects.
+    """
 
     lines: int = 0
     records: int = 0
     needs_texts: ClassVar[bool] = False
     missing: dict[tuple[str, ...], pl.Series] = field(default_factory=dict)
+    strings: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
     unknown: dict[str, pl.Series] = field(default_factory=dict)
     foreign: dict[str, pl.Series] = field(default_factory=dict)
 
@@ -197,18 +265,22 @@ class Shapes(Metric):
         decoded = block.decoded
         self.lines, self.records = decoded.lines, decoded.objects
         self.missing = {keys: numbers(at) for keys, at in decoded.missing.items()}
+        self.strings = {keys: frozenset(found) for keys, found in decoded.strings.items()}
         self.unknown = {key: numbers(at) for key, at in decoded.unknown.items()}
         self.foreign = {name: numbers(at) for name, at in decoded.foreign.items()}
 
     def merge(self, other: Shapes) -> None:
         """Take in what comes after."""
         for mine, others in ((self.missing, other.missing), (self.unknown, other.unknown), (self.foreign, other.foreign)):
-            _extend(cast("dict[Any, pl.Series]", mine), cast("dict[Any, pl.Series]", others), self.lines)
+            extend(cast("dict[Any, pl.Series]", mine), cast("dict[Any, pl.Series]", others), self.lines)
+        for keys, found in other.strings.items():
+            self.strings[keys] = self.strings.get(keys, found) & found
         self.lines += other.lines
         self.records += other.records
 
 
-def _extend(mine: dict[Any, pl.Series], others: dict[Any, pl.Series], shift: int) -> None:
+def extend(mine: dict[Any, pl.Series], others: Mapping[Any, pl.Series], shift: int) -> None:
+    """Take in the lines, by key, of what comes after; `shift` is how many lines came before."""
     for key, at in others.items():
         mine[key] = mine[key].append(at + shift) if key in mine else at + shift
 
@@ -230,6 +302,16 @@ class Labels(Metric):
         for label, line in first.iter_rows():
             if label:
                 self.counts[label], self.first[label] = counts[label], line
+
+    @cached_property
+    def merged(self) -> dict[str, int]:
+        """The counts with each variant counted as its commoner form; to be asked for when all is gathered."""
+        return merged(self.counts)
+
+    @cached_property
+    def variants(self) -> dict[str, str]:
+        """The commoner form of each label that is a variant of one; to be asked for when all is gathered."""
+        return variants(self.counts)
 
     def merge(self, other: Labels) -> None:
         """Take in what comes after."""
@@ -255,13 +337,13 @@ class NullLabels(Metric):
 
     def merge(self, other: NullLabels) -> None:
         """Take in what comes after."""
-        _extend(cast("dict[Any, pl.Series]", self.found), cast("dict[Any, pl.Series]", other.found), self.lines)
+        extend(self.found, other.found, self.lines)
         self.lines += other.lines
 
 
 @dataclass
 class Extremes(Metric):
-    """The least and the greatest of all bodies and of all completions; what these two start with, all start with."""
+    """The least and the greatest of all bodies and of all labels; what these two start with, all start with."""
 
     lines: int = 0
     records: int = 0
@@ -270,7 +352,7 @@ class Extremes(Metric):
     def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
         """Gather from a block."""
         self.lines, self.records = block.decoded.lines, len(block.frame)
-        for column in ("body", "completion") if self.records else ():
+        for column in ("body", "label") if self.records else ():
             texts = block.frame.get_column(column)
             self.bounds[column] = (str(texts.min()), str(texts.max()))
 
@@ -453,7 +535,7 @@ class Fingerprints(Metric):
         self.parts.extend((self.lines + shift, table) for shift, table in other.parts)
         self.lines += other.lines
         self.size += other.size
-        if 3 * self.size > int(os.environ.get("FTLINT_SPILL_BYTES", SPILL)):
+        if 3 * self.size > _spill_bytes():
             self._spill()
 
     def tables(self) -> Iterator[pl.DataFrame]:

@@ -20,7 +20,7 @@ _ASCII_PUNCTUATION = ".,;:!?'\"()[]{}-_`"
 
 _LOWER = bytes.maketrans(string.ascii_uppercase.encode(), string.ascii_lowercase.encode())
 _DELETED = (string.whitespace + "\x1c\x1d\x1e\x1f" + _ASCII_PUNCTUATION).encode()
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)\s*([^\w\s]*)\s*(?=\d)")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)\s*+([^\w\s]*+)\s*+(?=\d)")
 """What keeps two numbers apart; white space around it says nothing (`1, 2`)."""
 
 _KEPT = re.compile(
@@ -37,13 +37,18 @@ def normal(text: str) -> str:
 
     Punctuation that changes what is said stays: inside of words (`CC(C)O`), signs (`-5`, `!done`, `4!`), emoticons.
     """
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(_TYPED)
+    folded = _typed(text)
     folded = _BETWEEN_DIGITS.sub(lambda found: found.group(1) or "\0" * bool(found.group()), folded)
-    kept, at = "", 0
+    kept, at = [], 0
     for found in _KEPT.finditer(folded):
-        kept += folded[at : found.start()].translate(_deletions()) + found.group()
+        kept += [folded[at : found.start()].translate(_deletions()), found.group()]
         at = found.end()
-    return kept + folded[at:].translate(_deletions())
+    return "".join([*kept, folded[at:].translate(_deletions())])
+
+
+def _typed(text: str) -> str:
+    """Return a text in NFKC and case folded, with apostrophes and dashes as they are typed."""
+    return unicodedata.normalize("NFKC", text).casefold().translate(_TYPED)
 
 
 def signatures(texts: pl.Series, *, head: bool) -> pl.Series:
@@ -67,17 +72,13 @@ def _folded(texts: pl.Series) -> pl.Series:
     """Return texts in lower case, without white space and punctuation."""
     joined = texts.str.join("\0").item() if len(texts) else ""
     if not joined.isascii():
-        joined = _deleted_beyond_ascii().sub("", unicodedata.normalize("NFKC", joined).casefold())
+        joined = _deleted_beyond_ascii().sub("", _typed(joined))
     # One pass over the bytes of all texts at once; what is not ASCII was folded above and stays.
     folded = pl.Series([joined.encode().translate(_LOWER, _DELETED).decode()]).str.split("\0").explode()
     if len(folded) == len(texts):
         return folded
     # A text holds the character that was to keep them apart.
-    return pl.Series([_fold(text).replace("\0", "") for text in texts], dtype=pl.String)
-
-
-def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().translate(_deletions())
+    return pl.Series([_typed(text).translate(_deletions()).replace("\0", "") for text in texts], dtype=pl.String)
 
 
 @cache

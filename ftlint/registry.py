@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from ftlint.errors import ConfigError, did_you_mean
@@ -18,19 +19,35 @@ GROUP = "ftlint.rules"
 
 
 @cache
-def known_rules() -> tuple[type[Rule], ...]:
-    """Return all rule classes of all installed packs, in the packs' order.
-
-    Raises ConfigError for packs that claim the same code or name.
-    """
+def _packs() -> tuple[tuple[type[Rule], ...], tuple[str, ...]]:
+    """Return all rule classes of all installed packs, in the packs' order, and what is wrong with packs that cannot be loaded."""
     found: dict[str, type[Rule]] = {}
+    broken = []
     for entry in entry_points(group=GROUP):
-        for rule in entry.load()():
+        try:
+            rules = entry.load()()
+        except Exception as error:  # noqa: BLE001 - somebody else's code, of which anything may come
+            broken.append(f"the rules of {entry.value} cannot be loaded: {type(error).__name__}: {error}")
+            continue
+        for rule in rules:
             for key in (rule.code, rule.name()):
                 other = found.setdefault(key, rule)
                 if other is not rule:
                     raise ConfigError(f"two rules are called {key}: one of {other.__module__}, one of {rule.__module__}")
-    return tuple(dict.fromkeys(found.values()))
+    return tuple(dict.fromkeys(found.values())), tuple(broken)
+
+
+def known_rules() -> tuple[type[Rule], ...]:
+    """Return all rule classes of all installed packs that can be loaded, in the packs' order.
+
+    Raises ConfigError for packs that claim the same code or name.
+    """
+    return _packs()[0]
+
+
+def broken_packs() -> tuple[str, ...]:
+    """Return a sentence for each installed pack that cannot be loaded."""
+    return _packs()[1]
 
 
 def rule_named(word: str) -> type[Rule]:
@@ -97,10 +114,16 @@ def options_of(rule: type[Rule], values: Mapping[str, Any]) -> Any:
             options = f"it has {', '.join(known)}" if known else "it has none"
             raise ConfigError(f"rule {rule.name()} has no option {key!r}{did_you_mean(key, known) or f'; {options}'}")
     try:
-        return TypeAdapter(with_config({"strict": False})(rule.Options)).validate_python(dict(values))
+        checked = TypeAdapter(with_config({"strict": False})(rule.Options)).validate_python(dict(values))
     except ValidationError as error:
         first = error.errors()[0]
         raise ConfigError(f"rule {rule.name()}, option {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    for name, field in known.items():
+        least, most = field.metadata.get("least", -inf), field.metadata.get("most", inf)
+        if "least" in field.metadata and not least <= getattr(checked, name) <= most:
+            bounds = f"{least} or more" if most == inf else f"from {least} to {most}"
+            raise ConfigError(f"rule {rule.name()}, option {name}: should be {bounds}, not {getattr(checked, name)}")
+    return checked
 
 
 def _words() -> list[str]:

@@ -11,16 +11,21 @@ Rules are pure: no input or output, no globals, nothing but their options and th
 
 from __future__ import annotations
 
-import json
+import ast
+import inspect
 import re
 import string
 from dataclasses import dataclass, field
+from math import inf
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import polars as pl
 
+from ftlint.words import as_json, quote
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
@@ -29,7 +34,6 @@ if TYPE_CHECKING:
 Level = Literal["error", "warning", "info"]
 Applicability = Literal["safe", "unsafe", "request"]
 LEVELS: tuple[Level, ...] = ("error", "warning", "info")
-_as_json = json.JSONEncoder(ensure_ascii=False).encode
 DOCUMENTATION = "https://ftlint.readthedocs.io/rules/"
 
 
@@ -63,7 +67,12 @@ def bad(lines: Sequence[str], at: Sequence[int | None], **more: Any) -> Example:
 
 def pairs(*records: tuple[str, str]) -> list[str]:
     """Return the lines of prompt/completion records."""
-    return [_as_json({"prompt": prompt, "completion": completion}) for prompt, completion in records]
+    return [as_json({"prompt": prompt, "completion": completion}) for prompt, completion in records]
+
+
+def option(default: Any, *, least: float, most: float = inf) -> Any:
+    """Return the field of a rule's option that is a number. least, most: its bounds, inclusive."""
+    return field(default=default, metadata={"least": least, "most": most})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,28 +101,49 @@ class Hits:
     """Faults of one kind: a rule, a level, and the lines, 0-based in the files of a role laid end to end.
 
     lines: rising UInt64; None for the one fault of a file as a whole. file: that file's place among those of its role.
-    related: for each line the line that it belongs with (the first of two duplicates); related_role: the role of that
-    one, where it is another.
-    args: what the message needs to know of all of them. role: of the files, `train` or `valid`; the engine fills it in.
+    args: what the message needs to know of all of them. each: given a fault's place among them, what it needs to know of
+    that one besides. related: for each line the line that it belongs with (the first of two duplicates); related_role: the
+    role of that one, where it is another. role: of the files, `train` or `valid`; the engine fills it in.
     applicability: how safely these can be repaired, where it is not as the rule says (`rule`); None: not at all.
+    affects: how many records one such fault stands for, and its repair changes, where it is not the one that it is found
+    in. refused: why what could be repaired on request is not.
     """
 
     level: Level
     lines: pl.Series | None
     args: Mapping[str, Any] = field(default_factory=dict)
+    each: Callable[[int], Mapping[str, Any]] | None = None
     related: pl.Series | None = None
     role: str = "train"
     related_role: str | None = None
     applicability: Applicability | Literal["rule"] | None = "rule"
     file: int = 0
+    affects: int | None = None
+    refused: str = ""
 
     def __len__(self) -> int:
         return 1 if self.lines is None else len(self.lines)
 
     @property
+    def records(self) -> int:
+        """How many records have these faults; one that has several counts as often."""
+        return len(self) if self.affects is None else self.affects * len(self)
+
+    @property
+    def located(self) -> bool:
+        """Whether the rule says more of a single fault than which record it is in."""
+        return bool(self.args) or self.each is not None
+
+    @property
     def repair(self) -> Applicability | None:
         """How safely these can be repaired, after the engine put the rule's answer in."""
         return None if self.applicability == "rule" else self.applicability
+
+
+def hits_at(level: Level, found: Iterable[tuple[int, Mapping[str, Any]]], **more: Any) -> Hits:
+    """Return faults of which each has arguments of its own, given by line."""
+    rows = sorted(found, key=itemgetter(0))
+    return Hits(level, numbers(line for line, _ in rows), each=lambda place: rows[place][1], **more)
 
 
 class Rule:
@@ -145,6 +175,10 @@ class Rule:
     "How safely the fault can be repaired; None: only by a person."
     depends: ClassVar[bool] = False
     "Whether a fault can be repaired depends on the case, and is known only when it is looked at closely."
+    reveals: ClassVar[bool] = False
+    "Whether other rules may find more, and repair it, when it is repaired: lines become records, texts become equal."
+    reads_broken: ClassVar[bool] = False
+    "Whether the rule, which judges the whole dataset, has something to say where most lines are no records."
     enabled: ClassVar[bool] = True
     "Whether the rule is on unless configured."
     examples: ClassVar[tuple[Example, ...]] = ()
@@ -168,18 +202,36 @@ class Rule:
         return cls.__module__.split(".")[-2]
 
     @classmethod
+    def documentation(cls) -> str:
+        """Return the docstring; from the source where Python was told to drop it (`-OO`)."""
+        if cls.__doc__:
+            return inspect.cleandoc(cls.__doc__)
+        [definition] = ast.parse(inspect.getsource(cls)).body
+        return ast.get_docstring(definition) or "" if isinstance(definition, ast.ClassDef) else ""
+
+    @classmethod
     def summary(cls) -> str:
         """Return the first line of the docstring."""
-        return (cls.__doc__ or "").strip().split("\n", 1)[0]
+        return cls.documentation().split("\n", 1)[0]
 
     @classmethod
     def url(cls) -> str:
         """Return the address of the rule's page."""
         return f"{DOCUMENTATION}{cls.name()}/"
 
+    @classmethod
+    def failure(cls, error: Exception) -> str:
+        """Return a sentence that says that the rule failed, of which pack it is, and why."""
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        return f"rule {cls.name()} of {cls.__module__.partition('.')[0]} failed: {reason}"
+
     def applicability(self, context: Context) -> Applicability | None:  # noqa: ARG002 - the hook's signature
         """Return how safely the fault can be repaired in this dataset."""
         return self.fixable
+
+    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:  # noqa: ARG002
+        """Return where in a record the fault is, for a finding with a line; None: nowhere in particular."""
+        return Place(f"/{self.column}") if self.column else None
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:  # noqa: ARG002 - the hook's signature
         """Return the repair of these hits; None where there is none."""
@@ -198,6 +250,10 @@ class LineRule(Rule):
     """A rule about a line that is no record; `fault` is the decoder's name of what is wrong with it."""
 
     fault: ClassVar[str]
+
+    def report(self, found: Mapping[Level, pl.Series], gathered: Gathered) -> Iterable[Hits]:  # noqa: ARG002 - the hook's signature
+        """Return the faults, given the lines that have one."""
+        return [Hits(level, lines) for level, lines in found.items()]
 
     def explain(self, line: bytes, context: Context) -> Place:  # noqa: ARG002 - the hook's signature
         """Return where in the line the fault is."""
@@ -218,6 +274,10 @@ class RecordRule(Rule):
         """Return an expression that is true where a record is wrong, or one for each level."""
         raise NotImplementedError
 
+    def report(self, found: Mapping[Level, pl.Series], gathered: Gathered) -> Iterable[Hits]:  # noqa: ARG002 - the hook's signature
+        """Return the faults, given the lines of the records that violate the rule at each level."""
+        return [Hits(level, lines) for level, lines in found.items()]
+
     def explain(self, row: Mapping[str, str], context: Context) -> Place:  # noqa: ARG002 - the hook's signature
         """Return where in a record, given by its columns, the fault is; by default the whole of `column`."""
         return Place(f"/{self.column}" if self.column else None)
@@ -236,10 +296,6 @@ class DatasetRule(Rule):
         """Return the faults of the dataset."""
         raise NotImplementedError
 
-    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:  # noqa: ARG002
-        """Return where in a record the fault is, for a finding with a line; None: nowhere in particular."""
-        return Place(f"/{self.column}") if self.column else None
-
 
 class _Message(string.Formatter):
     """Formats messages: `!r` quotes as JSON does, so that white space shows and nothing else changes."""
@@ -249,12 +305,6 @@ class _Message(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> Any:
         return super().format_field(value, format_spec).replace("%", " %" if format_spec.endswith("%") else "%")
-
-
-def quote(text: str) -> str:
-    """Return a text in double quotes, with white space and control characters as JSON escapes, at most 60 characters of it."""
-    text = text if len(text) <= 60 else f"{text[:30]}…{text[-29:]}"
-    return _as_json(text)
 
 
 def render(template: str, args: Mapping[str, Any]) -> str:

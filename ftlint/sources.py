@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
+from ftlint.charset import codec_of
 from ftlint.errors import InputError
 from ftlint.files import remove_leftovers, temporary_prefix
 
@@ -35,9 +36,37 @@ _SEEK = 1 << 14
 SUFFIXES = (".jsonl", ".ndjson")
 PACKED = (".gz", ".zst")
 STDIN = "-"
+RECORDS, FRAME = "<records>", "<frame>"
+"""What records and frames in memory are called."""
+
 BOM = b"\xef\xbb\xbf"
 _MAGIC = {b"\x1f\x8b": ".jsonl.gz", b"\x28\xb5\x2f\xfd": ".jsonl.zst"}
 _LFS = b"version https://git-lfs.github.com/spec/"
+
+_NO_TEXT = {
+    b"\xfd7zXZ\0": "packed with xz",
+    b"BZh": "packed with bzip2",
+    b"PK\x03\x04": "a zip archive",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"\x04\x22\x4d\x18": "packed with lz4",
+    b"PAR1": "a Parquet file",
+    b"ARROW1": "an Arrow file",
+    b"Obj\x01": "an Avro file",
+    b"SQLite format 3\0": "an SQLite database",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"%PDF-": "a PDF document",
+    b"\x7fELF": "a program",
+    b"\x80\x04\x95": "a pickle",
+}
+"""What files of other formats start with."""
+
+_HEAD = 4096
+"""Bytes by which it is told whether a file is text."""
+
+_NO_SIGNS = bytes(code for code in range(32) if code not in b"\b\t\n\v\f\r\x1b") + b"\x7f"
+"""Control characters that no text is full of."""
 
 
 class Span(NamedTuple):
@@ -107,6 +136,19 @@ class Source:
                 yield part
                 left -= len(part)
 
+    @property
+    def takes_lines(self) -> bool:
+        """Whether one object a line is what the source's name promises, or it has none; a `.json` file stays one of JSON."""
+        stem = self.path
+        for packed in PACKED:
+            stem = stem.removesuffix(packed)
+        return self.path == STDIN or self.path.startswith("<") or stem.endswith(SUFFIXES)
+
+    @property
+    def made_of_records(self) -> bool:
+        """Whether the lines were made from records in memory, so that each is one, whatever it holds."""
+        return self.path in {RECORDS, FRAME}
+
     def check_unchanged(self) -> None:
         """Raise InputError where the file was written to since it was opened."""
         if self.origin and self.stamp and _stamp(self.origin.stat()) != self.stamp:
@@ -151,10 +193,7 @@ def open_source(path: str) -> Source:
             with file.open("rb") as stream:
                 return _spool(name, _parts(stream))
         with file.open("rb") as stream:
-            head = stream.read(len(_LFS))
-        _refuse_lfs(name, head)
-        if kind := next((suffix for mark, suffix in _MAGIC.items() if head.startswith(mark)), None):
-            raise InputError(f"{name} is packed; give it a name that ends in {kind}")
+            _refuse_what_is_no_text(name, stream.read(_HEAD))
         return Source(name, status.st_size, file=file, origin=file, stamp=_stamp(status))
     except OSError as error:
         reason = "No such file or folder" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
@@ -167,9 +206,20 @@ def _stamp(status: os.stat_result) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 
 
-def _refuse_lfs(path: str, head: bytes) -> None:
+def _refuse_what_is_no_text(path: str, head: bytes) -> None:
+    """Raise InputError for the first bytes of a file that holds something else than lines of text, and must not be written."""
     if head.startswith(_LFS):
         raise InputError(f"{path} is a Git LFS pointer, not the data; run `git lfs pull`")
+    if kind := next((suffix for mark, suffix in _MAGIC.items() if head.startswith(mark)), None):
+        raise InputError(f"{path} is packed; give it a name that ends in {kind}")
+    if kind := next((kind for mark, kind in _NO_TEXT.items() if head.startswith(mark)), None):
+        raise InputError(f"{path} is {kind}, not lines of JSON")
+    # Damaged JSON is still JSON, whatever is in it.
+    if codec_of(head[:64]) or head.removeprefix(BOM).lstrip()[:1] in {b"", b"{", b"[", b'"'}:
+        return
+    strange = len(head) - len(head.translate(None, _NO_SIGNS))
+    if b"\0" in head or 10 * strange > len(head):
+        raise InputError(f"{path} is no text: {strange:,} of its first {len(head):,} bytes are control characters")
 
 
 def _unpack(path: str, file: Path, stamp: tuple[int, int]) -> Source:
@@ -210,7 +260,7 @@ def _spool(path: str, parts: Iterable[bytes], origin: Path | None = None, stamp:
     """Copy what is read from a stream to a temporary file."""
     remove_leftovers(Path(tempfile.gettempdir()))
     source = temporary_source(path, lambda copy: copy.writelines(parts), origin=origin, stamp=stamp)
-    _refuse_lfs(path, source.head(len(_LFS)))
+    _refuse_what_is_no_text(path, source.head(_HEAD))
     return source
 
 
@@ -242,16 +292,3 @@ def temporary_source(
     source = Source(path, size, file=file, stamp=stamp, temporary=True, origin=origin)
     weakref.finalize(source, file.unlink, missing_ok=True)
     return source
-
-
-def charset_of(head: bytes) -> str | None:
-    """Return the name of the wide encoding (UTF-16 or UTF-32) that a file's first bytes are in, or None."""
-    marks = ((b"\xff\xfe\0\0", "UTF-32"), (b"\0\0\xfe\xff", "UTF-32"), (b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"))
-    for mark, name in marks:
-        if head.startswith(mark):
-            return name
-    # Without a byte order mark, the zero bytes of ASCII text give it away.
-    sample = head[:64]
-    if len(sample) >= 8 and any(sample) and (not any(sample[::2]) or not any(sample[1::2])):
-        return "UTF-32" if sample.count(0) > 0.6 * len(sample) else "UTF-16"
-    return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
 from json.decoder import scanstring  # type: ignore[attr-defined] # typeshed leaves it out
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -13,16 +12,54 @@ _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2
 _ESCAPED_LETTER = re.compile(r"\\u00[4-7]")
 _TO_STRING = re.compile(r'[ \t\n\r]*:[ \t\n\r]*"')
 
+# Possessive: to be able to go back would take memory for each character of a string that does not end.
+_STRING = r'"(?:[^"\\]++|\\.)*+"'
+_TOKEN = re.compile(_STRING + r"|[\[\]{}]", re.DOTALL)
+_SCALAR = re.compile(_STRING + r"|[^\s,:\[\]{}\"]+", re.DOTALL)
 
-@cache
-def _decoder() -> json.JSONDecoder:
-    return json.JSONDecoder(parse_int=str)
+
+def value_end(text: str, start: int) -> int:
+    """Return where the JSON value ends that starts here, however deeply it is nested.
+
+    Brackets are counted and strings skipped: what is inside is not judged. Raises ValueError where no value starts, or it
+    does not end.
+    """
+    if text[start : start + 1] not in {"{", "["}:
+        scalar = _SCALAR.match(text, start)
+        if scalar is None:
+            raise ValueError(f"no JSON value at character {start}")
+        return scalar.end()
+    depth = 0
+    for token in _TOKEN.finditer(text, start):
+        sign = token.group()
+        depth += (sign in {"{", "["}) - (sign in {"}", "]"})
+        if depth == 0:
+            return token.end()
+    raise ValueError(f"the JSON value at character {start} does not end")
+
+
+def repeated_keys(line: str) -> list[tuple[str, int, int]]:
+    """Return key, start and end of each key that its object has had before, at any depth of a line that parses."""
+    found: list[tuple[str, int, int]] = []
+    objects: list[set[str]] = []
+    for token in _TOKEN.finditer(line):
+        sign = token.group()
+        if sign in {"{", "["}:
+            objects.append(set())
+        elif sign in {"}", "]"}:
+            objects.pop()
+        elif line.startswith(":", skip_space(line, token.end())):
+            key = json.loads(sign)
+            if key in objects[-1]:
+                found.append((key, token.start(), token.end()))
+            objects[-1].add(key)
+    return found
 
 
 def value_span(line: str, pointer: str) -> tuple[int, int] | None:
     """Return start and end of the raw value at a JSON Pointer (of a repeated key the last), or None."""
     at = _SPACE.match(line).end()  # type: ignore[union-attr] # it matches everywhere
-    span: tuple[int, int] | None = (at, _decoder().raw_decode(line, at)[1])
+    span: tuple[int, int] | None = (at, value_end(line, at))
     for part in pointer.split("/")[1:]:
         if span is None:
             return None
@@ -55,7 +92,7 @@ def _members(line: str, start: int) -> dict[str, tuple[int, int]]:
         if is_object:
             key, at = scanstring(line, at + 1)
             at = skip_space(line, skip_space(line, at) + 1)
-        _, end = _decoder().raw_decode(line, at)
+        end = value_end(line, at)
         found[key] = (at, end)
         at = skip_space(line, end)
         if line[at] == ",":

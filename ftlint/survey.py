@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from ftlint import targets, tokens
+from ftlint.charset import codec_of
 from ftlint.context import GENERATION, Context
 from ftlint.dialects import named, recognise
-from ftlint.pretty import is_pretty
-from ftlint.sources import BOM, Span, charset_of
+from ftlint.sources import BOM, Span
+from ftlint.spread import suspected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -42,7 +43,6 @@ def survey(sources: Sequence[Source], wishes: Wishes) -> Context:
         given=frozenset(name for name in ("separator", "stop", "task", "dialect") if getattr(wishes, name) is not None),
         surveyed=len(texts),
         recognised=recognised,
-        pretty=any(is_pretty(source.head(1 << 20)) for source in sources[:1]),
     )
     return shape.infer(context, texts, wishes) if shape.infer else context
 
@@ -56,7 +56,7 @@ def survey_valid(sources: Sequence[Source], wishes: Wishes, training: Context) -
         split = (("dialect", training.dialect, own.dialect),)
     elif own.surveyed and shape.differences:
         split = shape.differences(training, own, _conforming(_sample(sources, wishes.records), shape))
-    context = replace(training, surveyed=own.surveyed, pretty=own.pretty, recognised=own.recognised, split=split)
+    context = replace(training, surveyed=own.surveyed, recognised=own.recognised, split=split)
     # Where the files differ, bodies and labels are what is left without the file's own ending.
     if context.differs("separator") or training.rivals:
         context = replace(context, separator=own.separator, rivals=own.rivals)
@@ -74,7 +74,7 @@ def _sample(sources: Sequence[Source], records: int) -> Iterator[dict[str, Any]]
     """Yield up to `records` objects, spread evenly over the bytes of all sources."""
     total = sum(source.size for source in sources)
     for source in sources:
-        if charset_of(source.head(64)):
+        if codec_of(source.head(64)) or (suspected(source) and not source.made_of_records):
             continue
         quota = max(1, records * source.size // max(total, 1))
         for line in _lines(source, quota):

@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from ftlint.errors import ConfigError, did_you_mean
@@ -62,11 +63,29 @@ def _checked(name: str, fields: Mapping[str, Any]) -> Target:
     from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - takes 100 ms, and few users have targets of their own
 
     try:
-        return TypeAdapter(Target).validate_python({"name": name, **fields})
+        checked = TypeAdapter(Target).validate_python({"name": name, **fields})
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part).replace("_", "-") for part in first["loc"])
         raise ConfigError(f"targets.{name}.{key} {first['msg'].removeprefix('Input ')}, not {first['input']!r}") from error
+    _check_values(checked)
+    return checked
+
+
+def _check_values(target: Target) -> None:
+    """Raise ConfigError for a value that nothing can have: a negative limit, a dialect or encoding that nobody knows."""
+    from ftlint.dialects import names  # noqa: PLC0415 - only own targets need it
+    from ftlint.tokens import definition  # noqa: PLC0415 - likewise
+
+    numbers: dict[str, float] = {"limit": target.limit, "minimum-records": target.minimum_records}
+    numbers |= {f"prices.{key}": value for key, value in target.prices.items() if isinstance(value, (int, float))}
+    for key, value in numbers.items():
+        if not 0 <= value < inf:
+            raise ConfigError(f"targets.{target.name}.{key} should be 0 or more, not {value}")
+    for dialect in target.dialects:
+        if dialect not in names():
+            raise ConfigError(f"targets.{target.name}: unknown dialect {dialect!r}{did_you_mean(dialect, names())}")
+    definition(target.encoding)
 
 
 def _resolve(name: str, tables: Mapping[str, Mapping[str, Any]], seen: tuple[str, ...]) -> dict[str, Any]:

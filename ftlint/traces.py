@@ -21,7 +21,13 @@ MARKUP = "markup"
 LATIN = "latin"
 """A character from U+00C0 to U+00FF, most of them Latin letters; UTF-8 as Windows-1252 is full of them."""
 
-ALL = frozenset({BEYOND_ASCII, CONTROL, LATIN, MARKUP})
+BACKSLASH = "backslash"
+"""A backslash that is text, not the start of an escape."""
+
+REPLACEMENT = "replacement"
+"""U+FFFD."""
+
+ALL = frozenset({BACKSLASH, BEYOND_ASCII, CONTROL, LATIN, MARKUP, REPLACEMENT})
 
 CONTROL_SETS = (r"[\x00-\x07]", r"[\x08\x0b\x0c\x0e-\x12]", r"[\x13-\x1a]", r"[\x1b-\x1f\x7f]")
 """ASCII control characters, in sets of up to ten: a text is searched for a set in 25 ns, for all of them at once in 325."""
@@ -45,10 +51,13 @@ def scan(data: bytes) -> Scan:
     escapes = octets.slice(1).filter((octets == _BACKSLASH).slice(0, len(data) - 1))
     if (escapes == _BACKSLASH).any():
         # An escaped backslash escapes nothing, and is in nobody's way when it is gone.
-        return scan(data.replace(rb"\\", b""))
+        quotes, traces = scan(data.replace(rb"\\", b""))
+        return Scan(quotes, traces | {BACKSLASH})
     traces = set() if data.isascii() else {BEYOND_ASCII}
     if traces and b"\xc3" in data:
         traces.add(LATIN)
+    if traces and b"\xef\xbf\xbd" in data:
+        traces.add(REPLACEMENT)
     # In JSON, control characters but for DELETE are escapes: \b, \f, \u00XX. So may be all the rest: \u003c is `<`.
     if b"\x7f" in data or (escapes == _B).any() or (escapes == _F).any():
         traces.add(CONTROL)
@@ -56,4 +65,6 @@ def scan(data: bytes) -> Scan:
         traces.add(MARKUP)
     if (escapes == _U).any():
         traces |= ALL if b"\\u00" in data else {BEYOND_ASCII}
+        if b"\\ufffd" in data.lower():
+            traces.add(REPLACEMENT)
     return Scan(int((octets == _QUOTE).sum()) - int((escapes == _QUOTE).sum()), traces)

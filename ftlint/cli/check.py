@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import gc
-import json
 import os
 import signal
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -17,13 +16,14 @@ import click
 
 from ftlint.datasets import datasets_of
 from ftlint.engine.workers import Workers
-from ftlint.errors import UsageError
+from ftlint.errors import RuleError, UsageError
 from ftlint.files import writing
 from ftlint.reporters import Style, check_format, kept, reporter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from ftlint.config import Config
     from ftlint.datasets import Dataset
 
 
@@ -77,56 +77,77 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     config = _config(options)
     settings = config.settings
-    outputs = [text.partition("=")[::2] for text in settings.output or (["grouped"] if not options["quiet"] else [])]
-    to_screen = [name for name, file in outputs if check_format(name) and not file]
-    if len(to_screen) > 1 and {"json", "jsonl"} & set(to_screen):
-        raise UsageError("only one format goes to standard output; write the others to files: --output json=report.json")
+    outputs = _outputs(settings.output or ([] if options["quiet"] else ["grouped"]))
+    to_screen = [name for name, file in outputs if not file]
     datasets = datasets_of(paths, options["valid"], config, force_exclude=options["force_exclude"])
     if not datasets:
         click.echo("ftlint: every file is excluded; nothing was checked", err=True)
         return 0
-    _refuse_to_overwrite(datasets, [*(file for _, file in outputs), options["dropped"], options["label_map"]])
+    _refuse_to_overwrite(datasets, config, [*(file for _, file in outputs), options["dropped"], options["label_map"]])
     size = sum(dataset.size for dataset in datasets)
     limit = kept([name for name, _ in outputs], settings.max_findings)
     repairs = options["fix"] or options["diff"]
-    with Workers(settings.jobs or os.cpu_count() or 1, size) as workers, _progress(size) as advance:
+    options["color"] = _wants_color(options["color"])
+    with ExitStack() as cleanup:
+        workers = cleanup.enter_context(Workers(settings.jobs or os.cpu_count() or 1, size))
+        advance = cleanup.enter_context(_progress(size))
         from ftlint import api  # noqa: PLC0415 - the environment is set for polars, and processes are started without it
 
         # polars catches the interrupt key to stop its queries, and then nothing else is interrupted by it.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        finish: Callable[[], bool] = bool
         if repairs:
-            from ftlint.cli import repair  # noqa: PLC0415 - most checks repair nothing
+            from ftlint.cli.repair import repairing  # noqa: PLC0415 - most checks repair nothing
 
-            options["color"] = _wants_color(options["color"])
-            report, different = repair.run(datasets, config, workers, options, limit)
+            report, finish = cleanup.enter_context(repairing(datasets, config, workers, options, limit))
         else:
-            report, different = api.run(datasets, config, workers=workers, limit=limit, progress=advance), False
-    if options["diff"]:
-        report.close()
-        return int(different)
-    style = Style(
-        color=options["color"] if repairs else _wants_color(options["color"]),
-        snippets=not settings.no_snippets,
-        statistics=options["statistics"],
-        paths=paths,
-        options=_same_data(options),
-        seconds=time.perf_counter() - started if sys.stdout.isatty() else None,
-    )
-    try:
+            report = api.run(datasets, config, workers=workers, limit=limit, progress=advance)
+        cleanup.callback(report.close)
+        if options["diff"]:
+            return int(finish())
+        style = Style(
+            color=options["color"],
+            snippets=not settings.no_snippets,
+            statistics=options["statistics"],
+            paths=paths,
+            options=_same_data(options),
+            seconds=time.perf_counter() - started if sys.stdout.isatty() else None,
+        )
+        # Reports are safe on the disk before the data is replaced.
         for name, file in outputs:
-            rendered = reporter(name)(report, style if not file else replace(style, color=False, seconds=None))
-            _write(rendered, file, to_error=repairs and "-" in paths)
-    finally:
-        report.close()
+            if file:
+                _write(reporter(name)(report, replace(style, color=False, seconds=None)), file)
+        screen = (line for name in to_screen for line in reporter(name)(report, style))
+        # Once the data is replaced, what was found in it before can no longer be read.
+        lines = list(screen) if repairs else screen
+        finish()
+        _copy(lines, sys.stderr.buffer if repairs and "-" in paths else sys.stdout.buffer)
+        if report.failures:
+            raise RuleError(f"{'; '.join(report.failures)}; all other rules were checked")
     return 0 if report.ok or options["exit_zero"] else 1
 
 
-def _refuse_to_overwrite(datasets: Iterable[Dataset], written: Iterable[str | None]) -> None:
-    """Raise UsageError where something is to be written over the data, or over something else that is written."""
+def _outputs(texts: Iterable[str]) -> list[tuple[str, str]]:
+    """Return format and file (empty: the screen) of each report that is asked for."""
+    outputs = []
+    for text in texts:
+        name, sign, file = text.partition("=")
+        if sign and not file:
+            raise UsageError(f"--output {text} names no file (an unset variable?)")
+        outputs.append((check_format(name), file))
+    to_screen = [name for name, file in outputs if not file]
+    if len(to_screen) > 1 and {"json", "jsonl"} & set(to_screen):
+        raise UsageError("only one format goes to standard output; write the others to files: --output json=report.json")
+    return outputs
+
+
+def _refuse_to_overwrite(datasets: Iterable[Dataset], config: Config, written: Iterable[str | None]) -> None:
+    """Raise UsageError where something is to be written over the data, the configuration, or something else that is written."""
     taken = {os.path.realpath(source.origin) for dataset in datasets for source in dataset.sources if source.origin}
+    taken |= {os.path.realpath(file) for file in config.files}
     for path in filter(None, written):
         if os.path.realpath(path) in taken:
-            raise UsageError(f"{path} is data, or written twice; name another file for it")
+            raise UsageError(f"{path} is data, configuration, or written twice; name another file for it")
         if not Path(path).exists() or Path(path).is_file():
             taken.add(os.path.realpath(path))
 
@@ -154,7 +175,7 @@ def _config(options: dict[str, Any]) -> Any:
         for name in ("select", "extend_select", "ignore", "output", "fixable", "unfixable")
         if options[name]
     }
-    overrides |= {name: _unescaped(name, options[name]) for name in ("separator", "stop") if options[name] is not None}
+    overrides |= {name: config.unescaped(f"--{name}", options[name]) for name in config.TEXTS if options[name] is not None}
     file = None
     values: dict[str, Any] = {}
     for text in options["config"]:
@@ -165,32 +186,19 @@ def _config(options: dict[str, Any]) -> Any:
     return config.load({**values, **overrides}, file=file, isolated=options["isolated"])
 
 
-def _unescaped(name: str, text: str) -> str:
-    """Return a text with its JSON escapes resolved; one that has none stays as it is."""
-    try:
-        resolved = str(json.loads('"' + text.replace('"', '\\"').replace("\n", "\\n").replace("\t", "\\t") + '"'))
-        resolved.encode()
-    except ValueError as error:
-        raise UsageError(f"--{name} {text!r} is no text with JSON escapes; a backslash is written \\\\") from error
-    return resolved
-
-
 def _wants_color(choice: str) -> bool:
     if choice == "auto":
         return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     return choice == "always"
 
 
-def _write(lines: Iterator[str], file: str, *, to_error: bool) -> None:
-    """Write lines to a file or to standard output; to standard error where that takes a repaired input."""
-    if not file:
-        _copy(lines, sys.stderr.buffer if to_error else sys.stdout.buffer)
-        return
+def _write(lines: Iterable[str], file: str) -> None:
+    """Write lines to a file."""
     with writing(file) as stream:
         _copy(lines, stream)
 
 
-def _copy(lines: Iterator[str], stream: IO[bytes]) -> None:
+def _copy(lines: Iterable[str], stream: IO[bytes]) -> None:
     stream.writelines(line.encode("utf-8", "replace") + b"\n" for line in lines)
     stream.flush()
 

@@ -7,9 +7,11 @@ import os
 import shutil
 import sys
 import tempfile
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
+
+import click
 
 from ftlint.api import run_fix
 from ftlint.diff import hunks, patch
@@ -17,24 +19,31 @@ from ftlint.engine.commit import commit, target_of
 from ftlint.errors import InputError, UsageError
 from ftlint.files import remove_leftovers, writing
 from ftlint.reporters import WIDTH
+from ftlint.reporters.grouped import repairs
 from ftlint.reporters.text import cut, paint, plain
 from ftlint.sources import STDIN
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from ftlint.config import Config
     from ftlint.datasets import Dataset
+    from ftlint.engine.repair import Repaired
     from ftlint.engine.workers import Workers
     from ftlint.findings import Report
     from ftlint.sources import Source
 
 
-def run(
+@contextmanager
+def repairing(
     datasets: Sequence[Dataset], config: Config, workers: Workers, options: dict[str, Any], limit: int
-) -> tuple[Report, bool]:
-    """Repair datasets in place, or show the difference; return the report on what is left, and whether anything changed."""
+) -> Iterator[tuple[Report, Callable[[], bool]]]:
+    """Repair datasets beside their files; give the report on what is left, and a function that puts the repaired in place.
+
+    With `--diff` that function prints the difference instead. It returns whether there is any. What it writes besides the
+    data (dropped records, the table of labels) is on the disk before the first file is replaced.
+    """
     show = options["diff"]
     if not show:
         _prepare(datasets)
@@ -53,21 +62,30 @@ def run(
         for item in repaired:
             cleanup.callback(item.close)
         files = [file for item in repaired for file in item.files]
-        different = any(new is not original for original, new, _ in files)
-        if show:
-            for original, new, origins in files:
-                _show(original, new, origins, color=options["color"])
-            return report, different
-        report.findings  # noqa: B018 - rendered while the temporary files are there
-        if dropped:  # before the files lose these lines
-            _keep_dropped(options["dropped"], dropped)
-        for original, new, _ in files:
-            commit(original, new)
-    if options["label_map"] and not show:
-        table = {old: new for item in repaired for old, new in item.labels.items()}
-        with writing(options["label_map"]) as file:
-            file.write(json.dumps(table, ensure_ascii=False, indent=2).encode() + b"\n")
-    return report, different
+
+        def finish() -> bool:
+            if show:
+                for line in repairs(report, "would fix"):
+                    click.echo(line, err=True)
+                for original, new, origins in files:
+                    _show(original, new, origins, color=options["color"])
+            else:
+                if dropped:
+                    _keep_dropped(options["dropped"], dropped)
+                if options["label_map"]:
+                    _keep_labels(options["label_map"], repaired)
+                for original, new, _ in files:
+                    commit(original, new)
+            return any(new is not original for original, new, _ in files)
+
+        yield report, finish
+
+
+def _keep_labels(path: str, repaired: Sequence[Repaired]) -> None:
+    """Write the table of renamed labels to a file."""
+    table = {old: new for item in repaired for old, new in item.labels.items()}
+    with writing(path) as file:
+        file.write(json.dumps(table, ensure_ascii=False, indent=2).encode() + b"\n")
 
 
 def _prepare(datasets: Sequence[Dataset]) -> None:
@@ -92,6 +110,8 @@ def _keep_dropped(path: str, lines: IO[bytes]) -> None:
     before = Path(path).read_bytes() if Path(path).is_file() else b""
     with writing(path) as file:
         file.write(before)
+        if before and not before.endswith(b"\n"):
+            file.write(b"\n")
         lines.seek(0)
         shutil.copyfileobj(lines, file)
 

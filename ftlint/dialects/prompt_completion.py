@@ -82,7 +82,8 @@ def infer(context: Context, records: Sequence[Mapping[str, Any]], wishes: Wishes
     distinct = bodies.unique()
     return replace(
         context,
-        shared=(commonprefix(bodies.to_list()), commonprefix(completions)),
+        shared=(commonprefix(bodies.to_list()), commonprefix(labels.to_list())),
+        unspaced=len(completions) >= 10 and not any(completion[:1] in set(marks.SPACE) for completion in completions),
         placeholders=_placeholders(frame),
         heads_differ=signatures(distinct, head=True).n_unique() >= 0.98 * len(distinct),
         leaks=task == CLASSIFICATION and _leak_share(bodies.to_list(), labels.to_list()) >= 0.5,
@@ -101,7 +102,7 @@ def differences(training: Context, own: Context, records: Sequence[Mapping[str, 
         if name not in training.given
         # Where the training files have several separators, that is the fault to report.
         and not (name == "separator" and training.rivals)
-        and _differ(mine, theirs, [record[key].rstrip() for record in records])
+        and _differ(mine, theirs, [record[key].rstrip(marks.SPACE) for record in records])
     )
 
 
@@ -109,18 +110,18 @@ def _differ(mine: Ending | None, theirs: Ending | None, texts: Sequence[str]) ->
     """Whether validation texts have another ending than the training texts, and not only here and there."""
     if theirs is not None:
         return mine is None or not set(theirs.texts) <= set(mine.texts)
-    if mine is None or not any(mark.text.strip() for mark in mine.marks):
+    if mine is None or not any(mark.text.strip(marks.SPACE) for mark in mine.marks):
         return mine is not None
     return sum(any(mark.ends(text) for mark in mine.marks) for text in texts) < 0.2 * len(texts)
 
 
 def _task(prompts: Sequence[str], completions: Sequence[str], encoding: str) -> str:
     # A prompt of nothing but a separator is empty too.
-    common, count = Counter(prompt.strip() for prompt in prompts).most_common(1)[0] if prompts else ("", 0)
+    common, count = Counter(prompt.strip(marks.SPACE) for prompt in prompts).most_common(1)[0] if prompts else ("", 0)
     mark = marks.mark_at_end(common) if common else None
     if count >= max(1, 0.8 * len(prompts)) and (not common or (mark is not None and mark.text == common)):
         return OPEN_ENDED
-    labels = [completion.strip() for completion in completions if completion.strip()]
+    labels = [completion.strip(marks.SPACE) for completion in completions if completion.strip(marks.SPACE)]
     return CLASSIFICATION if repeat(labels, encoding) else GENERATION
 
 

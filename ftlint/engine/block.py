@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -12,11 +12,12 @@ import polars as pl
 from ftlint.decode import decode
 from ftlint.dialects import named
 from ftlint.metrics import Block, FileFacts
-from ftlint.rule import LineRule, RecordRule
+from ftlint.rule import DatasetRule, LineRule, RecordRule
 from ftlint.sources import BOM
 from ftlint.traces import ALL, BEYOND_ASCII, CONTROL, CONTROL_SETS, MARKUP
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
     from ftlint.context import Context
@@ -38,19 +39,21 @@ class Plan:
 class BlockResult:
     """What a block held.
 
-    start: byte offset of its first line. hits: lines, counted from the block's first, by rule code and level.
+    start: byte offset of its first line. hits: lines, counted from the block's first, by rule code and level. failures: a
+    sentence for each rule, by code, that failed.
     """
 
     start: int
     facts: FileFacts
     hits: dict[tuple[str, Level], pl.Series]
     metrics: list[Metric]
+    failures: dict[str, str] = field(default_factory=dict)
 
 
-def check_span(pickled: bytes, source: Source, span: Span) -> BlockResult:
-    """Check the lines of a span of a source, by a pickled plan (each process unpickles it once)."""
+def check_span(plan: Plan | bytes, source: Source, span: Span) -> BlockResult:
+    """Check the lines of a span of a source, by a plan or a pickled one (each process unpickles it once)."""
     start, data = source.read(span)
-    return check_block(_plan(pickled), data, start)
+    return check_block(_plan(plan) if isinstance(plan, bytes) else plan, data, start)
 
 
 @lru_cache(maxsize=2)
@@ -70,15 +73,23 @@ def check_block(plan: Plan, data: bytes, start: int = 0) -> BlockResult:
         for rule in plan.rules
         if isinstance(rule, LineRule) and (lines := decoded.faults.get(rule.fault))
     }
+    failures: dict[str, str] = {}
     if len(frame) and dialect.checked:
-        hits |= violations(plan, frame, decoded.traces)
+        hits |= violations(plan, frame, decoded.traces, failures)
     block = Block(data, decoded, frame, marked)
     facts = FileFacts()
     facts.add(block, plan.context)
     metrics = [kind() for kind in plan.metrics]
     for metric in metrics:
-        metric.add(block, plan.context)
-    return BlockResult(start, facts, hits, metrics)
+        try:
+            metric.add(block, plan.context)
+        except Exception as error:  # noqa: BLE001 - it may be anybody's; it leaves the rules without an answer that ask for it
+            failures |= {rule.code: rule.failure(error) for rule in plan.rules if _asks_for(rule, metric, plan.context)}
+    return BlockResult(start, facts, hits, metrics, failures)
+
+
+def _asks_for(rule: Rule, metric: Metric, context: Context) -> bool:
+    return isinstance(rule, DatasetRule) and type(metric) in rule.wants(context)
 
 
 def record_table(frame: pl.DataFrame, context: Context, traces: AbstractSet[str] = ALL) -> pl.DataFrame:
@@ -102,19 +113,39 @@ def record_table(frame: pl.DataFrame, context: Context, traces: AbstractSet[str]
     )
 
 
-def violations(plan: Plan, frame: pl.DataFrame, traces: AbstractSet[str] = ALL) -> dict[tuple[str, Level], pl.Series]:
-    """Return the lines of a record table that violate each record rule, by code and level. traces: what its texts may hold."""
+def violations(
+    plan: Plan, frame: pl.DataFrame, traces: AbstractSet[str] = ALL, failures: dict[str, str] | None = None
+) -> dict[tuple[str, Level], pl.Series]:
+    """Return the lines of a record table that violate each record rule, by code and level.
+
+    traces: what its texts may hold. failures: takes a sentence for each rule that fails; without it they raise.
+    """
+    rules = [rule for rule in plan.rules if isinstance(rule, RecordRule) and (rule.traces is None or rule.traces & traces)]
+    try:
+        return _violations(rules, plan.context, frame)
+    except Exception as error:
+        if failures is None:
+            raise
+        if len(rules) == 1:
+            failures[rules[0].code] = rules[0].failure(error)
+            return {}
+    # One of them fails: by itself each says which.
+    return {
+        key: lines for rule in rules for key, lines in violations(replace(plan, rules=(rule,)), frame, traces, failures).items()
+    }
+
+
+def _violations(rules: Iterable[RecordRule], context: Context, frame: pl.DataFrame) -> dict[tuple[str, Level], pl.Series]:
     at_once: dict[tuple[str, Level], pl.Expr] = {}
     suspects: dict[str, pl.Expr] = {}
     dear: dict[str, dict[tuple[str, Level], pl.Expr]] = {}
-    for rule in plan.rules:
-        if isinstance(rule, RecordRule) and (rule.traces is None or rule.traces & traces):
-            found = expressions(rule, plan.context)
-            suspect = rule.suspects(plan.context) if found else None
-            if suspect is None:
-                at_once |= found
-            else:
-                suspects[rule.code], dear[rule.code] = suspect, found
+    for rule in rules:
+        found = expressions(rule, context)
+        suspect = rule.suspects(context) if found else None
+        if suspect is None:
+            at_once |= found
+        else:
+            suspects[rule.code], dear[rule.code] = suspect, found
     hits: dict[tuple[str, Level], pl.Series] = {}
     flags = frame.select(
         *(expression.alias(f"{code} {level}") for (code, level), expression in at_once.items()),

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Self
 
 import polars as pl
 
+from ftlint.charset import charset_of
 from ftlint.dialects import named
 from ftlint.engine.block import Plan
 from ftlint.findings import CheckedFile, DatasetReport
 from ftlint.lines import LineReader
 from ftlint.metrics import FileFacts, Fingerprints, Gathered, Labels
-from ftlint.pretty import objects
-from ftlint.rule import LEVELS, DatasetRule, Hits
-from ftlint.sources import BLOCK, charset_of
+from ftlint.rule import LEVELS, DatasetRule, LineRule, RecordRule
+from ftlint.sources import BLOCK
+from ftlint.spread import spread
 from ftlint.survey import survey, survey_valid
 
 if TYPE_CHECKING:
@@ -24,12 +25,8 @@ if TYPE_CHECKING:
     from ftlint.datasets import Dataset
     from ftlint.engine.workers import Workers
     from ftlint.metrics import Metric
-    from ftlint.rule import Level, Rule
+    from ftlint.rule import Hits, Level, Rule
     from ftlint.sources import Source
-
-
-BYTES = ("file", "json", "shape")
-"""Families of rules that look at what keeps lines from being records."""
 
 
 def check_dataset(
@@ -39,17 +36,22 @@ def check_dataset(
     *,
     block: int = BLOCK,
     progress: Callable[[int], None] | None = None,
+    known: Context | None = None,
 ) -> DatasetReport:
-    """Check a dataset with these rules. block: bytes of a block. progress: called with the bytes of each block that is done."""
+    """Check a dataset with these rules.
+
+    block: bytes of a block. progress: called with the bytes of each block that is done. known: what is known of the dataset;
+    without it, what a survey shows.
+    """
     report = DatasetReport([], [])
-    context = survey(dataset.train, dataset.wishes)
+    context = known or survey(dataset.train, dataset.wishes)
     roles = [("train", dataset.train, context)]
     if dataset.valid:
         roles.append(("valid", dataset.valid, survey_valid(dataset.valid, dataset.wishes, context)))
     with ExitStack() as cleanup:
         train: Gathered | None = None
         for role, sources, judged_by in roles:
-            applying = tuple(rule for rule in rules if role in rule.roles and _applies(rule, judged_by))
+            applying = tuple(rule for rule in rules if role in rule.roles and _applies(rule, judged_by, report))
             plan = Plan(judged_by, applying, _metrics(applying, judged_by, with_valid=bool(dataset.valid)))
             gathering = cleanup.enter_context(_Gathering(role, plan, report))
             for source in sources:
@@ -59,11 +61,16 @@ def check_dataset(
     return report
 
 
-def _applies(rule: Rule, context: Context) -> bool:
+def _applies(rule: Rule, context: Context, report: DatasetReport) -> bool:
     """Whether a rule is for a dataset, and what it needs to see is there."""
-    if not rule.applies(context):
+    try:
+        if not rule.applies(context):
+            return False
+        wanted = rule.wants(context) if isinstance(rule, DatasetRule) else ()
+        rule.applicability(context)
+    except Exception as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
+        report.failures[rule.code] = rule.failure(error)
         return False
-    wanted = rule.wants(context) if isinstance(rule, DatasetRule) else ()
     return named(context.dialect).checked or not any(kind.needs_texts for kind in wanted)
 
 
@@ -71,7 +78,7 @@ def _metrics(rules: Iterable[Rule], context: Context, *, with_valid: bool) -> tu
     """Return the metrics that these rules need; training files also gather what their validation files are compared with."""
     wanted = [kind for rule in rules if isinstance(rule, DatasetRule) for kind in rule.wants(context)]
     if with_valid and named(context.dialect).checked:
-        wanted += [Fingerprints, Labels]
+        wanted += [Fingerprints, Labels] if context.classification else [Fingerprints]
     return tuple(sorted(set(wanted), key=lambda kind: kind.__name__))
 
 
@@ -99,17 +106,16 @@ class _Gathering:
         file = CheckedFile(source.path, self.role, facts, self.plan.context, self.lines, reader)
         self.files.append(file)
         self.report.files.append(file)
-        facts.charset = charset_of(source.head(64))
-        if facts.charset:
+        facts.charset, facts.lines_wanted = charset_of(source), source.takes_lines
+        facts.spread = None if facts.charset or source.made_of_records else spread(source)
+        if not facts.read_by_lines:
             facts.size = source.size
-            return
-        if self.plan.context.pretty:
-            facts.size, facts.pretty = source.size, sum(1 for _ in objects(source))
             return
         for result in workers.results(self.plan, source, block):
             if result.facts.lines:
                 reader.starts.append(result.start)
                 reader.firsts.append(facts.lines)
+            self.report.failures |= result.failures
             for key, lines in result.hits.items():
                 self.hits.setdefault(key, []).append(lines.cast(pl.UInt64) + self.lines)
             facts.merge(result.facts)
@@ -132,18 +138,28 @@ class _Gathering:
             train=train,
         )
         for rule in self.plan.rules:
-            for level in LEVELS:
-                parts = self.hits.get((rule.code, level))
-                if parts:
-                    self._report(rule, Hits(level, pl.concat(parts)))
-            # What few lines of many hold says nothing of the dataset: first these must be records.
-            if isinstance(rule, DatasetRule) and (rule.family() in BYTES or not gathered.mostly_broken):
-                for hits in rule.judge(gathered):
-                    self._report(rule, hits)
+            if rule.code in self.report.failures:
+                continue
+            try:
+                found = list(self._hits_of(rule, gathered))
+            except Exception as error:  # noqa: BLE001 - likewise
+                self.report.failures[rule.code] = rule.failure(error)
+                continue
+            for hits in found:
+                self._report(rule, hits)
         if Labels in gathered.metrics and self.plan.context.classification:
             for file in self.files:
                 file.labels = gathered.get(Labels).counts
         return gathered
+
+    def _hits_of(self, rule: Rule, gathered: Gathered) -> Iterator[Hits]:
+        """Yield what a rule found."""
+        found = {level: pl.concat(parts) for level in LEVELS if (parts := self.hits.get((rule.code, level)))}
+        if isinstance(rule, (LineRule, RecordRule)):
+            yield from rule.report(found, gathered)
+        # What few lines of many hold says nothing of the dataset: first these must be records.
+        if isinstance(rule, DatasetRule) and (rule.reads_broken or not gathered.mostly_broken):
+            yield from rule.judge(gathered)
 
     def _report(self, rule: Rule, hits: Hits) -> None:
         if len(hits):

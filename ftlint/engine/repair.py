@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from array import array
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import IO, TYPE_CHECKING
-
-import polars as pl
+from functools import cache
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 
 from ftlint.datasets import Dataset
 from ftlint.decode import decode
 from ftlint.dialects import named
 from ftlint.engine.local import check_dataset
 from ftlint.engine.write import Action, Written, write
+from ftlint.errors import RuleError
 from ftlint.fixes import Drop, FileFix, Relines, Rewrite, Situation
 from ftlint.sources import Source, temporary_source
+from ftlint.survey import survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    import polars as pl
+
     from ftlint.context import Context
+    from ftlint.dialects import Dialect
     from ftlint.engine.workers import Workers
     from ftlint.findings import DatasetReport
     from ftlint.fixes import Fix
@@ -30,14 +35,27 @@ if TYPE_CHECKING:
 
 ROUNDS = 10
 
+NoteKind = Literal["chosen", "refused", "undone", "note"]
+
+
+class Note(NamedTuple):
+    """What a user is told of a repair, besides numbers."""
+
+    kind: NoteKind
+    text: str
+
 
 @dataclass(frozen=True)
 class Allowed:
-    """Which repairs may run. unsafe: those that change data too; fixable: rules whose repair runs only when they are named."""
+    """Which repairs may run. unsafe: those that change data too; fixable: rules whose repair runs only when they are named.
+
+    unfixable: rules whose repair does not run. spares: whether a rule is not to be looked at in the file of a path.
+    """
 
     unsafe: bool = False
     fixable: frozenset[type[Rule]] = frozenset()
     unfixable: frozenset[type[Rule]] = frozenset()
+    spares: Callable[[Rule, str], bool] = lambda *_: False
 
     def permits(self, rule: Rule, applicability: Applicability | None) -> bool:
         """Whether a repair of a rule may run."""
@@ -53,18 +71,21 @@ class Repaired:
     """A dataset after its repair.
 
     report: what is still found. found: how many findings each rule had at first. applied: how often each rule repaired.
-    notes: what was chosen for the whole dataset. labels: new names by old ones.
-    unsettled: rules whose repairs went on for ever and were taken back.
+    notes: what was chosen, what was refused, and what else there is to know of the repair. labels, keys: new names by old ones.
     files: for each original its repaired source, and for each line of that the original's line (None: not comparable).
     """
 
     report: DatasetReport
     found: Counter[str]
     applied: Counter[str] = field(default_factory=Counter)
-    notes: dict[str, None] = field(default_factory=dict)
+    notes: dict[Note, None] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
-    unsettled: list[str] = field(default_factory=list)
+    keys: dict[str, str] = field(default_factory=dict)
     files: list[tuple[Source, Source, array[int] | None]] = field(default_factory=list)
+
+    def note(self, kind: NoteKind, text: str) -> None:
+        """Keep a note, once."""
+        self.notes[Note(kind, text)] = None
 
     def close(self) -> None:
         """Delete the temporary files."""
@@ -93,7 +114,8 @@ def repair_dataset(
         start = dropped.tell() if dropped else 0
         repaired, restless = _settle(dataset, rules, workers, allowed=keep, dropped=dropped, target=target, track=track)
         if not restless:
-            repaired.unsettled = [rule.name() for rule in unsettled]
+            for rule in unsettled:
+                repaired.note("undone", f"{rule.code} {rule.name()}: its repair never came to rest, and was taken back")
             return repaired
         # What does not settle is taken back: all over again, without these rules.
         repaired.close()
@@ -123,41 +145,81 @@ def _settle(
     for source, file in zip(originals, report.files, strict=True):
         repaired.files.append((source, source, array("Q", range(file.facts.lines)) if track else None))
     current, seen = dataset, set[bytes]()
+    known: Context | None = None
     changed = Counter[str]()
+    doubted = True
     for turn in range(ROUNDS):
-        # The lines that become records may change what the others are judged by.
-        lines_first = turn == 0 and _many_broken(report)
+        # The lines that become records may change what the others are judged by; from then on nothing does.
+        lines_first = doubted = doubted and _in_doubt(report)
+        known = None if lines_first else known or _context(report)
         actions = _actions(report, current, allowed, repaired, lines_only=lines_first)
         if not any(actions) and not lines_first:
-            return repaired, []
+            break
         changed = Counter[str]()
         files = _write_all(report, actions, repaired, Written(changed, dropped), target)
         before, repaired.files = repaired.files, files
         if not changed:
             _close(files, keep=before)
             repaired.files = before
+            doubted = False
             if lines_first:
                 continue
-            return repaired, []
+            break
         repaired.applied += changed
+        known = _settled(known, actions, changed)
         sources = [source for _, source, _ in files]
         current = Dataset(sources[: len(dataset.train)], dataset.wishes, sources[len(dataset.train) :])
-        report = repaired.report = check_dataset(current, rules, workers)
+        report = repaired.report = check_dataset(current, rules, workers, known=known)
         _close(before, keep=files)
         if turn:  # the second turn usually is the last, and finds nothing to do
             state = _state(sources)
             if state in seen:
-                break
+                return repaired, _restless(rules, changed)
             seen.add(state)
-    return repaired, [rule for rule in rules if changed.get(rule.code)]
+    else:
+        return repaired, _restless(rules, changed)
+    if known and repaired.applied:
+        _say_what_changed(known, survey(current.train, dataset.wishes), repaired)
+    return repaired, []
 
 
-def _many_broken(report: DatasetReport) -> bool:
-    """Whether so many lines are no records that the inference from the others is in doubt."""
+def _settled(known: Context | None, actions: list[list[Action]], changed: Counter[str]) -> Context | None:
+    """Return what is known of a dataset after these repairs."""
+    for action in (action for mine in actions for action in mine):
+        if known and isinstance(action.fix, Rewrite) and action.fix.settles and changed[action.rule.code]:
+            known = action.fix.settles(known)
+    return known
+
+
+def _restless(rules: Sequence[Rule], changed: Counter[str]) -> list[Rule]:
+    return [rule for rule in rules if changed[rule.code]]
+
+
+def _context(report: DatasetReport) -> Context:
+    """Return what is known of a dataset, of its training files."""
+    return report.files[0].context
+
+
+def _say_what_changed(known: Context, afterwards: Context, repaired: Repaired) -> None:
+    """Note where a check of the repaired files alone would infer something else than what was found before the repair."""
+    pairs = [
+        ("target", known.target.name, afterwards.target.name),
+        ("dialect", known.dialect, afterwards.dialect),
+        ("task", known.task, afterwards.task),
+        ("separator", *(json.dumps(it.separator.text) if it.separator else "none" for it in (known, afterwards))),
+        ("stop", *(json.dumps(it.stop.text) if it.stop else "none" for it in (known, afterwards))),
+    ]
+    for what, before, after in pairs:
+        if before != after:
+            repaired.note("note", f"{what} {before} was kept to the end; a check of the repaired data alone infers {after}")
+
+
+def _in_doubt(report: DatasetReport) -> bool:
+    """Whether so much is no record, or of no known shape, that the inference from the rest is in doubt."""
     facts = [file.facts for file in report.files]
-    return any(fact.pretty is not None or fact.charset for fact in facts) or sum(
-        fact.lines - fact.blank - fact.records for fact in facts
-    ) > 0.1 * sum(fact.lines for fact in facts)
+    if not all(fact.read_by_lines for fact in facts) or not _context(report).surveyed or not _context(report).recognised:
+        return True
+    return sum(fact.lines - fact.blank - fact.records for fact in facts) > 0.1 * sum(fact.lines for fact in facts)
 
 
 Files = list[tuple[Source, Source, "array[int] | None"]]
@@ -195,33 +257,57 @@ def _actions(
 ) -> list[list[Action]]:
     """Return for each file what is to be done, in the order of the rules. lines_only: only what makes lines records."""
     actions: list[list[Action]] = [[] for _ in report.files]
-    absent = _absent(dataset, report)
+    absent, settled = _absent(dataset, report), set[str]()
     contexts = {file.role: file.context for file in report.files}
     labels = next((file.labels for file in report.files if file.labels), {})
     for rule, hits in report.hits:
-        context = contexts[hits.role]
+        if hits.refused and allowed.permits(rule, "request"):
+            repaired.note("refused", f"{rule.code} {rule.name()}: {hits.refused}")
         if not allowed.permits(rule, hits.repair):
             continue
-        fix = rule.fix(hits, Situation(context, allowed.unsafe, labels, absent))
-        if fix is None or (lines_only and not isinstance(fix, (FileFix, Relines))):
+        situation = Situation(contexts[hits.role], allowed.unsafe, labels, absent)
+        fix = _fix_of(rule, hits, situation)
+        sets = fix.sets if isinstance(fix, Rewrite) else ""
+        if fix is None or sets in settled or (lines_only and not isinstance(fix, (FileFix, Relines))):
             continue
-        known = isinstance(fix, Rewrite) and fix.table is not None and fix.table.items() <= repaired.labels.items()
-        if isinstance(fix, (Rewrite, Drop)) and fix.note and not known:
-            repaired.notes[f"{rule.code} {rule.name()}: {fix.note}"] = None
-        if isinstance(fix, Rewrite) and fix.table:
-            repaired.labels |= {old: new for old, new in fix.table.items() if old not in repaired.labels.values()}
+        settled |= {sets} - {""}
+        _note(rule, fix, repaired)
         for place, lines in _places(report, hits, fix):
-            actions[place].append(Action(rule.code, fix, lines))
+            file = report.files[place]
+            if not allowed.spares(rule, file.path):
+                mine = fix if file.role == hits.role else _fix_of(rule, hits, replace(situation, context=file.context))
+                actions[place] += [Action(rule, mine, lines)] if mine else []
     return actions
+
+
+def _note(rule: Rule, fix: Fix, repaired: Repaired) -> None:
+    """Keep what a repair chooses."""
+    if isinstance(fix, FileFix):
+        return
+    known = isinstance(fix, Rewrite) and fix.table is not None and fix.table.items() <= repaired.labels.items()
+    if fix.note and not known:
+        repaired.note("chosen", f"{rule.code} {rule.name()}: {fix.note}")
+    if isinstance(fix, Rewrite) and fix.table:
+        repaired.labels |= {old: new for old, new in fix.table.items() if old not in repaired.labels.values()}
+    if isinstance(fix, Relines) and fix.names:
+        repaired.keys |= fix.names
+
+
+def _fix_of(rule: Rule, hits: Hits, situation: Situation) -> Fix | None:
+    """Return the repair that a rule proposes; raises RuleError where it fails."""
+    try:
+        return rule.fix(hits, situation)
+    except Exception as error:
+        raise RuleError(rule.failure(error)) from error
 
 
 def _places(report: DatasetReport, hits: Hits, fix: Fix) -> Iterator[tuple[int, pl.Series | None]]:
     """Yield the place of each file that a repair concerns, and the file's lines that it is for (None: all)."""
     same_role = [place for place, file in enumerate(report.files) if file.role == hits.role]
-    if isinstance(fix, (Rewrite, Relines)) and fix.everywhere:
+    if isinstance(fix, (Rewrite, Relines)) and fix.scope == "dataset":
         yield from ((place, None) for place in range(len(report.files)))
         return
-    if isinstance(fix, Drop) and fix.when:
+    if (isinstance(fix, (Rewrite, Relines)) and fix.scope == "role") or (isinstance(fix, Drop) and fix.when):
         yield from ((place, None) for place in same_role)
         return
     if isinstance(fix, FileFix):
@@ -237,20 +323,52 @@ def _places(report: DatasetReport, hits: Hits, fix: Fix) -> Iterator[tuple[int, 
             yield place, mine.sort()
 
 
+def plan_of(rule: Rule, hits: Hits, dataset: Dataset, report: DatasetReport) -> str:
+    """Return what the repair of these hits would choose or take away, in words; an empty text where that needs none."""
+    if hits.repair not in {"safe", "unsafe"}:
+        return ""
+    context = next(file.context for file in report.files if file.role == hits.role)
+    labels = next((file.labels for file in report.files if file.labels), {})
+    try:
+        fix = rule.fix(hits, Situation(context, unsafe=True, labels=labels, absent=_absent(dataset, report)))
+    except Exception as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
+        report.failures.setdefault(rule.code, rule.failure(error))
+        return ""
+    if fix is None or isinstance(fix, FileFix):
+        return ""
+    both = isinstance(fix, Rewrite) and fix.scope == "dataset" and fix.note and dataset.valid
+    return f"{fix.note}, of both files" if both else fix.note
+
+
 def _absent(dataset: Dataset, report: DatasetReport) -> Callable[..., str | None]:
     """Return a function that finds a text whose mark occurs nowhere in the dataset."""
+    read_by_lines = [
+        (source, named(file.context.dialect))
+        for source, file in zip(dataset.sources, report.files, strict=True)
+        if file.facts.read_by_lines
+    ]
 
-    def find(candidates: Sequence[str], *keys: str) -> str | None:
-        left = list(candidates)
-        for source, file in zip([*dataset.train, *dataset.valid], report.files, strict=True):
-            dialect = named(file.context.dialect)
-            for span in source.spans():
-                frame = decode(source.read(span)[1], dialect).frame
-                texts = pl.concat([frame.get_column(key) for key in keys or dialect.texts])
-                left = [text for text in left if not texts.str.contains(text.strip() or text, literal=True).any()]
-        return left[0] if left else None
+    @cache
+    def find(candidates: tuple[str, ...], *keys: str) -> str | None:
+        for text in candidates:
+            if not any(_occurs(text.strip() or text, source, dialect, keys) for source, dialect in read_by_lines):
+                return text
+        return None
 
     return find
+
+
+def _occurs(text: str, source: Source, dialect: Dialect, keys: Sequence[str]) -> bool:
+    """Whether a text stands in one of these texts of a source's records."""
+    raw = json.dumps(text)[1:-1].encode()
+    for span in source.spans():
+        data = source.read(span)[1]
+        # What is not in the bytes is not in the texts, unless an escape hides it.
+        if raw in data or b"\\u00" in data:
+            frame = decode(data, dialect).frame
+            if any(frame.get_column(key).str.contains(text, literal=True).any() for key in keys or dialect.texts):
+                return True
+    return False
 
 
 def _written(source: Source, context: Context, actions: list[Action], written: Written, beside: Path | None) -> Source:

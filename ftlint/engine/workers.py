@@ -56,14 +56,14 @@ class Workers:
 
     def results(self, plan: Plan, source: Source, block: int) -> Iterator[BlockResult]:
         """Yield what each block of a source holds, in order."""
-        pickled = pickle.dumps(plan)
+        pickled = _pickled(plan) if self._pool else None
         waiting: deque[BlockResult | Future[BlockResult]] = deque()
         for span in source.spans(block):
             busy = sum(not _done(result) for result in waiting)
-            if self._pool and busy < 2 * self._others:
+            if self._pool and pickled and busy < 2 * self._others:
                 waiting.append(self._pool.submit(_check, pickled, source, span))
             else:
-                waiting.append(_check(pickled, source, span))
+                waiting.append(_check(plan, source, span))
             while waiting and (_done(waiting[0]) or len(waiting) > 4 * (self._others + 1)):
                 yield _result(waiting.popleft())
         while waiting:
@@ -110,9 +110,17 @@ def _load() -> None:
     import_module("ftlint.registry").known_rules()
 
 
-def _check(pickled: bytes, source: Source, span: Span) -> BlockResult:
+def _pickled(plan: Plan) -> bytes | None:
+    """Return a plan as other processes can have it; None where a rule cannot travel (it was made in an interactive session)."""
+    try:
+        return pickle.dumps(plan)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return None
+
+
+def _check(plan: Plan | bytes, source: Source, span: Span) -> BlockResult:
     """Check the lines of a span of a source."""
-    result: BlockResult = import_module("ftlint.engine.block").check_span(pickled, source, span)
+    result: BlockResult = import_module("ftlint.engine.block").check_span(plan, source, span)
     return result
 
 

@@ -8,10 +8,12 @@ from typing import IO, TYPE_CHECKING
 
 import orjson
 
+from ftlint.charset import codec_of, decoded
 from ftlint.dialects import named
+from ftlint.errors import RuleError
 from ftlint.fixes import Drop, FileFix, Relines, Rewrite, rewritten
-from ftlint.pretty import objects, one_line
 from ftlint.sources import BOM
+from ftlint.spread import objects, one_line
 
 if TYPE_CHECKING:
     from array import array
@@ -23,14 +25,15 @@ if TYPE_CHECKING:
 
     from ftlint.context import Context
     from ftlint.fixes import Fix
+    from ftlint.rule import Rule
     from ftlint.sources import Source
 
 
 @dataclass
 class Action:
-    """A repair, the code of its rule, and the lines of the file that it is for; None: every line."""
+    """A rule, its repair, and the lines of the file that it is for; None: every line."""
 
-    code: str
+    rule: Rule
     fix: Fix
     lines: pl.Series | None = None
 
@@ -55,9 +58,9 @@ class Written:
 
 def write(source: Source, context: Context, actions: list[Action], out: IO[bytes], written: Written) -> None:
     """Write a source with its repairs."""
-    kinds: dict[str, str] = {action.fix.kind: action.code for action in actions if isinstance(action.fix, FileFix)}
+    kinds: dict[str, str] = {action.fix.kind: action.rule.code for action in actions if isinstance(action.fix, FileFix)}
     if "utf-8" in kinds:
-        _reencode(source, out)
+        out.writelines(text.encode() for text in decoded(source, codec_of(source.head(64)) or "utf-8"))
     elif "one-object-a-line" in kinds:
         for text in objects(source):
             out.write(one_line(text) + b"\n")
@@ -90,8 +93,8 @@ def _parts(source: Source, context: Context, actions: list[Action], kinds: dict[
         if start == 0 and data.startswith(BOM):
             data = data.removeprefix(BOM)
             yield b"" if "byte-order-mark" in kinds else BOM
-        if "line-ends" in kinds:
-            data = data.replace(b"\r\n", b"\n")
+        if "line-ends" in kinds and b"\r\n" in data:
+            data = _without_returns(data)
         if not data:
             continue
         lines = data.removesuffix(b"\n").split(b"\n")
@@ -108,6 +111,21 @@ def _parts(source: Source, context: Context, actions: list[Action], kinds: dict[
         first += len(lines)
     if "final-newline" in kinds and last != b"\n":
         yield b"\n"
+
+
+def _without_returns(data: bytes) -> bytes:
+    """Return lines without the carriage returns at their ends; what is no JSON is not understood, and keeps its own."""
+    lines = data.split(b"\n")
+    ends = [line.endswith(b"\r") and (not line.strip() or _is_json(line)) for line in lines[:-1]]
+    return b"\n".join([*(line[:-1] if end else line for line, end in zip(lines, ends, strict=False)), lines[-1]])
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        orjson.loads(line)
+    except ValueError:
+        return False
+    return True
 
 
 def _touched(actions: list[Action], first: int, end: int) -> dict[int, list[Action]]:
@@ -144,29 +162,32 @@ def _repaired(
 
 
 def repair_line(line: bytes, actions: list[Action], context: Context, written: Written) -> list[bytes]:
-    """Return the lines in place of a raw line, by one action after the other."""
+    """Return the lines in place of a raw line, by one action after the other; raises RuleError for one that fails."""
     for action in actions:
-        if isinstance(action.fix, Drop):
-            if action.fix.when and not _wanted(line, action.fix.when, context):
-                continue
-            written.applied[action.code] += 1
-            if written.dropped:
-                written.dropped.write(line + b"\n")
-            return []
-        if isinstance(action.fix, Relines):
-            parts = action.fix.change(line)
-            if parts is None:
-                continue
-            written.applied[action.code] += 1
-            if len(parts) != 1:
-                return list(parts)
-            line = parts[0]
-        if isinstance(action.fix, Rewrite):
-            new = _rewrite(line, action.fix, context)
-            if new is not None and new != line:
-                written.applied[action.code] += 1
-                line = new
+        try:
+            parts = _done(line, action.fix, context)
+        except Exception as error:
+            raise RuleError(action.rule.failure(error)) from error
+        if parts is None or parts == [line]:
+            continue
+        written.applied[action.rule.code] += 1
+        if isinstance(action.fix, Drop) and written.dropped:
+            written.dropped.write(line + b"\n")
+        if len(parts) != 1:
+            return parts
+        [line] = parts
     return [line]
+
+
+def _done(line: bytes, fix: Fix, context: Context) -> list[bytes] | None:
+    """Return the lines that a repair leaves of a raw line; None where it leaves it alone."""
+    if isinstance(fix, Drop):
+        return None if fix.when and not _wanted(line, fix.when, context) else []
+    if isinstance(fix, Relines):
+        parts = fix.change(line)
+        return None if parts is None else list(parts)
+    new = _rewrite(line, fix, context) if isinstance(fix, Rewrite) else None
+    return None if new is None else [new]
 
 
 def _rewrite(line: bytes, fix: Rewrite, context: Context) -> bytes | None:
@@ -189,17 +210,3 @@ def _texts(line: bytes, context: Context) -> dict[str, str] | None:
     except (ValueError, TypeError, KeyError):
         return None
     return texts if texts and all(isinstance(text, str) for text in texts.values()) else None
-
-
-def _reencode(source: Source, out: IO[bytes]) -> None:
-    """Write a UTF-16 or UTF-32 file as UTF-8."""
-    import codecs  # noqa: PLC0415 - hardly ever needed
-
-    head = source.head(64)
-    wide = "utf-32" if head[:4] in {b"\xff\xfe\0\0", b"\0\0\xfe\xff"} else "utf-16"
-    if head[:2] not in {b"\xff\xfe", b"\xfe\xff"} and wide == "utf-16":
-        wide += "-le" if head[1::2].count(0) > head[::2].count(0) else "-be"
-    decoder = codecs.getincrementaldecoder(wide)("replace")
-    for part in source.parts():
-        out.write(decoder.decode(part).encode("utf-8", "replace"))
-    out.write(decoder.decode(b"", final=True).encode("utf-8", "replace"))

@@ -7,35 +7,71 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from ftlint.reporters import WIDTH
-from ftlint.reporters.text import COLORS, cut, describe, fix_word, folded, numbered, paint, percent, plain, window
+from ftlint.reporters.text import COLORS, cut, describe, fix_word, folded, paint, percent, plain, window
 from ftlint.rule import LEVELS
 from ftlint.rule import render as render_message
+from ftlint.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.findings import CheckedFile, Finding, Report
     from ftlint.reporters import Style
-    from ftlint.rule import Applicability, Level, Rule
+    from ftlint.rule import Applicability, Hits, Level, Rule
 
 
 @dataclass
 class Group:
-    """Findings of one rule and level in one file: how many, and the first of them."""
+    """Findings of one rule and level in one file: how many, in how many places of records, and the first of them.
+
+    parts: for each kind of them the lines, how many records one stands for, and how safely it can be repaired. plans: what a
+    repair would choose.
+    """
 
     rule: Rule
     level: Level
     file: CheckedFile
     count: int = 0
+    parts: list[tuple[pl.Series | None, int | None, Applicability | None]] = field(default_factory=list)
     shown: list[Finding] = field(default_factory=list)
+    plans: dict[str, None] = field(default_factory=dict)
+
+    def add(self, hits: Hits, indexes: range, plan: str) -> None:
+        """Count some findings of the rule."""
+        if plan:
+            self.plans[plan] = None
+        self.count += len(indexes)
+        lines = None if hits.lines is None else hits.lines[indexes.start : indexes.stop]
+        self.parts.append((lines, hits.affects, hits.repair))
+
+    @property
+    def places(self) -> int:
+        """How many places of records are at fault."""
+        return sum((1 if lines is None else len(lines)) * (affects or 1) for lines, affects, _ in self.parts)
+
+    @property
+    def records(self) -> int:
+        """How many records have a fault; one that has several counts once."""
+        lines = [lines for lines, affects, _ in self.parts if lines is not None and affects is None]
+        several = sum(affects or 0 for _, affects, _ in self.parts)
+        return min(several + (pl.concat(lines).n_unique() if lines else 0), _whole(self))
 
     def repair(self) -> str:
         """Return how the findings can be repaired, in words; an empty text where none can."""
         ways = {finding.fix for finding in self.shown}
         best = next((way for way in ("safe", "unsafe", "request") if way in ways), None)
         unseen = self.rule.depends and self.count > len(self.shown)
-        return fix_word(best) + (" for some" if best and (len(ways) > 1 or unseen) else "")
+        word = fix_word(best)
+        changed = sum(
+            (1 if lines is None else len(lines)) * affects for lines, affects, how in self.parts if affects and how == best
+        )
+        if best and changed:
+            word += f" of {numbered(min(changed, _whole(self)), 'record')}"
+        word += " for some" if best and (len(ways) > 1 or unseen) else ""
+        return word + (f": {'; '.join(self.plans)}" if best and self.plans else "")
 
 
 def render(report: Report, style: Style) -> Iterator[str]:
@@ -55,7 +91,7 @@ def _groups(report: Report) -> list[Group]:
     for dataset in report.datasets:
         for rule, hits, file, indexes in dataset.by_file():
             key = (file.path, file.role, hits.level, rule.code)
-            groups.setdefault(key, Group(rule, hits.level, file)).count += len(indexes)
+            groups.setdefault(key, Group(rule, hits.level, file)).add(hits, indexes, dataset.plan(rule, hits))
     by_place: dict[tuple[str, Level, str], list[Group]] = defaultdict(list)
     for group in groups.values():
         by_place[group.file.path, group.level, group.rule.code].append(group)
@@ -86,18 +122,15 @@ def heading(file: CheckedFile, more: str = "") -> Iterator[str]:
 
 def _group(group: Group, style: Style) -> Iterator[str]:
     rule, shown = group.rule, group.shown
-    one = group.count == 1 and shown
-    if one or not rule.headline:
-        text = shown[0].message if shown else rule.summary()
+    if not rule.headline or (group.count == 1 and shown):
+        for finding in shown:
+            yield from _head(group, finding.message, fix_word(finding.fix) if group.count > 1 else group.repair(), style)
+        if not shown:
+            yield from _head(group, rule.summary(), group.repair(), style)
     else:
-        text = f"{group.count:,} {rule.headline}"
-        if not rule.once:
-            text += f" ({percent(group.count, _whole(group))})"
-    label = f"{group.level:7} {rule.code}"
-    parts = [label, rule.name(), "·", *plain(text).split(" "), *(f"· {fix}".split() if (fix := group.repair()) else ())]
-    first, *more = folded(parts, WIDTH, " " * 8)
-    yield paint(label, color=style.color, fg=COLORS[group.level], bold=True) + first[len(label) :]
-    yield from more
+        number = group.count if rule.once else group.places
+        share = "" if rule.once else f" ({percent(group.records, _whole(group))})"
+        yield from _head(group, f"{number:,} {rule.headline}{share}", group.repair(), style)
     if group.level == "info":
         return
     places = [finding for finding in shown if finding.line is not None][:3]
@@ -105,10 +138,20 @@ def _group(group: Group, style: Style) -> Iterator[str]:
         return
     digits = max(3, *(len(f"{finding.line:,}") for finding in places))
     for finding in places:
-        detail = "" if one else rule.detail  # what is alone has said it above
+        detail = "" if group.count == 1 else rule.detail  # what is alone has said it above
         yield f"  {finding.line:>{digits},}  {_place(finding, detail, style, WIDTH - digits - 4)}".rstrip()
     if group.count > len(places):
         yield f"  {'⋮':>{digits}}  {group.count - len(places):,} more"
+
+
+def _head(group: Group, text: str, repair: str, style: Style) -> Iterator[str]:
+    """Yield what is wrong, and whether it can be repaired."""
+    label = f"{group.level:7} {group.rule.code}"
+    how, *rest = repair.split() or [""]
+    fix = [f"· {how}", *rest] if how else []  # the dot stays with what it introduces
+    first, *more = folded([label, group.rule.name(), "·", *plain(text).split(" "), *fix], WIDTH, " " * 8)
+    yield paint(label, color=style.color, fg=COLORS[group.level], bold=True) + first[len(label) :]
+    yield from more
 
 
 def _whole(group: Group) -> int:
@@ -129,14 +172,16 @@ def _place(finding: Finding, detail: str, style: Style, columns: int) -> str:
     return text[:start] + paint(text[start:end], color=style.color, fg=COLORS[finding.level], bold=True) + text[end:]
 
 
-def repairs(report: Report) -> Iterator[str]:
-    """Yield what was repaired, a line a rule, and what was chosen for a whole dataset."""
+def repairs(report: Report, verb: str = "fixed") -> Iterator[str]:
+    """Yield what was repaired, or would be, a line a rule, and what else there is to say of it."""
     rules = {rule.code: rule for rule in report.rules}
     for code in [code for code in rules if report.fixed[code]]:
         left = f", {report.counts[code]:,} left" if report.counts[code] else ""
-        yield f"fixed   {code} {rules[code].name()} · {report.fixed[code]:,} repaired{left}"
-    yield from (cut(f"chosen  {note}", WIDTH) for note in report.notes)
-    if report.fixed:
+        yield f"{verb:7} {code} {rules[code].name()} · {report.fixed[code]:,} repaired{left}"
+    for kind, text in report.notes:
+        first, *more = folded([f"{kind:7}", *text.split(" ")], WIDTH, " " * 8)
+        yield from (plain(first), *more)
+    if report.fixed or report.notes:
         yield ""
 
 
@@ -178,10 +223,11 @@ def _ways_on(report: Report, style: Style) -> Iterator[str]:
     safe, unsafe = _repairable(report, "safe"), _repairable(report, "unsafe")
     ways = []
     if safe:
-        ways.append((f"{safe} can be repaired safely:", command))
+        ways.append((f"{safe} can be repaired safely{_changed(report, 'safe')}:", command))
     if unsafe:
         more = " more" if safe else ""
-        ways.append((f"{unsafe}{more} by changing the data:", command.replace("--fix", "--fix --unsafe-fixes", 1)))
+        what = f"{unsafe}{more} by changing the data{_changed(report, 'unsafe')}:"
+        ways.append((what, command.replace("--fix", "--fix --unsafe-fixes", 1)))
     worst = min(report.counts_by_level, key=lambda key: (LEVELS.index(key[1]), key[0]))
     ways.append(("what a rule means:", f"ftlint rule {worst[0]}"))
     room = max(len(what) for what, _ in ways)
@@ -192,6 +238,17 @@ def _ways_on(report: Report, style: Style) -> Iterator[str]:
             line = f"    {how}"
         hint = "  (see it first: --diff)" if place == 0 and (safe or unsafe) else ""
         yield line + (hint if len(line + hint) <= WIDTH else "")
+    revealing = {rule.code for rule in report.rules if rule.reveals}
+    if any(finding.code in revealing and finding.fix in {"safe", "unsafe"} for finding in report.findings):
+        yield "  more may be found, and repaired, when this is done"
+
+
+def _changed(report: Report, how: Applicability) -> str:
+    """Return how many records these repairs change at most, where one finding stands for many; else an empty text."""
+    hits = [hits for dataset in report.datasets for _, hits in dataset.hits if hits.repair == how]
+    if not any(some.affects for some in hits):
+        return ""
+    return f", in up to {numbered(min(sum(some.records for some in hits), report.records), 'record')}"
 
 
 def _repairable(report: Report, how: Applicability) -> str:

@@ -65,8 +65,17 @@ def summary(report: Report) -> dict[str, Any]:
         "findings": sum(report.counts.values()),
         "levels": report.levels,
         "rules": dict(sorted(report.counts.items())),
-        **({"found": dict(report.found), "fixed": dict(report.fixed), "notes": report.notes} if report.found else {}),
+        **(
+            {"found": dict(report.found), "fixed": dict(report.fixed), "notes": [text for _, text in report.notes]}
+            if report.found
+            else {}
+        ),
     }
+
+
+def _repair(report: Report) -> dict[str, Any]:
+    """Return what a repair did."""
+    return {"found": dict(report.found), "fixed": dict(report.fixed), "notes": [text for _, text in report.notes]}
 
 
 def described(file: CheckedFile) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ftlint.words import numbered, quote
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -71,11 +73,6 @@ def folded(words: Iterable[str], columns: int, indent: str) -> list[str]:
     return [cut(line, columns) for line in lines]
 
 
-def numbered(count: int, noun: str) -> str:
-    """Return a number and what it counts: `1 record`, `2,000 records`."""
-    return f"{count:,} {noun}{'s' * (count != 1)}"
-
-
 def fix_word(how: str | None) -> str:
     """Return how something can be repaired, in words; an empty text where it cannot."""
     return _FIX_WORDS.get(how or "", "")
@@ -93,10 +90,11 @@ def describe(file: CheckedFile) -> list[str]:
     """Return the lines that say what a file is taken to be."""
     from ftlint.dialects import named  # noqa: PLC0415 - keeps imports in one direction
     from ftlint.labels import merged  # noqa: PLC0415 - likewise
-    from ftlint.rule import quote  # noqa: PLC0415 - likewise
 
     context, facts = file.context, file.facts
-    if facts.charset or facts.pretty is not None or not facts.records:
+    if facts.spread is not None:
+        return [f"{facts.size:,} bytes, {numbered(facts.spread.objects, 'object')}, not one a line"]
+    if facts.charset or not facts.records:
         return [f"{facts.size:,} bytes, no record could be read"]
     if not named(context.dialect).checked:
         return [

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import re
 from binascii import a2b_base64, b2a_base64
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ftlint.errors import ConfigError, InputError, did_you_mean
+from ftlint.words import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     import tiktoken
 
@@ -86,6 +88,10 @@ _BETWEEN_WORDS = re.compile(r"(?<=[^\W_])(?=[ \n,.;:!?，。、；：！？])")
 _WORD = re.compile(r" ?[A-Z]?[a-z]+")
 _built: set[str] = set()
 
+_FEW = 50
+"""Words that are sought in the vocabulary's file before the encoding is built, which takes as long."""
+_sought: Counter[str] = Counter()
+
 
 def definition(name: str) -> Definition:
     """Return the definition of the encoding of this name; raises ConfigError for one that is not shipped."""
@@ -127,6 +133,10 @@ def _is_token(text: str, name: str) -> bool:
     """
     if name in _built or not _WORD.fullmatch(text):
         return False
+    _sought[name] += 1
+    if _sought[name] > _FEW:
+        encoding(name)
+        return False
     return b"\n%b " % b2a_base64(text.encode(), newline=False) in _vocabulary(name)
 
 
@@ -144,6 +154,14 @@ def count(text: str, name: str, enough: int | None = None) -> int:
         if enough is not None and found >= enough:
             break
     return found
+
+
+def reaches(limit: int, texts: Iterable[str], name: str) -> bool:
+    """Whether texts, each encoded on its own, have so many tokens together; a text never has more tokens than bytes."""
+    texts = list(texts)
+    if sum(len(text.encode("utf-8", "surrogatepass")) for text in texts) < limit:
+        return False
+    return sum(count(text, name, limit) for text in texts) >= limit
 
 
 def _encode(text: str, name: str) -> list[int]:
@@ -166,8 +184,26 @@ def offsets(text: str, name: str) -> list[int]:
     return sorted(set(encoding(name).decode_with_offsets(_encode(text, name))[1]))
 
 
-def pieces(text: str, name: str) -> list[str]:
-    """Return the texts of a text's tokens; bytes that are no whole character show as U+FFFD."""
+def pieces(text: str, name: str) -> list[bytes]:
+    """Return the bytes of a text's tokens."""
     if _is_token(text, name):
-        return [text]
-    return [token.decode("utf-8", "replace") for token in encoding(name).decode_tokens_bytes(_encode(text, name))]
+        return [text.encode()]
+    return encoding(name).decode_tokens_bytes(_encode(text, name))
+
+
+def shown(piece: bytes) -> str:
+    """Return a token for people: its text in quotes, or its bytes where they are no whole characters."""
+    try:
+        return quote(piece.decode())
+    except UnicodeDecodeError:
+        return f"<{piece.hex(' ').upper()}>"
+
+
+def single_words(name: str) -> Iterator[str]:
+    """Yield what is one token with a space before it, without that space: numbers, letters, then words, the commonest first."""
+    found = [token[1:] for token in encoding(name).token_byte_values() if token[:1] == b" " and token[1:].isalnum()]
+    texts = [token.decode() for token in found if token.isascii()]
+    yield from sorted((text for text in texts if text.isdecimal()), key=int)
+    yield from sorted(text for text in texts if len(text) == 1 and text.isalpha())
+    ranks = encoding(name)._mergeable_ranks  # noqa: SLF001 - there is no public name for it
+    yield from sorted((text for text in texts if len(text) > 1 and text.isalpha()), key=lambda text: ranks[f" {text}".encode()])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ftlint.fixes import Rewrite
+from ftlint.marks import SPACE
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class ExtraLeadingSpace(RecordRule):
 
     def explain(self, row: Mapping[str, str], context: Context) -> Place:
         """Point at the white space."""
-        count = len(row["completion"]) - len(row["completion"].lstrip())
+        count = len(row["completion"]) - len(row["completion"].lstrip(SPACE))
         return Place("/completion", 0, count, {"count": count})
 
     def applicability(self, context: Context) -> Applicability:
@@ -65,4 +66,4 @@ class ExtraLeadingSpace(RecordRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Leave one space."""
-        return Rewrite(lambda texts: {"completion": f" {texts['completion'].lstrip()}"})
+        return Rewrite(lambda texts: {"completion": f" {texts['completion'].lstrip(SPACE)}"})

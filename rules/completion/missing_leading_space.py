@@ -2,22 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.fixes import Rewrite
-from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.fixes import Rewrite, breaks_limit
+from ftlint.marks import SPACE
+from ftlint.metrics import Metric
+from ftlint.rule import DatasetRule, Hits, Place, RecordRule, bad, good, pairs
+from ftlint.words import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
-    from ftlint.rule import Hits
+    from ftlint.metrics import Block, Gathered
+    from ftlint.rule import Level
 
 
-class MissingLeadingSpace(RecordRule):
+@dataclass
+class Spaced(Metric):
+    """How many completions start with white space."""
+
+    lines: int = 0
+    records: int = 0
+    count: int = 0
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        self.records = block.frame.filter(pl.col("label") != "").height
+        self.count = block.frame.filter((pl.col("label") != "") & pl.col("completion").str.contains(r"^\s")).height
+
+    def merge(self, other: Spaced) -> None:
+        """Take in what comes after."""
+        self.lines += other.lines
+        self.records += other.records
+        self.count += other.count
+
+
+class MissingLeadingSpace(RecordRule, DatasetRule):
     """A completion does not start with white space.
 
     ## Why it matters
@@ -26,7 +52,8 @@ class MissingLeadingSpace(RecordRule):
 
     ## How to fix
 
-    Start every completion with one space; `--fix` does.
+    Start every completion with one space; `--fix` does. Where no completion does, it is said once: the data may be for a
+    trainer that needs none. Then name another target, of which `ftlint config --targets` lists all.
     """
 
     code = "CMP001"
@@ -35,7 +62,7 @@ class MissingLeadingSpace(RecordRule):
     convention = "leading_space"
     column = "completion"
     fixable = "safe"
-    message = "completion {start!r} does not start with a space"
+    message = "{problem}"
     headline = "completions do not start with a space"
     examples = (
         good(pairs(("vino ->", " edible"))),
@@ -54,10 +81,40 @@ class MissingLeadingSpace(RecordRule):
         """Return where the first character is no white space; an empty completion is another rule's."""
         return ~pl.col("completion").str.contains(r"^\s") & (pl.col("label") != "")
 
+    def wants(self, context: Context) -> tuple[type[Metric], ...]:
+        """Count completions only where no surveyed one starts with a space."""
+        return (Spaced,) if context.unspaced else ()
+
+    def report(self, found: Mapping[Level, pl.Series], gathered: Gathered) -> Iterable[Hits]:
+        """Report each completion, unless it is the same with all."""
+        return [] if _all_unspaced(gathered) else super().report(found, gathered)
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report once that no completion starts with a space, and for which target that was judged."""
+        if _all_unspaced(gathered):
+            problem = (
+                f"no completion starts with a space, which {gathered.context.target.name} needs; "
+                "if the data is for another trainer, name it: --target trl"
+            )
+            yield Hits(self.level, None, {"problem": problem}, affects=gathered.get(Spaced).records)
+
     def explain(self, row: Mapping[str, str], context: Context) -> Place:
         """Point at the first character."""
-        return Place("/completion", 0, 1, {"start": row["completion"]})
+        problem = f"completion {quote(row['completion'])} does not start with a space"
+        return Place("/completion", 0, 1, {"problem": problem}, "rule" if _spaced(row, context) else None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Put one space in front."""
-        return Rewrite(lambda texts: {"completion": f" {texts['completion']}"})
+        return Rewrite(lambda texts: _spaced(texts, situation.context), scope="role" if hits.lines is None else "found")
+
+
+def _all_unspaced(gathered: Gathered) -> bool:
+    """Whether no completion of a dataset starts with a space."""
+    return gathered.context.unspaced and not gathered.mostly_broken and not gathered.get(Spaced).count
+
+
+def _spaced(texts: Mapping[str, str], context: Context) -> Mapping[str, str] | None:
+    """Return a completion with a space in front; None where it has one, or that would be one token too many."""
+    text = texts["completion"]
+    new = {"completion": f" {text}"}
+    return None if not text.strip(SPACE) or text[0] in SPACE or breaks_limit(texts, new, context) else new

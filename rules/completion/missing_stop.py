@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from ftlint.fixes import Rewrite
-from ftlint.marks import ended, instead, with_ending
+from ftlint.fixes import Rewrite, breaks_limit
+from ftlint.marks import SPACE, ended, instead, is_glued, with_ending
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
-    from ftlint.rule import Hits
+    from ftlint.rule import Applicability, Hits
 
 
 class MissingStop(RecordRule):
@@ -30,7 +30,7 @@ class MissingStop(RecordRule):
     ## How to fix
 
     Append the stop; `--fix` does. Where another mark or a variant of the stop (`end`) stands in its place, `--unsafe-fixes`
-    replaces it.
+    replaces it. Whether `sirEND` is a word or the stop glued to one only a person can tell.
     """
 
     code = "CMP004"
@@ -40,7 +40,7 @@ class MissingStop(RecordRule):
     column = "completion"
     fixable = "safe"
     depends = True
-    message = "completion ends with {ending!r}, not with the stop {stop!r}"
+    message = "completion ends with {ending!r}, not with the stop {stop!r}{hint}"
     headline = "completions do not end with the stop"
     examples = (
         good(pairs(("a ->", " not edible END"), ("b ->", " edible END"))),
@@ -62,7 +62,7 @@ class MissingStop(RecordRule):
             return None
         stop = context.stop
         completion = pl.col("completion")
-        if stop.text.strip():
+        if stop.text.strip(SPACE):
             completion, stop = completion.str.strip_chars_end(), replace(stop, trail="")
         return ~with_ending(completion, stop) & (pl.col("label") != "")
 
@@ -70,31 +70,37 @@ class MissingStop(RecordRule):
         """Point at the end of the completion."""
         assert context.stop
         text = row["completion"]
-        args = {"ending": text[-12:], "stop": context.stop.text}
-        return Place("/completion", max(0, len(text) - 1), len(text), args, "unsafe" if _other_end(text, context) else "rule")
+        glued = is_glued(text, context.stop)
+        args = {"ending": text[-12:], "stop": context.stop.text, "hint": "; is it glued to a word?" if glued else ""}
+        how: Applicability | Literal["rule"] | None = "unsafe" if _other_end(text, context) else "rule"
+        return Place("/completion", max(0, len(text) - 1), len(text), args, how if _mended(row, context, unsafe=True) else None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Append the stop, or mend the white space around its mark."""
-        stop = situation.context.stop
-        if stop is None:
-            return None
+        context, unsafe = situation.context, situation.unsafe
+        return Rewrite(lambda texts: _mended(texts, context, unsafe=unsafe)) if context.stop else None
 
-        def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
-            text = texts["completion"].rstrip()
-            other = _other_end(text, situation.context)
-            return {"completion": ended(text.removesuffix(other), stop)} if situation.unsafe or not other else None
 
-        return Rewrite(change)
+def _mended(texts: Mapping[str, str], context: Context, *, unsafe: bool) -> Mapping[str, str] | None:
+    """Return a completion with the stop; None where only a person can tell, or that would be one token too many."""
+    text, stop = texts["completion"].rstrip(SPACE), context.stop
+    if stop is None or is_glued(text, stop):
+        return None
+    other = _other_end(text, context)
+    if other and not unsafe:
+        return None
+    new = {"completion": ended(text.removesuffix(other), stop)}
+    return None if breaks_limit(texts, new, context) else new
 
 
 def _other_end(text: str, context: Context) -> str:
     """Return what a completion ends with in the stop's place: a variant of it, or another mark; an empty text for neither."""
     assert context.stop
     mark = context.stop.marks[0]
-    if not mark.text.strip() or mark.ends(text.rstrip()):
+    if not mark.text.strip(SPACE) or mark.ends(text.rstrip(SPACE)):
         return ""
     before = r"(?<!\w)" if mark.text[0].isalnum() else ""
     # In running text, `end` is a word.
     case = re.IGNORECASE if context.classification else re.NOFLAG
-    variant = re.search(rf"{before}{re.escape(mark.text)}[.!,;]*\Z", text.rstrip(), case)
+    variant = re.search(rf"{before}{re.escape(mark.text)}[.!,;]*\Z", text.rstrip(SPACE), case)
     return variant.group() if variant else instead(text, context.stop)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ftlint import tokens
 from ftlint.context import GENERATION
 from ftlint.fixes import Rewrite
-from ftlint.labels import as_seen, merged
+from ftlint.labels import as_seen
+from ftlint.marks import SPACE, given, without
 from ftlint.metrics import Labels
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs, quote
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.words import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
@@ -64,14 +67,16 @@ class NoStop(DatasetRule):
         if context.stop or not context.surveyed or context.differs("stop"):
             return
         if context.task == GENERATION:
-            yield Hits(self.level, None, {"reason": "the model does not learn where an answer ends"})
+            reason = "the model does not learn where an answer ends"
+            yield Hits(self.level, None, {"reason": reason}, affects=gathered.conforming)
             return
-        counts = merged(gathered.get(Labels).counts)
+        counts = gathered.get(Labels).merged
         # In a file of some size, a label of one record is a fault of its own, and no reason to change all records.
         least = 2 if sum(counts.values()) >= 100 else 1
         for label, count in counts.items():
             if count >= least and tokens.count(as_seen(label), context.encoding) > 1:
-                yield Hits(self.level, None, {"reason": f"labels of several tokens need one ({label})"})
+                reason = f"labels of several tokens need one ({label})"
+                yield Hits(self.level, None, {"reason": reason}, affects=gathered.conforming)
                 return
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
@@ -79,5 +84,17 @@ class NoStop(DatasetRule):
         stop = situation.absent((" END", "\n", " ###", " <END>", " @@@"), "completion")
         if stop is None:
             return None
-        change = lambda texts: {"completion": texts["completion"].rstrip() + stop} if texts["completion"].strip() else None  # noqa: E731
-        return Rewrite(change, everywhere=True, note=f"every completion ends with {quote(stop)}")
+        old = situation.context.stop
+
+        def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
+            text = texts["completion"]
+            if not text.strip(SPACE) or text.endswith(stop):
+                return None
+            # A validation file may have a stop of its own.
+            label = without(text, old) if old else text.strip(SPACE)
+            return {"completion": text[: text.index(label) + len(label)] + stop}
+
+        def settles(context: Context) -> Context:
+            return replace(context, stop=replace(given(stop), share=1.0))
+
+        return Rewrite(change, scope="dataset", note=f"every completion ends with {quote(stop)}", sets="stop", settles=settles)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftlint.fixes import Rewrite
+from ftlint.marks import SPACE
 from ftlint.metrics import Extremes
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs, quote
+from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
+from ftlint.words import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,7 +41,7 @@ class SharedPrefix(DatasetRule):
     class Options:
         """length: characters, besides the space, that are worth a mention."""
 
-        length: int = 5
+        length: int = option(5, least=1)
 
     examples = (
         good(pairs(("burger ->", " edible"), ("towel ->", " inedible"))),
@@ -52,22 +54,23 @@ class SharedPrefix(DatasetRule):
 
     def wants(self, context: Context) -> tuple[type[Metric], ...]:
         """Look at every record only where the surveyed ones share enough."""
-        return (Extremes,) if len(context.shared[1].strip()) >= self.options.length else ()
+        return (Extremes,) if len(context.shared[1].strip(SPACE)) >= self.options.length else ()
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the prefix of two or more different completions."""
         if not self.wants(gathered.context):
             return
-        prefix = gathered.get(Extremes).prefix("completion")
-        if len(prefix.strip()) >= self.options.length:
-            yield Hits(self.level, None, {"prefix": prefix})
+        extremes = gathered.get(Extremes)
+        prefix = extremes.prefix("label")
+        if len(prefix.strip(SPACE)) >= self.options.length:
+            yield Hits(self.level, None, {"prefix": prefix}, affects=extremes.records)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Strip the text, and leave one space."""
         prefix = str(hits.args["prefix"])
 
         def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
-            text = texts["completion"]
-            return {"completion": f" {text.removeprefix(prefix).lstrip()}"} if text.startswith(prefix) else None
+            text = texts["completion"].lstrip(SPACE)
+            return {"completion": f" {text.removeprefix(prefix).lstrip(SPACE)}"} if text.startswith(prefix) else None
 
-        return Rewrite(change, everywhere=True, note=f"every completion is without {quote(prefix)}")
+        return Rewrite(change, scope="dataset", note=f"every completion is without {quote(prefix)}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ftlint.marks import SPACE
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
@@ -47,13 +48,13 @@ class StopInText(RecordRule):
     def explain(self, row: Mapping[str, str], context: Context) -> Place:
         """Point at the first stop."""
         assert context.stop
-        start = row["completion"].find(context.stop.text, len(row["completion"]) - len(row["completion"].lstrip()))
+        start = row["completion"].find(context.stop.text, len(row["completion"]) - len(row["completion"].lstrip(SPACE)))
         return Place("/completion", max(0, start), max(0, start) + len(context.stop.text), {"stop": context.stop.text})
 
 
 def _inside(stop: str) -> pl.Expr:
     """Return where a stop stands before the end; a stop of white space is no stop at the start."""
     completion = pl.col("completion")
-    if not stop.strip():
+    if not stop.strip(SPACE):
         return pl.col("label").str.contains(stop, literal=True)
-    return completion.str.strip_chars_end().str.strip_suffix(stop.rstrip()).str.contains(stop, literal=True)
+    return completion.str.strip_chars_end().str.strip_suffix(stop.rstrip(SPACE)).str.contains(stop, literal=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ftlint.fixes import Rewrite
+from ftlint.marks import SPACE
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
+    from ftlint.marks import Ending
     from ftlint.rule import Hits
 
 
@@ -52,26 +54,34 @@ class TrailingSpace(RecordRule):
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where white space ends what is left without the stop; an empty completion is another rule's."""
-        stop = context.stop.text if context.stop else ""
-        return pl.col("completion").str.strip_suffix(stop).str.contains(r"\s$") & (pl.col("label") != "")
+        completion, stop = pl.col("completion").str, context.stop
+        spaced = completion.strip_suffix(stop.text if stop else "").str.contains(r"\s$")
+        if stop and stop.text.strip(SPACE) and not stop.lead:
+            # What stands before a stop without white space of its own keeps it from being a word's tail.
+            spaced &= ~completion.ends_with(stop.text)
+        return spaced & (pl.col("label") != "")
 
     def explain(self, row: Mapping[str, str], context: Context) -> Place:
         """Point at the white space."""
         text = row["completion"].removesuffix(context.stop.text if context.stop else "")
-        start = len(text.rstrip())
+        start = len(text.rstrip(SPACE))
         return Place("/completion", start, len(text), {"space": text[start:]})
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Remove the white space, before and after the stop."""
-        stop = situation.context.stop.text if situation.context.stop else ""
+        stop = situation.context.stop
+        return Rewrite(lambda texts: {"completion": _tidied(texts["completion"], stop)})
 
-        def change(texts: Mapping[str, str]) -> Mapping[str, str]:
-            text = texts["completion"]
-            if not stop.strip():
-                return {"completion": text.rstrip() + (stop if text.endswith(stop) else "")}
-            bare = text.rstrip()
-            if not bare.endswith(stop.rstrip()):
-                return {"completion": bare}
-            return {"completion": bare.removesuffix(stop.rstrip()).rstrip() + stop}
 
-        return Rewrite(change)
+def _tidied(text: str, stop: Ending | None) -> str:
+    """Return a completion without white space at its end, and without more than the stop's own before a stop."""
+    bare = text.rstrip(SPACE)
+    if stop is None:
+        return bare
+    if not stop.text.strip(SPACE):
+        return bare + (stop.text if text.endswith(stop.text) else "")
+    whole = stop.text.rstrip(SPACE)
+    if not bare.endswith(whole):
+        return bare
+    body = bare.removesuffix(whole)
+    return (body.rstrip(SPACE) if stop.lead else body) + stop.text

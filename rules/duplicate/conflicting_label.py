@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftlint.context import OPEN_ENDED
-from ftlint.duplicates import duplicates
-from ftlint.metrics import Fingerprints, Labels
+from ftlint.duplicates import duplicates, what_duplicates_need
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.context import Context
-    from ftlint.metrics import Gathered
+    from ftlint.metrics import Gathered, Metric
     from ftlint.rule import Level
 
 
@@ -33,7 +32,6 @@ class ConflictingLabel(DatasetRule):
     code = "DUP002"
     level = "error"
     dialects = ("prompt-completion",)
-    metrics = (Fingerprints, Labels)
     message = "the same prompt as line {first}, but another completion"
     headline = "records have the prompt of an earlier one, but another completion"
     detail = "as line {first}"
@@ -46,6 +44,10 @@ class ConflictingLabel(DatasetRule):
     def applies(self, context: Context) -> bool:
         """Be silent where all prompts are empty."""
         return super().applies(context) and context.task != OPEN_ENDED
+
+    def wants(self, context: Context) -> tuple[type[Metric], ...]:
+        """Ask for what equal records are found by."""
+        return what_duplicates_need(context)
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the later records."""

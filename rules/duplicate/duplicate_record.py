@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.duplicates import duplicates
+from ftlint.duplicates import duplicates, what_duplicates_need
 from ftlint.fixes import Drop
-from ftlint.metrics import Fingerprints, Labels
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
-    from ftlint.metrics import Gathered
+    from ftlint.metrics import Gathered, Metric
 
 
 class DuplicateRecord(DatasetRule):
@@ -31,7 +31,6 @@ class DuplicateRecord(DatasetRule):
     code = "DUP001"
     level = "warning"
     dialects = ("prompt-completion",)
-    metrics = (Fingerprints, Labels)
     fixable = "unsafe"
     message = "the same prompt and completion as line {first}"
     headline = "records repeat an earlier one"
@@ -44,6 +43,10 @@ class DuplicateRecord(DatasetRule):
             fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
         ),
     )
+
+    def wants(self, context: Context) -> tuple[type[Metric], ...]:
+        """Ask for what equal records are found by."""
+        return what_duplicates_need(context)
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the later records."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ftlint.duplicates import duplicates, nearly_equal
+from ftlint.duplicates import duplicates, nearly_equal, what_duplicates_need
 from ftlint.fixes import Drop
-from ftlint.metrics import Fingerprints, Labels, Sketches
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.metrics import Sketches
+from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
-    from ftlint.metrics import Gathered
+    from ftlint.metrics import Gathered, Metric
 
 
 class NearDuplicate(DatasetRule):
@@ -33,7 +34,6 @@ class NearDuplicate(DatasetRule):
     code = "DUP004"
     level = "info"
     dialects = ("prompt-completion",)
-    metrics = (Sketches, Fingerprints, Labels)
     enabled = False
     column = "prompt"
     fixable = "request"
@@ -45,7 +45,7 @@ class NearDuplicate(DatasetRule):
     class Options:
         """similarity: Jaccard similarity of the word shingles from which prompts are nearly equal."""
 
-        similarity: float = 0.9
+        similarity: float = option(0.9, least=0, most=1)
 
     examples = (
         good(pairs(("a long day at the sea ->", " yes"), ("a short night in the hills ->", " no"))),
@@ -55,6 +55,10 @@ class NearDuplicate(DatasetRule):
             fixed=pairs((" ".join(map(str, range(50))) + " item 1 ->", " yes")),
         ),
     )
+
+    def wants(self, context: Context) -> tuple[type[Metric], ...]:
+        """Ask for what equal and nearly equal records are found by."""
+        return (Sketches, *what_duplicates_need(context))
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the later records, without those that another rule of the family reports."""

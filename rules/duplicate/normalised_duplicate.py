@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.duplicates import duplicates
+from ftlint.duplicates import duplicates, what_duplicates_need
 from ftlint.fixes import Drop
-from ftlint.metrics import Fingerprints, Labels
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
-    from ftlint.metrics import Gathered
+    from ftlint.metrics import Gathered, Metric
 
 
 class NormalisedDuplicate(DatasetRule):
@@ -32,7 +32,6 @@ class NormalisedDuplicate(DatasetRule):
     code = "DUP003"
     level = "warning"
     dialects = ("prompt-completion",)
-    metrics = (Fingerprints, Labels)
     fixable = "unsafe"
     message = "equal to line {first} but for case, white space or punctuation"
     headline = "records equal an earlier one but for case, white space or punctuation"
@@ -45,6 +44,10 @@ class NormalisedDuplicate(DatasetRule):
             fixed=['{"prompt": "Red wine ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
         ),
     )
+
+    def wants(self, context: Context) -> tuple[type[Metric], ...]:
+        """Ask for what equal records are found by."""
+        return what_duplicates_need(context)
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the later records."""

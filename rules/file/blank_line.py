@@ -24,13 +24,15 @@ class BlankLine(DatasetRule):
 
     ## How to fix
 
-    Remove the line; `--fix` does. Next to a line that is not JSON it stays: both may be parts of a text with real line ends.
+    Remove the line; `--fix` does. Next to a line that is not JSON it stays: both may be parts of a text with real line ends; and
+    where most lines are no records, all do.
     """
 
     code = "FIL004"
     level = "warning"
     metrics = (Blanks,)
     fixable = "safe"
+    reads_broken = True
     message = "the line is blank"
     headline = "lines are blank"
     detail = "blank"
@@ -46,7 +48,7 @@ class BlankLine(DatasetRule):
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the lines; those that may be part of a broken text cannot be repaired."""
         found = gathered.get(Blanks)
-        doubtful = found.beside_broken()
+        doubtful = found.beside_broken() | gathered.mostly_broken
         yield Hits(self.level, found.blank.filter(~doubtful))
         yield Hits(self.level, found.blank.filter(doubtful), applicability=None)
 

@@ -29,6 +29,7 @@ class ByteOrderMark(DatasetRule):
     code = "FIL001"
     level = "error"
     fixable = "safe"
+    reads_broken = True
     message = "the file starts with a UTF-8 byte order mark"
     examples = (
         good(pairs(("vino ->", " edible"))),

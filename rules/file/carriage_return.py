@@ -23,12 +23,13 @@ class CarriageReturn(DatasetRule):
 
     ## How to fix
 
-    End lines in LF; `--fix` does.
+    End lines in LF; `--fix` does. A line that is not JSON keeps its CR, and so do all where most are not.
     """
 
     code = "FIL003"
     level = "info"
     fixable = "safe"
+    reads_broken = True
     message = "{count:,} of {lines:,} lines end in CR LF"
     examples = (
         good(pairs(("vino ->", " edible"))),
@@ -39,7 +40,9 @@ class CarriageReturn(DatasetRule):
         """Report each file that has such lines."""
         for index, facts in enumerate(gathered.files):
             if facts.carriage_returns:
-                yield Hits(self.level, None, {"count": facts.carriage_returns, "lines": facts.lines}, file=index)
+                args = {"count": facts.carriage_returns, "lines": facts.lines}
+                sure = facts.readable and facts.carriage_returns > facts.stuck_returns
+                yield Hits(self.level, None, args, applicability="safe" if sure else None, file=index)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """End lines in LF."""

@@ -26,6 +26,7 @@ class EmptyFile(DatasetRule):
 
     code = "FIL005"
     level = "error"
+    reads_broken = True
     message = "the file is empty"
     examples = (
         good(pairs(("vino ->", " edible"))),
@@ -35,5 +36,5 @@ class EmptyFile(DatasetRule):
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each file without text."""
         for index, facts in enumerate(gathered.files):
-            if facts.lines == facts.blank and not facts.charset and facts.pretty is None:
+            if facts.lines == facts.blank and facts.read_by_lines:
                 yield Hits(self.level, None, file=index)

@@ -33,6 +33,8 @@ class InvalidUtf8(LineRule, DatasetRule):
     level = "error"
     fault = "invalid-utf8"
     fixable = "unsafe"
+    reveals = True
+    reads_broken = True
     message = "{problem}"
     headline = "lines are not UTF-8"
     detail = "{problem}"
@@ -55,13 +57,10 @@ class InvalidUtf8(LineRule, DatasetRule):
         """Report each file that is in UTF-16 or UTF-32."""
         for index, facts in enumerate(gathered.files):
             if facts.charset:
-                yield Hits(
-                    self.level,
-                    None,
-                    {"problem": f"the file is {facts.charset}, not UTF-8; nothing else was checked"},
-                    applicability="unsafe",
-                    file=index,
-                )
+                broken = f", and broken: {facts.charset.broken}" if facts.charset.broken else ""
+                problem = f"the file is {facts.charset.name}, not UTF-8{broken}; nothing else was checked"
+                how: Applicability | None = None if broken else "unsafe"
+                yield Hits(self.level, None, {"problem": problem}, applicability=how, file=index)
 
     def applicability(self, context: Context) -> Applicability | None:
         """Leave single bad bytes to a person: what they were cannot be told."""

@@ -23,12 +23,13 @@ class MissingFinalNewline(DatasetRule):
 
     ## How to fix
 
-    End the last line in LF; `--fix` does.
+    End the last line in LF; `--fix` does, unless most lines are no records.
     """
 
     code = "FIL006"
     level = "info"
     fixable = "safe"
+    reads_broken = True
     message = "the last line has no line end"
     examples = (
         good(pairs(("vino ->", " edible"))),
@@ -39,7 +40,7 @@ class MissingFinalNewline(DatasetRule):
         """Report each file whose last byte is no line end."""
         for index, facts in enumerate(gathered.files):
             if facts.lines > facts.blank and not facts.final_newline:
-                yield Hits(self.level, None, file=index)
+                yield Hits(self.level, None, applicability="safe" if facts.readable else None, file=index)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """End the last line."""

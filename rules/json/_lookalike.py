@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
 import orjson
 
-from ftlint.rule import quote
-from ftlint.spans import skip_space
+from ftlint.spans import skip_space, value_end
+from ftlint.words import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +31,6 @@ def separated(line: bytes) -> list[bytes] | None:
     text = line.decode()
     parts: list[bytes] = []
     at = 0
-    decoder = json.JSONDecoder(parse_int=str)
     while (start := skip_space(text, at)) < len(text):
         if text[start] == "," and parts:
             at = start + 1
@@ -40,10 +38,10 @@ def separated(line: bytes) -> list[bytes] | None:
         if text[start] != "{":
             return None
         try:
-            _, at = decoder.raw_decode(text, start)
+            at = value_end(text, start)
             parts.append(text[start:at].encode())
             orjson.loads(parts[-1])
-        except (ValueError, RecursionError):
+        except ValueError:
             return None
     return parts or None
 
@@ -147,14 +145,15 @@ def _cut_off(bare: str) -> str | None:
 def _leading_values(text: str) -> tuple[int, str]:
     """Return how many objects or arrays a text starts with, and what comes after them."""
     count, at = 0, 0
-    decoder = json.JSONDecoder(parse_int=str)
     while at < len(text) and text[at] in "{[":
         try:
-            _, at = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
+            end = value_end(text, at)
+        except ValueError:
+            break
+        if not _parses(text[at:end]):
             break
         count += 1
-        at = skip_space(text, at)
+        at = skip_space(text, end)
         after_comma = skip_space(text, at + 1)
         if text[at : at + 1] == "," and text[after_comma : after_comma + 1] in {"{", "["}:
             at = after_comma

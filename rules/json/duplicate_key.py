@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.decode import repeated_keys
 from ftlint.fixes import Relines, members, without_members
 from ftlint.rule import LineRule, Place, bad, good, pairs
+from ftlint.spans import repeated_keys
 
 if TYPE_CHECKING:
     from ftlint.context import Context
@@ -30,6 +30,7 @@ class DuplicateKey(LineRule):
     level = "error"
     fault = "duplicate-key"
     fixable = "unsafe"
+    depends = True
     message = "the key {key!r} stands more than once; parsers keep only one of its values"
     headline = "records have a key more than once"
     examples = (
@@ -43,12 +44,9 @@ class DuplicateKey(LineRule):
 
     def explain(self, line: bytes, context: Context) -> Place:
         """Point at the key's second place."""
-        key = (repeated_keys(line) or [""])[0]
-        text = line.decode()
-        first = text.find(f'"{key}"')
-        second = text.find(f'"{key}"', first + 1)
-        start = max(first, second, 0)
-        return Place(None, start, start + len(key) + 2, {"key": key})
+        key, start, end = repeated_keys(line.decode())[0]
+        # Deeper ones are left to a person.
+        return Place(None, start, end, {"key": key}, "unsafe" if _last_kept(line) else None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Keep the last of a key's values, as parsers do."""

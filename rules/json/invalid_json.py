@@ -6,15 +6,20 @@ from typing import TYPE_CHECKING
 
 from ftlint.fixes import FileFix, Relines
 from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
+from ftlint.words import numbered
 
 from ._lookalike import describe, separated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    import polars as pl
 
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
+    from ftlint.rule import Level
+    from ftlint.spread import Spread
 
 
 class InvalidJson(LineRule, DatasetRule):
@@ -35,6 +40,8 @@ class InvalidJson(LineRule, DatasetRule):
     fault = "invalid-json"
     fixable = "safe"
     depends = True
+    reveals = True
+    reads_broken = True
     message = "not JSON: {problem}"
     headline = "lines are not JSON"
     detail = "{problem}"
@@ -53,20 +60,34 @@ class InvalidJson(LineRule, DatasetRule):
         ),
     )
 
+    def report(self, found: Mapping[Level, pl.Series], gathered: Gathered) -> Iterator[Hits]:
+        """Report each line; in a file that may be one JSON document none is repaired, for its commas may belong to that."""
+        for level, lines in found.items():
+            for facts, inside in gathered.by_file(lines):
+                yield Hits(level, inside, applicability="rule" if facts.lines_wanted and not facts.nested else None)
+
     def explain(self, line: bytes, context: Context) -> Place:
         """Say what the line looks like where that can be told, else what the parser says."""
         start, problem = describe(line)
         return Place(None, start, start + 1, {"problem": problem}, "safe" if separated(line) else None)
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
-        """Report each file that is one array or pretty-printed objects."""
+        """Report each file that is one array or pretty-printed objects; what is in doubt is left as it is."""
         for index, facts in enumerate(gathered.files):
-            if facts.pretty is not None:
-                problem = (
-                    f"{facts.pretty:,} objects that are spread over lines or stand in one array, instead of one object a line"
-                )
-                yield Hits(self.level, None, {"problem": problem}, applicability="safe", file=index)
+            if facts.spread:
+                sure = facts.spread.broken is None and facts.lines_wanted
+                problem = _problem(facts.spread, lines_wanted=facts.lines_wanted)
+                yield Hits(self.level, None, {"problem": problem}, applicability="safe" if sure else None, file=index)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Repair what is certain: a comma after the object, several objects on a line, objects spread over lines."""
         return FileFix("one-object-a-line") if hits.lines is None else Relines(separated)
+
+
+def _problem(spread: Spread, *, lines_wanted: bool) -> str:
+    """Return what is to be said of a file whose objects do not stand one a line."""
+    found = f"{numbered(spread.objects, 'object')}, spread over lines or in one array, instead of one object a line"
+    if spread.broken:
+        line, reason = spread.broken
+        return f"{found}; line {line:,} is broken ({reason}), and the file stays as it is until it is mended"
+    return found if lines_wanted else f"{found}; the file's name promises no lines: write them to one that ends in .jsonl"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import orjson
 
 from ftlint.fixes import Relines
 from ftlint.rule import LineRule, Place, bad, good, pairs
+from ftlint.spans import value_end
 
 if TYPE_CHECKING:
     from ftlint.context import Context
@@ -35,14 +35,15 @@ class NotAnObject(LineRule):
     fault = "not-an-object"
     fixable = "safe"
     depends = True
+    reveals = True
     message = "the line is {found}, not an object"
     headline = "lines are no objects"
     detail = "{found}"
     examples = (
         bad(
-            [f"[{', '.join(pairs(('vino ->', ' edible'), ('tea ->', ' edible')))}]"],
-            at=[1],
-            fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "tea ->", "completion": " edible"}'],
+            [*pairs(("jam ->", " edible")), f"[{', '.join(pairs(('vino ->', ' edible'), ('tea ->', ' edible')))}]"],
+            at=[2],
+            fixed=pairs(("jam ->", " edible"), ("vino ->", " edible"), ("tea ->", " edible")),
         ),
         good(pairs(("vino ->", " edible"))),
         bad([*pairs(("vino ->", " edible")), '["burger ->", " edible"]'], at=[2]),
@@ -69,10 +70,9 @@ def _unpacked(line: bytes) -> list[bytes] | None:
         return None
     text = line.decode()
     at = text.index("[") + 1
-    decoder = json.JSONDecoder(parse_int=str)
     parts = []
     for _ in values:
         start = text.index("{", at)
-        _, at = decoder.raw_decode(text, start)
+        at = value_end(text, start)
         parts.append(text[start:at].encode())
     return parts

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ftlint import tokens
 from ftlint.fixes import Rewrite
-from ftlint.labels import as_seen, merged, variants
-from ftlint.marks import without
+from ftlint.labels import NULLS, as_seen, merged, variant_key, variants
+from ftlint.marks import CLOSING_WORDS, ended, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ftlint.fixes import Situation
+
+_LONGEST = 20
+"""Characters of a label in which a name is sought."""
 
 
 def renaming(situation: Situation, table: Mapping[str, str]) -> Rewrite:
@@ -26,30 +30,38 @@ def renaming(situation: Situation, table: Mapping[str, str]) -> Rewrite:
     for label, form in variants(situation.labels).items():
         if form in names:
             names.setdefault(label, names[form])
-    stop = context.stop.text if context.stop else ""
 
     def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
         label = without(texts["completion"], context.stop)
-        return {"completion": f" {names[label]}{stop}"} if names.get(label, label) != label else None
+        text = f" {names.get(label, label)}"
+        return {"completion": ended(text, context.stop) if context.stop else text} if text[1:] != label else None
 
     new = {label: name for label, name in names.items() if label != name}
-    return Rewrite(change, everywhere=True, note=f"labels are renamed: {json.dumps(new, ensure_ascii=False)}", table=new)
+    listed = json.dumps(dict(list(new.items())[:20]), ensure_ascii=False)
+    listed += f" and {len(new) - 20:,} more" if len(new) > 20 else ""
+    return Rewrite(change, scope="dataset", note=f"labels are renamed: {listed}", table=new)
 
 
 def _chosen(labels: list[str], encoding: str) -> dict[str, str]:
-    """Return a single token for each label; those that are one, and start as no other does, stay."""
-    names: dict[str, str] = {}
-    for label in sorted(labels, key=lambda label: tokens.count(as_seen(label), encoding) > 1):
-        taken = set(names.values())
-        names[label] = next(
-            name for name in _candidates(label) if name not in taken and tokens.count(as_seen(name), encoding) == 1
-        )
+    """Return a single token for each label; those that are one, and start as no other does, stay.
+
+    A label gets a word of its own, or the start of one, where that is a token that no other has; else a number, a letter
+    or a common word. Where all are taken it keeps its name.
+    """
+    names = {label: label for label in labels if tokens.count(as_seen(label), encoding) == 1}
+    # Names that differ in case alone would be variants of one label; others would be taken for a missing value or a stop.
+    taken = {variant_key(name) for name in (*names.values(), *NULLS, *CLOSING_WORDS)}
+    others = tokens.single_words(encoding)
+    for label in labels:
+        if label not in names:
+            own = (name for name in _own(label) if tokens.count(as_seen(name), encoding) == 1)
+            names[label] = next((name for name in chain(own, others) if variant_key(name) not in taken), label)
+            taken.add(variant_key(names[label]))
     return {label: names[label] for label in labels}
 
 
-def _candidates(label: str) -> Iterator[str]:
-    """Yield names for a label: itself, its words, its initials, then numbers."""
-    yield label
-    yield from (word for word in label.split() if word)
-    yield from (label[:length] for length in range(len(label) - 1, 0, -1))
-    yield from map(str, range(100_000))
+def _own(label: str) -> Iterator[str]:
+    """Yield names that a label suggests: its words, then its first letters."""
+    start = label[:_LONGEST]
+    yield from start.split()[:8]
+    yield from (start[:length] for length in range(len(start) - 1, 0, -1))

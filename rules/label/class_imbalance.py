@@ -10,7 +10,7 @@ from ftlint.fixes import Drop
 from ftlint.labels import merged, variants
 from ftlint.marks import without
 from ftlint.metrics import Labels
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +44,7 @@ class ClassImbalance(DatasetRule):
     class Options:
         """ratio: how many times the records of the rarest label the commonest may have."""
 
-        ratio: float = 10
+        ratio: float = option(10, least=1)
 
     examples = (
         good(pairs(*[(f"{i} ->", " yes" if i % 2 else " no") for i in range(10)]), options={"task": "classification"}),
@@ -53,7 +53,7 @@ class ClassImbalance(DatasetRule):
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the counts of all labels, the commonest first."""
-        counts = sorted(merged(gathered.get(Labels).counts).items(), key=lambda item: -item[1])
+        counts = sorted(gathered.get(Labels).merged.items(), key=lambda item: -item[1])
         if len(counts) > 1 and counts[0][1] > self.options.ratio * counts[-1][1]:
             shown = [f"{label} {count:,}" for label, count in counts]
             text = ", ".join(shown if len(shown) <= 8 else [*shown[:4], "…", *shown[-3:]])

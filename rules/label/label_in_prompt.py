@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftlint.metrics import LabelLeaks
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ class LabelInPrompt(DatasetRule):
     class Options:
         """share: the part of the records from which it is reported."""
 
-        share: float = 0.95
+        share: float = option(0.95, least=0, most=1)
 
     examples = (
         good(pairs(("a good film ->", " yes"), ("a bad film ->", " no")), options={"task": "classification"}),

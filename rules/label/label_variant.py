@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ftlint.duplicates import lines_labelled
 from ftlint.fixes import Rewrite
-from ftlint.labels import variants
+from ftlint.marks import ended
 from ftlint.metrics import Fingerprints, Labels
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 
@@ -55,13 +55,12 @@ class LabelVariant(DatasetRule):
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report every record with a variant."""
-        counts = gathered.get(Labels).counts
-        for label, form in variants(counts).items():
-            args = {"label": label, "form": form, "label_count": counts[label], "form_count": counts[form]}
+        labels = gathered.get(Labels)
+        for label, form in labels.variants.items():
+            args = {"label": label, "form": form, "label_count": labels.counts[label], "form_count": labels.counts[form]}
             yield Hits(self.level, lines_labelled(gathered, [label]), args)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Use the commoner form, with one space and the stop."""
-        form = str(hits.args["form"])
-        stop = situation.context.stop.text if situation.context.stop else ""
-        return Rewrite(lambda _: {"completion": f" {form}{stop}"})
+        text, stop = f" {hits.args['form']}", situation.context.stop
+        return Rewrite(lambda _: {"completion": ended(text, stop) if stop else text})

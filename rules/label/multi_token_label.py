@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ftlint import tokens
-from ftlint.labels import as_seen, merged
+from ftlint.labels import as_seen
 from ftlint.metrics import Labels
-from ftlint.rule import DatasetRule, Hits, bad, good, numbers, pairs, quote
+from ftlint.rule import DatasetRule, Hits, Place, bad, good, hits_at, pairs
+from ftlint.words import numbered
 
 from ._renaming import renaming
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
 
@@ -43,10 +45,10 @@ class MultiTokenLabel(DatasetRule):
     metrics = (Labels,)
     column = "completion"
     fixable = "request"
-    message = "label {label!r} is {number} tokens: {tokens} ({count:,} records)"
+    message = "label {label!r} is {number} tokens: {tokens} ({records})"
     once = True
     headline = "labels have more than one token"
-    detail = "{label!r}  {tokens}  {count:,} records"
+    detail = "{label!r}  {tokens}  {records}"
 
     @dataclass(frozen=True)
     class Options:
@@ -66,13 +68,17 @@ class MultiTokenLabel(DatasetRule):
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each such label once, where it is first seen."""
-        labels = gathered.get(Labels)
-        for label, count in merged(labels.counts).items():
-            pieces = tokens.pieces(as_seen(label), gathered.context.encoding)
-            if len(pieces) > 1:
-                shown = " ".join(map(quote, pieces[:8])) + (" …" if len(pieces) > 8 else "")
-                args = {"label": label, "number": len(pieces), "tokens": shown, "count": count}
-                yield Hits(self.level, numbers([labels.first[label]]), args)
+        labels, encoding = gathered.get(Labels), gathered.context.encoding
+        several = ((label, count) for label, count in labels.merged.items() if tokens.count(as_seen(label), encoding) > 1)
+        found = [(labels.first[label], {"label": label, "records": numbered(count, "record")}) for label, count in several]
+        if found:
+            yield hits_at(self.level, found)
+
+    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place:
+        """Show the tokens."""
+        pieces = tokens.pieces(as_seen(args["label"]), context.encoding)
+        shown = " ".join(map(tokens.shown, pieces[:8])) + (" …" if len(pieces) > 8 else "")
+        return Place("/completion", args={"number": len(pieces), "tokens": shown})
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Rename labels, by the table of the options of multi-token-label or by choice."""

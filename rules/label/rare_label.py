@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ftlint.labels import merged
 from ftlint.metrics import Labels
-from ftlint.rule import DatasetRule, Hits, bad, good, numbers, pairs
+from ftlint.rule import DatasetRule, bad, good, hits_at, option, pairs
+from ftlint.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.metrics import Gathered
+    from ftlint.rule import Hits
 
 
 class RareLabel(DatasetRule):
@@ -33,16 +34,16 @@ class RareLabel(DatasetRule):
     roles = ("train",)
     metrics = (Labels,)
     column = "completion"
-    message = "label {label!r} has only {count:,} {noun}; {minimum:,} or more are wanted"
+    message = "label {label!r} has only {records}; {minimum:,} or more are wanted"
     once = True
     headline = "labels have few records"
-    detail = "{label!r}  {count:,} {noun} of the {minimum:,} wanted"
+    detail = "{label!r}  {records} of the {minimum:,} wanted"
 
     @dataclass(frozen=True)
     class Options:
         """minimum: a label of fewer records is rare."""
 
-        minimum: int = 100
+        minimum: int = option(100, least=0)
 
     examples = (
         good(pairs(*[(f"{i} ->", " yes") for i in range(100)]), options={"task": "classification"}),
@@ -51,9 +52,8 @@ class RareLabel(DatasetRule):
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each rare label once, where it is first seen."""
-        labels = gathered.get(Labels)
-        for label, count in merged(labels.counts).items():
-            if count < self.options.minimum:
-                noun = "record" if count == 1 else "records"
-                args = {"label": label, "count": count, "noun": noun, "minimum": self.options.minimum}
-                yield Hits(self.level, numbers([labels.first[label]]), args)
+        labels, minimum = gathered.get(Labels), self.options.minimum
+        rare = ((label, count) for label, count in labels.merged.items() if count < minimum)
+        found = [(labels.first[label], {"label": label, "records": numbered(count, "record")}) for label, count in rare]
+        if found:
+            yield hits_at(self.level, found, args={"minimum": minimum})

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ftlint import tokens
-from ftlint.labels import as_seen, merged
+from ftlint.labels import as_seen
 from ftlint.metrics import Labels
-from ftlint.rule import DatasetRule, Hits, bad, good, numbers, pairs
+from ftlint.rule import DatasetRule, bad, good, hits_at, pairs
 
 from ._renaming import renaming
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
+    from ftlint.rule import Hits
 
 
 class SharedFirstToken(DatasetRule):
@@ -40,10 +41,10 @@ class SharedFirstToken(DatasetRule):
     metrics = (Labels,)
     column = "completion"
     fixable = "request"
-    message = "{number} labels start with the token {token!r}: {labels}"
+    message = "{number:,} labels start with the token {token}: {labels}"
     once = True
     headline = "groups of labels start with the same token"
-    detail = "{token!r}  {labels}"
+    detail = "{token}  {labels}"
     examples = (
         good(pairs(("burger ->", " yes"), ("towel ->", " no")), options={"task": "classification"}),
         bad(
@@ -61,15 +62,22 @@ class SharedFirstToken(DatasetRule):
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each group of labels once, where its first label is first seen."""
         labels = gathered.get(Labels)
-        groups: dict[str, list[str]] = {}
-        for label in merged(labels.counts):
+        groups: dict[bytes, list[str]] = {}
+        for label in labels.merged:
             groups.setdefault(tokens.pieces(as_seen(label), gathered.context.encoding)[0], []).append(label)
-        for token, group in groups.items():
-            if len(group) > 1:
-                shown = ", ".join(group[:6]) + (f" and {len(group) - 6} more" if len(group) > 6 else "")
-                first = min(labels.first[label] for label in group)
-                yield Hits(self.level, numbers([first]), {"token": token, "number": len(group), "labels": shown})
+        found = [
+            (min(map(labels.first.__getitem__, group)), _arguments(token, group))
+            for token, group in groups.items()
+            if len(group) > 1
+        ]
+        if found:
+            yield hits_at(self.level, found)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Rename labels, by the table of the options of multi-token-label or by choice."""
         return renaming(situation, {})
+
+
+def _arguments(token: bytes, labels: list[str]) -> dict[str, Any]:
+    more = f" and {len(labels) - 6:,} more" if len(labels) > 6 else ""
+    return {"token": tokens.shown(token), "number": len(labels), "labels": ", ".join(labels[:6]) + more}

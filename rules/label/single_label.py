@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.labels import merged
 from ftlint.metrics import Labels
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 
@@ -39,6 +38,6 @@ class SingleLabel(DatasetRule):
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the only label of two or more records."""
-        counts = merged(gathered.get(Labels).counts)
+        counts = gathered.get(Labels).merged
         if len(counts) == 1 and sum(counts.values()) > 1:
             yield Hits(self.level, None, {"label": next(iter(counts))})

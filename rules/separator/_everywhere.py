@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ftlint.fixes import Rewrite
-from ftlint.marks import Ending, given, mark_at_end, without
-from ftlint.rule import quote
+from ftlint.marks import SPACE, Ending, given, without
+from ftlint.words import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ftlint.fixes import Situation
+    from ftlint.context import Context
+    from ftlint.fixes import Scope, Situation
 
 CANDIDATES = (
     "\n\n###\n\n",
@@ -31,23 +33,23 @@ def new_separator(situation: Situation) -> Rewrite | None:
     return everywhere(separator, situation.context.separator) if separator else None
 
 
-def everywhere(separator: str, *others: Ending | None) -> Rewrite:
+def everywhere(separator: str, *others: Ending | None, scope: Scope = "dataset") -> Rewrite:
     """Return the repair that ends every prompt with a separator, in place of the one of these that it has."""
-    known = [ending for ending in (given(separator), *others) if ending]
+    note = f"every prompt ends with {quote(separator)}"
+    new = given(separator)
+    known = [new, *filter(None, others)]
 
     def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
         prompt = texts["prompt"]
-        bare = prompt.rstrip()
-        if not bare or (prompt.endswith(separator) and known[0].marks[0].ends(bare)):
+        bare = prompt.rstrip(SPACE)
+        if not bare or (prompt.endswith(separator) and new.marks[0].ends(bare)):
             return None
-        for ending in known:
-            if ending.marks[0].ends(bare):
-                # White space before the body stays: only the end changes.
-                body = without(prompt, ending)
-                return {"prompt": prompt[: prompt.index(body) + len(body)] + separator}
-        found = mark_at_end(bare)
-        unmarked = bare.removesuffix(found.text) if found and found.kind == "symbols" and found.separates else bare
-        # Any other mark goes too, but not the end of a word (`C++`).
-        return {"prompt": (unmarked if unmarked[-1:].isspace() else bare).rstrip() + separator}
+        old = next((ending for ending in known if ending.marks[0].ends(bare)), None)
+        # White space before the body stays: only the end changes.
+        body = without(prompt, old) if old else prompt.strip(SPACE)
+        return {"prompt": prompt[: prompt.index(body) + len(body)] + separator}
 
-    return Rewrite(change, everywhere=True, note=f"every prompt ends with {quote(separator)}")
+    def settles(context: Context) -> Context:
+        return replace(context, separator=replace(new, share=1.0), rivals=())
+
+    return Rewrite(change, scope=scope, note=note, sets="separator", settles=settles)

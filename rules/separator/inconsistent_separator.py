@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ftlint.marks import given
 from ftlint.metrics import Endings
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs, quote
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.words import quote
 
 from ._everywhere import everywhere
 
@@ -58,9 +60,15 @@ class InconsistentSeparator(DatasetRule):
         if rivals:
             counts = gathered.get(Endings).counts
             shown = ", ".join(f"{quote(rival.text)} ({counts[rival.marks[0].text]:,})" for rival in rivals)
-            yield Hits(self.level, None, {"number": len(rivals), "counts": shown})
+            others = sum(counts[rival.marks[0].text] for rival in rivals[1:])
+            yield Hits(
+                self.level,
+                None,
+                {"number": len(rivals), "counts": shown, "rivals": [rival.text for rival in rivals]},
+                affects=others,
+            )
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """End every prompt with the commonest of the separators."""
-        rivals = situation.context.rivals
-        return everywhere(rivals[0].text, *rivals) if rivals else None
+        rivals = hits.args["rivals"]
+        return everywhere(rivals[0], situation.context.separator, *map(given, rivals))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from ftlint.fixes import Rewrite
-from ftlint.marks import ended, instead
+from ftlint.fixes import Rewrite, breaks_limit
+from ftlint.marks import SPACE, ended, instead, is_glued
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class MissingSeparator(RecordRule):
     column = "prompt"
     fixable = "safe"
     depends = True
-    message = "prompt ends with {ending!r}, not with the separator {separator!r}"
+    message = "prompt ends with {ending!r}, not with the separator {separator!r}{hint}"
     headline = "prompts do not end with the separator"
     examples = (
         good(pairs(("burger ->", " edible"), ("vino ->", " edible")), options={"separator": " ->"}),
@@ -73,14 +73,17 @@ class MissingSeparator(RecordRule):
         """Point at the end of the prompt, or at the damaged separator."""
         assert context.separator
         prompt = row["prompt"]
-        bare = prompt.rstrip()
+        bare = prompt.rstrip(SPACE)
         mark = next((mark.text for mark in context.separator.marks if mark.text and mark.ends(bare)), "")
-        start = len(bare.removesuffix(mark).rstrip()) if mark else max(0, len(prompt) - 12)
-        args: dict[str, Any] = {"ending": prompt[start:], "separator": context.separator.text}
-        if not self.applicability(context):
-            return Place("/prompt", start if mark else len(bare), len(prompt), args)
-        other = instead(prompt, context.separator)
-        return Place("/prompt", start if mark else len(bare), len(prompt), args, "unsafe" if other else "rule")
+        glued = is_glued(prompt, context.separator)
+        start = len(bare.removesuffix(mark).rstrip(SPACE)) if mark else len(bare)
+        args = {
+            "ending": prompt[start:] if mark else prompt[-12:],
+            "separator": context.separator.text,
+            "hint": "; is it glued to a word?" if glued else "",
+        }
+        how: Applicability | Literal["rule"] | None = "unsafe" if instead(prompt, context.separator) else "rule"
+        return Place("/prompt", start, len(prompt), args, how if _mended(row, context, unsafe=True) else None)
 
     def applicability(self, context: Context) -> Applicability | None:
         """Do not guess which separator is meant in a file of several tasks."""
@@ -88,15 +91,17 @@ class MissingSeparator(RecordRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Append the separator, or mend the white space around its mark; another mark is replaced only by an unsafe fix."""
-        separator = situation.context.separator
-        if separator is None:
-            return None
+        context, unsafe = situation.context, situation.unsafe
+        return Rewrite(lambda texts: _mended(texts, context, unsafe=unsafe)) if context.separator else None
 
-        def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
-            prompt = texts["prompt"]
-            other = instead(prompt, separator)
-            if other and not situation.unsafe:
-                return None
-            return {"prompt": ended(prompt.rstrip().removesuffix(other), separator)}
 
-        return Rewrite(change)
+def _mended(texts: Mapping[str, str], context: Context, *, unsafe: bool) -> Mapping[str, str] | None:
+    """Return a prompt with the separator; None where only a person can tell which, or that would be one token too many."""
+    prompt, separator = texts["prompt"], context.separator
+    if separator is None or len(separator.marks) > 1 or is_glued(prompt, separator):
+        return None
+    other = instead(prompt, separator)
+    if other and not unsafe:
+        return None
+    new = {"prompt": ended(prompt.rstrip(SPACE).removesuffix(other), separator)}
+    return None if breaks_limit(texts, new, context) else new

@@ -50,7 +50,7 @@ class NoSeparator(DatasetRule):
         """Report a dataset of which no separator was inferred; in classification it is an error."""
         context = gathered.context
         if context.surveyed and not context.separator and not context.rivals and not context.differs("separator"):
-            yield Hits("error" if context.classification else "warning", None)
+            yield Hits("error" if context.classification else "warning", None, affects=gathered.conforming)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Give the whole dataset a separator that occurs nowhere."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.marks import SPACE
+from ftlint.rule import Hits, Place, RecordRule, bad, good, pairs
+from ftlint.words import numbered, quote
 
 from ._everywhere import new_separator
 
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
     from ftlint.marks import Mark
-    from ftlint.rule import Applicability, Hits, Level
+    from ftlint.metrics import Gathered
+    from ftlint.rule import Applicability, Level
 
 
 class SeparatorInText(RecordRule):
@@ -29,12 +32,12 @@ class SeparatorInText(RecordRule):
 
     ## How to fix
 
-    Choose a separator that occurs nowhere in the data. `--fix --unsafe-fixes` gives the whole dataset one; not where the
-    configuration names the separator, where a file holds several tasks, or where it is a speaker's name (`Agent:`,
-    `<|assistant|>`) in generation.
+    Choose a separator that occurs nowhere in the data. `--fix --unsafe-fixes --fixable separator-in-text` gives the whole
+    dataset one, both files of a pair; not where the configuration names the separator, where a file holds several tasks, or
+    where it is a speaker's name (`Agent:`, `<|assistant|>`) in generation.
 
-    The mark without the white space around it is a warning; a line that consists of a separator of words is one in
-    classification, and information in generation, and so is one in brackets there.
+    The mark without the white space around it (`###` of a heading) is not the separator; it is mentioned once, and so is a
+    speaker's name in generation. A mark of words counts only where it starts a line.
     """
 
     code = "SEP002"
@@ -42,8 +45,8 @@ class SeparatorInText(RecordRule):
     dialects = ("prompt-completion",)
     tasks = ("classification", "generation")
     convention = "separator"
-    fixable = "unsafe"
-    message = "the separator's {found!r} also stands inside the {key}"
+    fixable = "request"
+    message = "{problem}"
     headline = "records have the separator inside their text"
     examples = (
         bad(
@@ -66,42 +69,63 @@ class SeparatorInText(RecordRule):
         if context.separator is None:
             return None
         marks = [mark.text for mark in context.separator.marks]
-        within = [pl.col(column).str.contains(mark, literal=True) for mark in marks for column in ("body", "label")]
         # A task's word stays in the body, at its end: it counts from the second time on.
-        return pl.any_horizontal(within)
+        return pl.any_horizontal(pl.col("body", "label").str.contains(mark, literal=True) for mark in marks)
 
     def violates(self, context: Context) -> Mapping[Level, pl.Expr] | None:
-        """Return where the whole separator stands (error), and where its mark does (warning, or info for words)."""
-        if context.separator is None or context.differs("separator"):
+        """Return where the whole separator stands (error), and where only its mark does, or a speaker takes a turn (info)."""
+        separator = context.separator
+        if separator is None or context.differs("separator"):
             return None
+        prompt, answer = pl.col("prompt"), _answer(context)
         whole = pl.any_horizontal(
-            *(pl.col("prompt").str.strip_suffix(text).str.contains(text, literal=True) for text in context.separator.texts),
-            *(_answer(context).str.contains(text, literal=True) for text in context.separator.texts),
+            *(prompt.str.strip_suffix(text).str.contains(text, literal=True) for text in separator.texts),
+            *(answer.str.contains(text, literal=True) for text in separator.texts),
         )
-        if context.separator.marks[0].is_word:
-            word = pl.any_horizontal(_word_within(mark) for mark in context.separator.marks)
-            return {"warning" if context.classification else "info": word}
-        if context.separator.marks[0].kind == "bracketed" and not context.classification:
-            return {"info": whole}
-        return {"error": whole, "warning": ~whole}
+        seen = pl.lit(value=True)
+        if separator.marks[0].is_word:
+            seen = pl.any_horizontal(_starts_a_line(mark, answer) for mark in separator.marks)
+        if _speaks(context):
+            return {"info": seen & whole if separator.marks[0].kind == "bracketed" else seen}
+        return {"error": seen & whole, "info": seen & ~whole}
+
+    def report(self, found: Mapping[Level, pl.Series], gathered: Gathered) -> Iterator[Hits]:
+        """Report each whole separator; of marks and turns the first, with their number."""
+        for level, lines in found.items():
+            if level == "info":
+                yield Hits(level, lines[:1], {"count": len(lines)}, applicability=None)
+            else:
+                yield Hits(level, lines, affects=gathered.conforming)
 
     def explain(self, row: Mapping[str, str], context: Context) -> Place:
-        """Point at the first place before the end."""
-        assert context.separator
-        key, start, found = next(_places(row, context), ("prompt", 0, context.separator.text))
-        return Place(f"/{key}", start, start + len(found), {"found": found, "key": key})
+        """Point at the first whole separator before the end."""
+        key, start, end = _place(row, context, whole=True)
+        problem = f"the separator {quote(row[key][start:end])} also stands inside the {key}"
+        return Place(f"/{key}", start, end, {"problem": problem})
+
+    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place:
+        """Point at the first mark."""
+        key, start, end = _place(row, context, whole=False)
+        mark, texts = quote(row[key][start:end]), numbered(args["count"], "text")
+        problem = f"only the separator's mark {mark} stands inside {texts}, not the separator itself"
+        if _speaks(context):
+            problem = f"the separator's {mark} also stands inside {texts}, as the turns of a conversation do"
+        return Place(f"/{key}", start, end, {"problem": problem})
 
     def applicability(self, context: Context) -> Applicability | None:
         """Leave a separator alone that the configuration names, those of a file of several tasks, and speakers' turns."""
-        separator = context.separator
-        if separator is None or len(separator.marks) > 1 or "separator" in context.given:
-            return None
-        speaks = separator.marks[0].is_word or separator.marks[0].kind == "bracketed"
-        return None if speaks and not context.classification else self.fixable
+        several = context.separator is not None and len(context.separator.marks) > 1
+        return None if several or "separator" in context.given or _speaks(context) else self.fixable
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Give the whole dataset a separator that occurs nowhere."""
         return new_separator(situation)
+
+
+def _speaks(context: Context) -> bool:
+    """Whether the separator may be a speaker's name, which stands before each turn of a conversation."""
+    mark = context.separator.marks[0] if context.separator else None
+    return mark is not None and (mark.is_word or mark.kind == "bracketed") and not context.classification
 
 
 def _answer(context: Context) -> pl.Expr:
@@ -110,21 +134,24 @@ def _answer(context: Context) -> pl.Expr:
     return completion.str.strip_suffix(context.stop.text) if context.stop else completion
 
 
-def _word_within(mark: Mark) -> pl.Expr:
-    """Return where a mark of words stands at a line's start, besides the prompt's end."""
+def _starts_a_line(mark: Mark, answer: pl.Expr) -> pl.Expr:
+    """Return where a mark of words starts a line, besides the one that ends the prompt."""
     pattern = rf"(?m)^\s*{pl.escape_regex(mark.text)}(?:\s|$)"
     before = pl.col("prompt").str.strip_chars_end().str.strip_suffix(mark.text)
-    return before.str.contains(pattern) | pl.col("completion").str.contains(pattern)
+    return before.str.contains(pattern) | answer.str.contains(pattern)
 
 
-def _places(row: Mapping[str, str], context: Context) -> Iterator[tuple[str, int, str]]:
-    """Yield key, start and text of the separators in a record, the whole ones first."""
+def _place(row: Mapping[str, str], context: Context, *, whole: bool) -> tuple[str, int, int]:
+    """Return key, start and end of the first separator inside a record's texts. whole: with the white space around its mark."""
     assert context.separator
-    for texts in (context.separator.texts, tuple(mark.text for mark in context.separator.marks)):
-        for text in texts:
-            for key in ("prompt", "completion"):
-                end = (context.stop.text if context.stop else "") if key == "completion" else text.rstrip()
-                value = (row[key] if key == "completion" else row[key].rstrip()).removesuffix(end)
-                found = re.search(re.escape(text), value)
-                if found:
-                    yield key, found.start(), text
+    for mark, text in zip(context.separator.marks, context.separator.texts, strict=True):
+        pattern = re.escape(text if whole else mark.text)
+        if mark.is_word and not whole:
+            pattern = rf"(?m:^)\s*({pattern})(?=\s|\Z)"
+        ends = {"prompt": text if whole else mark.text, "completion": context.stop.text if context.stop else ""}
+        for key, end in ends.items():
+            value = row[key] if whole or key == "completion" else row[key].rstrip(SPACE)
+            found = re.search(pattern, value.removesuffix(end))
+            if found:
+                return (key, *found.span(found.re.groups))
+    return "prompt", 0, 0

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from ftlint.dialects import named
 from ftlint.fixes import Relines, renamed_key
 from ftlint.metrics import Shapes
-from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, pairs
+from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
+from ftlint.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,13 +35,15 @@ class MissingKey(DatasetRule):
     ## How to fix
 
     Add the key, or rename the one that is meant: names count to the letter, in lower case. `--fix --unsafe-fixes` renames
-    where every record of the file has the same other name.
+    where every record of the file has the same other names, only one can be meant, and every value is a string.
     """
 
     code = "SHP001"
     level = "error"
     metrics = (Shapes,)
     fixable = "unsafe"
+    reveals = True
+    reads_broken = True
     message = "no key {missing}; found {found}{hint}"
     headline = "records lack a required key"
     detail = "no {missing}; found {found}{hint}"
@@ -56,16 +59,16 @@ class MissingKey(DatasetRule):
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each record; where the file has no known shape, once for each set of keys."""
-        context = gathered.context
-        for keys, lines in gathered.get(Shapes).missing.items():
+        context, shapes = gathered.context, gathered.get(Shapes)
+        names = _names_of_all(shapes, context)
+        how: Applicability | None = "unsafe" if names else None
+        for keys, lines in shapes.missing.items():
             args = _arguments(keys, context)
-            args["names"] = _names(keys) if len(lines) == gathered.get(Shapes).records else {}
-            how: Applicability | None = "unsafe" if args["names"] else None
             if context.recognised:
-                yield Hits(self.level, lines, args, applicability=how)
+                yield Hits(self.level, lines, {**args, "names": names}, applicability=how)
             else:
-                args["hint"] += f" (in {len(lines):,} record{'s' * (len(lines) != 1)})"
-                yield Hits(self.level, numbers(lines[:1]), args, applicability=how)
+                args["hint"] += f" (in {numbered(len(lines), 'record')})"
+                yield Hits(self.level, lines[:1], {**args, "names": names}, applicability=how, affects=len(lines))
 
     def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point nowhere in particular."""
@@ -74,7 +77,8 @@ class MissingKey(DatasetRule):
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Rename a key, where all records of the file have the same other name for it."""
         names = hits.args["names"]
-        return Relines(lambda line: _renamed(line, names), everywhere=True)
+        note = ", ".join(f'the key "{old}" becomes "{new}"' for old, new in names.items())
+        return Relines(lambda line: _renamed(line, names), scope="role", note=f"in every record {note}", names=names)
 
 
 def _arguments(keys: tuple[str, ...], context: Context) -> dict[str, Any]:
@@ -89,15 +93,25 @@ def _arguments(keys: tuple[str, ...], context: Context) -> dict[str, Any]:
     }
 
 
-def _names(keys: tuple[str, ...]) -> dict[str, str]:
-    """Return the dialect's names for those of the found keys that are meant to be them."""
-    return {found: key for key in MEANT if key not in keys and (found := _meant(key, keys))}
+def _names_of_all(shapes: Shapes, context: Context) -> dict[str, str]:
+    """Return the dialect's names by the names that all records have for them; none where one would not be whole."""
+    if sum(map(len, shapes.missing.values())) < shapes.records:
+        return {}
+    wanted = named(context.dialect).texts
+    names: list[dict[str, str]] = []
+    for keys in shapes.missing:
+        found = {other: key for key in wanted if key not in keys and (other := _meant(key, keys, surely=True))}
+        if not set(wanted) <= {found.get(key, key) for key in shapes.strings[keys]}:
+            return {}
+        names.append(found)
+    return names[0] if names and all(found == names[0] for found in names) else {}
 
 
-def _meant(key: str, found: tuple[str, ...]) -> str | None:
-    """Return which of the found keys is meant to be this one."""
-    by_lower = {other.strip().lower(): other for other in found}
-    return next((by_lower[name] for name in (key, f"{key}s", *MEANT.get(key, ())) if name in by_lower), None)
+def _meant(key: str, found: tuple[str, ...], *, surely: bool = False) -> str | None:
+    """Return which of the found keys is meant to be this one. surely: only if no other can be."""
+    names = (key, f"{key}s", *MEANT.get(key, ()))
+    meant = [other for name in names for other in found if other.strip().lower() == name]
+    return meant[0] if meant and not (surely and len(meant) > 1) else None
 
 
 def _renamed(line: bytes, names: Mapping[str, str]) -> list[bytes] | None:

@@ -29,6 +29,7 @@ class MixedDialect(DatasetRule):
     code = "SHP004"
     level = "error"
     metrics = (Shapes,)
+    reads_broken = True
     message = "{problem}"
     headline = "records are of another dialect than the file"
     examples = (

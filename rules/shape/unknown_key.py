@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from ftlint.fixes import Relines, members, without_members
 from ftlint.metrics import Shapes
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, pairs
+from ftlint.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
@@ -33,7 +36,9 @@ class UnknownKey(DatasetRule):
     metrics = (Shapes,)
     fixable = "unsafe"
     message = "unknown key {key!r}{count}"
-    headline = "records have an unknown key"
+    reads_broken = True
+    once = True
+    headline = "unknown keys"
     detail = "{key!r}{count}"
     examples = (
         good(pairs(("vino ->", " edible"))),
@@ -53,15 +58,19 @@ class UnknownKey(DatasetRule):
         return super().applies(context) and not context.target.extra_keys
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
-        """Report each record; a key that over half of them have, once."""
+        """Report each record; a key that over half of them have, once; and keys of few records together."""
         shapes = gathered.get(Shapes)
+        rare: list[tuple[int, str]] = []
         for key, lines in shapes.unknown.items():
             if 2 * len(lines) > shapes.records:
-                yield Hits(
-                    self.level, numbers(lines[:1]), {"key": key, "count": f" in {len(lines):,} of {shapes.records:,} records"}
-                )
+                count = f" in {len(lines):,} of {numbered(shapes.records, 'record')}"
+                yield Hits(self.level, lines[:1], {"key": key, "count": count}, affects=len(lines))
             else:
-                yield Hits(self.level, lines, {"key": key, "count": ""})
+                rare += ((line, key) for line in lines)
+        if rare:
+            rare.sort(key=itemgetter(0))
+            each = lambda place: {"key": rare[place][1], "count": ""}  # noqa: E731
+            yield Hits(self.level, numbers(line for line, _ in rare), {"keys": {key for _, key in rare}}, each)
 
     def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point at the key's value."""
@@ -69,15 +78,17 @@ class UnknownKey(DatasetRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Drop the key; for one that most records have, in all of them."""
-        key = str(hits.args["key"])
-        return Relines(lambda line: _without(line, key), everywhere=bool(hits.args["count"]))
+        keys = hits.args["keys"] if hits.each else {hits.args["key"]}
+        shown = ", ".join(f'"{key}"' for key in sorted(keys)[:8]) + (f" and {len(keys) - 8:,} more" if len(keys) > 8 else "")
+        note = f"what goes: {shown}"
+        return Relines(lambda line: _without(line, keys), scope="found" if hits.each else "role", note=note)
 
 
-def _without(line: bytes, key: str) -> list[bytes] | None:
-    """Return an object's line without a key."""
+def _without(line: bytes, keys: AbstractSet[str]) -> list[bytes] | None:
+    """Return an object's line without some keys."""
     text = line.decode("utf-8", "surrogateescape")
     try:
-        places = {place for place, (name, _, _) in enumerate(members(text)) if name == key}
+        places = {place for place, (name, _, _) in enumerate(members(text)) if name in keys}
     except (ValueError, IndexError):
         return None
     return [without_members(text, places).encode("utf-8", "surrogateescape")] if places else None

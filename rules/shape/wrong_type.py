@@ -36,6 +36,7 @@ class WrongType(LineRule):
     fault = "wrong-type"
     fixable = "unsafe"
     depends = True
+    reveals = True
     message = "{key!r} is {found}, not a string"
     headline = "records have a value that is not a string"
     examples = (

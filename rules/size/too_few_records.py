@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +35,8 @@ class TooFewRecords(DatasetRule):
     class Options:
         """minimum: fewer records are a warning. advised: fewer are mentioned."""
 
-        minimum: int = 100
-        advised: int = 1000
+        minimum: int = option(100, least=0)
+        advised: int = option(1000, least=0)
 
     examples = (
         good(

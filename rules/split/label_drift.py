@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from ftlint.labels import merged
 from ftlint.metrics import Labels
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 
@@ -49,7 +48,7 @@ class LabelDrift(DatasetRule):
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the label whose share differs most: by ten points or more, and by more than chance (three standard errors)."""
         assert gathered.train
-        train, valid = (merged(side.get(Labels).counts) for side in (gathered.train, gathered))
+        train, valid = (side.get(Labels).merged for side in (gathered.train, gathered))
         sizes = sum(train.values()), sum(valid.values())
         if not all(sizes):
             return

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftlint.fixes import Rewrite
-from ftlint.marks import ended, given, without
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs, quote
+from ftlint.marks import SPACE, ended, given, without
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.words import quote
 
 from ..separator._everywhere import everywhere
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
+    from ftlint.rule import Applicability
 
 
 class SplitMismatch(DatasetRule):
@@ -26,7 +28,8 @@ class SplitMismatch(DatasetRule):
 
     ## How to fix
 
-    Write both files with the same code, so that they end prompts and completions alike.
+    Write both files with the same code, so that they end prompts and completions alike. `--fix --unsafe-fixes` ends those of
+    the validation file as those of the training file end.
     """
 
     code = "SPL003"
@@ -49,7 +52,8 @@ class SplitMismatch(DatasetRule):
         for what, expected, found in gathered.context.split:
             shown = [value if what == "dialect" else quote(value) if value else "none" for value in (expected, found)]
             args = {"what": what, "expected": shown[0], "found": shown[1], "ending": expected, "other": found}
-            yield Hits(self.level, None, args, applicability=None if what == "dialect" or not expected else "unsafe")
+            how: Applicability | None = None if what == "dialect" or not expected else "unsafe"
+            yield Hits(self.level, None, args, applicability=how, affects=gathered.conforming)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """End the texts of the validation file as those of the training file end."""
@@ -57,13 +61,13 @@ class SplitMismatch(DatasetRule):
         if hits.args["what"] == "dialect" or not expected:
             return None
         if hits.args["what"] == "separator":
-            return everywhere(expected, given(found) if found else None)
+            return everywhere(expected, given(found) if found else None, scope="role")
         stop = given(expected)
         old = given(found) if found else None
 
         def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
             text = texts["completion"]
             bare = text[: text.index(without(text, old)) + len(without(text, old))] if old else text
-            return {"completion": ended(bare, stop)} if text.strip() and not text.endswith(stop.text) else None
+            return {"completion": ended(bare, stop)} if text.strip(SPACE) and not text.endswith(stop.text) else None
 
-        return Rewrite(change, everywhere=True, note=f"every completion ends with {quote(expected)}")
+        return Rewrite(change, scope="role", sets="stop", note=f"every completion ends with {quote(expected)}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from ftlint.context import OPEN_ENDED
 from ftlint.duplicates import leaks
 from ftlint.fixes import Drop
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
+    from ftlint.rule import Level
 
 
 class TrainValidationLeak(DatasetRule):
@@ -27,7 +30,8 @@ class TrainValidationLeak(DatasetRule):
 
     ## How to fix
 
-    Drop the record from the validation file; `--fix --unsafe-fixes` does.
+    Split the data anew, so that each prompt is in one file only, or drop the records from the validation file:
+    `--fix --unsafe-fixes --fixable train-validation-leak` does, unless less than half of the file would be left.
     """
 
     code = "SPL001"
@@ -36,17 +40,17 @@ class TrainValidationLeak(DatasetRule):
     roles = ("valid",)
     metrics = (Fingerprints,)
     column = "prompt"
-    fixable = "unsafe"
-    message = "the prompt is also in the training file: line {first}"
+    fixable = "request"
+    message = "the prompt is also in the training file{but}: line {first}"
     headline = "validation prompts are also in the training file"
     detail = "as line {first}"
     examples = (
         good(pairs(("vino ->", " edible")), valid=pairs(("burger ->", " edible"))),
         bad(
             pairs(("vino ->", " edible")),
-            valid=pairs(("burger ->", " edible"), ("vino ->", " edible")),
+            valid=pairs(("burger ->", " edible"), ("vino ->", " edible"), ("jam ->", " edible")),
             at=[2],
-            fixed=['{"prompt": "burger ->", "completion": " edible"}'],
+            fixed=pairs(("burger ->", " edible"), ("jam ->", " edible")),
         ),
     )
 
@@ -55,9 +59,28 @@ class TrainValidationLeak(DatasetRule):
         return super().applies(context) and context.task != OPEN_ENDED
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
-        """Report the validation records."""
+        """Report the validation records; as a warning those that are equal but for case, white space or punctuation."""
         found = leaks(gathered)
-        yield Hits(self.level, found.get_column("line"), related=found.get_column("first"), related_role="train")
+        levels: tuple[tuple[Level, pl.DataFrame, str], ...] = (
+            ("error", found.equal, ""),
+            ("warning", found.normalised, ", but for case, white space or punctuation"),
+        )
+        lines = pl.concat([found.equal, found.normalised]).get_column("line")
+        for facts, gone in gathered.by_file(lines):
+            refused = ""
+            if 2 * len(gone) > facts.records:
+                refused = f"{len(gone):,} of {facts.records:,} validation records would go; split the data anew instead"
+            for level, table, but in levels:
+                mine = table.filter(pl.col("line").is_in(gone.implode()))
+                yield Hits(
+                    level,
+                    mine.get_column("line"),
+                    {"but": but},
+                    related=mine.get_column("first"),
+                    related_role="train",
+                    applicability=None if refused else self.fixable,
+                    refused=refused,
+                )
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Drop the records."""

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from ftlint.labels import variant_key
 from ftlint.metrics import Labels
-from ftlint.rule import DatasetRule, Hits, bad, good, numbers, pairs
+from ftlint.rule import DatasetRule, bad, good, hits_at, pairs
+from ftlint.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.metrics import Gathered
+    from ftlint.rule import Hits
 
 
 class UnseenLabel(DatasetRule):
@@ -33,10 +35,10 @@ class UnseenLabel(DatasetRule):
     roles = ("valid",)
     metrics = (Labels,)
     column = "completion"
-    message = "label {label!r} ({count:,} {noun}) is not in the training file"
+    message = "label {label!r} ({records}) is not in the training file"
     once = True
     headline = "labels are not in the training file"
-    detail = "{label!r}  {count:,} {noun}"
+    detail = "{label!r}  {records}"
     examples = (
         good(pairs(("a ->", " yes"), ("b ->", " no")), valid=pairs(("c ->", " no")), options={"task": "classification"}),
         bad(
@@ -49,7 +51,7 @@ class UnseenLabel(DatasetRule):
         assert gathered.train
         seen = {variant_key(label) for label in gathered.train.get(Labels).counts}
         labels = gathered.get(Labels)
-        for label, count in labels.counts.items():
-            if variant_key(label) not in seen:
-                args = {"label": label, "count": count, "noun": "record" if count == 1 else "records"}
-                yield Hits(self.level, numbers([labels.first[label]]), args)
+        unseen = ((label, count) for label, count in labels.counts.items() if variant_key(label) not in seen)
+        found = [(labels.first[label], {"label": label, "records": numbered(count, "record")}) for label, count in unseen]
+        if found:
+            yield hits_at(self.level, found)

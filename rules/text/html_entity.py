@@ -60,4 +60,4 @@ class HtmlEntity(DatasetRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Unescape entities."""
-        return Rewrite(lambda texts: {key: html.unescape(text) for key, text in texts.items()}, everywhere=True)
+        return Rewrite(lambda texts: {key: html.unescape(text) for key, text in texts.items()}, scope="role")

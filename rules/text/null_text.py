@@ -12,7 +12,7 @@ from ftlint.duplicates import lines_labelled
 from ftlint.fixes import Drop
 from ftlint.labels import NULLS, variant_key
 from ftlint.metrics import Fingerprints, Labels, NullLabels
-from ftlint.rule import DatasetRule, Hits, Place, RecordRule, bad, good, pairs
+from ftlint.rule import DatasetRule, Hits, Place, RecordRule, bad, good, option, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,7 +62,7 @@ class NullText(RecordRule, DatasetRule):
     class Options:
         """minimum: a label of as many records is meant so."""
 
-        minimum: int = 100
+        minimum: int = option(100, least=0)
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where a body is such a word."""

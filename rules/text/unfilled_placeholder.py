@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ftlint.metrics import Placeholders
-from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, pairs
+from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, option, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,7 +40,7 @@ class UnfilledPlaceholder(DatasetRule):
     class Options:
         """share: the part of the records from which a placeholder is reported."""
 
-        share: float = 0.2
+        share: float = option(0.2, least=0, most=1)
 
     examples = (
         good(pairs(("Dear Ann, ->", " yes"), ("Dear Bob, ->", " no"))),

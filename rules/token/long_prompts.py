@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ftlint.context import OPEN_ENDED
 from ftlint.metrics import Lengths
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ class LongPrompts(DatasetRule):
     class Options:
         """ratio: how many times as long, in bytes, prompts may be."""
 
-        ratio: float = 100
+        ratio: float = option(100, least=0)
 
     examples = (
         good(pairs(("burger ->", " edible"))),

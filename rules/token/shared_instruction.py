@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from ftlint import tokens
 from ftlint.fixes import Rewrite
 from ftlint.metrics import Extremes
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs, quote
+from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
+from ftlint.words import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,7 +44,7 @@ class SharedInstruction(DatasetRule):
     class Options:
         """length: characters from which a shared text is reported."""
 
-        length: int = 12
+        length: int = option(12, least=1)
 
     examples = (
         good(pairs(("burger ->", " edible"), ("towel ->", " inedible"))),
@@ -66,7 +67,8 @@ class SharedInstruction(DatasetRule):
         prefix = extremes.prefix("body")
         if len(prefix) >= self.options.length:
             count = tokens.count(prefix, gathered.context.encoding)
-            yield Hits(self.level, None, {"prefix": prefix, "tokens": count, "total": count * extremes.records})
+            args = {"prefix": prefix, "tokens": count, "total": count * extremes.records}
+            yield Hits(self.level, None, args, affects=extremes.records)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Strip the text."""
@@ -76,4 +78,4 @@ class SharedInstruction(DatasetRule):
             bare = texts["prompt"].lstrip()
             return {"prompt": bare.removeprefix(prefix).lstrip()} if bare.startswith(prefix) else None
 
-        return Rewrite(change, everywhere=True, note=f"every prompt is without {quote(prefix)}")
+        return Rewrite(change, scope="dataset", note=f"every prompt is without {quote(prefix)}")

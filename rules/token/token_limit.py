@@ -9,7 +9,7 @@ import polars as pl
 
 from ftlint import tokens
 from ftlint.fixes import Drop, Rewrite
-from ftlint.marks import without
+from ftlint.marks import SPACE, without
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class TokenLimit(RecordRule):
     ## How to fix
 
     Shorten the text. `--fix --unsafe-fixes` cuts the front of the body; the option `cut` says `"end"` or `"drop"` instead.
-    A completion that is too long by itself is left to a person.
+    A completion that is too long by itself is left to a person. Texts that start differently may be equal when they are cut.
     """
 
     code = "TOK001"
@@ -38,6 +38,7 @@ class TokenLimit(RecordRule):
     dialects = ("prompt-completion",)
     fixable = "unsafe"
     depends = True
+    reveals = True
     message = "{count:,} tokens; {target} takes fewer than {limit:,}"
     headline = "records have too many tokens"
     detail = "{count:,} tokens; {target} takes fewer than {limit:,}"
@@ -100,8 +101,8 @@ def _cut(texts: Mapping[str, str], context: Context, *, front: bool) -> Mapping[
     pieces = tokens.offsets(body, context.encoding)
     # A cut may change how the tokens next to it join, so that one may become two: cut until it fits.
     surplus = _count(texts, context) - context.target.limit + 1
-    while surplus < len(pieces):
-        cut = body[pieces[surplus] :].lstrip() if front else body[: pieces[len(pieces) - surplus]].rstrip()
+    while 0 < surplus < len(pieces):
+        cut = body[pieces[surplus] :].lstrip(SPACE) if front else body[: pieces[len(pieces) - surplus]].rstrip(SPACE)
         changed = {"prompt": cut + rest, "completion": texts["completion"]}
         if _count(changed, context, context.target.limit) < context.target.limit:
             return {"prompt": changed["prompt"]}
