@@ -1,0 +1,133 @@
+r"""TXT007."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ftlint.fixes import Rewrite
+from ftlint.metrics import Metric, extend
+from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
+from ftlint.traces import BACKSLASH
+from ftlint.words import numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
+    from ftlint.metrics import Block, Gathered
+
+_KINDS = {r"\n": r"(?:\\r)?\\n", r"\t": r"\\t", r"\"": r"\\\"", r"\u": r"\\u[0-9a-fA-F]{4}"}
+"""What is left of an escape, by the name that it is reported under."""
+
+_COMMANDS = (
+    "nabla|ne|neq|neg|new[a-z]+|noindent|nolimits|normalsize|not|notin|nu|num|rangle|ref|renewcommand|rho|right[a-z]*|rm|rvert"
+    "|tab[a-z]*|tag|tan[a-z]*|tau|text[a-z]*|tfrac|theta|tilde|times|tiny|title|to|top|triangle[a-z]*|tt"
+)
+_MEANT = re.compile(
+    r"```|`[^`\n]*\\"  # code
+    r"|[A-Za-z]:\\|\\\\"  # paths, line ends of LaTeX
+    rf"|\\(?:[a-mo-qsv-zA-Z0-9.()\[\]{{}}|+*?$^]|(?:{_COMMANDS})\b)|\\u(?:[^0-9a-fA-F]|[0-9a-fA-F]{{1,3}}[^0-9a-fA-F])"
+    r"|\"\s*:|(?:print|printf|echo|split|join|replace|write|log|puts|println)\s*\(|#include|\b(?:def|function|import|return)\s"
+)
+"""What shows that backslashes are meant: code, paths, commands of LaTeX, regular expressions, JSON inside of the text."""
+
+
+@dataclass
+class Escapes(Metric):
+    """Lines of the records in which escapes stand that were never undone, by their kind."""
+
+    lines: int = 0
+    found: dict[str, pl.Series] = field(default_factory=dict)
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        if BACKSLASH not in block.decoded.traces:
+            return
+        rows = block.frame.filter(pl.any_horizontal(pl.col("prompt", "completion").str.contains("\\", literal=True)))
+        for kind, pattern in _KINDS.items():
+            texts = [pl.col(key).str for key in ("prompt", "completion")]
+            escaped = pl.any_horizontal(text.contains(pattern) & ~text.contains(_MEANT.pattern) for text in texts)
+            at = rows.filter(escaped).get_column("line").cast(pl.UInt64)
+            if len(at):
+                self.found[kind] = at
+
+    def merge(self, other: Escapes) -> None:
+        """Take in what comes after."""
+        extend(self.found, other.found, self.lines)
+        self.lines += other.lines
+
+
+class EscapedText(DatasetRule):
+    r"""Escapes that were never undone stand in texts as characters.
+
+    ## Why it matters
+
+    Where a backslash and an `n` stand for a line end, the model learns to write the two characters. The text was escaped
+    twice, or copied out of JSON or code.
+
+    ## How to fix
+
+    Undo the escapes when the data is written. `--fix --unsafe-fixes --fixable escaped-text` does, for `\n`, `\t`, `\"` and
+    `\u2009`. Texts that hold code, paths, regular expressions or LaTeX are left alone.
+    """
+
+    code = "TXT007"
+    level = "warning"
+    dialects = ("prompt-completion",)
+    metrics = (Escapes,)
+    once = True
+    fixable = "request"
+    message = "{kind} stands as characters in {records} (lines {shown}); was the text escaped twice?"
+    headline = "kinds of escapes stand as characters"
+    detail = "{kind} in {records}"
+    examples = (
+        good(pairs(("two\nlines ->", " edible"), (r"C:\new\table ->", " edible"))),
+        bad(
+            pairs((r"first\nsecond ->", " edible"), ("vino ->", " edible")),
+            at=[1],
+            fixed=['{"prompt": "first\\nsecond ->", "completion": " edible"}', '{"prompt": "vino ->", "completion": " edible"}'],
+        ),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report each kind once, with the lines where it stands first."""
+        for kind, lines in gathered.get(Escapes).found.items():
+            shown = ", ".join(f"{line + 1:,}" for line in lines[:3]) + (", …" if len(lines) > 3 else "")
+            args = {"kind": kind, "records": numbered(len(lines), "record"), "shown": shown}
+            yield Hits(self.level, lines[:1], args, affects=len(lines))
+
+    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
+        """Point at the first of its kind."""
+        for key in ("prompt", "completion"):
+            found = re.search(_KINDS[args["kind"]], row[key])
+            if found and not _MEANT.search(row[key]):
+                return Place(f"/{key}", found.start(), found.end())
+        return None
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Undo the escapes of this kind."""
+        kind = hits.args["kind"]
+        change = lambda texts: {key: _undone(text, kind) for key, text in texts.items()}  # noqa: E731
+        return Rewrite(change, scope="role", note=f"{kind} becomes what it stands for in {hits.args['records']}")
+
+
+def _undone(text: str, kind: str) -> str:
+    """Return a text with the escapes of a kind undone, unless backslashes are meant in it; half a character stays."""
+    if _MEANT.search(text):
+        return text
+    signs = {r"\n": "\n", r"\t": "\t", r"\"": '"'}
+    if kind in signs:
+        return re.sub(_KINDS[kind], lambda _: signs[kind], text)
+    pairs = re.sub(r"(?:\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w)", _character, text)
+    return re.sub(r"\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4}", _character, pairs)
+
+
+def _character(escape: re.Match[str]) -> str:
+    units = [int(part, 16) for part in escape.group().split(r"\u")[1:]]
+    return b"".join(unit.to_bytes(2, "big") for unit in units).decode("utf-16-be", "replace")
