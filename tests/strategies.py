@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+
+SHARE = float(os.environ.get("LAW_SHARE", "1"))
+"""How many of a law's examples are tried; less where the tests themselves are tested."""
+
+
+def law(examples):
+    """Return the settings of a law that is tried with so many examples."""
+    return settings(max_examples=max(5, int(SHARE * examples)), suppress_health_check=[HealthCheck.too_slow])
+
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
 words = st.sampled_from(

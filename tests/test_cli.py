@@ -71,9 +71,28 @@ def test_exit_codes(folder):
         (["check", "--separator", "\\x", "good.jsonl"], "JSON escapes"),
         (["check", "--separator", "\\ud800", "good.jsonl"], "JSON escapes"),
         (["check", ""], "a path is empty"),
-        (["check", "good.jsonl", "--output", "json=good.jsonl"], "good.jsonl is data"),
-        (["check", "good.jsonl", "--fix", "--dropped", "good.jsonl"], "good.jsonl is data"),
-        (["check", "good.jsonl", "--fix", "--dropped", "new", "--label-map", "new"], "new is data, or written twice"),
+        (["check", "good.jsonl", "--separator="], "separator is empty"),
+        (["check", "good.jsonl", "--stop="], "stop is empty"),
+        (["check", "good.jsonl", "--output", "json="], "--output json= names no file"),
+        (["check", "good.jsonl", "--output", "json=ftlint.toml"], "ftlint.toml is data, configuration, or written twice"),
+        (["check", "good.jsonl", "--config", "select=[]"], "select is empty: nothing would be checked"),
+        (["check", "good.jsonl", "--config", "extend='x.toml'"], "extend names the file"),
+        (
+            ["check", "good.jsonl", "--config", "rules.near-duplicate.similarity=nan"],
+            "similarity: should be from 0 to 1, not nan",
+        ),
+        (["check", "good.jsonl", "--config", "rules.rare-label.minimum=-1"], "minimum: should be 0 or more, not -1"),
+        (["check", "good.jsonl", "--config", "rules.class-imbalance.ratio=0.5"], "ratio: should be 1 or more, not 0.5"),
+        (["check", "good.jsonl", "--config", "targets.mine.limit=-1"], "targets.mine.limit should be 0 or more, not -1"),
+        (["check", "good.jsonl", "--config", "targets.mine.dialects=['chatt']"], "unknown dialect 'chatt'; did you mean chat?"),
+        (["check", "good.jsonl", "--config", "targets.mine.encoding='gpt2'"], "does not ship with ftlint"),
+        (["check", "good.jsonl", "--config", "targets.mine.prices={training=nan}"], "prices.training should be 0 or more"),
+        (["check", "good.jsonl", "--output", "json=good.jsonl"], "good.jsonl is data, configuration, or written twice"),
+        (["check", "good.jsonl", "--fix", "--dropped", "good.jsonl"], "good.jsonl is data, configuration, or written twice"),
+        (
+            ["check", "good.jsonl", "--fix", "--dropped", "new", "--label-map", "new"],
+            "new is data, configuration, or written twice",
+        ),
         (["check", "good.jsonl", "--select", " "], "--select is empty"),
         (["check", "packed.jsonl", "--fix"], "packed.jsonl is packed; give it a name that ends in .jsonl.gz"),
         (["check", "two\nlines.jsonl"], "cannot read two\\nlines.jsonl"),
@@ -94,6 +113,7 @@ def test_exit_codes(folder):
 )
 def test_what_cannot_be_done_is_exit_code_2_and_one_sentence(folder, arguments, sentence):
     (folder / "empty").mkdir()
+    (folder / "ftlint.toml").write_text("")
     packed = gzip.compress(dumped(GOOD)), zstandard.compress(dumped(GOOD))
     (folder / "broken.jsonl.gz").write_bytes(b"no gzip")
     (folder / "broken.jsonl.zst").write_bytes(b"no zstd")
@@ -188,7 +208,9 @@ def test_a_report_goes_through_links_and_into_pipes(folder):
 
 
 def test_counts_are_exact_where_findings_are_bounded(folder):
-    (folder / "many.jsonl").write_bytes(dumped({**record, "completion": record["completion"].strip()} for record in GOOD))
+    spaced = {"prompt": "last ->", "completion": " spam"}
+    unspaced = ({**record, "completion": record["completion"].strip()} for record in GOOD)
+    (folder / "many.jsonl").write_bytes(dumped([*unspaced, spaced]))
     report = json.loads(ftlint("check", "many.jsonl", "--output", "json", "--max-findings", "5", cwd=folder).stdout)
     assert report["summary"]["rules"]["CMP001"] == 300
     assert sum(finding["code"] == "CMP001" for finding in report["findings"]) == 5
@@ -298,7 +320,7 @@ def test_rule_explains(folder):
     assert by_code == by_name
     assert "Why it matters" in by_code
     rules = json.loads(ftlint("rule", "--all", "--output", "json", cwd=folder).stdout)
-    assert len(rules) == 50
+    assert {"FIL001", "SEP001", "TXT008"} <= {rule["code"] for rule in rules}
     assert {"code", "name", "family", "level", "summary", "dialects", "fix", "options", "documentation"} <= set(rules[0])
 
 
@@ -372,6 +394,82 @@ def test_an_error_ends_all_processes(tmp_path):
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=20)
     assert (process.returncode, error.strip()) == (130, b"")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("FTLINT_SELECT", "", "FTLINT_SELECT is empty (an unset variable?)"),
+        ("FTLINT_IGNORE", " , ", "FTLINT_IGNORE is empty (an unset variable?)"),
+        ("FTLINT_TARGET", "", "FTLINT_TARGET is empty (an unset variable?)"),
+        ("FTLINT_EXTEND", "x.toml", "FTLINT_EXTEND: extend names the file"),
+        ("FTLINT_SPILL_BYTES", "abc", "FTLINT_SPILL_BYTES should be a number of bytes, not 'abc'"),
+        ("FTLINT_SEPARATOR", "\\x", "no text with JSON escapes"),
+    ],
+)
+def test_a_variable_that_says_nothing_is_exit_code_2(folder, variable, value, sentence):
+    result = ftlint("check", "good.jsonl", cwd=folder, **{variable: value})
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert sentence in result.stderr.decode()
+
+
+def test_escapes_mean_the_same_wherever_a_shell_gives_them(folder):
+    rows = [{**record, "prompt": record["prompt"].replace(" ->", "\n\n###\n\n")} for record in GOOD]
+    rows[3]["prompt"] = "mail 3"
+    for arguments, variables in (
+        (["--separator", r"\n\n###\n\n"], {}),
+        (["--config", r"separator=\n\n###\n\n"], {}),
+        (["--config", r'separator="\n\n###\n\n"'], {}),
+        ([], {"FTLINT_SEPARATOR": r"\n\n###\n\n"}),
+    ):
+        (folder / "s.jsonl").write_bytes(dumped(rows))
+        ftlint("check", "s.jsonl", "--fix", *arguments, cwd=folder, **variables)
+        assert json.loads((folder / "s.jsonl").read_bytes().splitlines()[3])["prompt"] == "mail 3\n\n###\n\n"
+
+
+def test_globs_follow_no_links(folder):
+    (folder / "a" / "b").mkdir(parents=True)
+    (folder / "a" / "b" / "good.jsonl").write_bytes(dumped(GOOD))
+    (folder / ".hidden").mkdir()
+    (folder / ".hidden" / "good.jsonl").write_bytes(dumped(GOOD))
+    for name in "cdefgh":
+        (folder / "a" / name).symlink_to("..")
+    for pattern, expected in (
+        ("**/good.jsonl", ["a/b/good.jsonl", "good.jsonl"]),
+        ("a/**/*.jsonl", ["a/b/good.jsonl"]),
+        ("**/b/*.jsonl", ["a/b/good.jsonl"]),
+        (f"{folder}/**/good.jsonl", [f"{folder}/a/b/good.jsonl", f"{folder}/good.jsonl"]),
+        ("./**/good.jsonl", ["./a/b/good.jsonl", "./good.jsonl"]),
+    ):
+        report = json.loads(ftlint("check", pattern, "--output", "json", cwd=folder).stdout)
+        assert [file["path"] for file in report["files"]] == expected
+
+
+def test_rules_explain_themselves_without_docstrings(folder):
+    for arguments in (["rule", "SEP001"], ["rule", "--all"], ["check", "good.jsonl"]):
+        optimised = ftlint(*arguments, cwd=folder, PYTHONOPTIMIZE="2")
+        assert optimised.stdout == ftlint(*arguments, cwd=folder).stdout
+
+
+def test_shares_are_of_records(folder):
+    rows = [{**record, "id": i, "note": i} for i, record in enumerate(GOOD)]
+    (folder / "k.jsonl").write_bytes(dumped(rows))
+    shown = ftlint("check", "k.jsonl", cwd=folder).stdout.decode()
+    assert "SHP003 unknown-key · 2 unknown keys · unsafe fix of 300 records" in shown
+    rows = [{**record, **({"id": 1, "note": 2} if i < 30 else {})} for i, record in enumerate(GOOD)]
+    (folder / "k.jsonl").write_bytes(dumped(rows))
+    assert "SHP003 unknown-key · 60 unknown keys · unsafe fix" in ftlint("check", "k.jsonl", cwd=folder).stdout.decode()
+    rows = [{"question": "a", "x": 1}] * 20 + [{"query": "a", "x": 1}] * 10
+    (folder / "k.jsonl").write_bytes(dumped(rows))
+    assert "30 records lack a required key (100 %)" in ftlint("check", "k.jsonl", cwd=folder).stdout.decode()
+
+
+def test_every_difference_of_two_files_is_printed(folder):
+    other = [{"prompt": record["prompt"].replace(" ->", " ###"), "completion": record["completion"] + " END"} for record in GOOD]
+    (folder / "o.jsonl").write_bytes(dumped(other))
+    shown = ftlint("check", "good.jsonl", "--valid", "o.jsonl", cwd=folder).stdout.decode()
+    assert "the separator of the validation file is" in shown
+    assert "the stop of the validation file is" in shown
 
 
 def test_a_file_is_repaired_once(folder):

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from ftlint_rules import rules as builtin_rules
 
 import ftlint
 from ftlint.registry import Selection, known_rules, matching, options_of
@@ -29,7 +30,7 @@ FAMILIES = {
 }
 
 
-@pytest.mark.parametrize("rule", known_rules(), ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", builtin_rules(), ids=lambda rule: rule.code)
 def test_rule(rule):
     assert re.fullmatch(r"[A-Z]{3}\d{3}", rule.code)
     assert FAMILIES[rule.code[:3]] == rule.family()
@@ -40,13 +41,12 @@ def test_rule(rule):
     doc = inspect.getdoc(rule)
     assert re.fullmatch(r"[^\n]+[.]", rule.summary()), "the summary is a sentence"
     assert [line for line in doc.splitlines() if line.startswith("#")] == ["## Why it matters", "## How to fix"]
-    assert len(inspect.getsource(sys.modules[rule.__module__]).splitlines()) <= 150, "about a screen"
+    assert len(inspect.getsource(sys.modules[rule.__module__]).splitlines()) <= 160, "about a screen"
     assert any(example.at for example in rule.examples)
     assert any(not example.at for example in rule.examples)
     for name in rule.Options.__dataclass_fields__:
         assert name in rule.Options.__doc__, f"option {name} is explained"
-    if "--fix" in doc:
-        assert rule.fixable or rule.code in {"JSN001", "JSN002", "FIL002"}
+    assert ("--fix" in doc) == (rule.fixable is not None), "a repair is described, and none that is not there"
 
 
 def test_codes_and_names_are_unique():
@@ -58,9 +58,11 @@ def test_codes_and_names_are_unique():
 def test_selection():
     codes = lambda **words: {rule.code for rule in Selection(**words).rules()}  # noqa: E731
     default = codes()
+    builtin = {rule.code for rule in builtin_rules()}
     assert "DUP004" not in default
     assert "SEP001" in default
-    assert codes(select=("SEP",)) == {"SEP001", "SEP002", "SEP003", "SEP004"} == codes(select=("separator",))
+    assert codes(select=("SEP",)) & builtin == {"SEP001", "SEP002", "SEP003", "SEP004"}
+    assert codes(select=("separator",)) & builtin == {"SEP001", "SEP002", "SEP003", "SEP004"}
     assert codes(select=("missing-separator", "cmp001")) == {"SEP001", "CMP001"}
     assert codes(extend=("near-duplicate",)) == default | {"DUP004"}
     assert "DUP004" in codes(select=("ALL",), ignore=("SEP",))

@@ -14,19 +14,22 @@ import orjson
 import polars as pl
 import pytest
 import zstandard
-from hypothesis import HealthCheck, given, settings
+from ftlint_rules import rules as builtin_rules
+from ftlint_rules.label._renaming import _chosen
+from hypothesis import given
 from hypothesis import strategies as st
 
 import ftlint
+from ftlint import tokens
 from ftlint.fixes import members, renamed_key, rewritten, without_members
+from ftlint.labels import NULLS, variant_key
 from ftlint.marks import without
-from ftlint.registry import known_rules
 
 sys.path.insert(0, str(Path(__file__).parent))
 import strategies
 
 FTLINT = str(Path(sys.executable).with_name("ftlint"))
-LAW = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+LAW = strategies.law(100)
 
 
 def objects(data):
@@ -62,7 +65,9 @@ def test_law_3_a_safe_fix_keeps_records_bodies_and_labels(data):
 @LAW
 @given(strategies.files, st.booleans())
 def test_law_3_fixing_comes_to_rest(data, unsafe):
-    fixed, _ = ftlint.fix(data, unsafe=unsafe)
+    fixed, report = ftlint.fix(data, unsafe=unsafe)
+    if unsafe and any(kind == "note" for kind, _ in report.notes):
+        return  # What was found before is held to the end; a new run judges by what it finds now, and the report says so.
     claimed = {"safe", "unsafe"} if unsafe else {"safe"}
     again = ftlint.check(fixed)
     left = [(finding.code, finding.line, finding.message) for finding in again.findings if finding.fix in claimed]
@@ -132,7 +137,7 @@ def test_the_style_of_a_record_stays():
 
 
 def test_rules_that_say_they_repair_show_it():
-    for rule in known_rules():
+    for rule in builtin_rules():
         shown = [example for example in rule.examples if example.fixed is not None]
         assert not shown or rule.fixable, rule.code
         if rule.fixable and rule.code not in {"TOK001", "LBL005", "FIL002"}:  # theirs would fill pages, or are not UTF-8
@@ -286,7 +291,7 @@ def test_a_blank_line_beside_a_broken_one_stays():
 @pytest.mark.parametrize(
     ("completion", "safe", "unsafe"),
     [
-        (" WEEKEND", " WEEKEND END", " WEEKEND END"),
+        (" WEEKEND", " WEEKEND", " WEEKEND"),
         (" yes end", " yes end", " yes END"),
         (" yes END.", " yes END.", " yes END"),
         (" yes ###", " yes ###", " yes END"),
@@ -346,3 +351,198 @@ def test_nothing_but_separators_is_replaced(separator):
 def test_what_texts_end_in_is_no_separator(ends):
     pairs = [(f"text {i} about {ends[i // 2 % len(ends)]}", (" yes", " no")[i % 2]) for i in range(200)]
     assert fixed_pairs(pairs) == [(f"{prompt}\n\n###\n\n", answer) for prompt, answer in pairs]
+
+
+def test_a_frame_is_repaired_as_what_it_is():
+    frame = pl.DataFrame(
+        {
+            "prompt": ["a ->", "b ->", "c", "d ->"],
+            "completion": pl.Series(["x", " y", " y", " x"], dtype=pl.Enum(["x", " x", " y"])),
+            "weight": [float("inf"), float("nan"), None, 2.5],
+            "id": pl.Series([2**63 + 5] * 4, dtype=pl.UInt64),
+            "day": pl.Series(["2020-01-01"] * 4).str.to_date(),
+        }
+    )
+    fixed, report = ftlint.fix(frame, separator=" ->")
+    expected = frame.with_columns(
+        prompt=pl.Series(["a ->", "b ->", "c ->", "d ->"]),
+        completion=pl.Series([" x", " y", " y", " x"], dtype=frame.schema["completion"]),
+    )
+    assert fixed.equals(expected)
+    assert fixed.schema == frame.schema
+    assert report.fixed == {"SEP001": 1, "CMP001": 1}
+
+
+def test_a_new_text_that_an_enumeration_has_not_makes_it_text():
+    frame = pl.DataFrame({"prompt": ["a ->", "b ->"], "completion": pl.Series(["x", "y"], dtype=pl.Enum(["x", "y"]))})
+    fixed, _ = ftlint.fix(frame)
+    assert fixed.get_column("completion").to_list() == [" x", " y"]
+    assert fixed.schema["completion"] == pl.String
+
+
+def test_columns_are_renamed_and_dropped_with_what_is_in_them():
+    frame = pl.DataFrame({"question": [f"q {i} ->" for i in range(4)], "answer": ["x", " y"] * 2, "id": range(4), "w": [0.5] * 4})
+    fixed, report = ftlint.fix(frame, unsafe=True, ignore=["CMP006"])
+    assert fixed.to_dict(as_series=False) == {"prompt": [f"q {i} ->" for i in range(4)], "completion": [" x", " y"] * 2}
+    assert 'the key "question" becomes "prompt", the key "answer" becomes "completion"' in str(report.notes)
+    kept, _ = ftlint.fix(frame, unsafe=True, ignore=["CMP006", "SHP003"])
+    assert kept.get_column("w").to_list() == [0.5] * 4
+    numbers = pl.DataFrame({"prompt": [f"q {i} ->" for i in range(4)], "completion": [1, 2] * 2})
+    assert ftlint.fix(numbers)[0].equals(numbers)
+    assert ftlint.fix(numbers, unsafe=True)[0].get_column("completion").to_list() == [" 1", " 2"] * 2
+
+
+def test_a_repaired_record_keeps_its_other_values():
+    weight, deep = float("nan"), {"a": [2**70]}
+    for row in ({"weight": weight, "x": float("inf")}, {"id": 2**64 + 1, "deep": deep}):
+        [fixed] = ftlint.fix([{"prompt": "a ->", "completion": "b", **row}])[0]
+        assert fixed.pop("completion") == " b"
+        assert all(fixed[key] is value for key, value in row.items())
+        [renamed] = ftlint.fix([{"question": "a ->", "answer": "b", **row}], unsafe=True, ignore=["SHP003", "CMP006"])[0]
+        assert list(renamed) == ["prompt", "completion", *row]
+        assert all(renamed[key] is value for key, value in row.items())
+
+
+def rows(count, prompt="text {i} ->", answers=(" yes", " no")):
+    return [{"prompt": prompt.format(i=i), "completion": answers[i % len(answers)]} for i in range(count)]
+
+
+def test_a_validation_file_is_not_emptied(tmp_path):
+    (tmp_path / "t.jsonl").write_bytes(dumped(rows(40)))
+    (tmp_path / "v.jsonl").write_bytes(dumped(rows(21)))
+    result = run("--fix", "--unsafe-fixes", "--fixable", "SPL001", "--valid", "v.jsonl", "t.jsonl", cwd=tmp_path)
+    assert (tmp_path / "v.jsonl").read_bytes() == dumped(rows(21))
+    assert result.returncode == 1
+    text = " ".join(result.stdout.decode().split())
+    assert "refused SPL001 train-validation-leak: 21 of 21 validation records would go; split the data anew instead" in text
+    (tmp_path / "v.jsonl").write_bytes(dumped(rows(60)[30:]))
+    run("--fix", "--unsafe-fixes", "--valid", "v.jsonl", "t.jsonl", cwd=tmp_path)
+    assert (tmp_path / "v.jsonl").read_bytes() == dumped(rows(60)[30:]), "not unless it is asked for"
+    run("--fix", "--unsafe-fixes", "--fixable", "SPL001", "--valid", "v.jsonl", "t.jsonl", cwd=tmp_path)
+    assert (tmp_path / "v.jsonl").read_bytes() == dumped(rows(60)[40:])
+
+
+def test_one_separator_in_a_text_changes_no_other_record():
+    odd = {"prompt": "a -> b ->", "completion": " yes"}
+    assert ftlint.fix([*rows(100), odd], unsafe=True)[0] == [*rows(100), odd]
+    censored = [{"prompt": "what a ####", "completion": " no"}, {"prompt": "leader--->", "completion": " yes"}]
+    plain = [{"prompt": f"is it {i} ?", "completion": (" yes", " no")[i % 2]} for i in range(100)]
+    fixed = ftlint.fix([*plain, *censored], unsafe=True)[0]
+    assert [record["prompt"].removesuffix("\n\n===\n\n") for record in fixed] == [r["prompt"] for r in [*plain, *censored]]
+
+
+def test_what_was_inferred_before_a_repair_holds_to_its_end():
+    # 12 labels in 25 records are a classification set; without the copies they are 12 in 23.
+    records = [{"prompt": f"text {i} ->", "completion": f" label {i % 12}"} for i in range(24)]
+    records = [*records, *records[:1], *records[:2]]
+    fixed, report = ftlint.fix(records, unsafe=True, task=None, ignore=["CMP006"])
+    before = ftlint.check(records, ignore=["CMP006"])
+    assert report.survey.task == before.survey.task
+    unsafe = rows(60, answers=(" a", " b", " c")) + rows(60, answers=(" a", " b", " c"))
+    fixed, report = ftlint.fix([*unsafe, *[{"prompt": f"x {i} ->", "completion": f" rare {i}"} for i in range(14)]], unsafe=True)
+    assert report.survey.task == "classification"
+    assert len(fixed) == 74
+
+
+def test_the_difference_says_what_is_chosen(tmp_path):
+    records = [{"question": f"is it {i} ?", "completion": f" a long answer {i} of words", "id": i} for i in range(20)]
+    (tmp_path / "a.jsonl").write_bytes(dumped(records))
+    result = run("--diff", "--unsafe-fixes", "a.jsonl", cwd=tmp_path)
+    said = " ".join(result.stderr.decode().split())
+    assert result.returncode == 1
+    assert "would fix SHP001 missing-key · 20 repaired" in said
+    assert 'the key "question" becomes "prompt"' in said
+    assert 'SHP003 unknown-key: what goes: "id"' in said
+    assert 'every prompt ends with "\\n\\n###\\n\\n"' in said
+    assert 'every completion ends with " END"' in said
+    shown = " ".join(run("a.jsonl", cwd=tmp_path).stdout.decode().split())
+    assert 'unsafe fix of 20 records: in every record the key "question" becomes "prompt"' in shown
+    assert "more may be found, and repaired, when this is done" in shown
+
+
+def test_what_is_kept_is_kept_before_the_data_is_replaced(tmp_path):
+    records = dumped([*GOOD, GOOD[3]])
+    for option in (["--dropped", "none/d.jsonl"], ["--label-map", "none/map.json"], ["--output", "json=none/r.json"]):
+        (tmp_path / "a.jsonl").write_bytes(records)
+        result = run("--fix", "--unsafe-fixes", *option, "a.jsonl", cwd=tmp_path)
+        assert (result.returncode, (tmp_path / "a.jsonl").read_bytes()) == (2, records), option
+        assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+    (tmp_path / "d.jsonl").write_bytes(b'{"kept": 1}')
+    run("--fix", "--unsafe-fixes", "--dropped", "d.jsonl", "a.jsonl", cwd=tmp_path)
+    assert (tmp_path / "d.jsonl").read_bytes() == b'{"kept": 1}\n' + dumped([GOOD[3]])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xfd7zXZ\0\r\nrest",
+        b"BZh91AY\r\n",
+        b"PK\x03\x04\r\n",
+        b"PAR1\r\nPAR1",
+        b"\x89PNG\r\n\x1a\n",
+        b"\xff\xd8\xff\xe0\r\n",
+        b"%PDF-1.7\r\n",
+        b"SQLite format 3\0\r\n",
+        bytes(range(256)) * 3,
+        b"\0" * 5000,
+    ],
+    ids=range(10),
+)
+def test_what_is_no_text_is_not_written(tmp_path, data):
+    (tmp_path / "data.bin").write_bytes(data)
+    (tmp_path / "packed.jsonl.gz").write_bytes(gzip.compress(data))
+    for name in ("data.bin", "packed.jsonl.gz"):
+        result = run("--fix", "--unsafe-fixes", name, cwd=tmp_path)
+        assert (result.returncode, name in result.stderr.decode()) == (2, True)
+        assert result.stderr.count(b"\n") == 1
+    assert (tmp_path / "data.bin").read_bytes() == data
+    assert run("--fix", "-", cwd=tmp_path, stdin=data).returncode == 2
+
+
+def test_what_is_not_understood_keeps_its_line_ends():
+    broken = b"{'prompt': 'x'}\r\n"
+    good = dumped(GOOD).replace(b"\n", b"\r\n")
+    fixed, report = ftlint.fix(good + broken)
+    assert fixed == dumped(GOOD) + broken
+    assert [(f.fix, f.message) for f in report.findings if f.code == "FIL003"] == [(None, "1 of 301 lines end in CR LF")]
+    mostly = broken * 400 + good
+    assert ftlint.fix(mostly)[0] == mostly
+    assert ftlint.fix(b"\r\n\r\n" + broken * 3 + b"end")[0] == b"\r\n\r\n" + broken * 3 + b"end"
+
+
+def test_a_word_is_not_glued_to_a_word():
+    answers = [{"prompt": f"item {i} ->", "completion": f" it is {'no' * (i % 3)} so END"} for i in range(60)]
+    odd = [{"prompt": "x ->", "completion": " it is sirEND"}, {"prompt": "y ->", "completion": " nothing"}]
+    fixed, _ = ftlint.fix([*answers, *odd], stop="END")
+    assert fixed == [*answers, odd[0], {"prompt": "y ->", "completion": " nothing END"}]
+    asked = [{"prompt": f"item {i} Label:", "completion": " a"} for i in range(9)] + [{"prompt": "teaLabel:", "completion": " b"}]
+    assert ftlint.fix([*asked, {"prompt": "tea", "completion": " b"}], separator="Label:")[0][-2:] == [
+        asked[-1],
+        {"prompt": "tea Label:", "completion": " b"},
+    ]
+
+
+@pytest.mark.parametrize("depth", [900, 985, 1000, 1015, 1023])
+def test_deep_nesting_is_repaired_around(depth):
+    line = '{"prompt": "a %d", "completion": "b", "x": %s}\n'
+    data = "".join(line % (i, "[" * depth + "]" * depth) for i in range(3)).encode()
+    fixed, _ = ftlint.fix(data)
+    assert fixed == data.replace(b'"b"', b'" b"')
+    assert b'"x"' not in ftlint.fix(data, unsafe=True)[0]
+
+
+def test_labels_are_renamed_where_no_number_is_one_token():
+    labels = [f" class number {i}" for i in range(60)]
+    records = [{"prompt": f"text {i} ->", "completion": labels[i % 60]} for i in range(600)]
+    fixed, _ = ftlint.fix(records, unsafe=True, fixable=["LBL001"], encoding="cl100k_base", ignore=["CMP", "SEP"])
+    names = {record["completion"] for record in fixed}
+    assert len(names) == 60
+    assert not {"LBL001", "LBL002"} & set(ftlint.check(fixed, encoding="cl100k_base", task="classification").counts)
+
+
+def test_new_names_of_labels_are_no_missing_values_and_no_variants():
+    labels = [f"class {i} of many" for i in range(3000)]
+    names = list(_chosen(labels, "r50k_base").values())
+    assert len({variant_key(name) for name in names}) == 3000
+    assert not {variant_key(name) for name in names} & {variant_key(name) for name in (*NULLS, "END", "STOP")}
+    assert all(tokens.count(f" {name}", "r50k_base") == 1 for name in names)

@@ -6,18 +6,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from ftlint_rules import rules as builtin_rules
 
-from ftlint.registry import known_rules
 from ftlint.testing import broken_examples, findings
 
 sys.path.insert(0, str(Path(__file__).parent))
 from cases import FOLDER, cases, lines_of
 
-RULES = {f"{rule.family()}/{rule.name().replace('-', '_')}": rule for rule in known_rules()}
+RULES = {f"{rule.family()}/{rule.name().replace('-', '_')}": rule for rule in builtin_rules()}
 CASES = list(cases())
 
 
-@pytest.mark.parametrize("rule", known_rules(), ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", builtin_rules(), ids=lambda rule: rule.code)
 def test_examples(rule):
     assert broken_examples(rule) == []
 
@@ -35,6 +35,10 @@ def test_case(module, case):
     assert [finding.line or 0 for finding in found] == case["at"], [finding.message for finding in found]
     if found and "level" in case:
         assert {finding.level for finding in found} == {case["level"]}
+    assert [finding.column or 0 for finding in found] == case.get("column", [0] * len(found))
+    assert [finding.pointer or "" for finding in found] == case.get("pointer", [""] * len(found))
+    if "fix" in case:
+        assert [finding.fix or "" for finding in found] == case["fix"]
     if "message" in case:
         assert found[0].message == case["message"]
 

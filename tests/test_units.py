@@ -14,10 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ftlint
-from ftlint import marks, tokens, traces
+from ftlint import api, marks, tokens, traces
+from ftlint import config as configuration
+from ftlint.charset import charset_of, codec_of
+from ftlint.datasets import Dataset
+from ftlint.engine.workers import Workers
 from ftlint.labels import merged, repeat, variants
-from ftlint.normal import normal, signatures
-from ftlint.sources import Source, Span, charset_of
+from ftlint.normal import _TYPED, normal, signatures
+from ftlint.sources import Source, Span
 from ftlint.spans import raw_offsets, value_span
 from ftlint.targets import target
 from ftlint.traces import scan
@@ -133,6 +137,79 @@ def test_a_mark_is_not_the_tail_of_another(mark, text, ends):
     assert frame.select(marks.without_ending(pl.col("text"), ending)).item() == marks.without(text, ending)
 
 
+@pytest.mark.parametrize(
+    ("text", "ending", "ended"),
+    [
+        ("tea", "->", "tea->"),
+        ("tea ", " ->", "tea ->"),
+        ("tea->", " ->", "tea ->"),
+        ("tea", "END", "tea END"),
+        ("tea!", "END", "tea!END"),
+        ("tea_", "END", "tea_ END"),
+        ("tea END", "END", "tea END"),
+        ("tea", "\nEND", "tea\nEND"),
+        ("tea END END", " END", "tea END END"),
+        ("tea\n", "\n\n", "tea\n\n"),
+    ],
+)
+def test_a_text_gets_its_ending_once(text, ending, ended):
+    assert marks.ended(text, marks.given(ending)) == ended
+
+
+@pytest.mark.parametrize(
+    ("text", "ending", "glued"),
+    [
+        ("sirEND", "END", True),
+        ("sir END", "END", False),
+        ("sirEND ", " END", True),
+        ("tea->", "->", False),
+        ("END", "END", False),
+    ],
+)
+def test_what_is_glued_to_a_word(text, ending, glued):
+    assert marks.is_glued(text, marks.given(ending)) == glued
+
+
+@pytest.mark.parametrize(
+    ("spaces", "lead", "trail"),
+    [
+        ([("\n\n", "\n\n")] * 10, "\n\n", "\n\n"),
+        ([("\n\n", "\n\n")] * 4 + [(" \n\n", "\n\n")] * 6, "\n\n", "\n\n"),
+        ([(" \n", "")] * 9 + [("\n", "")], " \n", ""),
+        ([(" \n", "")] * 7 + [("\n", "")] * 3, "\n", ""),
+        ([("\n", "\n\n")] * 7 + [("\n", "\n")] * 3, "\n", "\n"),
+        ([(" ", "")] * 5 + [("", "")] * 5, "", ""),
+        ([("  ", " ")] * 8 + [("", "")] * 2, "  ", " "),
+    ],
+)
+def test_the_white_space_that_most_have_is_the_separators(spaces, lead, trail):
+    prompts = [f"text {i}{before}###{after}" for i, (before, after) in enumerate(spaces)]
+    found, _ = marks.infer_separator(prompts, 0.8)
+    assert (found.lead, found.trail) == (lead, trail)
+    assert found.share == sum(prompt.endswith(found.text) for prompt in prompts) / len(prompts)
+
+
+def test_shards_are_one_dataset():
+    one = [{"prompt": f"mail {i} ->", "completion": f" a long answer {i}"} for i in range(30)]
+    other = [
+        {"prompt": "Mail  3. ->", "completion": " a long answer 3"},
+        one[5],
+        {"prompt": "mail 7 ->", "completion": " another"},
+    ]
+    lines = [b"".join(json.dumps(record).encode() + b"\n" for record in records) for records in (one, other, one[:2])]
+    shards = [Source(f"{name}.jsonl", len(data), data) for name, data in zip("abc", lines, strict=True)]
+    config = configuration.load({"select": ["DUP"]}, isolated=True)
+    report = api.run([Dataset(shards, config.wishes())], config)
+    found = [(f.code, f.path, f.line, f.related[0].path, f.related[0].line) for f in report.findings]
+    assert found == [
+        ("DUP003", "b.jsonl", 1, "a.jsonl", 4),
+        ("DUP001", "b.jsonl", 2, "a.jsonl", 6),
+        ("DUP002", "b.jsonl", 3, "a.jsonl", 8),
+        ("DUP001", "c.jsonl", 1, "a.jsonl", 1),
+        ("DUP001", "c.jsonl", 2, "a.jsonl", 2),
+    ]
+
+
 WORDS = (" word", " Wort", "it's", ", ", ".", "\n\n", "12345", "。", "日本", "é", "  ", "_", "!")
 
 
@@ -154,8 +231,8 @@ def test_long_texts_are_encoded_in_parts():
 
 
 def test_tokens_of_the_source():
-    assert tokens.pieces(" edible", "r50k_base") == [" edible"]
-    assert tokens.pieces(" inedible", "r50k_base") == [" in", "ed", "ible"]
+    assert tokens.pieces(" edible", "r50k_base") == [b" edible"]
+    assert tokens.pieces(" inedible", "r50k_base") == [b" in", b"ed", b"ible"]
     single = [number for number in range(500) if tokens.count(f" {number}", "r50k_base") == 1]
     assert len(single) == 445
     assert 361 in single
@@ -209,22 +286,22 @@ def test_spans_of_a_source_hold_each_line_once(lines, final, block):
     assert source.read(Span(0, len(data)))[1] == data
 
 
-@pytest.mark.parametrize(
-    ("text", "charset"),
-    [
-        ("utf-16", "UTF-16"),
-        ("utf-16-le", "UTF-16"),
-        ("utf-16-be", "UTF-16"),
-        ("utf-32", "UTF-32"),
-        ("utf-32-be", "UTF-32"),
-        ("utf-8", None),
-        ("utf-8-sig", None),
-    ],
-)
-def test_wide_encodings(text, charset):
-    assert charset_of('{"prompt": "a", "completion": "b"}'.encode(text)[:64]) == charset
-    assert charset_of(b"\0" * 64) is None
-    assert charset_of(b"") is None
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+def test_wide_encodings(codec):
+    text = '{"prompt": "é", "completion": "b"}\n'
+    source = lambda data: Source("x", len(data), data)  # noqa: E731
+    found = charset_of(source(text.encode(codec)))
+    assert (found.name, found.broken) == (codec[:6].upper(), None)
+    assert ftlint.fix(text.encode(codec), unsafe=True)[0].removeprefix(b"\xef\xbb\xbf").startswith(text[:13].encode())
+    half = text.encode(codec) + (b"\x00\xd8a\0" if codec.endswith(("16", "le")) else b"\xd8\0\0a")
+    assert charset_of(source(half)).broken
+    assert ftlint.fix(half, unsafe=True)[0] == half, "what cannot be decoded is not lost"
+    assert [finding.fix for finding in ftlint.check(half).findings] == [None]
+
+
+def test_no_wide_encoding():
+    for head in (b'{"prompt": "a", "completion": "b"}', "\ufeffa".encode(), b"\0" * 64, b""):
+        assert codec_of(head[:64]) is None
 
 
 def test_variants():
@@ -242,14 +319,79 @@ def test_when_completions_are_labels():
     assert not repeat(["a very long answer, which no label is, of many words and more than ten tokens"] * 50, "r50k_base")
 
 
-@given(st.text(), st.text(), st.booleans())
+TYPED = st.text(st.sampled_from("ab19 .-'!+#:)(\0‘’‚‛‐‑‒–—−ﬁİßÅé"), max_size=12)
+
+
+@given(st.text() | TYPED, st.text() | TYPED, st.booleans())
 def test_texts_of_one_normal_form_share_their_signature(one, other, head):
-    pair = [one, f" {other.swapcase()}! ", other, one.upper()]
+    pair = [one, f" {other.swapcase()}! ", other, one.upper(), one.translate(_TYPED), one.replace("-", "−").replace("'", "’")]
     found = signatures(pl.Series(pair, dtype=pl.String), head=head).to_list()
     for i, text in enumerate(pair):
         for j in range(i):
             if normal(text) == normal(pair[j]):
                 assert found[i] == found[j], (text, pair[j])
+
+
+def test_what_takes_long_in_other_hands_does_not_here():
+    for text in ("1" + " " * 60_000 + "a", "a" + " " * 60_000 + "1", "1" + "- " * 30_000 + "a", "x" + "!" * 60_000):
+        assert len(normal(text)) <= len(text)
+    keys = [{"prompt": f"a {i} ->", "completion": " b", f"key {i}": i} for i in range(20_000)]
+    report = ftlint.check(keys)
+    assert report.counts["SHP003"] == 20_000
+    dots = [{"prompt": f"a {i} ->", "completion": " " + "." * (8000 if i % 2 else 2)} for i in range(40)]
+    assert ftlint.fix(dots, unsafe=True, fixable=["LBL001"], task="classification")[0]
+    many = [{"prompt": f"a {i} ->", "completion": f" label {i}"} for i in range(50_000)]
+    assert ftlint.check(many, task="classification").counts["LBL004"] == 50_000
+
+
+@pytest.mark.parametrize(
+    ("completions", "labels"),
+    [
+        ([f'["a{i % 164}", "b"]' for i in range(1000)], False),
+        ([f'{{"a": {i % 164}}}' for i in range(1000)], False),
+        ([f"{i % 164}.{i % 10}" for i in range(1000)], False),
+        ([str(i * 37 % 164 * 9) for i in range(1000)], False),
+        ([str(i % 77) for i in range(1000)], True),
+        ([str(i % 5 + 1) for i in range(1000)], True),
+        ([f"{i % 10 / 2}" for i in range(1000)], True),
+        ([f"[{i % 164}" for i in range(1000)], True),
+    ],
+)
+def test_values_are_no_labels(completions, labels):
+    assert repeat(completions, "r50k_base") is labels
+
+
+def test_bytes_are_sent_to_other_processes_once(monkeypatch):
+    line = b'{"prompt": "a ->", "completion": "b"}\n'
+    monkeypatch.setattr(api, "Workers", lambda jobs, size: Workers(1, size))
+    seen = []
+    check_dataset = api.check_dataset
+    monkeypatch.setattr(api, "check_dataset", lambda data, *a, **k: seen.extend(data.sources) or check_dataset(data, *a, **k))
+    assert ftlint.check(line * 50, jobs=2).counts["CMP001"] == ftlint.check(line * 50).counts["CMP001"]
+    assert [source.data is None for source in seen] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"jobs": "x"}, "jobs must be a number of 1 or more, not 'x'"),
+        ({"jobs": True}, "jobs must be a number of 1 or more"),
+        ({"max_findings": 0}, "max_findings must be a number of 1 or more"),
+        ({"separator": "\ud800"}, "half of a character"),
+        ({"stop": ""}, "stop is empty"),
+        ({"select": []}, "select is empty"),
+        ({"extend": "x.toml"}, "extend names the file"),
+    ],
+)
+def test_what_a_library_call_does_not_take(settings, sentence):
+    with pytest.raises(ftlint.ConfigError, match=sentence):
+        ftlint.check([{"prompt": "a ->", "completion": " b"}], **settings)
+
+
+def test_generation_gathers_no_labels(monkeypatch):
+    monkeypatch.setattr("ftlint.metrics.Labels.add", lambda *_: pytest.fail("labels were gathered"))
+    rows = [{"prompt": f"a {i} ->", "completion": f" a long answer {i}"} for i in range(20)]
+    assert ftlint.check([*rows, rows[0]], valid=rows[:1]).counts["DUP001"] == 1
 
 
 def test_the_library_call():
@@ -280,7 +422,7 @@ def test_files_of_the_library_call(tmp_path):
         ftlint.check(tmp_path / "none.jsonl")
 
 
-@given(st.lists(st.text(st.sampled_from('ab"\\/<&\t\n\x07\x1f\x7f\x85é€中\u200bÃ'), max_size=8), max_size=4), st.booleans())
+@given(st.lists(st.text(st.sampled_from('ab"\\/<&\t\n\x07\x1f\x7f\x85é€中\u200bÃ\ufffd'), max_size=8), max_size=4), st.booleans())
 def test_no_text_holds_what_has_no_trace(texts, ascii_only):
     data = "\n".join(json.dumps({"prompt": text}, ensure_ascii=ascii_only) for text in texts).encode()
     found = scan(data)
@@ -290,6 +432,8 @@ def test_no_text_holds_what_has_no_trace(texts, ascii_only):
         traces.CONTROL: any(character < " " and character not in "\t\n\r" for character in held) or "\x7f" in held,
         traces.MARKUP: "<" in held or "&" in held,
         traces.LATIN: any("\xc0" <= character <= "\xff" for character in held),
+        traces.BACKSLASH: "\\" in held,
+        traces.REPLACEMENT: "\ufffd" in held,
     }
     assert {trace for trace, does in holds.items() if does} <= found.traces
     assert found.quotes == 4 * len(texts)
@@ -307,11 +451,13 @@ def test_a_word_of_the_vocabulary_is_one_token(name):
     assert len(words) > 10_000
     assert [word for word in words if len(encoding.encode_ordinary(word)) != 1] == []
     tokens._built.discard(name)
+    tokens._sought.clear()
+    few = words[:: len(words) // 40]
     try:
-        known = [word for word in (*words[::500], " zzgulp", " edible!") if tokens._is_token(word, name)]
+        known = [word for word in (*few, " zzgulp", " edible!") if tokens._is_token(word, name)]
     finally:
         tokens._built.add(name)
-    assert known == words[::500]
+    assert known == few
 
 
 def test_what_is_not_repaired_is_not_changed():

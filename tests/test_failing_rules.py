@@ -1,0 +1,154 @@
+"""Law 8: a rule that fails is named, with its pack; the others still run, and the exit code is 2."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+import pytest
+from ftlint_rules import rules as builtin_rules
+
+import ftlint
+from ftlint import registry
+from ftlint.cli.app import run
+from ftlint.fixes import Rewrite
+from ftlint.metrics import Metric
+from ftlint.rule import DatasetRule, Hits, LineRule, Place, RecordRule, numbers
+
+RECORDS = [{"prompt": f"mail {i} ->", "completion": (" spam", "fine")[i % 2]} for i in range(20)]
+LINES = b"".join(json.dumps(record).encode() + b"\n" for record in RECORDS) + b"broken\n"
+
+
+class OfRecords(RecordRule):
+    """A rule of somebody else."""
+
+    code = "XYZ001"
+    level = "error"
+    message = "{what} is wrong"
+    column = "prompt"
+
+    def violates(self, context):
+        return pl.col("prompt") != ""
+
+    def explain(self, row, context):
+        return Place("/prompt", args={"what": "all"})
+
+
+class OfLines(LineRule):
+    """A rule of somebody else."""
+
+    code = "XYZ002"
+    level = "error"
+    fault = "invalid-json"
+    message = "wrong"
+
+
+class OfAll(DatasetRule):
+    """A rule of somebody else."""
+
+    code = "XYZ003"
+    level = "error"
+    message = "wrong"
+
+    def judge(self, gathered):
+        yield Hits(self.level, numbers([3]))
+
+
+class Gathers(Metric):
+    def add(self, block, context):
+        raise ValueError("no such thing")
+
+    def merge(self, other):
+        self.lines += other.lines
+
+
+def fails(*_):
+    raise ValueError("no such thing")
+
+
+FAILING = {
+    "a misspelt column": (OfRecords, {"violates": lambda *_: pl.col("promt") == ""}, "ColumnNotFoundError"),
+    "an expression": (OfRecords, {"violates": fails}, "no such thing"),
+    "a suspicion": (OfRecords, {"suspects": lambda *_: pl.col("promt") == ""}, "ColumnNotFoundError"),
+    "an argument of the message": (OfRecords, {"explain": lambda *_: Place("/prompt")}, "'what'"),
+    "an explanation": (OfRecords, {"explain": fails}, "no such thing"),
+    "a report": (OfRecords, {"report": fails}, "no such thing"),
+    "whether it applies": (OfRecords, {"applies": fails}, "no such thing"),
+    "how safely": (OfRecords, {"applicability": fails}, "no such thing"),
+    "an explanation of a line": (OfLines, {"explain": fails}, "no such thing"),
+    "a judgement": (OfAll, {"judge": fails}, "no such thing"),
+    "half of a judgement": (OfAll, {"judge": lambda *_: (fails() for _ in range(1))}, "no such thing"),
+    "a place": (OfAll, {"locate": fails}, "no such thing"),
+    "what it wants": (OfAll, {"wants": fails}, "no such thing"),
+    "a metric": (OfAll, {"metrics": (Gathers,)}, "no such thing"),
+}
+
+
+@pytest.fixture
+def pack(monkeypatch):
+    def install(*rules, broken=()):
+        monkeypatch.setattr(registry, "_packs", lambda: ((*builtin_rules(), *rules), tuple(broken)))
+
+    return install
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_a_rule_that_fails_is_named_and_the_others_run(name, pack, tmp_path, monkeypatch, capfd):
+    base, changes, reason = FAILING[name]
+    pack()
+    expected = ftlint.check(LINES).counts
+    pack(type("MyRule", (base,), {**changes, "__doc__": base.__doc__, "__module__": "their_pack.family.my_rule"}))
+    report = ftlint.check(LINES)
+    assert {code: count for code, count in report.counts.items() if code != base.code} == expected
+    [sentence] = report.failures
+    assert sentence.startswith("rule my-rule of their_pack failed: ")
+    assert reason in sentence
+    assert not report.ok
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("gc.disable", lambda: None)  # the command owns its process; here it does not
+    (tmp_path / "a.jsonl").write_bytes(LINES)
+    assert run(["check", "--isolated", "--jobs", "1", "a.jsonl"]) == 2
+    out, error = capfd.readouterr()
+    assert sentence in error
+    assert error.count("\n") == 1
+    assert "JSN001" in out
+
+
+def test_a_repair_that_fails_names_its_rule_and_writes_nothing(pack, tmp_path):
+    def change(texts):
+        raise ValueError("no such thing")
+
+    rewrite = {"fixable": "safe", "fix": lambda *_: Rewrite(change)}
+    for changes in ({"fixable": "safe", "fix": fails}, rewrite):
+        pack(type("MyRule", (OfRecords,), {**changes, "__doc__": "x.", "__module__": "their_pack.family.my_rule"}))
+        (tmp_path / "a.jsonl").write_bytes(LINES)
+        with pytest.raises(ftlint.FtlintError, match="rule my-rule of their_pack failed: ValueError: no such thing"):
+            ftlint.fix(tmp_path / "a.jsonl")
+        assert (tmp_path / "a.jsonl").read_bytes() == LINES
+        assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+def test_a_pack_that_cannot_be_loaded_is_named(monkeypatch):
+    class Entry:
+        value = "their_pack:rules"
+
+        def load(self):
+            raise ImportError("no module named polras")
+
+    real = list(registry.entry_points(group=registry.GROUP))
+    monkeypatch.setattr(registry, "entry_points", lambda group: [*real, Entry()])
+    registry._packs.cache_clear()
+    try:
+        report = ftlint.check(LINES)
+        assert report.failures == ["the rules of their_pack:rules cannot be loaded: ImportError: no module named polras"]
+        assert report.counts["CMP001"] == 10
+    finally:
+        registry._packs.cache_clear()
+
+
+def test_a_rule_that_works_is_reported_with_the_others(pack):
+    pack(OfRecords, OfLines, OfAll)
+    report = ftlint.check(LINES)
+    assert report.failures == []
+    assert {code: report.counts[code] for code in ("XYZ001", "XYZ002", "XYZ003")} == {"XYZ001": 20, "XYZ002": 1, "XYZ003": 1}
+    assert next(f for f in report.findings if f.code == "XYZ001").message == "all is wrong"
