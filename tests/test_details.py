@@ -1,0 +1,271 @@
+"""Edges of rules and of the engine: what is just enough, what is just too much, and what a repair writes to the letter."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import ftlint
+from ftlint import api, marks, tokens
+from ftlint import config as configuration
+from ftlint.datasets import Dataset
+from ftlint.decode import decode, fault_of
+from ftlint.dialects import named
+from ftlint.engine.workers import Workers
+from ftlint.sources import Source
+from ftlint.testing import findings, fixed
+
+sys.path.insert(0, str(Path(__file__).parent))
+import strategies
+from damage import file
+from ftlint_rules import rules as builtin_rules
+
+RULES = {rule.code: rule for rule in builtin_rules()}
+SEED = st.integers(0, 10**9)
+
+
+def pairs(*records):
+    return [json.dumps({"prompt": prompt, "completion": completion}) for prompt, completion in records]
+
+
+def made(count, prompt="item {i} ->", answers=(" yes", " no")):
+    return pairs(*((prompt.format(i=i), answers[i % len(answers)]) for i in range(count)))
+
+
+def messages(code, lines, **more):
+    return [finding.message for finding in findings(RULES[code], lines, **more)]
+
+
+def repeats_a_key(line):
+    found = []
+    json.loads(line, object_pairs_hook=lambda members: found.append(len({key for key, _ in members}) < len(members)))
+    return any(found)
+
+
+@strategies.law(150)
+@given(SEED)
+def test_lines_are_decoded_as_one_by_one(seed):
+    lines = file(seed).removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    decoded = decode(b"\n".join(lines) + b"\n", named("prompt-completion"))
+    wanted: dict[str, list[int]] = {}
+    rows = []
+    for number, line in enumerate(lines):
+        try:
+            value = orjson.loads(line)
+        except ValueError:
+            wanted.setdefault(fault_of(line), []).append(number)
+            continue
+        if not isinstance(value, dict):
+            wanted.setdefault("not-an-object", []).append(number)
+            continue
+        if repeats_a_key(line):
+            wanted.setdefault("duplicate-key", []).append(number)
+        if {"prompt", "completion"} <= value.keys():
+            if all(isinstance(value[key], str) for key in ("prompt", "completion")):
+                rows.append((number, value["prompt"], value["completion"]))
+            else:
+                wanted.setdefault("wrong-type", []).append(number)
+    assert {fault: sorted(at) for fault, at in decoded.faults.items()} == wanted
+    assert list(decoded.frame.iter_rows()) == rows
+    assert decoded.lines == len(lines)
+
+
+@strategies.law(40)
+@given(SEED, st.booleans())
+def test_blocks_of_any_size_are_repaired_alike(seed, unsafe):
+    data = file(seed)
+    whole = ftlint.fix(data, unsafe=unsafe)[0]
+    spans = Source.spans
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Source, "spans", lambda self, block=64: spans(self, min(block, 64)))
+        assert ftlint.fix(data, unsafe=unsafe)[0] == whole
+
+
+def test_other_processes_give_the_same_report_in_order():
+    lines = [line.replace('" yes"', '"yes"') if i % 7 == 0 else line for i, line in enumerate(made(4000))]
+    data = "\n".join([*lines[:2000], "broken", *lines[2000:]]).encode() + b"\n"
+    config = configuration.load(isolated=True)
+    source = api._on_disk([Source("a.jsonl", len(data), data)], 2)[0]
+    reports = []
+    for jobs in (1, 3):
+        with Workers(jobs, 1 << 30) as workers:
+            report = api.run([Dataset([source], config.wishes())], config, workers=workers, block=3000, limit=None)
+            reports.append([(f.code, f.line, f.column, f.message) for f in report.findings])
+    source.close()
+    assert reports[0] == reports[1]
+    assert ("JSN001", 2001) in {found[:2] for found in reports[0]}
+
+
+def test_the_body_is_cut_to_the_token_and_the_rest_stays():
+    long = pairs((" start" + " a" * 2100 + " end ->", " yes"))
+    for options, kept in (({}, " end ->"), ({"rules": {"token-limit": {"cut": "end"}}}, " a ->")):
+        [line] = fixed(RULES["TOK001"], long, options={"target": "davinci", "separator": " ->", **options})
+        record = json.loads(line)
+        count = sum(tokens.count(text, "r50k_base") for text in record.values())
+        assert count in {2046, 2047}
+        assert record["prompt"].endswith(kept)
+        assert record["prompt"].startswith("start") == ("rules" in options) or options == {}
+        assert record["completion"] == " yes"
+    drop = {"target": "davinci", "rules": {"token-limit": {"cut": "drop"}}}
+    assert fixed(RULES["TOK001"], [*made(3), *long], options=drop) == made(3)
+    answer = pairs(("tea ->", " a" * 2100))
+    assert [f.fix for f in findings(RULES["TOK001"], answer, options={"target": "davinci"})] == [None]
+    assert [f.fix for f in findings(RULES["TOK001"], answer, options=drop)] == ["unsafe"]
+    assert fixed(RULES["TOK001"], answer, options={"target": "davinci"}) == answer
+    both = pairs((" a" * 1100 + " ->", " b" * 1100))
+    assert [f.args["count"] for f in findings(RULES["TOK001"], both, options={"target": "davinci"})] == [2201]
+
+
+def test_classes_are_made_smaller_to_the_ratio_and_no_further():
+    lines = made(300, answers=(" yes",)) + made(20, "other {i} ->", (" no",))
+    options = {"task": "classification", "rules": {"class-imbalance": {"ratio": 3}}}
+    left = fixed(RULES["LBL005"], lines, options=options)
+    assert [sum(answer in line for line in left) for answer in ('" yes"', '" no"')] == [60, 20]
+    assert [line for line in lines if line in set(left)] == left, "in their order"
+    assert left != [*lines[:60], *lines[300:]], "at random"
+    assert fixed(RULES["LBL005"], lines, options=options) == left, "the same each time"
+    many = [line for i in range(9) for line in made(20 - 2 * i + (200 if not i else 0), f"{i} {{i}} ->", (f" label{i}",))]
+    shown = "label0 220, label1 18, label2 16, label3 14, …, label6 8, label7 6, label8 4"
+    assert messages("LBL005", many, options=options) == [f"the commonest label has 55 times the records of the rarest: {shown}"]
+
+
+@pytest.mark.parametrize(("leaking", "reported"), [(95, True), (94, False)])
+def test_a_leak_is_one_from_its_share_on(leaking, reported):
+    leaks = [*made(leaking, "{i} is good ->", (" good",)), *made(100 - leaking, "{i} is it ->", (" bad",))]
+    assert bool(messages("LBL007", leaks, options={"task": "classification"})) is reported
+
+
+def test_the_label_that_drifts_most_is_named():
+    train = made(100, answers=(" a", " a", " a", " b", " c"))
+    valid = made(50, "v {i} ->", (" a", " b", " b", " b", " c"))
+    assert messages("SPL004", train, valid=valid) == ['label "a" is 60 % of the training file and 20 % of the validation file']
+    near, far = (" a",) * 13 + (" b",) * 4 + (" c",) * 3, (" a",) * 15 + (" c",) * 5
+    for answers, count in (((" a", " a", " a", " b", " c"), 0), (near, 0), (far, 1)):
+        assert len(messages("SPL004", train, valid=made(200, "v {i} ->", answers))) == count
+    few = made(5, "v {i} ->", (" a", " b", " b", " b", " c"))
+    assert messages("SPL004", train, valid=few) == [], "by chance"
+
+
+def test_long_lists_say_how_many_more():
+    labels = [f"not {word}" for word in ["sure", "relevant", "good", "bad", "here", "there", "now"]]
+    [message] = messages(
+        "LBL002", pairs(*((f"{i} ->", f" {label}") for i, label in enumerate(labels))), options={"task": "classification"}
+    )
+    assert message == f'7 labels start with the token " not": {", ".join(labels[:6])} and 1 more'
+    for count, tail in ((20, "}"), (21, "} and 1 more"), (23, "} and 3 more")):
+        names = [f"class number {i}" for i in range(count)]
+        records = [{"prompt": f"t {i} ->", "completion": f" {names[i % count]}"} for i in range(5 * count)]
+        _, report = ftlint.fix(records, unsafe=True, select=["LBL001"], fixable=["LBL001"], task="classification")
+        assert report.notes[0][1].endswith(tail)
+
+
+def test_escapes_are_undone_to_what_they_stand_for():
+    prompt = r"a\nb\tc \"d\" \u2009e \ud83d\ude00 \ud83d x\r\ny ->"
+    [line] = fixed(RULES["TXT007"], pairs((prompt, r" yes\nno")))
+    assert json.loads(line) == {"prompt": 'a\nb\tc "d" \u2009e 😀 \\ud83d x\ny ->', "completion": " yes\nno"}
+
+
+def test_where_text_was_decoded_wrongly_is_the_word():
+    line = json.dumps({"prompt": "so itâ€™s a cafÃ© ->", "completion": " yes"}, ensure_ascii=False)
+    [found] = findings(RULES["TXT002"], [line])
+    assert found.text[found.column - 1 : found.end_column - 1] == "itâ€™s"
+    assert found.message == '"itâ€™s" was decoded wrongly; "it’s" is meant'
+
+
+@pytest.mark.parametrize(("count", "reported"), [(99, 99), (100, 0), (101, 0)])
+def test_a_null_of_many_records_is_meant(count, reported):
+    lines = made(count, answers=(" None",)) + made(50, "x {i} ->")
+    assert len(messages("TXT004", lines, options={"task": "classification"})) == reported
+
+
+def test_the_ratio_of_lengths_is_over_its_option():
+    exact = pairs(("x" * 700, "y" * 7))
+    assert messages("TOK004", exact) == []
+    assert len(messages("TOK004", pairs(("x" * 701, "y" * 7)))) == 1
+
+
+def test_separators_that_compete():
+    three = [*made(10, "a {i} ->"), *made(8, "b {i}\n\n###\n\n"), *made(6, "c {i} >>>")]
+    [found] = findings(RULES["SEP003"], three)
+    assert found.message == 'the prompts end with 3 different separators: " ->" (10), "\\n\\n###\\n\\n" (8), " >>>" (6)'
+    prompts = [json.loads(line)["prompt"] for line in fixed(RULES["SEP003"], three)]
+    assert all(prompt.endswith(" ->") for prompt in prompts)
+    assert prompts[10:12] == ["b 0 ->", "b 1 ->"]
+    assert prompts[-1] == "c 5 ->"
+    five = [line for sign in ("->", "###", ">>>", "===", "~~~") for line in made(5, f"x {{i}} {sign}")]
+    assert len(messages("SEP003", five)) == 1
+    six = [*five, *made(5, "x {i} ---")]
+    assert messages("SEP003", six) == []
+
+
+@pytest.mark.parametrize(
+    ("prompts", "separator"),
+    [
+        ([f"a>b and {i} >" for i in range(20)], None),
+        ([f"a>b {i} >" for i in range(9)] + [f"a {i} >" for i in range(11)], " >"),
+        ([f"weight {i} KG" for i in range(20)], None),
+        ([f"text {'x' * i} KG" for i in range(20)], " KG"),
+        ([f"text {i} END" for i in range(20)], " END"),
+        ([f"it is {i} %" for i in range(20)], None),
+        ([f"see <p>{i}</p>" for i in range(20)], None),
+        ([f"see {i} [NAME]" for i in range(20)], None),
+        ([f"see {i}" + " " * 90 + "###" for i in range(20)], " " * 90 + "###"),
+    ],
+)
+def test_what_marks_the_end_of_prompts(prompts, separator):
+    found, _ = marks.infer_separator(prompts, 0.8)
+    assert (found.text if found else None) == separator
+
+
+@pytest.mark.parametrize(("inside", "stop"), [(1, "\n"), (2, None)])
+def test_line_ends_are_a_stop_where_few_stand_inside(inside, stop):
+    completions = [f" a\nb {i}\n" for i in range(inside)] + [f" answer {i}\n" for i in range(20 - inside)]
+    found = marks.infer_stop(completions, 0.8, classification=False)
+    assert (found.text if found else None) == stop
+
+
+def test_more_white_space_than_the_stops_own_goes():
+    lines = pairs(("a ->", " x END"), ("b ->", " y  END"), ("c ->", " z\n END \n"))
+    completions = [json.loads(line)["completion"] for line in fixed(RULES["CMP003"], lines, options={"stop": " END"})]
+    assert completions == [" x END", " y END", " z END"]
+
+
+@pytest.mark.parametrize(
+    ("line", "fix", "message"),
+    [
+        ('{"prompt": "a", "completion": "b"} {"prompt": NaN}', None, "not JSON: "),
+        ('{"prompt": "a", "completion": "b"}, {"prompt": "c", "completion": "d"}', "safe", "not JSON: 2 values on one line"),
+        ('{"prompt": "a"} ; {"prompt": "c"}', None, 'not JSON: text after the object: "; {\\"prompt\\": \\"c\\"}"'),
+        (',{"prompt": "a"}', None, "not JSON: a comma before the object"),
+        ('x{"prompt": "a"}', None, 'not JSON: text before the object: "x"'),
+        ('"{"prompt": "a"}', None, "not JSON: "),
+        ('{"prompt": "\\udc00"}', None, "not JSON: a lone surrogate, half of a character (\\ud800 to \\udfff)"),
+        ('{"prompt": "a" "b"}', None, "not JSON: unexpected character, expected ',' or '}', at column 16"),
+    ],
+)
+def test_what_is_said_of_a_broken_line(line, fix, message):
+    found = [f for f in findings(RULES["JSN001"], [*made(5), line]) if f.line == 6]
+    assert [f.fix for f in found] == [fix]
+    assert found[0].message.startswith(message)
+
+
+def test_other_values_than_objects_are_left():
+    lines = [*made(5), "[1, 2]", "[{}, 1]", "[]", "[[]]"]
+    assert [f.fix for f in findings(RULES["JSN002"], lines)] == [None] * 4
+    assert fixed(RULES["JSN002"], lines) == lines
+
+
+def test_a_new_separator_is_put_once_and_known_afterwards():
+    prompts = [f"is it {i}" for i in range(20)]
+    records = [{"prompt": prompt, "completion": f" an answer {i} END"} for i, prompt in enumerate(prompts)]
+    odd = [{"prompt": " \n", "completion": " an answer END"}, {"prompt": "has it\n\n###\n\n", "completion": " an answer END"}]
+    out, report = ftlint.fix([*records, *odd], unsafe=True, select=["SEP"])
+    new = "\n\n===\n\n"
+    assert [record["prompt"] for record in out] == [*(prompt + new for prompt in prompts), " \n", f"has it\n\n###{new}"]
+    assert (report.survey.separator.text, report.survey.separator.share) == ("\n\n===\n\n", 1.0)
