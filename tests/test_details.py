@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import orjson
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -243,6 +244,7 @@ def test_more_white_space_than_the_stops_own_goes():
         ('{"prompt": "a", "completion": "b"}, {"prompt": "c", "completion": "d"}', "safe", "not JSON: 2 values on one line"),
         ('{"prompt": "a"} ; {"prompt": "c"}', None, 'not JSON: text after the object: "; {\\"prompt\\": \\"c\\"}"'),
         (',{"prompt": "a"}', None, "not JSON: a comma before the object"),
+        ('!{"prompt": "a"}', None, 'not JSON: text before the object: "!"'),
         ('x{"prompt": "a"}', None, 'not JSON: text before the object: "x"'),
         ('"{"prompt": "a"}', None, "not JSON: "),
         ('{"prompt": "\\udc00"}', None, "not JSON: a lone surrogate, half of a character (\\ud800 to \\udfff)"),
@@ -269,3 +271,10 @@ def test_a_new_separator_is_put_once_and_known_afterwards():
     new = "\n\n===\n\n"
     assert [record["prompt"] for record in out] == [*(prompt + new for prompt in prompts), " \n", f"has it\n\n###{new}"]
     assert (report.survey.separator.text, report.survey.separator.share) == ("\n\n===\n\n", 1.0)
+
+
+def test_the_word_of_a_task_is_part_of_what_is_asked():
+    ending = marks.Ending((marks.Mark("edible:", "word"), marks.Mark("handheld:", "word")), " ")
+    frame = pl.DataFrame({"text": ["burger edible:", "burger handheld: "]})
+    bodies = frame.select(marks.without_ending(pl.col("text"), ending)).to_series().to_list()
+    assert bodies == ["burger edible:", "burger handheld:"] == [marks.without(text, ending) for text in frame["text"]]
