@@ -6,6 +6,8 @@ import json
 import re
 from json.decoder import scanstring  # type: ignore[attr-defined] # typeshed leaves it out
 
+import orjson
+
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
 
@@ -16,6 +18,15 @@ _TO_STRING = re.compile(r'[ \t\n\r]*:[ \t\n\r]*"')
 _STRING = r'"(?:[^"\\]++|\\.)*+"'
 _TOKEN = re.compile(_STRING + r"|[\[\]{}]", re.DOTALL)
 _SCALAR = re.compile(_STRING + r"|[^\s,:\[\]{}\"]+", re.DOTALL)
+
+
+def is_json(text: str | bytes) -> bool:
+    """Whether a text is one JSON value, for the strict parser."""
+    try:
+        orjson.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def value_end(text: str, start: int) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from ftlint.sources import BOM
-from ftlint.spans import value_end
+from ftlint.spans import is_json, value_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,18 +81,10 @@ def _suspicious(head: bytes) -> bool:
     first = first.rstrip()
     if text[:1] == "[":
         return text[1:].lstrip()[:1] == "{" or (first == "[" and bool(rest.strip()))
-    if text[:1] != "{" or not rest.strip() or _parses(first) or _parses(first.rstrip(",")):
+    if text[:1] != "{" or not rest.strip() or is_json(first) or is_json(first.rstrip(",")):
         return False
     # An object on several lines; a comma after the object is a fault of its line.
     return first == "{" or (first.endswith(("{", "[", ",", '"', "}", "]")) and _ends_later(text))
-
-
-def _parses(text: str) -> bool:
-    try:
-        orjson.loads(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _ends_later(text: str) -> bool:
@@ -100,14 +92,14 @@ def _ends_later(text: str) -> bool:
         end = value_end(text, 0)
     except ValueError:
         return False
-    return "\n" in text[:end] and _parses(text[:end])
+    return "\n" in text[:end] and is_json(text[:end])
 
 
 def _mostly_lines(head: bytes) -> bool:
     """Whether most lines are an object or an array by themselves."""
     lines = [line for line in head.removeprefix(BOM).split(b"\n") if line.strip()]
     whole = [line for line in lines if line.lstrip()[:1] in {b"{", b"["} and line.rstrip()[-1:] in {b"}", b"]"}]
-    return 2 * sum(_parses(line.decode("utf-8", "replace")) for line in whole) >= len(lines)
+    return 2 * sum(is_json(line.decode("utf-8", "replace")) for line in whole) >= len(lines)
 
 
 class _Buffer:

@@ -13,6 +13,7 @@ from ftlint.dialects import named
 from ftlint.errors import RuleError
 from ftlint.fixes import Drop, FileFix, Relines, Rewrite, rewritten
 from ftlint.sources import BOM
+from ftlint.spans import is_json
 from ftlint.spread import objects, one_line
 
 if TYPE_CHECKING:
@@ -116,16 +117,8 @@ def _parts(source: Source, context: Context, actions: list[Action], kinds: dict[
 def _without_returns(data: bytes) -> bytes:
     """Return lines without the carriage returns at their ends; what is no JSON is not understood, and keeps its own."""
     lines = data.split(b"\n")
-    ends = [line.endswith(b"\r") and (not line.strip() or _is_json(line)) for line in lines[:-1]]
+    ends = [line.endswith(b"\r") and (not line.strip() or is_json(line)) for line in lines[:-1]]
     return b"\n".join([*(line[:-1] if end else line for line, end in zip(lines, ends, strict=False)), lines[-1]])
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        orjson.loads(line)
-    except ValueError:
-        return False
-    return True
 
 
 def _touched(actions: list[Action], first: int, end: int) -> dict[int, list[Action]]:

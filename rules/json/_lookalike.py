@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from ftlint.spans import skip_space, value_end
+from ftlint.spans import is_json, skip_space, value_end
 from ftlint.words import quote
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _lone_surrogate(text: str, stopped: int) -> str | None:
 def _text_before(bare: str) -> str | None:
     """Return what is wrong where text stands before an object that is whole."""
     start = bare.find("{")
-    if start <= 0 or bare[0] == "[" or not _parses(bare[start:]):
+    if start <= 0 or bare[0] == "[" or not is_json(bare[start:]):
         return None
     before = bare[:start].strip()
     return f"{'a comma' if before == ',' else 'text'} before the object" + ("" if before == "," else f": {quote(before)}")
@@ -109,14 +109,6 @@ def _text_before(bare: str) -> str | None:
 def _is_tail(bare: str) -> bool:
     """Whether a line looks like the end of a record that began on a line before."""
     return not bare.startswith(("{", "[")) and bare.endswith(('"}', '"},'))
-
-
-def _parses(text: str) -> bool:
-    try:
-        orjson.loads(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _control_character(character: str) -> str | None:
@@ -150,7 +142,7 @@ def _leading_values(text: str) -> tuple[int, str]:
             end = value_end(text, at)
         except ValueError:
             break
-        if not _parses(text[at:end]):
+        if not is_json(text[at:end]):
             break
         count += 1
         at = skip_space(text, end)
