@@ -164,7 +164,8 @@ def reaches(limit: int, texts: Iterable[str], name: str) -> bool:
     return sum(count(text, name, limit) for text in texts) >= limit
 
 
-def _encode(text: str, name: str) -> list[int]:
+def encode(text: str, name: str) -> list[int]:
+    """Return the tokens of a text in the encoding of this name; special tokens are plain text."""
     return [token for part in _parts(text) for token in encoding(name).encode_ordinary(part)]
 
 
@@ -181,14 +182,14 @@ def _parts(text: str) -> Iterator[str]:
 
 def offsets(text: str, name: str) -> list[int]:
     """Return where in a text its tokens start, in characters; tokens that start inside a character are left out."""
-    return sorted(set(encoding(name).decode_with_offsets(_encode(text, name))[1]))
+    return sorted(set(encoding(name).decode_with_offsets(encode(text, name))[1]))
 
 
 def pieces(text: str, name: str) -> list[bytes]:
     """Return the bytes of a text's tokens."""
     if _is_token(text, name):
         return [text.encode()]
-    return encoding(name).decode_tokens_bytes(_encode(text, name))
+    return encoding(name).decode_tokens_bytes(encode(text, name))
 
 
 def shown(piece: bytes) -> str:

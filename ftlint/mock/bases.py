@@ -1,0 +1,70 @@
+"""The base models that can be named. All are the same small learner; encoding, context, price and endpoint differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from ftlint.targets import target
+from ftlint.tokens import definition, encoding
+
+
+@dataclass(frozen=True)
+class Base:
+    """A base model.
+
+    context: most tokens of a request; legacy: whether it is trained by /fine-tunes, else by /fine_tuning/jobs; chat: whether it
+    takes messages, else prompts and completions; price: US dollars for 1,000 training tokens, None where it is not known.
+    """
+
+    name: str
+    encoding: str
+    context: int
+    legacy: bool
+    chat: bool
+    price: float | None = None
+
+    @property
+    def size(self) -> int:
+        """Number of tokens of the vocabulary, special ones included."""
+        return encoding(self.encoding).n_vocab
+
+    @property
+    def end(self) -> int:
+        """The token that ends a text, and stands before every one."""
+        return definition(self.encoding).special["<|endoftext|>"]
+
+
+# The endpoint took the first four; SOURCE: the guide of 2022 lists text-davinci-002 as trainable too.
+_LEGACY = {"ada": 2049, "babbage": 2049, "curie": 2049, "davinci": 2049, "text-davinci-002": 4097}
+_PROMPTS = ("babbage-002", "davinci-002")
+# Names as in openai-python 3.54.0 (types/shared/chat_model.py); encodings as in tiktoken 0.14 (model.py).
+_CHAT = {
+    "gpt-3.5-turbo-0125": ("cl100k_base", 16385),
+    "gpt-3.5-turbo-1106": ("cl100k_base", 16385),
+    "gpt-3.5-turbo": ("cl100k_base", 16385),
+    "gpt-4-0613": ("cl100k_base", 8192),
+    "gpt-4o-2024-08-06": ("o200k_base", 128000),
+    "gpt-4o-mini-2024-07-18": ("o200k_base", 128000),
+    "gpt-4o-mini": ("o200k_base", 128000),
+    "gpt-4.1-2025-04-14": ("o200k_base", 1047576),
+    "gpt-4.1-mini-2025-04-14": ("o200k_base", 1047576),
+    "gpt-4.1-nano-2025-04-14": ("o200k_base", 1047576),
+}
+
+
+@cache
+def bases() -> dict[str, Base]:
+    """Return the base models by name."""
+    found = [
+        Base(name, target(name).encoding, context, legacy=True, chat=False, price=target(name).prices.get("training"))
+        for name, context in _LEGACY.items()
+    ]
+    found += [Base(name, target(name).encoding, target(name).limit, legacy=False, chat=False) for name in _PROMPTS]
+    found += [Base(name, encoding, context, legacy=False, chat=True) for name, (encoding, context) in _CHAT.items()]
+    return {base.name: base for base in found}
+
+
+def base_named(name: str) -> Base | None:
+    """Return the base model of this name, or None."""
+    return bases().get(name)

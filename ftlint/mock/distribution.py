@@ -1,0 +1,124 @@
+"""A probability for every token of a vocabulary, of which only a few differ from the common background."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from random import Random
+
+    from ftlint.mock.arrays import Floats, Integers
+
+
+class Background:
+    """What a model expects where it knows no context: a probability for each token of the vocabulary."""
+
+    def __init__(self, shares: Floats) -> None:
+        self.shares = shares
+
+    @cached_property
+    def order(self) -> Integers:
+        """All tokens, the likeliest first, and the lower number first where two are alike."""
+        return np.argsort(-self.shares, kind="stable")
+
+    @lru_cache(maxsize=8)  # noqa: B019 - a background lives as long as its model, and few temperatures are in use
+    def tempered(self, temperature: float) -> Background:
+        """Return the background at another temperature; its sum is no longer 1."""
+        return Background(self.shares ** (1.0 / temperature))
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """The probability of the next token: `values` for the tokens `ids`, `scale` times the background for all others."""
+
+    background: Background
+    scale: float
+    ids: Integers
+    values: Floats
+
+    def normalised(self) -> Distribution:
+        """Return the distribution with a sum of 1."""
+        shares = self.background.shares
+        total = self.scale * max(float(shares.sum() - shares[self.ids].sum()), 0.0) + float(self.values.sum())
+        return Distribution(self.background, self.scale / total, self.ids, self.values / total)
+
+    def probability(self, token: int) -> float:
+        """Return the probability of one token."""
+        [places] = np.nonzero(self.ids == token)
+        return float(self.values[places[0]] if len(places) else self.scale * self.background.shares[token])
+
+    def logarithm(self, token: int) -> float:
+        """Return the natural logarithm of the probability of one token; a token that cannot come has -9999, as in the service."""
+        probability = self.probability(token)
+        return float(np.log(probability)) if probability > 0 else -9999.0
+
+    def biased(self, bias: Mapping[int, float]) -> Distribution:
+        """Return the distribution with these numbers added to the logits of some tokens."""
+        if not bias:
+            return self
+        tokens = np.fromiter(bias, np.int64, len(bias))
+        added = tokens[~np.isin(tokens, self.ids)]
+        ids = np.concatenate([self.ids, added])
+        values = np.concatenate([self.values, self.scale * self.background.shares[added]])
+        logits = np.zeros(len(ids))
+        place = {int(token): number for number, token in enumerate(ids)}
+        for token, number in bias.items():
+            logits[place[token]] += number
+        # From the largest down, so that no exponential overflows.
+        largest = max(float(logits.max()), 0.0)
+        return Distribution(self.background, self.scale * np.exp(-largest), ids, values * np.exp(logits - largest)).normalised()
+
+    def tempered(self, temperature: float) -> Distribution:
+        """Return the distribution at this temperature (more than 0)."""
+        if temperature == 1:
+            return self
+        power = 1.0 / temperature
+        # Relative to the likeliest token, or a low temperature would leave nothing but zeros.
+        top = self.probability(self.top(1)[0])
+        background = self.background.tempered(temperature)
+        values = (self.values / top) ** power
+        return Distribution(background, (self.scale / top) ** power, self.ids, values).normalised()
+
+    def top(self, number: int) -> list[int]:
+        """Return the likeliest tokens, the likeliest first, the lower number first where two are alike."""
+        common = self.background.order[: number + len(self.ids)]
+        common = common[~np.isin(common, self.ids)][:number]
+        tokens = np.concatenate([self.ids, common])
+        values = np.concatenate([self.values, self.scale * self.background.shares[common]])
+        return [int(token) for token in tokens[np.lexsort((tokens, -values))][:number]]
+
+    def dense(self) -> Floats:
+        """Return the probability of every token of the vocabulary."""
+        shares = self.scale * self.background.shares
+        shares[self.ids] = self.values
+        return shares
+
+    def nucleus(self, share: float) -> Distribution:
+        """Return the likeliest tokens that together have this share, and no others."""
+        if share >= 1:
+            return self
+        number = 64
+        while True:
+            tokens = np.array(self.top(number))
+            values = np.array([self.probability(token) for token in tokens])
+            reached = np.cumsum(values) >= share
+            if reached.any() or number >= len(self.background.shares):
+                kept = int(np.argmax(reached)) + 1 if reached.any() else len(tokens)
+                return Distribution(self.background, 0.0, tokens[:kept], values[:kept]).normalised()
+            number *= 8
+
+    def sample(self, random: Random) -> int:
+        """Return a token, drawn."""
+        place = random.random()
+        sums = np.cumsum(self.values)
+        if len(sums) and place < sums[-1]:
+            return int(self.ids[np.searchsorted(sums, place, side="right")])
+        if self.scale == 0:
+            return int(self.ids[-1])
+        sums = np.cumsum(self.dense())
+        return int(min(np.searchsorted(sums, random.random() * sums[-1], side="right"), len(sums) - 1))

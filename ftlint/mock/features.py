@@ -1,0 +1,52 @@
+"""What the head looks at: the tokens and pairs of tokens before a place, and the last two tokens by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ftlint.mock.arrays import Integers
+
+_TOKEN, _PAIR, _LAST, _BEFORE_LAST = range(4)
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio: spreads numbers (Knuth, TAOCP 3, 6.4)
+
+
+def token_keys(tokens: Integers, before: Integers, size: int) -> Integers:
+    """Return two features for each token: the token, and the pair with the one before it. Shape: (tokens, 2)."""
+    base = size + 1
+    return np.stack([_TOKEN * base * base + tokens, (_PAIR * base + before) * base + tokens], axis=1)
+
+
+def last_keys(before: Integers, earlier: Integers, size: int) -> Integers:
+    """Return two features for each place: the last token before it, and the one before that. Shape: (places, 2)."""
+    base = size + 1
+    return np.stack([_LAST * base * base + before, _BEFORE_LAST * base * base + earlier], axis=1)
+
+
+@dataclass(frozen=True)
+class Features:
+    """Where the weights of a feature stand.
+
+    known: sorted numbers of all features, each with a row of its own; or empty, where rows are shared by hashing.
+    size: number of rows.
+    """
+
+    known: Integers
+    size: int
+
+    @classmethod
+    def of(cls, keys: Integers, most: int) -> Features:
+        """Return the features for these numbers, hashed where they are more than `most`."""
+        known = np.unique(keys)
+        return cls(known, len(known)) if len(known) <= most else cls(known[:0], most)
+
+    def rows(self, keys: Integers) -> Integers:
+        """Return the row of each feature; -1 for one that is not known."""
+        if not len(self.known):
+            mixed = keys.astype(np.uint64) * _MULTIPLIER >> np.uint64(32)
+            return (mixed % np.uint64(max(self.size, 1))).astype(np.int64)
+        places = np.minimum(np.searchsorted(self.known, keys), self.size - 1)
+        return np.where(self.known[places] == keys, places, -1)

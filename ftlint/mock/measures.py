@@ -1,0 +1,112 @@
+"""Measures of classification, computed by scikit-learn; where one is not defined for the data it is None."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ftlint.mock.arrays import Floats
+
+
+@dataclass(frozen=True)
+class Measures:
+    """How well labels were foretold.
+
+    precision, recall, specificity, f_beta, auroc, auprc: of the positive class, where there are two; cross_entropy: mean negative
+    logarithm of the probability of the right label; confusion: labels, and a row of counts for each true label by foretold label.
+    """
+
+    accuracy: float
+    weighted_f1: float
+    precision: float | None
+    recall: float | None
+    specificity: float | None
+    f_beta: float | None
+    auroc: float | None
+    auprc: float | None
+    cross_entropy: float
+    confusion: dict[str, Any]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the measures by name."""
+        return asdict(self)
+
+
+def accuracy(true: Sequence[str], foretold: Sequence[str]) -> float:
+    """Return the share of labels that were foretold."""
+    from sklearn.metrics import accuracy_score  # noqa: PLC0415 - takes a second
+
+    return float(accuracy_score(true, foretold))
+
+
+def weighted_f1(true: Sequence[str], foretold: Sequence[str]) -> float:
+    """Return the mean F1 of the labels, weighted by how often each is the true one."""
+    from sklearn.metrics import f1_score  # noqa: PLC0415 - takes a second
+
+    return float(f1_score(true, foretold, average="weighted", zero_division=0))
+
+
+def binary(true: Sequence[bool], probability: Floats, betas: Sequence[float]) -> dict[str, float | None]:
+    """Return precision, recall, auroc, auprc and f{beta} of the positive class, at the threshold 0.5.
+
+    true: whether each is positive; probability: of being so. The names are those of the service's results.
+    """
+    from sklearn import metrics  # noqa: PLC0415 - takes a second
+
+    truth, foretold = np.array(true), probability > 0.5
+    both = truth.any() and not truth.all()
+    return {
+        "precision": float(metrics.precision_score(truth, foretold, zero_division=0)),
+        "recall": float(metrics.recall_score(truth, foretold, zero_division=0)),
+        "auroc": float(metrics.roc_auc_score(truth, probability)) if both else None,
+        "auprc": float(metrics.average_precision_score(truth, probability)) if truth.any() else None,
+        **{f"f{float(beta)}": float(metrics.fbeta_score(truth, foretold, beta=beta, zero_division=0)) for beta in betas},
+    }
+
+
+def measured(
+    true: Sequence[str],
+    foretold: Sequence[str],
+    nll: Sequence[float],
+    *,
+    positive: str | None = None,
+    probability: Floats | None = None,
+    beta: float = 1.0,
+) -> Measures:
+    """Return all measures.
+
+    true, foretold: labels; nll: negative logarithm of the probability of each true label. positive, probability: where there are
+    two labels, the one that is looked for, and how likely it is each time.
+    """
+    from sklearn import metrics  # noqa: PLC0415 - takes a second
+
+    labels = sorted({*true, *foretold})
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # one label alone is no reason for a warning of scikit-learn's
+        matrix = metrics.confusion_matrix(true, foretold, labels=labels)
+    found: dict[str, float | None] = dict.fromkeys(("precision", "recall", "auroc", "auprc", "f"))
+    specificity = None
+    if positive is not None and probability is not None:
+        truth = [label == positive for label in true]
+        found = binary(truth, probability, [beta])
+        found["f"] = found[f"f{float(beta)}"]
+        negatives = [label for label, yes in zip(foretold, truth, strict=True) if not yes]
+        specificity = sum(label != positive for label in negatives) / len(negatives) if negatives else None
+    return Measures(
+        accuracy=accuracy(true, foretold),
+        weighted_f1=weighted_f1(true, foretold),
+        precision=found["precision"],
+        recall=found["recall"],
+        specificity=specificity,
+        f_beta=found["f"],
+        auroc=found["auroc"],
+        auprc=found["auprc"],
+        cross_entropy=float(np.mean(nll)),
+        confusion={"labels": labels, "matrix": matrix.tolist()},
+    )

@@ -1,0 +1,98 @@
+"""Records of datasets, as examples for training."""
+
+from __future__ import annotations
+
+from os import PathLike, fspath
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import orjson
+
+from ftlint import InputError
+from ftlint.mock import chat
+from ftlint.mock.corpus import Example
+from ftlint.tokens import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ftlint.mock.bases import Base
+
+Record: TypeAlias = dict[str, Any]
+"""`{"prompt", "completion"}` or `{"messages"}`."""
+Data: TypeAlias = "str | PathLike[str] | bytes | Iterable[Record]"
+
+
+def records_of(data: Data) -> list[Record]:
+    """Return the records of a path, of bytes in JSON Lines, or of an iterable.
+
+    Lines that hold no record are left out, as they are by trainers that skip them: `ftlint check` is what finds them.
+    Raises InputError for a file that cannot be read, or without any record.
+    """
+    if isinstance(data, (str, PathLike)):
+        try:
+            content = Path(data).read_bytes()
+        except OSError as error:
+            raise InputError(f"{fspath(data)}: {error.strerror}") from error
+        every: Iterable[Record] = parsed(content)
+    else:
+        every = parsed(data) if isinstance(data, bytes) else data
+    found = [record for record in every if is_record(record)]
+    if not found:
+        name = fspath(data) if isinstance(data, (str, PathLike)) else "the data"
+        raise InputError(f"{name} has no record with prompt and completion, or messages")
+    return found
+
+
+def parsed(content: bytes) -> list[Record]:
+    """Return the objects of JSON Lines; what is none is left out."""
+    found = []
+    for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n"):
+        try:
+            value = orjson.loads(line)
+        except orjson.JSONDecodeError:
+            continue
+        if isinstance(value, dict):
+            found.append(value)
+    return found
+
+
+def is_record(value: Any) -> bool:
+    """Whether a value is a record that can be learned."""
+    if not isinstance(value, dict):
+        return False
+    if "messages" in value:
+        return chat.refusal(value, 1) is None
+    return isinstance(value.get("prompt"), str) and isinstance(value.get("completion"), str) and value["completion"] != ""
+
+
+def is_chat(records: Sequence[Record]) -> bool:
+    """Whether records are conversations."""
+    return "messages" in records[0]
+
+
+def example_of(record: Record, base: Base) -> Example:
+    """Return a record as tokens. Prompt and completion are encoded apart, and nothing ends the completion."""
+    if "messages" in record:
+        return chat.example_of(record["messages"], base)
+    prompt, completion = encode(record["prompt"], base.encoding), encode(record["completion"], base.encoding)
+    return Example([base.end, *prompt, *completion], [False] * (1 + len(prompt)) + [True] * len(completion))
+
+
+def input_tokens(record: Record, base: Base) -> list[int]:
+    """Return what a model is asked with a record: without the answer, and without the token that starts every text."""
+    if "messages" in record:
+        return chat.request_tokens(record["messages"][: _last_answer(record)], base)
+    return encode(record["prompt"], base.encoding)
+
+
+def answer_of(record: Record) -> str:
+    """Return the answer that a record teaches; of a conversation the last one."""
+    if "messages" in record:
+        return chat.text_of(record["messages"][_last_answer(record)])
+    completion: str = record["completion"]
+    return completion
+
+
+def _last_answer(record: Record) -> int:
+    return max(place for place, message in enumerate(record["messages"]) if message["role"] == "assistant")

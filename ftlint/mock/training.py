@@ -1,0 +1,86 @@
+"""Training without a service: records in, model out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ftlint import UsageError
+from ftlint.errors import did_you_mean
+from ftlint.mock.bases import Base, base_named, bases
+from ftlint.mock.model import Model
+from ftlint.mock.records import Data, Record, example_of, is_chat, records_of
+from ftlint.mock.trainer import Trainer
+from ftlint.targets import default_hyperparameters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ftlint.mock.trainer import Step
+
+PROMPTS, CHAT = "davinci", "gpt-4o-mini"
+"""The base models that data of either kind is for where none is named."""
+
+
+def train(
+    data: Data,
+    base: str | Model | None = None,
+    *,
+    n_epochs: int | None = None,
+    batch_size: int | None = None,
+    learning_rate_multiplier: float | None = None,
+    prompt_loss_weight: float | None = None,
+    seed: int = 0,
+    progress: Callable[[Step], None] | None = None,
+) -> Model:
+    """Train a model on records and return it.
+
+    data: a path, bytes in JSON Lines, or records, of prompt and completion or of messages; lines that hold none are left out.
+    base: the name of a base model, or a model to go on from; None: davinci, or gpt-4o-mini for conversations. The settings are
+    those of the service, with the defaults of `ftlint.targets.default_hyperparameters`; learning_rate_multiplier counts in
+    the units of the first generation. progress: called after each step.
+
+    The same data, settings and seed give the same model, bit for bit. Raises InputError for data without records, UsageError for
+    a base model that is not known or takes other records.
+    """
+    asked = {
+        "n_epochs": n_epochs,
+        "batch_size": batch_size,
+        "learning_rate_multiplier": learning_rate_multiplier,
+        "prompt_loss_weight": prompt_loss_weight,
+    }
+    trainer = trainer_of(records_of(data), base, {name: value for name, value in asked.items() if value is not None}, seed=seed)
+    for step in trainer.steps():
+        if progress:
+            progress(step)
+    return trainer.model()
+
+
+def trainer_of(
+    records: Sequence[Record],
+    base: str | Model | None,
+    asked: dict[str, int | float],
+    *,
+    valid: Sequence[Record] = (),
+    seed: int = 0,
+) -> Trainer:
+    """Return what trains on records. asked: settings that are not to be the defaults."""
+    start = base if isinstance(base, Model) else base_for(records, base)
+    name = start.base if isinstance(start, Model) else start
+    if name.chat != is_chat(records):
+        kinds = ("prompt/completion records", "conversations")
+        raise UsageError(f"{name.name} is trained with {kinds[name.chat]}, and the data holds {kinds[not name.chat]}")
+    parameters = replace(default_hyperparameters(len(records)), **asked)  # type: ignore[arg-type] # names of fields, each with its type
+    # What the base model does not take cannot be judged.
+    fitting = [record for record in valid if ("messages" in record) == name.chat]
+    examples = [example_of(record, name) for record in records if ("messages" in record) == name.chat]
+    return Trainer(examples, start, parameters, seed=seed, valid=[example_of(record, name) for record in fitting])
+
+
+def base_for(records: Sequence[Record], name: str | None) -> Base:
+    """Return the base model of this name, or the one that records are for; raises UsageError for an unknown name."""
+    wanted = name or (CHAT if is_chat(records) else PROMPTS)
+    base = base_named(wanted)
+    if base is None:
+        raise UsageError(f"unknown base model {wanted!r}{did_you_mean(wanted, bases())}; known are {', '.join(bases())}")
+    return base
