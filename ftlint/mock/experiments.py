@@ -1,0 +1,276 @@
+"""What can be learned about data by training on it: measures, learning curves, settings, and what findings cost."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import orjson
+
+import ftlint
+from ftlint import UsageError
+from ftlint.mock.generation import Sampling, generate
+from ftlint.mock.measures import Measures, measured
+from ftlint.mock.records import Data, Record, answer_of, input_tokens, is_chat, records_of
+from ftlint.mock.training import trainer_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from ftlint.mock.model import Model
+    from ftlint.mock.trainer import Step
+
+NONE = "(none of the labels)"
+"""What stands for an answer that begins with no label."""
+FRACTIONS = (0.25, 0.5, 1.0)
+_LABELS = 500
+"""More answers than this, or as many as half of the records, are no labels."""
+
+Progress = "Callable[[Step], None]"
+
+
+@dataclass(frozen=True)
+class Point:
+    """What a training came to."""
+
+    records: int
+    accuracy: float
+    cross_entropy: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """How experiments train: base model, settings that are not the defaults, and seed. progress: called after each step."""
+
+    base: str | Model | None = None
+    settings: Mapping[str, int | float] | None = None
+    seed: int = 0
+    progress: Callable[[Step], None] | None = None
+
+    def model(self, records: Sequence[Record]) -> Model:
+        """Return the model that is trained on records."""
+        trainer = trainer_of(records, self.base, dict(self.settings or {}), seed=self.seed)
+        for step in trainer.steps():
+            if self.progress:
+                self.progress(step)
+        return trainer.model()
+
+    def point(self, records: Sequence[Record], valid: Sequence[Record]) -> Point:
+        """Return what training on records comes to."""
+        found = judged(self.model(records), valid, records)
+        return Point(len(records), found.accuracy, found.cross_entropy)
+
+
+def held_out(records: Sequence[Record], share: float = 0.2) -> tuple[list[Record], list[Record]]:
+    """Return records to train on, and a share to judge with; equal inputs are all on the same side. The same in every run."""
+    groups: dict[bytes, list[int]] = {}
+    for number, record in enumerate(records):
+        text = repr(record["messages"][:-1]) if "messages" in record else record["prompt"]
+        groups.setdefault(sha256(text.encode("utf-8", "surrogatepass")).digest(), []).append(number)
+    wanted = round(len(records) * share)
+    out: set[int] = set()
+    for key in sorted(groups):
+        if len(out) >= wanted:
+            break
+        out.update(groups[key])
+    if not out or len(out) == len(records):
+        raise UsageError(f"{len(records)} records are too few to hold some out: name a validation file")
+    return [r for n, r in enumerate(records) if n not in out], [r for n, r in enumerate(records) if n in out]
+
+
+def evaluate(model: Model, valid: Data, *, positive: str | None = None, beta: float = 1.0, stop: str | None = None) -> Measures:
+    """Return how well a model foretells the answers of records.
+
+    valid: records, as for `train`. positive: of two labels the one that is looked for (default: the rarer); beta: of F-beta.
+    stop: text that ends an answer.
+    """
+    return judged(model, records_of(valid), (), positive=positive, beta=beta, stop=stop)
+
+
+def judged(
+    model: Model,
+    valid: Sequence[Record],
+    training: Sequence[Record],
+    *,
+    positive: str | None = None,
+    beta: float = 1.0,
+    stop: str | None = None,
+) -> Measures:
+    """Return how well a model foretells the answers of `valid`; the labels are those of both.
+
+    An answer is taken as client code does that follows the guide: at temperature 0, up to the length of the longest label, and
+    the label is the longest one that it begins with. Without labels (free text) it is the answer itself, up to the stop.
+    """
+    if is_chat(valid) != model.base.chat:
+        raise UsageError(f"{model.base.name} takes {'conversations' if model.base.chat else 'prompt/completion records'}")
+    labels = labels_of([*training, *valid])
+    true = [answer_of(record) for record in valid]
+    room = max(len(model.encode(answer)) for answer in labels or true) + model.base.chat
+    sampling = Sampling(max_tokens=room, temperature=0, stop=[stop] if stop else [])
+    asked = [input_tokens(record, model.base) for record in valid]
+    said = [generate(model, prompt, sampling).text for prompt in asked]
+    if stop:
+        true = [answer.removesuffix(stop) for answer in true]
+        labels = sorted({label.removesuffix(stop) for label in labels})
+    if not labels:
+        correct = [answer == text for answer, text in zip(true, said, strict=True)]
+        nll = [loss(model, prompt, answer_of(record)) for prompt, record in zip(asked, valid, strict=True)]
+        return _free(correct, nll)
+    foretold = [_label(text, labels) for text in said]
+    nll = [loss(model, prompt, answer_of(record)) for prompt, record in zip(asked, valid, strict=True)]
+    if len(labels) != 2:
+        return measured(true, foretold, nll, beta=beta)
+    sought = positive if positive is not None else min(labels, key=lambda label: (true.count(label), label))
+    if sought not in labels:
+        raise UsageError(f"the positive class {sought!r} is none of the labels: {', '.join(map(repr, labels))}")
+    other = next(label for label in labels if label != sought)
+    shares = [[np.exp(-loss(model, prompt, label)) for label in (sought, other)] for prompt in asked]
+    probability = np.array([float(yes / (yes + no)) if yes + no else 0.5 for yes, no in shares])
+    return measured(true, foretold, nll, positive=sought, probability=probability, beta=beta)
+
+
+def labels_of(records: Sequence[Record]) -> list[str]:
+    """Return the answers of records where they are labels; nothing where they are free text."""
+    counts = Counter(answer_of(record) for record in records)
+    return sorted(counts) if len(counts) <= min(_LABELS, max(2, len(records) / 2)) else []
+
+
+def loss(model: Model, prompt: Sequence[int], answer: str) -> float:
+    """Return the negative logarithm of the probability that an answer follows a prompt."""
+    reading = model.read(prompt)
+    total = 0.0
+    for token in [*model.encode(answer), *([model.base.end] if model.base.chat else [])]:
+        total -= reading.next().logarithm(token)
+        reading.push(token)
+    return total
+
+
+def _label(text: str, labels: Sequence[str]) -> str:
+    return max((label for label in labels if text.startswith(label)), key=len, default=NONE)
+
+
+def _free(correct: Sequence[bool], nll: Sequence[float]) -> Measures:
+    """Return the measures of free text: how often it was right word for word, and its cross entropy."""
+    none: dict[str, Any] = dict.fromkeys(("precision", "recall", "specificity", "f_beta", "auroc", "auprc"))
+    share = sum(correct) / len(correct)
+    return Measures(accuracy=share, weighted_f1=share, cross_entropy=float(np.mean(nll)), confusion={}, **none)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Accuracy against the number of records. slope: what a doubling of the records brought at the end."""
+
+    points: list[dict[str, float]]
+    slope: float | None
+
+
+def learning_curve(
+    data: Data,
+    valid: Data,
+    *,
+    fractions: Sequence[float] = FRACTIONS,
+    run: Run | None = None,
+    done: list[dict[str, float]] | None = None,
+) -> Curve:
+    """Train on parts of the data, each within the next, and return what each comes to.
+
+    fractions: of the data, more than 0 and at most 1. done: a list that gets each point as soon as it is known.
+    """
+    run = run or Run()
+    training, judging = records_of(data), records_of(valid)
+    for fraction in fractions:
+        if not 0 < fraction <= 1:
+            raise UsageError(f"a fraction is more than 0 and at most 1, not {fraction}")
+    order = np.random.default_rng(run.seed).permutation(len(training))
+    points = done if done is not None else []
+    for fraction in sorted(fractions):
+        chosen = sorted(order[: max(1, round(fraction * len(training)))])
+        point = run.point([training[number] for number in chosen], judging)
+        points.append({"fraction": fraction, **asdict(point)})
+    return Curve(points, slope_of(points))
+
+
+def slope_of(points: Sequence[Mapping[str, float]]) -> float | None:
+    """Return how much accuracy the last doubling of the records brought; None for one point."""
+    if len(points) < 2:
+        return None
+    before, last = points[-2], points[-1]
+    doublings = float(np.log2(last["records"] / before["records"]))
+    return (last["accuracy"] - before["accuracy"]) / doublings if doublings else None
+
+
+def sweep(data: Data, valid: Data, grid: Mapping[str, Sequence[float]], *, run: Run | None = None) -> Iterator[dict[str, float]]:
+    """Train with each combination of settings, and yield the settings with what they come to.
+
+    grid: values of n_epochs, batch_size, learning_rate_multiplier and prompt_loss_weight.
+    """
+    run = run or Run()
+    training, judging = records_of(data), records_of(valid)
+    for values in itertools.product(*grid.values()):
+        settings = dict(zip(grid, values, strict=True))
+        point = replace(run, settings={**(run.settings or {}), **settings}).point(training, judging)
+        yield {**settings, **asdict(point)}
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What the findings of a dataset cost. findings: counts by rule, before and after the repairs."""
+
+    findings: dict[str, int]
+    left: dict[str, int]
+    before: Point
+    after: Point
+
+    @property
+    def gained(self) -> float:
+        """What the repairs bring in accuracy."""
+        return self.after.accuracy - self.before.accuracy
+
+
+def impact(
+    data: Data, valid: Data, *, unsafe: bool = False, settings: Mapping[str, Any] | None = None, run: Run | None = None
+) -> Impact:
+    """Train on data as it is and as the fixes of ftlint leave it, and return what both come to.
+
+    Each model is asked in the way it was trained: the first with the validation records as they are, the second with the repaired
+    ones, by the conventions of the training data. unsafe: also by what changes texts or drops records. settings: of
+    `ftlint.check`, such as `separator`.
+    """
+    run = run or Run()
+    settings = dict(settings or {})
+    content, judging = content_of(data), content_of(valid)
+    report = ftlint.check(content, **settings)
+    repaired, left = ftlint.fix(content, unsafe=unsafe, **settings)
+    repaired_valid, _ = ftlint.fix(judging, unsafe=unsafe, **{**_conventions(left), **settings})
+    return Impact(
+        dict(report.counts),
+        dict(left.counts),
+        run.point(records_of(content), records_of(judging)),
+        run.point(records_of(repaired), records_of(repaired_valid)),
+    )
+
+
+def _conventions(report: ftlint.Report) -> dict[str, str]:
+    """Return what was inferred of a dataset, as settings for another one."""
+    known = report.survey
+    if known is None or not known.recognised:
+        return {}
+    found = {"dialect": known.dialect, "task": known.task}
+    found |= {name: ending.text for name, ending in (("separator", known.separator), ("stop", known.stop)) if ending}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def content_of(data: Data) -> bytes:
+    """Return data as bytes in JSON Lines."""
+    if isinstance(data, (str, PathLike)):
+        try:
+            return Path(data).read_bytes()
+        except OSError as error:
+            raise ftlint.InputError(f"{data}: {error.strerror}") from error
+    return data if isinstance(data, bytes) else b"".join(orjson.dumps(record) + b"\n" for record in data)

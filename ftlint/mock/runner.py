@@ -1,0 +1,129 @@
+"""The thread that does the jobs, one after the other."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import sqlite3
+import threading
+from collections import deque
+from typing import TYPE_CHECKING
+
+from ftlint import FtlintError
+from ftlint.mock.jobs import ALIVE, JobError, Work, event, fail
+from ftlint.mock.validation import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.mock.store import Body, Store
+
+_log = logging.getLogger("ftlint.mock")
+
+
+class Runner:
+    """Does jobs until it is closed; a job that is being done then starts again when its folder is opened again."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: deque[str] = deque()
+        self._begun: dict[str, Iterator[None]] = {}
+        self._news = threading.Condition()
+        self._closed = False
+        self._take_up()
+        self._thread = threading.Thread(target=self._work, name="ftlint-mock-jobs", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop after the current step."""
+        with self._news:
+            self._closed = True
+            self._news.notify()
+        self._thread.join()
+
+    def submit(self, job: str) -> None:
+        """Do a job when those before it are done."""
+        with self._news:
+            self._waiting.append(job)
+            self._news.notify()
+
+    def cancel(self, job: Body) -> Body | None:
+        """Cancel a job; None where it is over already."""
+        now = self._store.clock.now()
+        with self._store.transaction():
+            changed = self._store.change(job["id"], {"status": "cancelled", "finished_at": now, "updated_at": now}, ALIVE)
+            if changed:
+                event(self._store, job, "Fine-tune cancelled" if job["legacy"] else "The job was cancelled")
+        self._begun.pop(job["id"], None)
+        return changed
+
+    def pause(self, job: Body) -> Body | None:
+        """Pause a job; None where it cannot be."""
+        with self._store.transaction():
+            changed = self._store.change(job["id"], {"status": "paused"}, ("validating_files", "queued", "running"))
+            if changed:
+                event(self._store, job, "The job was paused")
+        return changed
+
+    def resume(self, job: Body) -> Body | None:
+        """Go on with a paused job; None where it is not paused."""
+        with self._store.transaction():
+            changed = self._store.change(job["id"], {"status": "queued"}, ("paused",))
+            if changed:
+                event(self._store, job, "The job was resumed")
+        if changed:
+            self.submit(job["id"])
+        return changed
+
+    def _take_up(self) -> None:
+        """Queue jobs that were not over when a service ended before this one."""
+        for job in self._store.all("jobs"):
+            if job["status"] in {"validating_files", "queued", "running"}:
+                with self._store.transaction():
+                    if job["status"] == "running":
+                        event(self._store, job, "The service was restarted; training starts again", "warn")
+                    self._store.forget("checkpoints", job["id"])
+                    self._store.change(job["id"], {"status": "validating_files", "fine_tuned_model": None, "used": None}, ALIVE)
+                self._waiting.append(job["id"])
+
+    def _work(self) -> None:
+        while True:
+            with self._news:
+                self._news.wait_for(lambda: self._waiting or self._closed)
+                if self._closed:
+                    return
+                name = self._waiting.popleft()
+            job = self._store.get("jobs", name)
+            if job and job["status"] in {"validating_files", "queued"}:
+                self._do(job)
+
+    def _do(self, job: Body) -> None:
+        """Do a job until it is over, or until somebody pauses or cancels it."""
+        try:
+            steps = self._begun.pop(job["id"], None) or Work(self._store, job).steps()
+            if job["used"]:  # it had been started when it was paused
+                self._store.change(job["id"], {"status": "running"}, ("queued",))
+            for _ in steps:
+                if self._closed:
+                    return
+                status = (self._store.get("jobs", job["id"]) or {}).get("status")
+                if status == "paused":
+                    self._begun[job["id"]] = steps
+                if status not in {"validating_files", "queued", "running"}:
+                    return
+        except JobError as error:
+            self._fail(job, error.refusal)
+        except (OSError, sqlite3.Error) as error:
+            full = getattr(error, "errno", None) == errno.ENOSPC or "full" in str(error)
+            reason = "there is no space left on the device" if full else str(error)
+            self._fail(job, Refusal(f"The job's model could not be saved: {reason}", "server_error", "model"))
+        except (FtlintError, MemoryError, ArithmeticError, ValueError, LookupError, TypeError, AttributeError) as error:
+            _log.exception("job %s failed", job["id"])
+            reason = f"The job failed by an error of ftlint mock: {type(error).__name__}: {error}"
+            self._fail(job, Refusal(reason, "server_error", "model"))
+
+    def _fail(self, job: Body, refusal: Refusal) -> None:
+        try:
+            fail(self._store, job, refusal)
+        except (OSError, sqlite3.Error):  # a full disk; the job is taken up again when the service starts again
+            _log.exception("job %s could not be marked as failed", job["id"])

@@ -1,0 +1,88 @@
+"""What every request passes: one form of paths, a key, a limit for its size, and headers of the answer."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import TYPE_CHECKING
+
+import orjson
+
+from ftlint.mock.errors import ServiceError
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_OPEN = ("/", "/healthz", "/openapi.json", "/docs")
+MOCK = (b"x-ftlint-mock", b"every model here is the same small learner")
+
+
+class Gate:
+    """An ASGI application around another.
+
+    upload, request: most bytes of an uploaded file's request, and of any other.
+    """
+
+    def __init__(self, app: ASGIApp, *, upload: int, request: int) -> None:
+        self._app = app
+        self._upload = upload
+        self._request = request
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        # A base address may end in a slash: clients then ask for //fine-tunes.
+        path = re.sub("/{2,}", "/", scope["path"])
+        scope["path"] = path.rstrip("/") or "/"
+        headers = dict(scope["headers"])
+        identity = f"req_{uuid.uuid4().hex}".encode()
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), (b"x-request-id", identity), MOCK]
+            await send(message)
+
+        limit = self._upload if scope["path"] == "/v1/files" else self._request
+        refused = _refused(scope["path"], headers, limit)
+        if refused:
+            await _answer(refused, answer)
+            return
+        await self._app(scope, _counted(receive, limit), answer)
+
+
+def _refused(path: str, headers: dict[bytes, bytes], limit: int) -> ServiceError | None:
+    """Return why a request is not looked at."""
+    key = headers.get(b"authorization", b"").partition(b" ")[2].strip()
+    if path not in _OPEN and not key:
+        message = "You didn't provide an API key. Any will do for this mock: Authorization: Bearer sk-test"
+        return ServiceError(401, message)
+    length = headers.get(b"content-length", b"0")
+    return _too_large(limit) if length.isdigit() and int(length) > limit else None
+
+
+def _too_large(limit: int) -> ServiceError:
+    return ServiceError(413, f"The request is too large: at most {limit:,} bytes are taken", code="request_too_large")
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    """Return what receives a body, and refuses more bytes than the limit, also of one that does not tell its length."""
+    received = 0
+
+    async def counting() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > limit:
+            raise _too_large(limit)
+        return message
+
+    return counting
+
+
+async def _answer(error: ServiceError, send: Send) -> None:
+    body = orjson.dumps(error.body)
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
