@@ -7,13 +7,14 @@ import os
 import signal
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from ftlint.cli.progress import progress
 from ftlint.datasets import datasets_of
 from ftlint.engine.workers import Workers
 from ftlint.errors import RuleError, UsageError
@@ -21,7 +22,7 @@ from ftlint.files import writing
 from ftlint.reporters import Style, check_format, kept, reporter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from ftlint.config import Config
     from ftlint.datasets import Dataset
@@ -90,7 +91,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     options["color"] = _wants_color(options["color"])
     with ExitStack() as cleanup:
         workers = cleanup.enter_context(Workers(settings.jobs or os.cpu_count() or 1, size))
-        advance = cleanup.enter_context(_progress(size))
+        advance = cleanup.enter_context(progress(size, unit="bytes"))
         from ftlint import api  # noqa: PLC0415 - the environment is set for polars, and processes are started without it
 
         # polars catches the interrupt key to stop its queries, and then nothing else is interrupted by it.
@@ -201,27 +202,3 @@ def _write(lines: Iterable[str], file: str) -> None:
 def _copy(lines: Iterable[str], stream: IO[bytes]) -> None:
     stream.writelines(line.encode("utf-8", "replace") + b"\n" for line in lines)
     stream.flush()
-
-
-@contextmanager
-def _progress(size: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar on a terminal when it takes longer than a second, never where CI or PRE_COMMIT is set."""
-    if not sys.stderr.isatty() or os.environ.get("CI") or os.environ.get("PRE_COMMIT"):
-        yield lambda _: None
-        return
-    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
-    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn  # noqa: PLC0415 - likewise
-
-    bar = Progress(BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=Console(stderr=True), transient=True)
-    task = bar.add_task("", total=size)
-    started = time.monotonic()
-
-    def advance(done: int) -> None:
-        bar.advance(task, done)
-        if time.monotonic() - started > 1:
-            bar.start()
-
-    try:
-        yield advance
-    finally:
-        bar.stop()
