@@ -278,3 +278,117 @@ def test_the_word_of_a_task_is_part_of_what_is_asked():
     frame = pl.DataFrame({"text": ["burger edible:", "burger handheld: "]})
     bodies = frame.select(marks.without_ending(pl.col("text"), ending)).to_series().to_list()
     assert bodies == ["burger edible:", "burger handheld:"] == [marks.without(text, ending) for text in frame["text"]]
+
+
+def places(code, **row):
+    return RULES[code]().explain(row, configuration_context())
+
+
+def configuration_context():
+    return ftlint.check(made_bytes(pairs(*((f"item {i} ->", f" so it is {i} END") for i in range(30))))).survey
+
+
+def made_bytes(lines):
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def test_a_place_ends_where_the_fault_ends():
+    assert (places("CMP002", completion="   yes").start, places("CMP002", completion="   yes").end) == (0, 3)
+    place = RULES["FIL002"]().explain(b'{"prompt": "\xff\xff"}', configuration_context())
+    assert (place.start, place.end) == (12, 13)
+
+
+def test_the_share_of_records_that_leak_their_label():
+    lines = pairs(*((f"film {word} {i} ->", f" {word}") for i in range(10) for word in ("good", "bad")), ("film ->", " bad"))
+    [found] = findings(RULES["LBL007"], lines, options={"task": "classification"})
+    assert found.args["share"] == pytest.approx(20 / 21)
+
+
+def test_an_empty_completion_has_no_trailing_space():
+    assert messages("CMP003", [*made(5), *pairs(("x ->", "  "))]) == []
+
+
+def test_similarity_is_what_two_texts_share_of_all_that_they_have():
+    from ftlint.duplicates import _jaccard  # noqa: PLC0415 - an internal
+
+    assert _jaccard({"a", "b"}, {"b", "c"}) == pytest.approx(1 / 3)
+    assert _jaccard({"a"}, {"a"}) == 1
+    assert _jaccard(set(), set()) == 0
+
+
+def test_duplicates_are_found_in_whatever_part_of_spilled_fingerprints_they_are(monkeypatch):
+    monkeypatch.setenv("FTLINT_SPILL_BYTES", "2000")
+    for seed in range(4):
+        lines = [
+            *pairs(*((f"item {seed} {i} ->", f" answer {i}") for i in range(600))),
+            *pairs((f"item {seed} 7 ->", " answer 7")),
+        ]
+        assert ftlint.check(made_bytes(lines), select=["DUP001"]).counts == {"DUP001": 1}
+
+
+def test_a_key_of_few_records_is_reported_for_each():
+    lines = [json.dumps({"prompt": f"{i} ->", "completion": " yes", **({"x": 1} if i < 6 else {})}) for i in range(20)]
+    assert [found.line for found in findings(RULES["SHP003"], lines)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_what_goes_names_eight_keys_and_counts_the_rest(tmp_path):
+    lines = [json.dumps({"prompt": f"{i} ->", "completion": " yes", f"key{i:02}": 1}) for i in range(20)]
+    (tmp_path / "a.jsonl").write_bytes(made_bytes(lines))
+    _, report = ftlint.fix(str(tmp_path / "a.jsonl"), unsafe=True, select=["SHP003"])
+    assert any("and 12 more" in text for _, text in report.notes), report.notes
+
+
+def test_only_the_key_that_is_repeated_loses_a_value():
+    line = '{"first": 1, "prompt": "a ->", "prompt": "b ->", "completion": " yes"}'
+    assert fixed(RULES["JSN003"], [line]) == ['{"first": 1, "prompt": "b ->", "completion": " yes"}']
+
+
+def test_line_ends_as_a_stop():
+    texts = [" one\n\n"] * 4 + [" two"]
+    found = marks.infer_stop(texts, 0.8, classification=False)
+    assert (found.text, found.share) == ("\n\n", 0.8)
+    assert marks.infer_stop(texts, 0.9, classification=False) is None
+
+
+def test_a_word_that_also_stands_inside_is_no_stop():
+    inside = [f" it is END of {i} END" for i in range(20)]
+    assert marks.infer_stop(inside, 0.8, classification=False) is None
+    assert marks.infer_stop([text.replace("END of", "of") for text in inside], 0.8, classification=False).text.strip() == "END"
+
+
+def test_the_end_of_a_single_label_is_no_stop():
+    assert marks.infer_stop([" yes END"] * 20, 0.8, classification=True) is None
+    assert marks.infer_stop([" yes END", " no END"] * 10, 0.8, classification=True).text.strip() == "END"
+
+
+def test_an_emoji_is_no_separator():
+    assert marks.infer_separator([f"so nice {i} 🙂" for i in range(20)], 0.8) == (None, [])
+
+
+def test_a_word_of_few_prompts_is_no_task():
+    prompts = [f"text {i}\n{'Summary' if i % 2 else 'Title'}:" for i in range(120)] + ["text\nOther:"]
+    found, _ = marks.infer_separator(prompts, 0.8)
+    assert sorted(mark.text for mark in found.marks) == ["Summary:", "Title:"]
+
+
+def test_text_of_one_sign_after_an_object():
+    assert messages("JSN001", [*made(4), '{"prompt": "a ->", "completion": " yes"} x']) == [
+        'not JSON: text after the object: "x"'
+    ]
+
+
+def test_six_labels_that_share_a_token_are_all_named():
+    labels = [f" not {word}" for word in ("one", "two", "three", "four", "five", "six", "seven")]
+    for number in (6, 7):
+        lines = pairs(*((f"{i} ->", labels[i % number]) for i in range(4 * number)))
+        [message] = messages("LBL002", lines, options={"task": "classification"})
+        assert ("and 1 more" in message) == (number == 7)
+
+
+def test_a_stop_that_differs_is_replaced_and_not_added():
+    train = pairs(*((f"item {i} ->", f" so it is {i} END") for i in range(30)))
+    valid = pairs(*((f"other {i} ->", f" so it was {i} STOP") for i in range(30)))
+    after = fixed(RULES["SPL003"], train, valid=valid)
+    assert json.loads(after[0])["completion"] == " so it was 0 END"
+    [found] = findings(RULES["SPL003"], pairs(*((f"item {i} ->", f" so it is {i}") for i in range(30))), valid=valid)
+    assert found.fix is None
