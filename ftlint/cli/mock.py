@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -115,7 +116,7 @@ def serve(port: int, output: str, *, no_base_models: bool, max_upload: int, cloc
 
     server = Serving(port=port, fixed_clock=clock == "fixed", base_models=not no_base_models, upload=max_upload << 20, **options)
     if output == "json":
-        _print_json({"url": server.url})
+        click.echo(json.dumps({"url": server.url}))
     else:
         click.echo(f"ftlint mock serves at {server.url}  (stop it with Ctrl-C)")
         click.echo(

@@ -118,7 +118,9 @@ class Distribution:
         sums = np.cumsum(self.values)
         if len(sums) and place < sums[-1]:
             return int(self.ids[np.searchsorted(sums, place, side="right")])
-        if self.scale == 0:
-            return int(self.ids[-1])
-        sums = np.cumsum(self.dense())
-        return int(min(np.searchsorted(sums, random.random() * sums[-1], side="right"), len(sums) - 1))
+        others = self.scale * self.background.shares
+        others[self.ids] = 0.0
+        sums = np.cumsum(others)
+        if sums[-1] == 0:  # all that can come is among `ids`, and rounding has left a gap
+            return int(self.ids[np.argmax(self.values)])
+        return int(np.searchsorted(sums, random.random() * sums[-1], side="right"))

@@ -45,8 +45,10 @@ class Features:
 
     def rows(self, keys: Integers) -> Integers:
         """Return the row of each feature; -1 for one that is not known."""
+        if not self.size:
+            return np.full(keys.shape, -1, np.int64)
         if not len(self.known):
             mixed = keys.astype(np.uint64) * _MULTIPLIER >> np.uint64(32)
-            return (mixed % np.uint64(max(self.size, 1))).astype(np.int64)
+            return (mixed % np.uint64(self.size)).astype(np.int64)
         places = np.minimum(np.searchsorted(self.known, keys), self.size - 1)
         return np.where(self.known[places] == keys, places, -1)

@@ -33,6 +33,9 @@ HEAD_TOKENS = 512
 """The commonest tokens of answers, which the head learns; the rest is left to the counts."""
 HEAD_WEIGHTS = 8_000_000
 """Features × tokens of the head at most; more features share rows."""
+FIRST_SQUARE = 3e-4
+"""What AdaGrad's sums of squares start with. From 0 the size of gradients would not matter, nor that of batches; with this a
+large batch learns less an epoch, and more epochs or a higher rate make up for it, as the guide describes."""
 PROMPT_PLACES = 4
 """Places in each prompt that are drawn in each epoch."""
 
@@ -105,7 +108,7 @@ class Trainer:
         orders = [_order(number, parent, (self._corpus, self._valid)) for number in range(ORDERS)]
         self._language = Language(orders, self._tokens, self.base.size)
         self._features, self._weights = _features(parent.head, self._corpus, self._tokens)
-        self._squares = np.zeros_like(self._weights)
+        self._squares = np.full_like(self._weights, FIRST_SQUARE)
 
     def steps(self) -> Iterator[Step]:
         """Train, and yield what each step did."""
@@ -217,7 +220,7 @@ class Trainer:
         gradient = reading.gradient(error.astype(np.float32))
         squares = self._squares[reading.rows] + gradient * gradient
         self._squares[reading.rows] = squares
-        self._weights[reading.rows] -= np.float32(self._rate) * gradient / (np.sqrt(squares) + np.float32(1e-8))
+        self._weights[reading.rows] -= np.float32(self._rate) * gradient / np.sqrt(squares)
 
     def _count(self, batch: Integers) -> None:
         """Count the tokens of a batch."""

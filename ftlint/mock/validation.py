@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -31,13 +31,11 @@ class Refusal:
     param: str = "training_file"
 
 
-def _findings(content: bytes, **settings: Any) -> list[ftlint.Finding]:
-    return ftlint.check(content, **settings).findings
-
-
 def refusal_of_upload(content: bytes) -> str | None:
     """Return why a file is not taken; None for one that is."""
-    found = _findings(content, select=[*_NO_DICTIONARY, "FIL005", "SHP001", "SHP002"], target="ada")
+    report = ftlint.check(content, select=[*_NO_DICTIONARY, "FIL005", "SHP001", "SHP002", "SHP004"], target="ada")
+    chats = report.survey is not None and report.survey.dialect == "chat"
+    found = [one for one in report.findings if one.code != "SHP004" or not chats]
     if not found:
         return None
     first = min(found, key=lambda finding: finding.line or 1)
@@ -45,7 +43,7 @@ def refusal_of_upload(content: bytes) -> str | None:
     if first.code == "FIL005":
         return "Expected file to have JSONL format, but it is empty."
     line = lines[number - 1].decode("utf-8", "replace")
-    if first.code == "SHP001":
+    if first.code in {"SHP001", "SHP004"}:
         record = orjson.loads(line)
         missing = next((key for key in _KEYS if record.get(key) is None), _KEYS[0])
         return f"Expected file to have JSONL format with prompt/completion keys. Missing `{missing}` key on line {number}."
@@ -80,7 +78,8 @@ def refusal_of_data(content: bytes, records: Sequence[Record], base: Base, param
 def _too_few(content: bytes, base: Base) -> bool:
     """Whether a file has fewer records than the service takes; no target of ftlint is a chat model yet, so one is described."""
     targets = {"service": {"dialects": ["prompt-completion"], "encoding": base.encoding, "minimum-records": 10}}
-    return any(found.level == "error" for found in _findings(content, select=["SIZ001"], targets=targets, target="service"))
+    report = ftlint.check(content, select=["SIZ001"], targets=targets, target="service")
+    return any(found.level == "error" for found in report.findings)
 
 
 def refusal_of_lengths(content: bytes, records: Sequence[Record], base: Base) -> str | None:
@@ -101,7 +100,7 @@ def refusal_of_classes(files: Mapping[str, tuple[bytes, Sequence[Record]]], clas
         labels = {record["completion"] for record in records}
         if classes is not None and len(labels) != classes:
             return f"The number of classes in {identity} does not match the number of classes specified in the hyperparameters."
-        shared = _findings(content, select=["LBL002"], target=base.name, task="classification")
+        shared = ftlint.check(content, select=["LBL002"], target=base.name, task="classification").counts
         if shared or len({encode(label, base.encoding)[0] for label in labels}) != len(labels):
             return "If `compute_classification_metrics` is `True`, each of the classes must start with a different token"
     return None

@@ -39,7 +39,8 @@ def application(service: Service, upload: int = UPLOAD) -> FastAPI:
         redoc_url=None,
     )
     api = APIRouter(prefix="/v1")
-    for module in (files, fine_tunes, fine_tuning, models, generating):
+    # What is asked most often comes first: routes are tried one after the other.
+    for module in (generating, files, fine_tunes, fine_tuning, models):
         api.include_router(module.routes(service))
     app.include_router(api)
 

@@ -49,7 +49,34 @@ class Gate:
         if refused:
             await _answer(refused, answer)
             return
-        await self._app(scope, _counted(receive, limit), answer)
+        body = _Body(receive, limit)
+        await self._app(scope, body.receive, body.unless_too_large(answer))
+
+
+class _Body:
+    """A request's body that is cut off where it is longer than the limit, also where it does not tell its length."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._received = 0
+
+    async def receive(self) -> Message:
+        """Receive a part; after too many the body is at its end."""
+        message = await self._receive()
+        self._received += len(message.get("body", b""))
+        return {"type": "http.request", "body": b"", "more_body": False} if self._received > self._limit else message
+
+    def unless_too_large(self, send: Send) -> Send:
+        """Return what sends an answer, or instead of it that the body was too large."""
+
+        async def sending(message: Message) -> None:
+            if self._received <= self._limit:
+                await send(message)
+            elif message["type"] == "http.response.start":
+                await _answer(_too_large(self._limit), send)
+
+        return sending
 
 
 def _refused(path: str, headers: dict[bytes, bytes], limit: int) -> ServiceError | None:
@@ -64,21 +91,6 @@ def _refused(path: str, headers: dict[bytes, bytes], limit: int) -> ServiceError
 
 def _too_large(limit: int) -> ServiceError:
     return ServiceError(413, f"The request is too large: at most {limit:,} bytes are taken", code="request_too_large")
-
-
-def _counted(receive: Receive, limit: int) -> Receive:
-    """Return what receives a body, and refuses more bytes than the limit, also of one that does not tell its length."""
-    received = 0
-
-    async def counting() -> Message:
-        nonlocal received
-        message = await receive()
-        received += len(message.get("body", b""))
-        if received > limit:
-            raise _too_large(limit)
-        return message
-
-    return counting
 
 
 async def _answer(error: ServiceError, send: Send) -> None:

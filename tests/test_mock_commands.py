@@ -1,0 +1,303 @@
+"""`ftlint mock`: what its commands print, draw and leave behind."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner
+from service import Client, lines
+from topics import chat, records, single_token_labels
+
+import ftlint
+from ftlint import mock
+from ftlint.cli.app import app
+from ftlint.mock import serving
+
+LABELS = single_token_labels(3)
+DATA = records(160, LABELS, signal=0.5)
+TRAIN, VALID = DATA[:120], DATA[120:]
+PACKAGE = Path(ftlint.__file__).parent
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("train.jsonl").write_bytes(lines(TRAIN))
+    Path("valid.jsonl").write_bytes(lines(VALID))
+    Path("chat.jsonl").write_bytes(lines(chat(one) for one in TRAIN))
+    return tmp_path
+
+
+def run(*arguments, code=0):
+    result = CliRunner().invoke(app, ["mock", *map(str, arguments)], standalone_mode=False)
+    if code == 0:
+        if result.exception:
+            raise result.exception
+        assert result.return_value == 0
+    return result
+
+
+def run_json(*arguments):
+    return json.loads(run(*arguments, "--output", "json").stdout)
+
+
+def is_picture(path):
+    data = Path(path).read_bytes()
+    start = b"\x89PNG\r\n\x1a\n" if path.endswith(".png") else b"<?xml"
+    return data.startswith(start) and len(data) > 5_000
+
+
+def test_train_shows_epochs_and_writes_a_model(folder):
+    text = run(
+        "train", "train.jsonl", "--valid", "valid.jsonl", "-m", "model.npz", "--n-epochs", "3", "--plot", "loss.svg"
+    ).stdout
+    assert text.splitlines()[0].startswith("epoch 1  training loss ")
+    assert "validation token accuracy" in text
+    assert text.splitlines()[-2:] == [
+        "model.npz: trained for 360 of 360 steps",
+        "ask it: ftlint mock predict --model model.npz PROMPT",
+    ]
+    assert is_picture("loss.svg")
+    found = run_json("train", "train.jsonl", "--n-epochs", "2")
+    assert len(found["losses"]) == found["steps"] == found["of"] == 240
+    assert [epoch["epoch"] for epoch in found["epochs"]] == [1, 2]
+    model = mock.Model.load("model.npz")
+    assert model.training["n_epochs"] == 3
+    assert model.base.name == "davinci"
+
+
+def test_predict_answers_from_a_model_or_from_data(folder):
+    run("train", "train.jsonl", "-m", "model.npz")
+    prompt = TRAIN[0]["prompt"]
+    asked = ("predict", prompt, "another ->", "--max-tokens", "1")
+    text = run(*asked, "--model", "model.npz", "--plot", "first.png").stdout
+    assert f"{prompt!r} → {TRAIN[0]['completion']!r}  (length)" in text
+    assert is_picture("first.png")
+    found = run_json(*asked, "--train", "train.jsonl")
+    assert found[0]["text"] == TRAIN[0]["completion"]
+    assert max(found[0]["first"], key=found[0]["first"].get) == TRAIN[0]["completion"]
+    assert run_json("predict", "a\\nb", "--train", "train.jsonl")[0]["prompt"] == "a\nb"
+    question, answer = (message["content"] for message in chat(TRAIN[0])["messages"])
+    found = run_json("predict", question, "--train", "chat.jsonl")[0]
+    assert (found["text"], found["finish_reason"]) == (answer, "stop")
+
+
+def test_evaluate_measures(folder):
+    found = run_json("evaluate", "train.jsonl", "--valid", "valid.jsonl", "--plot", "matrix.png")
+    names = "accuracy weighted_f1 precision recall specificity f_beta auroc auprc cross_entropy confusion"
+    assert set(found) == set(names.split())
+    assert found["accuracy"] > 0.8
+    assert found["precision"] is found["auroc"] is None
+    assert set(LABELS) <= set(found["confusion"]["labels"])
+    assert sum(map(sum, found["confusion"]["matrix"])) == len(VALID)
+    assert is_picture("matrix.png")
+    run("train", "train.jsonl", "-m", "model.npz")
+    assert run_json("evaluate", "--model", "model.npz", "--valid", "valid.jsonl") == found
+    assert "accuracy" in run("evaluate", "train.jsonl", "--valid", "valid.jsonl").stdout
+    assert run_json("evaluate", "chat.jsonl")["accuracy"] > 0.7
+
+
+def test_evaluate_with_two_labels_and_a_stop(folder):
+    two = [{**one, "completion": f"{one['completion']} END"} for one in DATA if one["completion"] in LABELS[:2]]
+    Path("two.jsonl").write_bytes(lines(two))
+    found = run_json("evaluate", "two.jsonl", "--stop", " END", "--positive-class", LABELS[0], "--beta", "2")
+    assert found["confusion"]["labels"] == sorted(LABELS[:2])
+    for name in ("precision", "recall", "specificity", "f_beta", "auroc", "auprc"):
+        assert 0.5 < found[name] <= 1, name
+    wrong = run("evaluate", "two.jsonl", "--stop", " END", "--positive-class", "maybe", code=2)
+    assert "the positive class 'maybe' is none of the labels" in str(wrong.exception)
+
+
+def test_a_model_of_the_service_is_evaluated_while_it_runs(folder):
+    with serving(state="state") as server, Client(server.url) as client:
+        name = client.fine_tune(TRAIN)["fine_tuned_model"]
+        found = run_json("evaluate", "--model", name, "--state", "state", "--valid", "valid.jsonl")
+        answer = run_json("predict", TRAIN[0]["prompt"], "--model", name, "--state", "state", "--max-tokens", "1")
+    assert found["accuracy"] > 0.8
+    assert answer[0]["text"] == TRAIN[0]["completion"]
+
+
+def test_learning_curve_shows_what_more_data_brings(folder):
+    found = run_json("learning-curve", "train.jsonl", "--valid", "valid.jsonl", "--plot", "curve.svg")
+    assert [(point["fraction"], point["records"]) for point in found["points"]] == [(0.25, 30), (0.5, 60), (1.0, 120)]
+    first, _, last = found["points"]
+    assert last["accuracy"] > first["accuracy"]
+    assert found["slope"] == pytest.approx(last["accuracy"] - found["points"][1]["accuracy"])
+    assert is_picture("curve.svg")
+    text = run("learning-curve", "train.jsonl", "--fractions", "0.1,1", "--n-epochs", "1").stdout
+    assert re.search(r"^ 10\.0%        10 records  accuracy 0\.\d{4}  █+$", text, re.MULTILINE)
+    assert "the last doubling of the data brought" in text
+
+
+def test_sweep_tries_every_combination(folder):
+    found = run_json(
+        "sweep", "train.jsonl", "--valid", "valid.jsonl", "--n-epochs", "1,4", "--batch-size", "8,64", "--plot", "s.png"
+    )
+    assert [(point["n_epochs"], point["batch_size"]) for point in found["points"]] == [(1, 8), (1, 64), (4, 8), (4, 64)]
+    best = max(found["points"], key=lambda point: (point["accuracy"], -point["cross_entropy"]))
+    assert found["best"] == best
+    assert is_picture("s.png")
+    text = run("sweep", "train.jsonl", "--prompt-loss-weight", "0,0.1").stdout
+    assert text.splitlines()[-1].startswith("best: --prompt-loss-weight 0")
+
+
+def test_impact_shows_what_the_findings_cost(folder):
+    def damaged(data):
+        """A third without separator, a third without the space: both are repaired safely."""
+        made = []
+        for number, one in enumerate(data):
+            prompt = one["prompt"].removesuffix(" ->") if number % 3 == 0 else one["prompt"]
+            made.append({"prompt": prompt, "completion": one["completion"].strip() if number % 3 == 1 else one["completion"]})
+        return made
+
+    Path("bad.jsonl").write_bytes(lines(damaged(DATA * 2)))
+    Path("unseen.jsonl").write_bytes(lines(damaged(records(90, LABELS, signal=0.5, seed=9))))
+    options = ("--separator", " ->", "--valid", "unseen.jsonl", "--n-epochs", "2")
+    found = run_json("impact", "bad.jsonl", *options, "--plot", "impact.png")
+    assert found["findings"]["SEP001"] > 100
+    assert found["left"].get("SEP001", 0) == 0
+    assert found["gained"] == pytest.approx(found["after"]["accuracy"] - found["before"]["accuracy"])
+    assert found["gained"] > 0.1
+    assert is_picture("impact.png")
+    text = run("impact", "bad.jsonl", *options).stdout
+    assert text.splitlines()[2].startswith("the repairs bring +")
+    assert "CMP001" in text
+    assert Path("bad.jsonl").read_bytes() == lines(damaged(DATA * 2))
+
+
+def test_records_are_held_out_where_no_validation_file_is_named(folder):
+    result = run("evaluate", "train.jsonl")
+    assert "24 of 120 records are held out to judge with" in result.stderr
+    train, held = mock.experiments.held_out([*TRAIN, *TRAIN])
+    assert {one["prompt"] for one in train}.isdisjoint(one["prompt"] for one in held)
+    assert mock.experiments.held_out([*TRAIN, *TRAIN]) == (train, held)
+    with pytest.raises(ftlint.UsageError, match="too few"):
+        mock.experiments.held_out(TRAIN[:1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["train", "missing.jsonl"], "missing.jsonl: No such file"),
+        (["train", "empty.jsonl"], "empty.jsonl has no record with prompt and completion, or messages"),
+        (["train", "train.jsonl", "--base", "gpt-9"], "unknown base model 'gpt-9'"),
+        (["train", "train.jsonl", "--plot", "x.gif"], "a picture is a .png or .svg file"),
+        (["train", "train.jsonl", "--plot", "missing/x.png"], "cannot write missing/x.png"),
+        (["train", "train.jsonl", "-m", "missing/x.npz"], "cannot write missing/x.npz"),
+        (["predict", "x"], "name either a --model, or data to train on with --train"),
+        (["predict", "x", "--model", "train.jsonl"], "holds no model of ftlint mock"),
+        (["predict", "x", "--model", "m", "--state", "nowhere"], "nowhere is no state folder"),
+        (["evaluate"], "name the data to train on, or a --model"),
+        (["evaluate", "--model", "m"], "--model is judged with --valid FILE"),
+        (["evaluate", "train.jsonl", "--valid", "chat.jsonl"], "davinci takes prompt/completion records"),
+        (["learning-curve", "train.jsonl", "--fractions", "0.5,x"], "--fractions: 'x' is not a number"),
+        (["learning-curve", "train.jsonl", "--fractions", "0.5,2"], "a fraction is more than 0 and at most 1, not 2.0"),
+        (["sweep", "train.jsonl", "--n-epochs", "1.5"], "--n-epochs 1.5: whole numbers of 1 or more are wanted"),
+        (["sweep", "train.jsonl", "--learning-rate-multiplier", "0"], "positive numbers are wanted"),
+        (["impact", "missing.jsonl", "--valid", "valid.jsonl"], "missing.jsonl: No such file"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(folder, arguments, sentence):
+    Path("empty.jsonl").write_bytes(b"\nno record\n")
+    command = [sys.executable, "-m", "ftlint", "mock", *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 2, result
+    assert sentence in result.stderr
+    assert len(result.stderr.strip().splitlines()) <= 2  # a note on what is held out may stand before
+    assert "Traceback" not in result.stderr
+
+
+def test_ctrl_c_keeps_what_was_done(folder):
+    Path("long.jsonl").write_bytes(lines(records(4_000, LABELS)))
+    command = [
+        sys.executable,
+        "-m",
+        "ftlint",
+        "mock",
+        "train",
+        "long.jsonl",
+        "-m",
+        "model.npz",
+        "--batch-size",
+        "1",
+        "--output",
+        "json",
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(6)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    found = json.loads(output)
+    assert 0 < found["steps"] < found["of"]
+    assert mock.Model.load("model.npz").base.name == "davinci"
+    assert "Traceback" not in errors
+
+
+def test_ctrl_c_shows_the_points_that_are_there(folder):
+    Path("long.jsonl").write_bytes(lines(records(3_000, LABELS)))
+    command = [
+        sys.executable,
+        "-m",
+        "ftlint",
+        "mock",
+        "learning-curve",
+        "long.jsonl",
+        "--fractions",
+        "0.01,1",
+        "--batch-size",
+        "1",
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(8)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "accuracy" in output
+    assert "interrupted; this is what was done until then" in errors
+
+
+def test_what_is_missing_is_named(tmp_path):
+    """Without the extra each command says what to install."""
+    script = (
+        "import sys; sys.modules['scipy'] = None; from ftlint.cli.app import run; sys.exit(run(['mock', 'train', 'x.jsonl']))"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert result.returncode == 2
+    assert "pip install 'ftlint[mock]'" in result.stderr
+
+
+def test_the_fixture_serves_and_points_clients_to_it(ftlint_mock, monkeypatch):
+    assert os.environ["OPENAI_BASE_URL"] == os.environ["OPENAI_API_BASE"] == ftlint_mock.url
+    assert os.environ["OPENAI_API_KEY"]
+    assert "127.0.0.1" in os.environ["NO_PROXY"]
+    headers = {"Authorization": f"Bearer {os.environ['OPENAI_API_KEY']}"}
+    assert httpx.get(f"{ftlint_mock.url}/models", headers=headers, trust_env=False).status_code == 200
+
+
+def test_the_mock_stands_apart():
+    """It imports of ftlint tokens, targets, errors and what is public; and of the rest nothing but its command imports it."""
+    allowed = {"ftlint", "ftlint.tokens", "ftlint.targets", "ftlint.errors"}
+    for path in PACKAGE.rglob("*.py"):
+        found = set()
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                found.add(node.module)
+            elif isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+        ours = {name for name in found if name and name.partition(".")[0] == "ftlint"}
+        name = path.relative_to(PACKAGE).as_posix()
+        if name.startswith("mock/"):
+            assert {one for one in ours if not one.startswith("ftlint.mock")} <= allowed, name
+        elif name != "cli/mock.py":
+            assert not {one for one in ours if one.startswith("ftlint.mock")}, name

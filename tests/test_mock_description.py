@@ -1,0 +1,56 @@
+"""The offline service against its own description: whatever a request is, the answer is no failure of the service."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from topics import records, single_token_labels
+
+from ftlint.mock.jobs import new_file
+from ftlint.mock.server.app import application
+from ftlint.mock.server.service import Service
+from ftlint.mock.store import Store
+from ftlint.mock.training import train
+
+DATA = records(30, single_token_labels(2), signal=0.6)
+HEADERS = {"Authorization": "Bearer sk-test"}
+
+
+@pytest.fixture(scope="module")
+def known(tmp_path_factory):
+    """A service with a file and a model, so that requests reach what is behind the names."""
+    service = Service(Store(tmp_path_factory.mktemp("described")))
+    file = new_file(service.store, "a.jsonl", "fine-tune", "".join(json.dumps(one) + "\n" for one in DATA).encode())
+    service.store.put_model({"id": "ada:ft-x", "base": "ada", "job": "ft-x", "created": 0}, train(DATA, "ada", n_epochs=1))
+    yield service, file["id"]
+    service.close()
+
+
+def test_no_request_makes_it_fail(known):
+    service, file = known
+    schema = schemathesis.openapi.from_asgi("/openapi.json", application(service), headers=HEADERS)
+    operations = [result.ok() for result in schema.get_all_operations()]
+    assert len(operations) == 25
+    for operation in operations:
+
+        @settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None)
+        @given(case=operation.as_strategy(), real=st.booleans())
+        def check(case, real):
+            answered(case, real, file)
+
+        check()
+
+
+def answered(case, real, file):
+    """The answer to a request; where `real`, it names a file and a model that there are."""
+    if real and isinstance(case.body, dict):
+        names = {"model": "gpt-4o-mini" if "messages" in case.body else "ada:ft-x", "training_file": file, "n_epochs": 1}
+        case.body |= {name: value for name, value in names.items() if name in case.body}
+    response = case.call(headers=HEADERS)
+    assert response.status_code < 500, response.text
+    if response.status_code >= 400:
+        assert set(response.json()["error"]) == {"message", "type", "param", "code"}
