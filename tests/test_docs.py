@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
+
+import httpx
 
 from ftlint.cli.app import COMMANDS
 
@@ -31,3 +35,60 @@ def test_documents_name_only_commands_that_exist():
         named |= set(re.findall(r"(?:^|[`$] ?)ftlint ([a-z]+)", path.read_text("utf-8"), re.MULTILINE))
     assert {"check", "rule", "config"} <= named
     assert named <= set(COMMANDS)
+
+
+PAGE = (ROOT / "docs" / "offline-service.md").read_text("utf-8")
+
+
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"^```{kind}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def test_the_page_on_the_offline_service_shows_what_its_commands_print(tmp_path):
+    """Word for word; of numbers, which may differ in the last digit between processors, only where they stand."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    commands = 0
+    for session in blocks("console"):
+        for part in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]:
+            command, _, shown = part.partition("\n")
+            arguments = [sys.executable, "-m", *shlex.split(command)]
+            result = subprocess.run(arguments, capture_output=True, text=True, check=False, cwd=tmp_path)
+            assert result.returncode == 0, result.stderr
+            assert masked(result.stdout) == masked(shown), command
+            commands += 1
+    assert commands == 7
+
+
+def masked(text: str) -> str:
+    return re.sub(r"█+", "█", re.sub(r"\d[\d.,e-]*", "0", text)).strip()
+
+
+def test_the_page_on_the_offline_service_has_a_test_that_passes(tmp_path):
+    [code] = blocks("python")
+    (tmp_path / "test_page.py").write_text(code)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", str(tmp_path)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert result.returncode == 0, result.stdout
+    assert "1 passed" in result.stdout
+
+
+def test_the_page_on_the_offline_service_serves(tmp_path):
+    [line] = [line for block in blocks("sh") for line in block.splitlines() if line.startswith("ftlint mock serve")]
+    command = [sys.executable, "-m", *shlex.split(line.replace("8765", "0")), "--output", "json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path)
+    try:
+        url = json.loads(process.stdout.readline())["url"]
+        assert httpx.get(f"{url}/models", headers={"Authorization": "Bearer sk-test"}, trust_env=False).status_code == 200
+        assert (tmp_path / "mock-state" / "state.sqlite").exists()
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def test_the_page_on_the_offline_service_names_its_options():
+    result = subprocess.run(
+        [sys.executable, "-m", "ftlint", "mock", "serve", "--help"], capture_output=True, text=True, check=True
+    )
+    named = re.findall(r"^\| `(--[a-z-]+)", PAGE, re.MULTILINE)
+    assert len(named) == 5
+    assert all(option in result.stdout for option in named)

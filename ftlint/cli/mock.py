@@ -16,6 +16,7 @@ import click
 from ftlint.cli.progress import progress
 from ftlint.errors import FtlintError, UsageError
 from ftlint.files import writing
+from ftlint.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -502,4 +503,4 @@ def _print_confusion(confusion: Mapping[str, Any]) -> None:
     labels, matrix = confusion["labels"], confusion["matrix"]
     wrong = [(count, labels[a], labels[b]) for a, row in enumerate(matrix) for b, count in enumerate(row) if a != b and count]
     for count, true, foretold in sorted(wrong, reverse=True)[:5]:
-        click.echo(f"{count:6,} times {true!r} was taken for {foretold!r}")
+        click.echo(f"{numbered(count, 'time'):>10} {true!r} was taken for {foretold!r}")
