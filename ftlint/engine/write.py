@@ -103,8 +103,7 @@ def _parts(source: Source, context: Context, actions: list[Action], kinds: dict[
         if touched:
             end = data[-1:] if data.endswith(b"\n") else b""
             repaired = _repaired(lines, touched, first, context, written)
-            data = b"\n".join(repaired)
-            data += end if data else b""
+            data = b"\n".join(repaired) + (end if repaired else b"")
         elif written.origins is not None:
             written.origins.extend(range(first, first + len(lines)))
         yield data
