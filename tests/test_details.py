@@ -79,6 +79,7 @@ def test_lines_are_decoded_as_one_by_one(seed):
 
 @strategies.law(40)
 @example(seed=696, unsafe=True)  # a block of a blank line, which stays, and a record that goes
+@example(seed=82458, unsafe=True)  # the last line, without a line end, goes
 @given(SEED, st.booleans())
 def test_blocks_of_any_size_are_repaired_alike(seed, unsafe):
     data = file(seed)

@@ -101,9 +101,10 @@ def _parts(source: Source, context: Context, actions: list[Action], kinds: dict[
         lines = data.removesuffix(b"\n").split(b"\n")
         touched = _touched(actions, first, first + len(lines))
         if touched:
-            end = data[-1:] if data.endswith(b"\n") else b""
-            repaired = _repaired(lines, touched, first, context, written)
-            data = b"\n".join(repaired) + (end if repaired else b"")
+            repaired, ends = _repaired(lines, touched, first, context, written)
+            # A last line without a line end takes none with it when it goes.
+            whole = data.endswith(b"\n") or not ends
+            data = b"\n".join(repaired) + (b"\n" if whole and repaired else b"")
         elif written.origins is not None:
             written.origins.extend(range(first, first + len(lines)))
         yield data
@@ -132,9 +133,13 @@ def _touched(actions: list[Action], first: int, end: int) -> dict[int, list[Acti
 
 def _repaired(
     lines: list[bytes], touched: dict[int, list[Action]], first: int, context: Context, written: Written
-) -> list[bytes]:
-    """Return the lines of a block, of which `first` is the first's number, with the touched ones repaired."""
+) -> tuple[list[bytes], bool]:
+    """Return the lines of a block with the touched ones repaired, and whether anything is left of the last one.
+
+    first: number of the block's first line.
+    """
     repaired: list[bytes] = []
+    parts = lines
     done = 0
     for number, actions in sorted(touched.items()):
         place = number - first
@@ -150,7 +155,7 @@ def _repaired(
         done = place + 1
     if written.origins is not None:
         written.origins.extend(range(first + done, first + len(lines)))
-    return repaired + lines[done:]
+    return repaired + lines[done:], done < len(lines) or bool(parts)
 
 
 def repair_line(line: bytes, actions: list[Action], context: Context, written: Written) -> list[bytes]:
