@@ -37,6 +37,15 @@ class Rewrite:
 
 
 @dataclass(frozen=True)
+class Retext:
+    """Another text for each text of a record, whatever it is called; scope and note as of a `Rewrite`."""
+
+    change: Callable[[str], str]
+    scope: Scope = "found"
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Relines:
     """Other lines for a raw line: given its bytes, the lines in its place; None where it stays.
 
@@ -65,7 +74,7 @@ class FileFix:
     kind: FileFixKind
 
 
-Fix = Rewrite | Relines | Drop | FileFix
+Fix = Rewrite | Retext | Relines | Drop | FileFix
 
 
 @dataclass(frozen=True)
@@ -91,11 +100,11 @@ def breaks_limit(old: Mapping[str, str], new: Mapping[str, str], context: Contex
 
 
 def rewritten(raw: str, old: Mapping[str, str], new: Mapping[str, str]) -> str:
-    """Return a raw line with new texts for some keys: outside of what differs, every byte stays."""
+    """Return a raw line with new texts for some keys, or JSON Pointers: outside of what differs, every byte stays."""
     for key, text in new.items():
         if text == old[key]:
             continue
-        span = text_span(raw, key)
+        span = value_span(raw, key) if key.startswith("/") else text_span(raw, key)
         if span is None:
             continue
         start, end, middle = _difference(old[key], text)

@@ -4,6 +4,7 @@ A rule says in its class what it reports; how it looks depends on what it needs 
 
 LineRule       a line that the decoder could not take, by the kind of fault
 RecordRule     a polars expression, true where a record is wrong
+TextRule       a polars expression, true where a text of a record is wrong
 DatasetRule    a judgement over metrics that were gathered from all records
 
 Rules are pure: no input or output, no globals, nothing but their options and the context.
@@ -15,13 +16,14 @@ import ast
 import inspect
 import re
 import string
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import polars as pl
 
+from ftlint.texts import any_text, name_of, texts_of
 from ftlint.words import as_json, quote
 
 if TYPE_CHECKING:
@@ -281,6 +283,44 @@ class RecordRule(Rule):
     def explain(self, row: Mapping[str, str], context: Context) -> Place:  # noqa: ARG002 - the hook's signature
         """Return where in a record, given by its columns, the fault is; by default the whole of `column`."""
         return Place(f"/{self.column}" if self.column else None)
+
+
+class TextRule(RecordRule):
+    """A rule about each text of a record, whatever it is called and however many there are."""
+
+    def suspect(self, text: pl.Expr, context: Context) -> pl.Expr | None:  # noqa: ARG002 - the hook's signature
+        """Return a cheap expression, where `wrong` is dear; a text is wrong where both are true."""
+        return None
+
+    def wrong(self, text: pl.Expr, context: Context) -> pl.Expr:
+        """Return an expression that is true where a text is wrong."""
+        raise NotImplementedError
+
+    def find(self, text: str, context: Context) -> Place | None:
+        """Return where in a text the fault is, without a pointer; None where it has none."""
+        raise NotImplementedError
+
+    def suspects(self, context: Context) -> pl.Expr | None:
+        """Return where some text is suspected."""
+        cheap = self.suspect(pl.element(), context)
+        return None if cheap is None else any_text(context, lambda text: _known(self.suspect(text, context)))
+
+    def violates(self, context: Context) -> pl.Expr | Mapping[Level, pl.Expr] | None:
+        """Return where some text is wrong."""
+        return any_text(context, lambda text: self.wrong(text, context))
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+        """Point at the first text with a fault."""
+        for pointer, text in texts_of(row, context).items():
+            found = self.find(text, context)
+            if found:
+                return replace(found, pointer=pointer, args={**found.args, "key": name_of(pointer)})
+        return Place()
+
+
+def _known(expression: pl.Expr | None) -> pl.Expr:
+    assert expression is not None
+    return expression
 
 
 class DatasetRule(Rule):

@@ -16,7 +16,7 @@ from ftlint.dialects import named
 from ftlint.engine.local import check_dataset
 from ftlint.engine.write import Action, Written, write
 from ftlint.errors import RuleError
-from ftlint.fixes import Drop, FileFix, Relines, Rewrite, Situation
+from ftlint.fixes import Drop, FileFix, Relines, Retext, Rewrite, Situation
 from ftlint.sources import Source, temporary_source
 from ftlint.survey import survey
 
@@ -304,10 +304,10 @@ def _fix_of(rule: Rule, hits: Hits, situation: Situation) -> Fix | None:
 def _places(report: DatasetReport, hits: Hits, fix: Fix) -> Iterator[tuple[int, pl.Series | None]]:
     """Yield the place of each file that a repair concerns, and the file's lines that it is for (None: all)."""
     same_role = [place for place, file in enumerate(report.files) if file.role == hits.role]
-    if isinstance(fix, (Rewrite, Relines)) and fix.scope == "dataset":
+    if isinstance(fix, (Rewrite, Retext, Relines)) and fix.scope == "dataset":
         yield from ((place, None) for place in range(len(report.files)))
         return
-    if (isinstance(fix, (Rewrite, Relines)) and fix.scope == "role") or (isinstance(fix, Drop) and fix.when):
+    if (isinstance(fix, (Rewrite, Retext, Relines)) and fix.scope == "role") or (isinstance(fix, Drop) and fix.when):
         yield from ((place, None) for place in same_role)
         return
     if isinstance(fix, FileFix):

@@ -11,10 +11,12 @@ import orjson
 from ftlint.charset import codec_of, decoded
 from ftlint.dialects import named
 from ftlint.errors import RuleError
-from ftlint.fixes import Drop, FileFix, Relines, Rewrite, rewritten
+from ftlint.fixes import Drop, FileFix, Relines, Retext, Rewrite, rewritten
+from ftlint.lines import rows
 from ftlint.sources import BOM
 from ftlint.spans import is_json
 from ftlint.spread import objects, one_line
+from ftlint.texts import texts_of
 
 if TYPE_CHECKING:
     from array import array
@@ -183,7 +185,11 @@ def _done(line: bytes, fix: Fix, context: Context) -> list[bytes] | None:
     if isinstance(fix, Relines):
         parts = fix.change(line)
         return None if parts is None else list(parts)
-    new = _rewrite(line, fix, context) if isinstance(fix, Rewrite) else None
+    new = None
+    if isinstance(fix, Rewrite):
+        new = _rewrite(line, fix, context)
+    elif isinstance(fix, Retext):
+        new = _retext(line, fix, context)
     return None if new is None else [new]
 
 
@@ -192,6 +198,16 @@ def _rewrite(line: bytes, fix: Rewrite, context: Context) -> bytes | None:
     old = _texts(line, context)
     new = fix.change(old) if old else None
     return None if old is None or new is None else rewritten(line.decode(), old, new).encode("utf-8", "surrogatepass")
+
+
+def _retext(line: bytes, fix: Retext, context: Context) -> bytes | None:
+    """Return a raw line with each of its record's texts changed; None where it holds no record."""
+    [row] = rows([line], context)
+    if row is None:
+        return None
+    old = texts_of(row, context)
+    new = {pointer: fix.change(text) for pointer, text in old.items()}
+    return rewritten(line.decode(), old, new).encode("utf-8", "surrogatepass")
 
 
 def _wanted(line: bytes, when: Callable[[Mapping[str, str]], bool], context: Context) -> bool:

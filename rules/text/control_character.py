@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.fixes import Rewrite
-from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.fixes import Retext
+from ftlint.rule import Place, TextRule, bad, good, pairs
+from ftlint.texts import any_text
 from ftlint.traces import BEYOND_ASCII, CONTROL
 
 from .mojibake import repaired
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
     from ftlint.rule import Hits
@@ -29,7 +28,7 @@ _LEAD = b"\xc2"
 """The first byte of U+0080 to U+00BF in UTF-8; the first half of them are control characters."""
 
 
-class ControlCharacter(RecordRule):
+class ControlCharacter(TextRule):
     """A control character or an invisible character stands inside a text.
 
     ## Why it matters
@@ -45,7 +44,6 @@ class ControlCharacter(RecordRule):
 
     code = "TXT001"
     level = "warning"
-    dialects = ("prompt-completion",)
     fixable = "unsafe"
     traces = frozenset({BEYOND_ASCII, CONTROL})
     message = "{character} inside the {key}"
@@ -61,27 +59,29 @@ class ControlCharacter(RecordRule):
 
     def suspects(self, context: Context) -> pl.Expr:
         """Return where there is an ASCII control character, an invisible one, or a byte that the others start with."""
-        texts = [pl.col(column) for column in ("prompt", "completion")]
-        invisible = [text.str.contains(character, literal=True) for text in texts for character in _INVISIBLE]
-        return pl.any_horizontal("control", *invisible, *(text.cast(pl.Binary).bin.contains(_LEAD) for text in texts))
+        return pl.col("control") | any_text(context, _may_be_invisible)
 
-    def violates(self, context: Context) -> pl.Expr:
+    def wrong(self, text: pl.Expr, context: Context) -> pl.Expr:
         """Return where such a character stands."""
-        return pl.any_horizontal(pl.col("prompt", "completion").str.contains(_CONTROL))
+        return text.str.contains(_CONTROL)
 
-    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+    def find(self, text: str, context: Context) -> Place | None:
         """Point at the first one."""
-        for key in ("prompt", "completion"):
-            found = re.search(_CONTROL, row[key])
-            if found:
-                sign = found.group()
-                name = _NAMES.get(sign) or unicodedata.name(sign, "control character")
-                return Place(f"/{key}", found.start(), found.end(), {"character": f"U+{ord(sign):04X} ({name})", "key": key})
-        return Place(args={"character": "a control character", "key": "record"})
+        found = re.search(_CONTROL, text)
+        if not found:
+            return None
+        sign = found.group()
+        name = _NAMES.get(sign) or unicodedata.name(sign, "control character")
+        return Place(None, found.start(), found.end(), {"character": f"U+{ord(sign):04X} ({name})"})
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Remove the characters; those of a text that was decoded wrongly are what it is repaired from."""
-        return Rewrite(lambda texts: {key: _removed(text) for key, text in texts.items()})
+        return Retext(_removed)
+
+
+def _may_be_invisible(text: pl.Expr) -> pl.Expr:
+    invisible = [text.str.contains(character, literal=True) for character in _INVISIBLE]
+    return pl.any_horizontal(*invisible, text.cast(pl.Binary).bin.contains(_LEAD))
 
 
 def _removed(text: str) -> str:

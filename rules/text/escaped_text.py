@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.fixes import Rewrite
+from ftlint.fixes import Retext
 from ftlint.metrics import Metric, extend
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
+from ftlint.texts import any_text, texts_of
 from ftlint.traces import BACKSLASH
 from ftlint.words import numbered
 
@@ -49,11 +51,9 @@ class Escapes(Metric):
         self.lines = block.decoded.lines
         if BACKSLASH not in block.decoded.traces:
             return
-        rows = block.frame.filter(pl.any_horizontal(pl.col("prompt", "completion").str.contains("\\", literal=True)))
+        rows = block.frame.filter(any_text(context, lambda text: text.str.contains("\\", literal=True)))
         for kind, pattern in _KINDS.items():
-            texts = [pl.col(key).str for key in ("prompt", "completion")]
-            escaped = pl.any_horizontal(text.contains(pattern) & ~text.contains(_MEANT.pattern) for text in texts)
-            at = rows.filter(escaped).get_column("line").cast(pl.UInt64)
+            at = rows.filter(any_text(context, partial(_escaped, pattern=pattern))).get_column("line").cast(pl.UInt64)
             if len(at):
                 self.found[kind] = at
 
@@ -61,6 +61,10 @@ class Escapes(Metric):
         """Take in what comes after."""
         extend(self.found, other.found, self.lines)
         self.lines += other.lines
+
+
+def _escaped(text: pl.Expr, pattern: str) -> pl.Expr:
+    return text.str.contains(pattern) & ~text.str.contains(_MEANT.pattern)
 
 
 class EscapedText(DatasetRule):
@@ -79,7 +83,6 @@ class EscapedText(DatasetRule):
 
     code = "TXT007"
     level = "warning"
-    dialects = ("prompt-completion",)
     metrics = (Escapes,)
     once = True
     fixable = "request"
@@ -104,17 +107,17 @@ class EscapedText(DatasetRule):
 
     def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point at the first of its kind."""
-        for key in ("prompt", "completion"):
-            found = re.search(_KINDS[args["kind"]], row[key])
-            if found and not _MEANT.search(row[key]):
-                return Place(f"/{key}", found.start(), found.end())
+        for pointer, text in texts_of(row, context).items():
+            found = re.search(_KINDS[args["kind"]], text)
+            if found and not _MEANT.search(text):
+                return Place(pointer, found.start(), found.end())
         return None
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Undo the escapes of this kind."""
         kind = hits.args["kind"]
-        change = lambda texts: {key: _undone(text, kind) for key, text in texts.items()}  # noqa: E731
-        return Rewrite(change, scope="role", note=f"{kind} becomes what it stands for in {hits.args['records']}")
+        note = f"{kind} becomes what it stands for in {hits.args['records']}"
+        return Retext(partial(_undone, kind=kind), scope="role", note=note)
 
 
 def _undone(text: str, kind: str) -> str:

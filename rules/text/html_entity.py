@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, Any
 
-from ftlint.fixes import Rewrite
+from ftlint.fixes import Retext
 from ftlint.metrics import HtmlEntities
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, pairs
 
@@ -31,7 +31,6 @@ class HtmlEntity(DatasetRule):
 
     code = "TXT005"
     level = "info"
-    dialects = ("prompt-completion",)
     metrics = (HtmlEntities,)
     fixable = "request"
     message = "HTML is left in {count:,} {noun}: {commonest}"
@@ -60,4 +59,4 @@ class HtmlEntity(DatasetRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Unescape entities."""
-        return Rewrite(lambda texts: {key: html.unescape(text) for key, text in texts.items()}, scope="role")
+        return Retext(html.unescape, scope="role")

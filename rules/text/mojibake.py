@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.fixes import Rewrite
-from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.fixes import Retext
+from ftlint.rule import Place, TextRule, bad, good, pairs
 from ftlint.traces import LATIN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
     from ftlint.rule import Hits
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
 _SUSPECT = "[ÂÃÄÅÎÏÐÑ×ØÙàáâãäåæçèéêëìíîïð][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 
 
-class Mojibake(RecordRule):
+class Mojibake(TextRule):
     """Text that was decoded wrongly, such as `â€™` for an apostrophe.
 
     ## Why it matters
@@ -35,7 +33,6 @@ class Mojibake(RecordRule):
 
     code = "TXT002"
     level = "warning"
-    dialects = ("prompt-completion",)
     fixable = "unsafe"
     traces = frozenset({LATIN})
     message = "{found!r} was decoded wrongly; {meant!r} is meant"
@@ -49,28 +46,27 @@ class Mojibake(RecordRule):
         ),
     )
 
-    def suspects(self, context: Context) -> pl.Expr:
+    def suspect(self, text: pl.Expr, context: Context) -> pl.Expr:
         """Return where two characters follow each other as the bytes of one would in the wrong encoding."""
-        return pl.any_horizontal(pl.col("prompt", "completion").str.contains(_SUSPECT))
+        return text.str.contains(_SUSPECT)
 
-    def violates(self, context: Context) -> pl.Expr:
+    def wrong(self, text: pl.Expr, context: Context) -> pl.Expr:
         """Return where ftfy would decode the text anew."""
-        texts = pl.struct("prompt", "completion")
-        wrong = lambda row: repaired(row["prompt"]) != row["prompt"] or repaired(row["completion"]) != row["completion"]  # noqa: E731
-        return texts.map_elements(wrong, return_dtype=pl.Boolean)
+        return text.map_elements(lambda value: repaired(value) != value, return_dtype=pl.Boolean)
 
-    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+    def find(self, text: str, context: Context) -> Place | None:
         """Point at the first difference, to the end of its word."""
-        key = "prompt" if repaired(row["prompt"]) != row["prompt"] else "completion"
-        text, meant = row[key], repaired(row[key])
+        meant = repaired(text)
+        if meant == text:
+            return None
         start = next((i for i, (a, b) in enumerate(zip(text, meant, strict=False)) if a != b), 0)
         first = text.rfind(" ", 0, start) + 1
         found, right = (value[first:].split(" ", 1)[0] for value in (text, meant))
-        return Place(f"/{key}", first, first + len(found), {"found": found, "meant": right})
+        return Place(None, first, first + len(found), {"found": found, "meant": right})
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Decode the texts anew."""
-        return Rewrite(lambda texts: {key: repaired(text) for key, text in texts.items()})
+        return Retext(repaired)
 
 
 def repaired(text: str) -> str:

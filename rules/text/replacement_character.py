@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.rule import Place, TextRule, bad, good, pairs
 from ftlint.traces import REPLACEMENT
 from ftlint.words import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import polars as pl
 
     from ftlint.context import Context
 
 _SIGN = "\ufffd"
 
 
-class ReplacementCharacter(RecordRule):
+class ReplacementCharacter(TextRule):
     """A text holds U+FFFD, which stands for bytes that some reader could not decode.
 
     ## Why it matters
@@ -32,7 +30,6 @@ class ReplacementCharacter(RecordRule):
 
     code = "TXT008"
     level = "warning"
-    dialects = ("prompt-completion",)
     traces = frozenset({REPLACEMENT})
     message = "U+FFFD inside the {key} ({times}): bytes that some reader could not decode"
     headline = "records contain U+FFFD: bytes that some reader could not decode"
@@ -41,12 +38,11 @@ class ReplacementCharacter(RecordRule):
         bad(pairs(("vino ->", " edible"), ("caf\ufffd ->", " edible")), at=[2]),
     )
 
-    def violates(self, context: Context) -> pl.Expr:
+    def wrong(self, text: pl.Expr, context: Context) -> pl.Expr:
         """Return where the sign stands."""
-        return pl.any_horizontal(pl.col("prompt", "completion").str.contains(_SIGN, literal=True))
+        return text.str.contains(_SIGN, literal=True)
 
-    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+    def find(self, text: str, context: Context) -> Place | None:
         """Point at the first one."""
-        key = "prompt" if _SIGN in row["prompt"] else "completion"
-        start = row[key].find(_SIGN)
-        return Place(f"/{key}", start, start + 1, {"key": key, "times": numbered(row[key].count(_SIGN), "time")})
+        start = text.find(_SIGN)
+        return None if start < 0 else Place(None, start, start + 1, {"times": numbered(text.count(_SIGN), "time")})

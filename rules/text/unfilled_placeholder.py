@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftlint.metrics import Placeholders
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, option, pairs
+from ftlint.texts import texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,7 +30,6 @@ class UnfilledPlaceholder(DatasetRule):
 
     code = "TXT003"
     level = "warning"
-    dialects = ("prompt-completion",)
     metrics = (Placeholders,)
     message = "the placeholder {placeholder!r} stands in {count:,} of {records:,} records"
     once = True
@@ -57,6 +57,8 @@ class UnfilledPlaceholder(DatasetRule):
 
     def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point at the placeholder."""
-        key = next((key for key in ("prompt", "completion") if args["placeholder"] in row[key]), None)
-        start = row[key].find(args["placeholder"]) if key else 0
-        return Place(f"/{key}", start, start + len(args["placeholder"])) if key else None
+        for pointer, text in texts_of(row, context).items():
+            start = text.find(args["placeholder"])
+            if start >= 0:
+                return Place(pointer, start, start + len(args["placeholder"]))
+        return None

@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ftlint import tokens
-from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.rule import Place, TextRule, bad, good, pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ftlint.context import Context
 
 
-class SpecialToken(RecordRule):
+class SpecialToken(TextRule):
     """The text contains a special token of the encoding.
 
     ## Why it matters
@@ -30,7 +28,6 @@ class SpecialToken(RecordRule):
 
     code = "TOK002"
     level = "warning"
-    dialects = ("prompt-completion",)
     message = "{token!r} is a special token of {encoding}"
     headline = "records contain a special token"
     examples = (
@@ -42,14 +39,14 @@ class SpecialToken(RecordRule):
         """Return where there is a sign that special tokens start with."""
         return pl.col("markup")
 
-    def violates(self, context: Context) -> pl.Expr:
+    def wrong(self, text: pl.Expr, context: Context) -> pl.Expr:
         """Return where one of the special tokens stands."""
-        special = list(tokens.definition(context.encoding).special)
-        return pl.any_horizontal(pl.col("prompt", "completion").str.contains_any(special))
+        return text.str.contains_any(list(tokens.definition(context.encoding).special))
 
-    def explain(self, row: Mapping[str, str], context: Context) -> Place:
-        """Point at the first one."""
-        special = tokens.definition(context.encoding).special
-        found = [(key, row[key].find(token), token) for key in ("prompt", "completion") for token in special if token in row[key]]
-        key, start, token = found[0]
-        return Place(f"/{key}", start, start + len(token), {"token": token, "encoding": context.encoding})
+    def find(self, text: str, context: Context) -> Place | None:
+        """Point at the first one of those that stand there."""
+        for token in tokens.definition(context.encoding).special:
+            start = text.find(token)
+            if start >= 0:
+                return Place(None, start, start + len(token), {"token": token, "encoding": context.encoding})
+        return None
