@@ -73,7 +73,79 @@ _Object = tuple[bytes, dict[str, Any], int]
 
 
 def decode(data: bytes, dialect: Dialect) -> Decoded:
-    """Decode whole lines; the frame has the dialect's texts and `line` (UInt32, counted from the first line of the data)."""
+    """Decode whole lines; the frame has the dialect's columns and `line` (UInt32, counted from the first line of the data)."""
+    return _decode_nested(data, dialect) if dialect.row else _decode_flat(data, dialect)
+
+
+def _decode_nested(data: bytes, dialect: Dialect) -> Decoded:
+    """Decode lines of a dialect whose records are looked at one by one."""
+    decoded = Decoded()
+    numbers: list[int] = []
+    rows: list[tuple[Any, ...]] = []
+    for piece in _cut(data, PIECE):
+        quotes, traces = scan(piece)
+        decoded.traces |= traces
+        values = _parsed(piece)
+        # With no more quotes than keys and strings have, no key stands twice.
+        proven = values is not None and quotes == 2 * sum(map(_strings_in, values))
+        lines = piece.split(b"\n")
+        for start in range(0, len(lines), _FEW):
+            few = lines[start : start + _FEW]
+            places = range(decoded.lines, decoded.lines + len(few))
+            found = _objects(few, values[start : start + _FEW] if values else _values(few), places, decoded)
+            decoded.lines += len(few)
+            decoded.objects += len(found)
+            for line, value, number in found:
+                row = _nested_row(line, value, number, dialect, decoded, proven=proven)
+                if row is not None:
+                    numbers.append(number)
+                    rows.append(row)
+    columns = zip(*rows, strict=True) if rows else ((),) * len(dialect.columns)
+    series = [pl.Series(name, values, kind) for values, (name, kind) in zip(columns, dialect.columns.items(), strict=True)]
+    decoded.frame = pl.DataFrame([pl.Series("line", numbers, pl.UInt32), *series])
+    return decoded
+
+
+def _nested_row(
+    line: bytes, value: dict[str, Any], number: int, dialect: Dialect, decoded: Decoded, *, proven: bool
+) -> tuple[Any, ...] | None:
+    """Return the columns of an object; None, and a note in `decoded`, where it is no record."""
+    if not proven and _repeats_nested_key(line, value):
+        decoded.faults["duplicate-key"].append(number)
+    if not _has_keys(value, number, dialect, decoded):
+        return None
+    assert dialect.row
+    row = dialect.row(value)
+    if isinstance(row, str):
+        decoded.faults[row].append(number)
+        return None
+    for key in _further(value, dialect):
+        decoded.unknown[key].append(number)
+    try:
+        "".join(row[-2:]).encode()
+    except UnicodeEncodeError:  # half a character, which no column can hold
+        decoded.faults["wrong-type"].append(number)
+        return None
+    return row
+
+
+def _strings_in(value: Any) -> int:
+    """Return how many strings and keys a value holds, at any depth."""
+    kind = type(value)
+    if kind is str:
+        return 1
+    if kind is dict:
+        return len(value) + sum(map(_strings_in, value.values()))
+    return sum(map(_strings_in, value)) if kind is list else 0
+
+
+def _repeats_nested_key(line: bytes, value: dict[str, Any]) -> bool:
+    if line.count(b'"') == 2 * _strings_in(value):
+        return False
+    return bool(repeated_keys(line.decode()))
+
+
+def _decode_flat(data: bytes, dialect: Dialect) -> Decoded:
     decoded = Decoded()
     parts = [_series((), [[] for _ in dialect.texts])]
     for piece in _cut(data, PIECE):
@@ -235,12 +307,7 @@ def _conforms(line: bytes, value: dict[str, Any], number: int, dialect: Dialect,
     """Whether an object has the dialect's keys, with strings; note in `decoded` what it has instead, and what besides."""
     if repeats_key(line, value):
         decoded.faults["duplicate-key"].append(number)
-    if not dialect.keys <= value.keys():
-        other = recognise(value)
-        if other and other != dialect.name:
-            decoded.foreign[other].append(number)
-        elif dialect.checked:
-            _note_missing(value, number, decoded)
+    if not _has_keys(value, number, dialect, decoded):
         return False
     if [type(value[key]) for key in dialect.texts].count(str) != len(dialect.texts):
         decoded.faults["wrong-type"].append(number)
@@ -249,6 +316,18 @@ def _conforms(line: bytes, value: dict[str, Any], number: int, dialect: Dialect,
         for key in _further(value, dialect):
             decoded.unknown[key].append(number)
     return True
+
+
+def _has_keys(value: dict[str, Any], number: int, dialect: Dialect, decoded: Decoded) -> bool:
+    """Whether an object has the dialect's keys; note in `decoded` which ones it has instead, or of which dialect it is."""
+    if dialect.keys <= value.keys():
+        return True
+    other = recognise(value)
+    if other and other != dialect.name:
+        decoded.foreign[other].append(number)
+    elif dialect.checked:
+        _note_missing(value, number, decoded)
+    return False
 
 
 def _note_missing(value: dict[str, Any], number: int, decoded: Decoded) -> None:
@@ -260,7 +339,7 @@ def _note_missing(value: dict[str, Any], number: int, decoded: Decoded) -> None:
 
 def _further(value: dict[str, Any], dialect: Dialect) -> list[str]:
     """Return the keys of an object that its dialect does not have, in the object's order."""
-    return [key for key in value if key not in dialect.keys]
+    return [key for key in value if key not in dialect.keys and key not in dialect.optional]
 
 
 def fault_of(line: bytes) -> str:

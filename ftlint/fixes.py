@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ftlint import tokens
-from ftlint.spans import raw_offsets, skip_space, text_span, value_end, value_span
+from ftlint.spans import items_at, raw_offsets, skip_space, text_span, value_end, value_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -99,12 +99,20 @@ def breaks_limit(old: Mapping[str, str], new: Mapping[str, str], context: Contex
     return not tokens.reaches(limit, (old[key] for key in keys), context.encoding)
 
 
-def rewritten(raw: str, old: Mapping[str, str], new: Mapping[str, str]) -> str:
-    """Return a raw line with new texts for some keys, or JSON Pointers: outside of what differs, every byte stays."""
+def rewritten(
+    raw: str,
+    old: Mapping[str, str],
+    new: Mapping[str, str],
+    span_of: Callable[[str, str], tuple[int, int] | None] = text_span,
+) -> str:
+    """Return a raw line with new texts for some keys: outside of what differs, every byte stays.
+
+    span_of: where the string of a key stands in a line; `value_span` where the keys are JSON Pointers.
+    """
     for key, text in new.items():
         if text == old[key]:
             continue
-        span = value_span(raw, key) if key.startswith("/") else text_span(raw, key)
+        span = span_of(raw, key)
         if span is None:
             continue
         start, end, middle = _difference(old[key], text)
@@ -158,10 +166,23 @@ def renamed_key(raw: str, old: str, new: str) -> str:
     return raw
 
 
-def replaced_value(raw: str, key: str, change: Callable[[str], str]) -> str:
-    """Return a raw line with another raw value for a key."""
-    span = value_span(raw, "/" + key)
-    return raw if span is None else raw[: span[0]] + change(raw[span[0] : span[1]]) + raw[span[1] :]
+def replaced_at(raw: str, pointer: str, value: str) -> str:
+    """Return a raw line with another raw value at a JSON Pointer."""
+    span = value_span(raw, pointer)
+    return raw if span is None else raw[: span[0]] + value + raw[span[1] :]
+
+
+def without_items(raw: str, pointer: str, places: set[int]) -> str:
+    """Return a raw line without the items at these places of the array at a JSON Pointer; the spacing of the others stays."""
+    found = items_at(raw, pointer)
+    kept = [place for place in range(len(found)) if place not in places]
+    if not kept or not places:
+        return raw
+    parts = [raw[: found[0][0]]]
+    for order, place in enumerate(kept):
+        start, end = found[place]
+        parts.append(raw[found[place - 1][1] : end] if order else raw[start:end])
+    return "".join([*parts, raw[found[-1][1] :]])
 
 
 def members(raw: str) -> list[tuple[str, int, int]]:

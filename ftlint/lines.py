@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import polars as pl
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ftlint.context import Context
+    from ftlint.dialects import Dialect
     from ftlint.sources import Source
 
 
@@ -76,6 +77,8 @@ class LineReader:
 def rows(lines: Iterable[bytes], context: Context) -> list[Mapping[str, str] | None]:
     """Return the columns of each line's record, None for a line that holds no record of the dialect."""
     dialect = named(context.dialect)
+    if dialect.row:
+        return [_nested(line, dialect) for line in lines]
     texts: list[list[str] | None] = []
     for line in lines:
         try:
@@ -89,3 +92,15 @@ def rows(lines: Iterable[bytes], context: Context) -> list[Mapping[str, str] | N
         table = dialect.derived(table, context)
     columns = iter(table.iter_rows(named=True))
     return [next(columns) if row else None for row in texts]
+
+
+def _nested(line: bytes, dialect: Dialect) -> Mapping[str, Any] | None:
+    """Return the columns of a record whose texts stand deeper, and where they stand."""
+    assert dialect.row
+    assert dialect.pointers
+    try:
+        value = orjson.loads(line)
+    except ValueError:
+        return None
+    row = dialect.row(value) if isinstance(value, dict) and dialect.keys <= value.keys() else ""
+    return None if isinstance(row, str) else {**dict(zip(dialect.columns, row, strict=True)), **dialect.pointers(value)}

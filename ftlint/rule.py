@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import polars as pl
 
-from ftlint.texts import any_text, name_of, texts_of
+from ftlint.texts import any_text, name_of, pointer_to, texts_of
 from ftlint.words import as_json, quote
 
 if TYPE_CHECKING:
@@ -70,6 +70,11 @@ def bad(lines: Sequence[str], at: Sequence[int | None], **more: Any) -> Example:
 def pairs(*records: tuple[str, str]) -> list[str]:
     """Return the lines of prompt/completion records."""
     return [as_json({"prompt": prompt, "completion": completion}) for prompt, completion in records]
+
+
+def chats(*conversations: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the lines of conversations, each given as roles and contents."""
+    return [as_json({"messages": [{"role": role, "content": text} for role, text in turns]}) for turns in conversations]
 
 
 def option(default: Any, *, least: float, most: float = inf) -> Any:
@@ -233,7 +238,7 @@ class Rule:
 
     def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:  # noqa: ARG002
         """Return where in a record the fault is, for a finding with a line; None: nowhere in particular."""
-        return Place(f"/{self.column}") if self.column else None
+        return Place(pointer_to(self.column, row, context)) if self.column else None
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:  # noqa: ARG002 - the hook's signature
         """Return the repair of these hits; None where there is none."""

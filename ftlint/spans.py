@@ -79,6 +79,12 @@ def value_span(line: str, pointer: str) -> tuple[int, int] | None:
     return span
 
 
+def items_at(line: str, pointer: str) -> list[tuple[int, int]]:
+    """Return start and end of each raw item of the array at a JSON Pointer."""
+    span = value_span(line, pointer)
+    return list(_members(line, span[0]).values()) if span else []
+
+
 def text_span(line: str, key: str) -> tuple[int, int] | None:
     """Return start and end of the raw string of a key that the line's object is known to have, or None."""
     quoted = f'"{key}"'

@@ -64,10 +64,7 @@ def survey_valid(sources: Sequence[Source], wishes: Wishes, training: Context) -
 
 
 def _conforming(sample: Iterable[dict[str, Any]], shape: Dialect) -> list[dict[str, Any]]:
-    records = list(sample) if shape.checked else []
-    for key in shape.texts:
-        records = [record for record in records if type(record.get(key)) is str]
-    return records
+    return [record for record in sample if shape.holds(record)] if shape.checked else []
 
 
 def _sample(sources: Sequence[Source], records: int) -> Iterator[dict[str, Any]]:

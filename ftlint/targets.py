@@ -29,6 +29,8 @@ class Target:
     stop: bool = False
     extra_keys: bool = True
     minimum_records: int = 0
+    roles: tuple[str, ...] = ()
+    last_role: str = "assistant"
     prices: dict[str, Any] = field(default_factory=dict)
 
 
@@ -48,8 +50,9 @@ def target(name: str, own: Mapping[str, Mapping[str, Any]] | None = None) -> Tar
     """
     fields = {key.replace("-", "_"): value for key, value in _resolve(name, {**shipped(), **(own or {})}, ()).items()}
     fields.setdefault("source", "your configuration")
-    if isinstance(fields.get("dialects"), list):
-        fields["dialects"] = tuple(fields["dialects"])
+    for listed in ("dialects", "roles"):
+        if isinstance(fields.get(listed), list):
+            fields[listed] = tuple(fields[listed])
     known = Target.__dataclass_fields__
     for key in fields:
         if key not in known:
@@ -126,4 +129,5 @@ def default_hyperparameters(records: int) -> Hyperparameters:
 
 def default_for(dialect: str, own: Mapping[str, Mapping[str, Any]] | None = None) -> Target:
     """Return the target that is assumed for a dialect where none is named."""
-    return target("davinci", own) if dialect == "prompt-completion" else ANY
+    assumed = {"prompt-completion": "davinci", "chat": "gpt-4o-mini"}
+    return target(assumed[dialect], own) if dialect in assumed else ANY

@@ -41,9 +41,15 @@ def texts_of(row: Mapping[str, Any], context: Context) -> dict[str, str]:
     return dict(zip(row["pointers"], row[TEXTS], strict=True))
 
 
+def pointer_to(what: str, row: Mapping[str, Any], context: Context) -> str | None:
+    """Return the JSON Pointer of the `prompt` or the `completion` of a record, whatever its dialect calls them."""
+    return f"/{what}" if named(context.dialect).texts else row.get(what)
+
+
 def name_of(pointer: str) -> str:
     """Return what a text is called in a sentence: `prompt`, or `content of message 3`."""
     parts = pointer.split("/")[1:]
     if parts[0] != "messages":
         return parts[-1]
-    return f"{parts[-1]} of message {int(parts[1]) + 1}"
+    message = f"message {int(parts[1]) + 1}" if len(parts) > 1 else "messages"
+    return f"{parts[-1]} of {message}" if len(parts) > 2 else message

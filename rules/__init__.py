@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ftlint.rule import Rule
 
 
-FAMILIES = ("file", "json", "shape", "separator", "completion", "label", "token", "text", "duplicate", "split", "size")
+FAMILIES = ("file", "json", "shape", "separator", "completion", "label", "token", "text", "chat", "duplicate", "split", "size")
 """In the order in which they look at a file, report and repair: from bytes to the whole dataset."""
 
 
@@ -21,8 +21,7 @@ def rules() -> list[type[Rule]]:
     found = []
     for module in pkgutil.walk_packages(__path__, f"{__name__}."):
         if not module.ispkg:
-            contents = vars(import_module(module.name)).values()
-            found += [
-                cls for cls in contents if isinstance(cls, type) and issubclass(cls, Rule) and cls.__module__ == module.name
-            ]
+            classes = [cls for cls in vars(import_module(module.name)).values() if isinstance(cls, type)]
+            own = [cls for cls in classes if issubclass(cls, Rule) and cls.__module__ == module.name]
+            found += [rule for rule in own if "code" in vars(rule)]  # what has none is what several rules share
     return sorted(found, key=lambda rule: (FAMILIES.index(rule.family()), rule.code))

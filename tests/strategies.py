@@ -67,3 +67,55 @@ lines = st.one_of(
 )
 files = st.lists(lines, max_size=40).map(b"\n".join)
 clean_files = st.lists(records, min_size=1, max_size=40)
+
+
+roles = st.sampled_from(["system", "user", "user", "assistant", "assistant", "tool", "usr", "Human", "narrator", ""])
+contents = st.one_of(
+    words | texts,
+    st.none(),
+    st.lists(st.fixed_dictionaries({"type": st.just("text"), "text": words | texts}), max_size=2),
+    st.lists(st.fixed_dictionaries({"type": st.just("image_url"), "image_url": st.just({"url": "x"})}), max_size=1),
+)
+calls = st.just([{"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}])
+messages = st.one_of(
+    st.fixed_dictionaries({"role": roles, "content": contents}),
+    st.fixed_dictionaries({"role": roles, "content": contents}, optional={"weight": st.sampled_from([0, 1, 2, True, "1"])}),
+    st.fixed_dictionaries({"role": st.just("assistant"), "tool_calls": calls}),
+    st.fixed_dictionaries({}, optional={"role": roles | st.integers(), "content": contents | st.integers()}),
+    st.integers() | st.none(),
+)
+turns = st.builds(
+    lambda question, answer, number: [
+        {"role": "user", "content": f"{question} {number}"},
+        {"role": "assistant", "content": answer},
+    ],
+    words | texts,
+    answers | texts,
+    st.integers(0, 5),
+)
+conversations = st.one_of(
+    turns.map(lambda pair: {"messages": pair}),
+    turns.map(lambda pair: {"messages": pair}),
+    st.lists(messages, max_size=5).map(lambda found: {"messages": found}),
+    st.fixed_dictionaries({"messages": st.lists(messages, max_size=3), "tools": st.just([]), "id": st.integers()}),
+    st.fixed_dictionaries({"messages": st.integers() | st.none() | st.just("text")}),
+)
+chat_lines = st.one_of(
+    conversations.map(lambda record: json.dumps(record, ensure_ascii=False).encode()),
+    conversations.map(lambda record: json.dumps(record).encode()),
+    conversations.map(lambda record: json.dumps(record, separators=(" ,  ", ":")).encode()),
+    lines,
+    st.sampled_from(
+        [
+            b'{"messages": [{"role": "user", "role": "usr", "content": "x"}]}',
+            b'{"messages": [{"role": "user", "content": "\\ud800"}, {"role": "assistant", "content": "x"}]}',
+            b'{"messages": [{"role": "user", "content": "x"}], "messages": []}',
+            b'{"messages": ' + b"[" * 900 + b"]" * 900 + b"}",
+        ]
+    ),
+)
+chat_files = st.builds(
+    lambda parts, end: b"\n".join(parts) + end,
+    st.lists(conversations.map(lambda record: json.dumps(record).encode()) | chat_lines, min_size=2, max_size=25),
+    st.sampled_from([b"\n", b""]),
+)

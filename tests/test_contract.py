@@ -16,6 +16,7 @@ from ftlint.registry import Selection, known_rules, matching, options_of
 from ftlint.rule import LEVELS, DatasetRule, LineRule, RecordRule
 
 FAMILIES = {
+    "CHT": "chat",
     "FIL": "file",
     "JSN": "json",
     "SHP": "shape",

@@ -14,13 +14,21 @@ if TYPE_CHECKING:
     from ftlint.context import Context, Differences, Wishes
 
 
+WRONG_TYPE, MISSING_MEMBER = "wrong-type", "missing-member"
+"""Faults of an object that has its dialect's keys, and is no record all the same."""
+
+
 @dataclass(frozen=True)
 class Dialect:
     """The shape of a record.
 
-    name: as in configuration files. keys: every one of these makes a record of this dialect.
+    name: as in configuration files. keys: every one of these makes a record of this dialect; optional: others that it may have.
     record: the dataclass that defines a record; pydantic validates by it where a fault must be explained.
     texts: the keys whose values are the record's texts, columns of the record table.
+    columns, row, pointers: of a dialect whose texts stand deeper: the columns of its record table by name; given an object with
+    all keys, their values, or the name of the fault for which it is no record; and, for a record that is shown, the object
+    itself (`value`), where its texts stand (`pointers`), and where what is asked (`prompt`) and answered (`completion`).
+    first_fault: given an object that is no record, the JSON Pointer of what is wrong in it, and what is wanted there.
     derived: given a table of texts and a context, the table with further columns, `body` (what is asked) and `label` (what
     is to be answered) among them; rules refer to them by name.
     infer: given a context, surveyed records and the configuration, the context with what the records show.
@@ -29,8 +37,13 @@ class Dialect:
 
     name: str
     keys: frozenset[str]
+    optional: frozenset[str] = frozenset()
     record: Any = None
     texts: tuple[str, ...] = ()
+    columns: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    row: Callable[[Mapping[str, Any]], tuple[Any, ...] | str] | None = field(default=None, compare=False)
+    pointers: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = field(default=None, compare=False)
+    first_fault: Callable[[Mapping[str, Any]], tuple[str, str]] | None = field(default=None, compare=False)
     derived: Callable[[pl.DataFrame, Context], pl.DataFrame] | None = field(default=None, compare=False)
     infer: Callable[[Context, Sequence[Mapping[str, Any]], Wishes], Context] | None = field(default=None, compare=False)
     differences: Callable[[Context, Context, Sequence[Mapping[str, Any]]], Differences] | None = field(
@@ -40,18 +53,27 @@ class Dialect:
     @property
     def checked(self) -> bool:
         """Whether records of this dialect become columns; other dialects are only recognised."""
-        return bool(self.texts)
+        return bool(self.texts or self.columns)
+
+    def holds(self, value: Mapping[str, Any]) -> bool:
+        """Whether an object is a record of this dialect."""
+        if not self.keys <= value.keys():
+            return False
+        if self.row:
+            return not isinstance(self.row(value), str)
+        return all(type(value[key]) is str for key in self.texts)
 
 
 @cache
 def known() -> dict[str, Dialect]:
     """Return every known dialect by name; the more specific shapes come first."""
-    from ftlint.dialects.prompt_completion import PROMPT_COMPLETION  # noqa: PLC0415 - dialects import this module
+    from ftlint.dialects.chat import CHAT  # noqa: PLC0415 - dialects import this module
+    from ftlint.dialects.prompt_completion import PROMPT_COMPLETION  # noqa: PLC0415 - likewise
 
     recognised = (
         Dialect("preference", frozenset({"input", "preferred_output", "non_preferred_output"})),
         Dialect("preference", frozenset({"prompt", "chosen", "rejected"})),
-        Dialect("chat", frozenset({"messages"})),
+        CHAT,
         Dialect("sharegpt", frozenset({"conversations"})),
         Dialect("instruction", frozenset({"instruction", "output"})),
         Dialect("gemini", frozenset({"contents"})),

@@ -14,6 +14,7 @@ from ftlint.dialects import named
 from ftlint.metrics import Block, FileFacts
 from ftlint.rule import DatasetRule, LineRule, RecordRule
 from ftlint.sources import BOM
+from ftlint.texts import any_text
 from ftlint.traces import ALL, BEYOND_ASCII, CONTROL, CONTROL_SETS, MARKUP
 
 if TYPE_CHECKING:
@@ -99,14 +100,13 @@ def record_table(frame: pl.DataFrame, context: Context, traces: AbstractSet[str]
     names stand for; rules first ask for them. traces: what the texts may hold.
     """
     dialect = named(context.dialect)
-    if not dialect.derived:
+    if not dialect.checked:
         return frame
-    texts = [pl.col(name).str for name in dialect.texts]
     # ASCII text has as many characters as bytes.
-    wide = pl.any_horizontal(text.len_bytes() != text.len_chars() for text in texts)
-    marked = pl.any_horizontal(text.contains("[&<]") for text in texts)
-    control = pl.any_horizontal(text.contains(characters) for text in texts for characters in CONTROL_SETS)
-    return dialect.derived(frame, context).with_columns(
+    wide = any_text(context, lambda text: text.str.len_bytes() != text.str.len_chars())
+    marked = any_text(context, lambda text: text.str.contains("[&<]"))
+    control = any_text(context, lambda text: pl.any_horizontal(text.str.contains(signs) for signs in CONTROL_SETS))
+    return (dialect.derived(frame, context) if dialect.derived else frame).with_columns(
         (wide if BEYOND_ASCII in traces else pl.lit(value=False)).alias("beyond_ascii"),
         (control if CONTROL in traces else pl.lit(value=False)).alias("control"),
         (marked if MARKUP in traces else pl.lit(value=False)).alias("markup"),

@@ -14,7 +14,7 @@ from ftlint.errors import RuleError
 from ftlint.fixes import Drop, FileFix, Relines, Retext, Rewrite, rewritten
 from ftlint.lines import rows
 from ftlint.sources import BOM
-from ftlint.spans import is_json
+from ftlint.spans import is_json, value_span
 from ftlint.spread import objects, one_line
 from ftlint.texts import texts_of
 
@@ -207,7 +207,7 @@ def _retext(line: bytes, fix: Retext, context: Context) -> bytes | None:
         return None
     old = texts_of(row, context)
     new = {pointer: fix.change(text) for pointer, text in old.items()}
-    return rewritten(line.decode(), old, new).encode("utf-8", "surrogatepass")
+    return rewritten(line.decode(), old, new, value_span).encode("utf-8", "surrogatepass")
 
 
 def _wanted(line: bytes, when: Callable[[Mapping[str, str]], bool], context: Context) -> bool:

@@ -89,7 +89,6 @@ def percent(part: int, whole: int) -> str:
 def describe(file: CheckedFile) -> list[str]:
     """Return the lines that say what a file is taken to be."""
     from ftlint.dialects import named  # noqa: PLC0415 - keeps imports in one direction
-    from ftlint.labels import merged  # noqa: PLC0415 - likewise
 
     context, facts = file.context, file.facts
     if facts.spread is not None:
@@ -107,6 +106,14 @@ def describe(file: CheckedFile) -> list[str]:
     first = f"{numbered(facts.records, f'{kind}{role} record')} for {context.target.name}"
     if not context.surveyed:
         return [f"{first}; none of them could be surveyed"]
+    return [first] if named(context.dialect).row else _inferred(file, first)
+
+
+def _inferred(file: CheckedFile, first: str) -> list[str]:
+    """Return the lines that say what was inferred of prompts and completions. first: what stands first."""
+    from ftlint.labels import merged  # noqa: PLC0415 - keeps imports in one direction
+
+    context = file.context
     task = context.task
     if context.classification and file.labels is not None:
         labels = len(merged(file.labels))

@@ -31,7 +31,6 @@ class ConflictingLabel(DatasetRule):
 
     code = "DUP002"
     level = "error"
-    dialects = ("prompt-completion",)
     message = "the same prompt as line {first}, but another completion"
     headline = "records have the prompt of an earlier one, but another completion"
     detail = "as line {first}"

@@ -30,7 +30,6 @@ class DuplicateRecord(DatasetRule):
 
     code = "DUP001"
     level = "warning"
-    dialects = ("prompt-completion",)
     fixable = "unsafe"
     message = "the same prompt and completion as line {first}"
     headline = "records repeat an earlier one"

@@ -33,7 +33,6 @@ class NearDuplicate(DatasetRule):
 
     code = "DUP004"
     level = "info"
-    dialects = ("prompt-completion",)
     enabled = False
     column = "prompt"
     fixable = "request"

@@ -31,7 +31,6 @@ class NormalisedDuplicate(DatasetRule):
 
     code = "DUP003"
     level = "warning"
-    dialects = ("prompt-completion",)
     fixable = "unsafe"
     message = "equal to line {first} but for case, white space or punctuation"
     headline = "records equal an earlier one but for case, white space or punctuation"

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from ftlint.dialects import named
+import orjson
+
+from ftlint.dialects import MISSING_MEMBER, named
 from ftlint.fixes import Relines, renamed_key
 from ftlint.metrics import Shapes
-from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
+from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
+from ftlint.texts import name_of
 from ftlint.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    import polars as pl
+
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
-    from ftlint.rule import Applicability
+    from ftlint.rule import Applicability, Level
 
 MEANT = {
     "prompt": ("context", "input", "question", "query", "instruction", "source", "text", "sentence"),
@@ -25,7 +31,7 @@ MEANT = {
 """Keys that people write where a dialect has another name for the same."""
 
 
-class MissingKey(DatasetRule):
+class MissingKey(LineRule, DatasetRule):
     """A required key is missing.
 
     ## Why it matters
@@ -40,6 +46,7 @@ class MissingKey(DatasetRule):
 
     code = "SHP001"
     level = "error"
+    fault = MISSING_MEMBER
     metrics = (Shapes,)
     fixable = "unsafe"
     reveals = True
@@ -56,6 +63,21 @@ class MissingKey(DatasetRule):
         good(pairs(("vino ->", " edible"))),
         bad([*pairs(("vino ->", " edible"), ("tea ->", " edible")), '{"Prompt": "burger ->", "completion": " edible"}'], at=[3]),
     )
+
+    def report(self, found: Mapping[Level, pl.Series], gathered: Gathered) -> Iterator[Hits]:
+        """Report members that are missing deeper in a record; a person must say what they are."""
+        for level, lines in found.items():
+            yield Hits(level, lines, applicability=None)
+
+    def explain(self, line: bytes, context: Context) -> Place:
+        """Point at the object that lacks a member."""
+        value = orjson.loads(line)
+        first_fault = named(context.dialect).first_fault
+        pointer = first_fault(value)[0] if first_fault else ""
+        at, _, key = pointer.rpartition("/")
+        holder = reduce(lambda one, part: one[int(part) if isinstance(one, list) else part], at.split("/")[1:], value)
+        found = ", ".join(f'"{name}"' for name in holder) or "none"
+        return Place(at, args={"missing": f'"{key}"', "found": found, "hint": f" (in {name_of(at)})"}, fix=None)
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each record; where the file has no known shape, once for each set of keys."""

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from ftlint.dialects import named
-from ftlint.fixes import Relines, replaced_value
+from ftlint.fixes import Relines, replaced_at
 from ftlint.rule import LineRule, Place, bad, good, pairs
+from ftlint.spans import value_span
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
     from ftlint.rule import Hits
@@ -37,8 +40,8 @@ class WrongType(LineRule):
     fixable = "unsafe"
     depends = True
     reveals = True
-    message = "{key!r} is {found}, not a string"
-    headline = "records have a value that is not a string"
+    message = "{key!r} is {found}, not {wanted}"
+    headline = "records have a value of another type"
     examples = (
         good(pairs(("vino ->", " 1"))),
         bad(
@@ -54,15 +57,31 @@ class WrongType(LineRule):
 
     def explain(self, line: bytes, context: Context) -> Place:
         """Point at the first value that pydantic refuses, and say what it is."""
+        first_fault = named(context.dialect).first_fault
+        if first_fault:
+            return _deeper(orjson.loads(line), first_fault)
         key, value = _first_error(line, context.dialect)
-        shown = orjson.dumps(value).decode() if type(value) in {int, float, bool} else ""
-        name = _NAMES[type(value)]
-        args = {"key": key, "found": f"the {name.partition(' ')[2]} {shown}" if shown else name}
-        return Place(f"/{key}", args=args, fix="unsafe" if shown else None)
+        args = {"key": key, "found": _named(value), "wanted": "a string"}
+        return Place(f"/{key}", args=args, fix="unsafe" if type(value) in {int, float, bool} else None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Write a number or boolean as its text, as it stands in the file."""
         return Relines(_as_text)
+
+
+def _deeper(value: Any, first_fault: Callable[[Mapping[str, Any]], tuple[str, str]]) -> Place:
+    """Return where in a record that nests something is of another type; what it is meant to be, a person must say."""
+    pointer, wanted = first_fault(value)
+    for part in pointer.split("/")[1:]:
+        value = value[int(part)] if isinstance(value, list) else value.get(part)
+    found = "a string" if isinstance(value, str) else _named(value)
+    return Place(pointer, args={"key": pointer[1:].replace("/", "."), "found": found, "wanted": wanted}, fix=None)
+
+
+def _named(value: Any) -> str:
+    """Return what a value is, and which one where that is short."""
+    name = _NAMES[type(value)]
+    return f"the {name.partition(' ')[2]} {orjson.dumps(value).decode()}" if type(value) in {int, float, bool} else name
 
 
 def _first_error(line: bytes, dialect: str) -> tuple[str, Any]:
@@ -86,13 +105,7 @@ def _as_text(line: bytes) -> list[bytes] | None:
     scalars = [key for key in ("prompt", "completion") if type(record.get(key)) in {int, float, bool}]
     text = line.decode()
     for key in scalars:
-        text = replaced_value(text, key, _quoted_label if key == "completion" else _quoted)
+        span = value_span(text, f"/{key}")
+        if span:
+            text = replaced_at(text, f"/{key}", f'"{" " * (key == "completion")}{text[span[0] : span[1]]}"')
     return [text.encode()] if scalars else None
-
-
-def _quoted(raw: str) -> str:
-    return f'"{raw}"'
-
-
-def _quoted_label(raw: str) -> str:
-    return f'" {raw}"'

@@ -36,7 +36,6 @@ class TrainValidationLeak(DatasetRule):
 
     code = "SPL001"
     level = "error"
-    dialects = ("prompt-completion",)
     roles = ("valid",)
     metrics = (Fingerprints,)
     column = "prompt"

@@ -13,6 +13,7 @@ from ftlint.fixes import Drop
 from ftlint.labels import NULLS, variant_key
 from ftlint.metrics import Fingerprints, Labels, NullLabels
 from ftlint.rule import DatasetRule, Hits, Place, RecordRule, bad, good, option, pairs
+from ftlint.texts import pointer_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,7 +38,6 @@ class NullText(RecordRule, DatasetRule):
 
     code = "TXT004"
     level = "warning"
-    dialects = ("prompt-completion",)
     fixable = "unsafe"
     message = "the {which} is nothing but {text!r}"
     headline = "records have a missing value that became text"
@@ -85,11 +85,11 @@ class NullText(RecordRule, DatasetRule):
     def explain(self, row: Mapping[str, str], context: Context) -> Place:
         """Say which text it is."""
         which, text = ("prompt", row["body"]) if row["body"] in NULLS else ("completion", row["label"])
-        return Place(f"/{which}", args={"which": which, "text": text})
+        return Place(pointer_to(which, row, context), args={"which": which, "text": text})
 
     def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point at the completion."""
-        return Place("/completion")
+        return Place(pointer_to("completion", row, context))
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Drop the records."""

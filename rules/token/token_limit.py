@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from ftlint import tokens
+from ftlint.dialects import named
 from ftlint.fixes import Drop, Rewrite
 from ftlint.marks import SPACE, without
 from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.texts import TEXTS, pointer_to, text_bytes, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +37,6 @@ class TokenLimit(RecordRule):
 
     code = "TOK001"
     level = "error"
-    dialects = ("prompt-completion",)
     fixable = "unsafe"
     depends = True
     reveals = True
@@ -58,26 +59,31 @@ class TokenLimit(RecordRule):
         """Return where there are as many bytes as the limit has tokens: fewer bytes are fewer tokens, for nothing."""
         if not context.target.limit:
             return None
-        return pl.col("prompt").str.len_bytes() + pl.col("completion").str.len_bytes() >= context.target.limit
+        return text_bytes(context) >= context.target.limit
 
     def violates(self, context: Context) -> pl.Expr | None:
         """Return where the exact count is not below the limit."""
         limit = context.target.limit
         if not limit:
             return None
-        texts = pl.struct("prompt", "completion")
-        return texts.map_elements(lambda row: _count(row, context, limit) >= limit, return_dtype=pl.Boolean)
+        dialect = named(context.dialect)
+        texts = pl.concat_list(dialect.texts) if dialect.texts else pl.col(TEXTS)
+        return texts.map_elements(lambda row: tokens.reaches(limit, row, context.encoding), return_dtype=pl.Boolean)
 
     def explain(self, row: Mapping[str, str], context: Context) -> Place:
         """Give the count."""
-        args = {"count": _count(row, context), "target": context.target.name, "limit": context.target.limit}
-        return Place("/prompt", args=args, fix="rule" if self.options.cut == "drop" or _can_be_cut(row, context) else None)
+        count = sum(tokens.count(text, context.encoding) for text in texts_of(row, context).values())
+        args = {"count": count, "target": context.target.name, "limit": context.target.limit}
+        fitting = self.options.cut == "drop" or (bool(named(context.dialect).texts) and _can_be_cut(row, context))
+        return Place(pointer_to("prompt", row, context), args=args, fix="rule" if fitting else None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Cut the body's front or end, or drop the record, as the option says."""
         context = situation.context
         if self.options.cut == "drop":
             return Drop()
+        if not named(context.dialect).texts:
+            return None  # which message of a conversation may be cut is for a person to say
         return Rewrite(lambda texts: _cut(texts, context, front=self.options.cut == "front"))
 
 

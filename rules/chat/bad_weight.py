@@ -1,0 +1,51 @@
+"""CHT006."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ftlint.rule import Place, bad, chats, good
+
+from ._messages import ChatRule, any_role
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.context import Context
+
+
+class BadWeight(ChatRule):
+    """A weight is not 0 or 1, not the assistant's, or leaves nothing to learn.
+
+    ## Why it matters
+
+    Services refuse it. Where all of the assistant's messages have the weight 0, nothing is learned from the conversation.
+
+    ## How to fix
+
+    Give weights to the assistant's messages only: 1 for what is to be learned, 0 for what is only to be read.
+    """
+
+    code = "CHT006"
+    level = "error"
+    message = "{problem}"
+    headline = "conversations have a weight that cannot be"
+    detail = "{problem}"
+    examples = (
+        good(chats([("user", "How are you?"), ("assistant", "Fine.")])),
+        bad(
+            ['{"messages": [{"role": "user", "content": "Hi."}, {"role": "assistant", "content": "Yes?", "weight": 2}]}'], at=[1]
+        ),
+    )
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return where a weight is wrong, or all are 0."""
+        return ~pl.col("weighed") | (any_role(lambda role: role == "assistant") & ~pl.col("learned"))
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+        """Say which of these it is."""
+        if not row["weighed"]:
+            return Place("/messages", args={"problem": "a weight is not 0 or 1, or of another role than the assistant"})
+        return Place("/messages", args={"problem": "every message of the assistant has the weight 0: nothing is learned"})

@@ -1,0 +1,70 @@
+"""CHT003."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ftlint.dialects.chat import last_answer
+from ftlint.fixes import Relines
+from ftlint.rule import bad, chats, good
+
+from ._messages import ChatRule, any_role, message, roles_of, wants_assistant, without_messages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
+    from ftlint.rule import Hits, Place
+
+
+class LastNotAssistant(ChatRule):
+    """The last message is not the assistant's.
+
+    ## Why it matters
+
+    What comes after the assistant's last message is not learned from, and services refuse it.
+
+    ## How to fix
+
+    Add the answer that is missing, or cut the tail; `--fix --unsafe-fixes` cuts it.
+    """
+
+    code = "CHT003"
+    level = "error"
+    fixable = "unsafe"
+    message = "the last message is of the role {role!r}, not the assistant's"
+    headline = "conversations do not end with the assistant"
+    examples = (
+        good(chats([("user", "How are you?"), ("assistant", "Fine.")])),
+        bad(
+            chats([("user", "How are you?"), ("assistant", "Fine."), ("user", "And now?")]),
+            at=[1],
+            fixed=chats([("user", "How are you?"), ("assistant", "Fine.")]),
+        ),
+    )
+
+    def applies(self, context: Context) -> bool:
+        """Be silent where the target wants another last message."""
+        return super().applies(context) and wants_assistant(context)
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return where the assistant speaks, but not last."""
+        return any_role(lambda role: role == "assistant") & (pl.col("roles").list.last() != "assistant")
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+        """Point at the last message."""
+        roles = roles_of(row)
+        return message(len(roles) - 1, role=roles[-1])
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Cut what comes after the assistant's last message."""
+        return Relines(partial(without_messages, places=_tail))
+
+
+def _tail(messages: list[dict[str, Any]]) -> set[int]:
+    last = last_answer([one["role"] for one in messages])
+    return set() if last is None else set(range(last + 1, len(messages)))

@@ -1,0 +1,54 @@
+"""CHT009."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ftlint.rule import bad, chats, good
+
+from ._messages import ChatRule, message, roles_of, wants_assistant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.context import Context
+    from ftlint.rule import Place
+
+_OWN = {"target": "mine", "targets": {"mine": {"dialects": ["chat"], "last-role": "user"}}}
+
+
+class LastRole(ChatRule):
+    """The last message is not of the role that the target wants there.
+
+    ## Why it matters
+
+    The service refuses the file: data for reinforcement fine-tuning ends with the user, and the model writes the answer.
+
+    ## How to fix
+
+    Move the answer to where the target wants it, and end with the role that it wants.
+    """
+
+    code = "CHT009"
+    level = "error"
+    message = "the last message is of the role {role!r}; {target} wants {wanted!r}"
+    headline = "conversations end with another role than the target wants"
+    examples = (
+        good(chats([("user", "How are you?")]), options=_OWN),
+        bad(chats([("user", "How are you?"), ("assistant", "Fine.")]), at=[1], options=_OWN),
+    )
+
+    def applies(self, context: Context) -> bool:
+        """Be silent where the target wants the assistant last, which is another rule's, or does not say."""
+        return super().applies(context) and bool(context.target.last_role) and not wants_assistant(context)
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return where another role is last."""
+        return pl.col("roles").list.last() != context.target.last_role
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+        """Point at the last message."""
+        roles = roles_of(row)
+        return message(len(roles) - 1, role=roles[-1], target=context.target.name, wanted=context.target.last_role)

@@ -1,0 +1,50 @@
+"""CHT002."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ftlint.rule import Place, bad, chats, good
+
+from ._messages import ChatRule, any_role, wants_assistant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+
+    from ftlint.context import Context
+
+
+class MissingAssistant(ChatRule):
+    """A conversation has no message of the assistant.
+
+    ## Why it matters
+
+    There is nothing to learn from it; services refuse the file.
+
+    ## How to fix
+
+    Add the answer, or drop the record.
+    """
+
+    code = "CHT002"
+    level = "error"
+    message = "no message of the assistant"
+    headline = "conversations have no message of the assistant"
+    examples = (
+        good(chats([("user", "How are you?"), ("assistant", "Fine.")])),
+        bad(chats([("user", "How are you?"), ("assistant", "Fine.")], [("user", "And you?")]), at=[2]),
+    )
+
+    def applies(self, context: Context) -> bool:
+        """Be silent where the target wants another last message."""
+        return super().applies(context) and wants_assistant(context)
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return where no role is the assistant's."""
+        return ~any_role(lambda role: role == "assistant").fill_null(value=False)
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+        """Point at the messages."""
+        return Place("/messages")

@@ -1,0 +1,133 @@
+"""CHT007."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import orjson
+import polars as pl
+
+from ftlint.fixes import Relines, replaced_at
+from ftlint.metrics import Metric, shingles
+from ftlint.rule import DatasetRule, Hits, Place, bad, chats, good, numbers
+from ftlint.words import numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ftlint.context import Context
+    from ftlint.fixes import Fix, Situation
+    from ftlint.metrics import Block, Gathered
+
+_MOST = 1_000
+"""System prompts that are told apart; where there are more, they are meant to differ."""
+
+
+@dataclass
+class SystemPrompts(Metric):
+    """How often each system prompt stands first, and in which line it stands first of all; nothing where they are too many."""
+
+    lines: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    first: dict[str, int] = field(default_factory=dict)
+    many: bool = False
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        rows = block.frame.filter(pl.col("roles").list.first() == "system")
+        found = rows.select("line", text=pl.col("contents").list.first()).group_by("text").agg(pl.len(), pl.col("line").min())
+        for text, count, line in found.iter_rows():
+            self.counts[text], self.first[text] = count, line
+        self._bound()
+
+    def merge(self, other: SystemPrompts) -> None:
+        """Take in what comes after."""
+        for text, line in other.first.items():
+            self.first.setdefault(text, line + self.lines)
+        self.counts += other.counts
+        self.lines += other.lines
+        self.many |= other.many
+        self._bound()
+
+    def _bound(self) -> None:
+        if self.many or len(self.counts) > _MOST:
+            self.many = True
+            self.counts, self.first = Counter(), {}
+
+
+class SystemDrift(DatasetRule):
+    """System prompts are nearly, but not exactly, the same.
+
+    ## Why it matters
+
+    One instruction in several wordings costs what a single one would do, and later requests use one of them only.
+
+    ## How to fix
+
+    Use one wording, the one that requests will have. `--fix --unsafe-fixes --fixable system-drift` takes the commonest.
+    """
+
+    code = "CHT007"
+    level = "info"
+    dialects: ClassVar[tuple[str, ...] | None] = ("chat",)
+    metrics = (SystemPrompts,)
+    once = True
+    fixable = "request"
+    message = "{number:,} system prompts in {records} are nearly the commonest one, but not exactly"
+    headline = "system prompts are nearly the commonest one"
+    examples = (
+        good(chats(*[[("system", "Be brief."), ("user", f"{i}?"), ("assistant", "Yes.")] for i in range(3)])),
+        bad(
+            chats(*[[("system", f"Be brief{'' if i else '!'}"), ("user", f"{i}?"), ("assistant", "Yes.")] for i in range(3)]),
+            at=[1],
+            fixed=chats(*[[("system", "Be brief"), ("user", f"{i}?"), ("assistant", "Yes.")] for i in range(3)]),
+        ),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report those that are nearly the commonest one, once."""
+        found = gathered.get(SystemPrompts)
+        if len(found.counts) < 2:
+            return
+        commonest = min(found.counts, key=lambda text: (-found.counts[text], found.first[text]))
+        near = [text for text in found.counts if text != commonest and _nearly(text, commonest)]
+        if near:
+            records = sum(found.counts[text] for text in near)
+            args = {"number": len(near), "records": numbered(records, "record"), "near": frozenset(near), "commonest": commonest}
+            yield Hits(self.level, numbers([min(found.first[text] for text in near)]), args, affects=records)
+
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+        """Point at the first one."""
+        return Place("/messages/0/content")
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Take the commonest one."""
+        near, commonest = hits.args["near"], hits.args["commonest"]
+        return Relines(
+            partial(_unified, near=near, commonest=commonest), scope="role", note=f"system prompts become {commonest!r}"
+        )
+
+
+def _nearly(text: str, other: str) -> bool:
+    """Whether two texts differ in little: case, white space, punctuation, or a tenth of their words."""
+    bare = ["".join(sign for sign in one.casefold() if sign.isalnum()) for one in (text, other)]
+    if bare[0] == bare[1]:
+        return True
+    a, b = shingles(text), shingles(other)
+    return len(a & b) >= 0.8 * len(a | b)
+
+
+def _unified(line: bytes, near: frozenset[str], commonest: str) -> list[bytes] | None:
+    try:
+        first = orjson.loads(line)["messages"][0]
+        drifts = first["role"] == "system" and first["content"] in near
+    except (ValueError, TypeError, KeyError, IndexError):
+        return None
+    text = line.decode()
+    value = json.dumps(commonest, ensure_ascii=text.isascii())
+    return [replaced_at(text, "/messages/0/content", value).encode()] if drifts else None
