@@ -136,7 +136,7 @@ def test_learning_curve_shows_what_more_data_brings(folder):
     assert is_picture("curve.svg")
     text = run("learning-curve", "train.jsonl", "--fractions", "0.1,1", "--n-epochs", "1").stdout
     assert re.search(r"^ 10\.0%        10 records  accuracy 0\.\d{4}  █+$", text, re.MULTILINE)
-    assert "the last doubling of the data brought" in text
+    assert re.search(r"^from 10 to 96 records accuracy changed by [+-]\d", text, re.MULTILINE)
 
 
 def test_sweep_tries_every_combination(folder):
@@ -170,7 +170,7 @@ def test_impact_shows_what_the_findings_cost(folder):
     assert found["gained"] > 0.1
     assert is_picture("impact.png")
     text = run("impact", "bad.jsonl", *options).stdout
-    assert text.splitlines()[2].startswith("the repairs bring +")
+    assert text.splitlines()[3].startswith("the repairs bring +")
     assert "CMP001" in text
     assert Path("bad.jsonl").read_bytes() == lines(damaged(DATA * 2))
 
@@ -194,21 +194,38 @@ def test_records_are_held_out_where_no_validation_file_is_named(folder):
         (["train", "train.jsonl", "--plot", "x.gif"], "a picture is a .png or .svg file"),
         (["train", "train.jsonl", "--plot", "missing/x.png"], "cannot write missing/x.png"),
         (["train", "train.jsonl", "-m", "missing/x.npz"], "cannot write missing/x.npz"),
-        (["predict", "x"], "name either a --model, or data to train on with --train"),
+        (["predict", "x"], "name either a --model, or data to train on"),
         (["predict", "x", "--model", "train.jsonl"], "holds no model of ftlint mock"),
         (["predict", "x", "--model", "m", "--state", "nowhere"], "nowhere is no state folder"),
-        (["evaluate"], "name the data to train on, or a --model"),
+        (["evaluate"], "name either a --model, or data to train on"),
         (["evaluate", "--model", "m"], "--model is judged with --valid FILE"),
         (["evaluate", "train.jsonl", "--valid", "chat.jsonl"], "davinci takes prompt/completion records"),
         (["learning-curve", "train.jsonl", "--fractions", "0.5,x"], "--fractions: 'x' is not a number"),
         (["learning-curve", "train.jsonl", "--fractions", "0.5,2"], "a fraction is more than 0 and at most 1, not 2.0"),
-        (["sweep", "train.jsonl", "--n-epochs", "1.5"], "--n-epochs 1.5: whole numbers of 1 or more are wanted"),
-        (["sweep", "train.jsonl", "--learning-rate-multiplier", "0"], "positive numbers are wanted"),
+        (["sweep", "train.jsonl", "--n-epochs", "1.5"], "n_epochs is a whole number from 1 to 1000, not 1.5"),
+        (
+            ["sweep", "train.jsonl", "--learning-rate-multiplier", "0"],
+            "learning_rate_multiplier is a number from 1e-09 to 1000, not 0.0",
+        ),
+        (["learning-curve", "train.jsonl", "--fractions", "nan,1"], "--fractions: 'nan' is not a number"),
+        (["sweep", "train.jsonl", "--batch-size", "inf"], "--batch-size: 'inf' is not a number"),
+        (["sweep", "train.jsonl", "--prompt-loss-weight", "5"], "prompt_loss_weight is a number from 0 to 1, not 5.0"),
+        (["train", "train.jsonl", "--learning-rate-multiplier", "nan"], "nan is not in the range"),
+        (["evaluate", "train.jsonl", "--beta", "nan"], "nan is not in the range"),
+        (["evaluate", "train.jsonl", "--state", "x"], "--state is where a --model is"),
+        (["evaluate", "train.jsonl", "--positive-class", "x"], "a positive class is one of two labels, and there are 3"),
+        (["predict", "x", "--model", "m", "--n-epochs", "3"], "--n-epochs: a --model is trained already"),
+        (["train", "train.jsonl", "--valid", "chat.jsonl"], "the validation records are of another kind"),
+        (["train", "mixed.jsonl"], "the data holds both prompt/completion records and conversations"),
+        (["predict", "x", "--model", "cut.npz"], "holds no model of ftlint mock"),
         (["impact", "missing.jsonl", "--valid", "valid.jsonl"], "missing.jsonl: No such file"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(folder, arguments, sentence):
     Path("empty.jsonl").write_bytes(b"\nno record\n")
+    Path("mixed.jsonl").write_bytes(lines([TRAIN[0], chat(TRAIN[1])]))
+    mock.train(TRAIN[:20], "ada", n_epochs=1).save("cut.npz")
+    Path("cut.npz").write_bytes(Path("cut.npz").read_bytes()[:3_000])
     command = [sys.executable, "-m", "ftlint", "mock", *arguments]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 2, result
@@ -301,3 +318,21 @@ def test_the_mock_stands_apart():
             assert {one for one in ours if not one.startswith("ftlint.mock")} <= allowed, name
         elif name != "cli/mock.py":
             assert not {one for one in ours if one.startswith("ftlint.mock")}, name
+
+
+def test_impact_asks_both_models_the_same_questions(folder):
+    """A repair that drops records, of the validation file too, changes nothing of what is asked."""
+    Path("twice.jsonl").write_bytes(lines([*TRAIN, *TRAIN[:40]]))
+    Path("judge.jsonl").write_bytes(lines([*VALID, *VALID]))
+    found = run_json("impact", "twice.jsonl", "--valid", "judge.jsonl", "--unsafe-fixes", "--n-epochs", "1")
+    assert found["findings"]["DUP001"] == 40
+    assert found["judged"] == len(VALID)
+    assert 0 <= found["before"]["accuracy"] <= 1
+    assert abs(found["gained"]) < 0.3
+
+
+def test_impact_holds_out_records_and_keeps_broken_lines(folder):
+    Path("broken.jsonl").write_bytes(lines(TRAIN) + b"{'prompt': 'x ->', 'completion': ' y'}\n" * 3)
+    result = run("impact", "broken.jsonl", "--n-epochs", "1", "--output", "json")
+    assert json.loads(result.stdout)["findings"]["JSN001"] == 3
+    assert "24 records held out to judge with" in result.stderr

@@ -25,7 +25,8 @@ def known(tmp_path_factory):
     """A service with a file and a model, so that requests reach what is behind the names."""
     service = Service(Store(tmp_path_factory.mktemp("described")))
     file = new_file(service.store, "a.jsonl", "fine-tune", "".join(json.dumps(one) + "\n" for one in DATA).encode())
-    service.store.put_model({"id": "ada:ft-x", "base": "ada", "job": "ft-x", "created": 0}, train(DATA, "ada", n_epochs=1))
+    content = service.store.write(train(DATA, "ada", n_epochs=1).save)
+    service.store.add("models", {"id": "ada:ft-x", "base": "ada", "job": "ft-x", "created": 0, "content": content})
     yield service, file["id"]
     service.close()
 

@@ -8,6 +8,7 @@ import io
 import json
 import math
 import threading
+import time
 
 import httpx
 import pytest
@@ -241,6 +242,12 @@ def test_suffixes_and_names(client):
             {"classification_positive_class": LABELS[0].strip()},
             f"The positive class specified `{LABELS[0].strip()}` is not found among the classes in the validation file",
         ),
+        (
+            [one for one in TRAIN if one["completion"] in LABELS[:2]],
+            [one for one in VALID if one["completion"] in LABELS[1:]],
+            {"classification_positive_class": LABELS[2]},
+            f"The positive class specified `{LABELS[2]}` is not found among the classes in the training file",
+        ),
     ],
 )
 def test_classification_that_cannot_be_measured_fails_the_job(client, train, valid, settings, message):
@@ -461,6 +468,12 @@ def test_results_of_the_second_generation(client, job):
             "invalid_file_format",
             "no message of the assistant",
         ),
+        (
+            [*CHAT, {"messages": [CHAT[0]["messages"][0], {**CHAT[0]["messages"][1], "weight": 0}]}],
+            "gpt-4o-mini",
+            "invalid_file_format",
+            "Example 41 has the weight 0 for all messages of the assistant",
+        ),
         (TRAIN, "gpt-4o-mini", "invalid_file_format", "is trained with files in chat format"),
         (CHAT, "davinci-002", "invalid_file_format", "is trained with files in prompt/completion format"),
     ],
@@ -514,6 +527,32 @@ def test_a_job_is_paused_and_goes_on(client):
     events = [event["message"] for event in client.get(path + "/events", limit=1000)["data"]][::-1]
     assert [text for text in events if "paused" in text or "resumed" in text] == ["The job was paused", "The job was resumed"]
     assert events.count("Fine-tuning job started") == 1
+
+
+def test_a_job_that_is_paused_and_resumed_at_once_goes_on(client):
+    for _ in range(3):
+        job = client.job(CHAT * 4, wait=False, hyperparameters={"n_epochs": 2, "batch_size": 1})
+        path = f"/fine_tuning/jobs/{job['id']}"
+        while client.get(path)["status"] != "running":
+            pass
+        for _ in range(5):
+            client.post(path + "/pause")
+            client.post(path + "/resume")
+        assert client.finished(path)["status"] == "succeeded"
+
+
+def test_nothing_is_said_of_a_job_after_it_was_cancelled_or_paused(client):
+    for action, last in (("cancel", "The job was cancelled"), ("pause", "The job was paused")):
+        job = client.job(CHAT * 10, wait=False, hyperparameters={"n_epochs": 20, "batch_size": 1})
+        path = f"/fine_tuning/jobs/{job['id']}"
+        while not client.get(path + "/checkpoints")["data"]:
+            pass
+        client.post(f"{path}/{action}")
+        checkpoints = client.get(path + "/checkpoints")["data"]
+        assert client.job(CHAT, hyperparameters={"n_epochs": 1})["status"] == "succeeded"
+        assert client.get(path + "/events")["data"][0]["message"] == last
+        assert len(client.get(path + "/checkpoints")["data"]) <= len(checkpoints) + 1
+    client.post(path + "/cancel")
 
 
 def test_jobs_that_are_refused(client):
@@ -682,6 +721,101 @@ def test_completions_that_are_refused(complete, client):
     assert "Unrecognized" in complete(max_token=5, status=400)["message"]
     assert "at most 200,000" in complete(max_tokens=2000, n=128, status=400)["message"]
     assert client.post("/completions", {"prompt": "x"}, status=400)["param"] == "model"
+
+
+def test_halves_of_characters_are_refused(client):
+    def refused(path, body):
+        response = client.http.post(path, content=json.dumps(body), headers={"content-type": "application/json"})
+        return client._checked(response, 400)["message"]
+
+    half = "\ud800"
+    assert "half a character" in refused("/completions", {"model": half, "prompt": "x"})
+    assert "half a character" in refused("/completions", {"model": "ada", "prompt": [half]})
+    assert "half a character" in refused("/completions", {"model": "ada", "prompt": "x", "stop": half})
+    assert "half a character" in refused("/fine-tunes", {"model": "ada", "training_file": half})
+    assert "half a character" in refused(
+        "/chat/completions", {"model": "gpt-4o", "messages": [{"role": "user", "content": half}]}
+    )
+
+
+def test_low_temperatures_and_small_nuclei(complete, client):
+    likeliest = complete(temperature=0, max_tokens=2)["choices"][0]["text"]
+    for settings in ({"temperature": 1e-9}, {"temperature": 1e-4}, {"temperature": 0.003}, {"top_p": 0}, {"top_p": 1e-9}):
+        assert complete(max_tokens=2, **settings)["choices"][0]["text"] == likeliest
+    client.post("/completions", {"model": "davinci-002", "prompt": "x", "temperature": 0.001})
+    client.post("/completions", {"model": "davinci-002", "prompt": "x", "top_p": 0.9999, "max_tokens": 3})
+
+
+def test_equal_prompts_are_drawn_apart(client):
+    answer = client.post("/completions", {"model": "davinci-002", "prompt": ["text", "text"], "max_tokens": 5})
+    assert answer["choices"][0]["text"] != answer["choices"][1]["text"]
+
+
+def test_streamed_tokens_come_with_their_logprobs(complete, client, tuned):
+    asked = {"max_tokens": 6, "temperature": 0, "logprobs": 2}
+    whole = complete("free text", **asked)["choices"][0]
+    body = {"model": tuned["fine_tuned_model"], "prompt": "free text", "stream": True, **asked}
+    with client.http.stream("POST", "/completions", json=body) as response:
+        parts = [part.removeprefix("data: ") for part in "".join(response.iter_text()).split("\n\n") if part]
+    chunks = [json.loads(part)["choices"][0] for part in parts[:-1]]
+    assert "".join(chunk["text"] for chunk in chunks) == whole["text"]
+    assert [chunk["logprobs"]["tokens"] for chunk in chunks[:-1]] == [[token] for token in whole["logprobs"]["tokens"]]
+    assert [chunk["text"] for chunk in chunks[:-1]] == whole["logprobs"]["tokens"]
+
+
+def test_a_client_that_goes_away_stops_its_generation(client):
+    body = {"model": "davinci-002", "prompt": "x", "max_tokens": 9_000, "n": 20}
+    with pytest.raises(httpx.ReadTimeout):
+        client.http.post("/completions", json=body, timeout=1)
+    started = time.process_time()
+    time.sleep(3)
+    assert time.process_time() - started < 2  # the server runs in this process
+
+
+def test_others_are_answered_while_a_long_prompt_is_read(client):
+    body = {"model": "ada", "prompt": "hello world " * 600_000}
+    thread = threading.Thread(target=lambda: client.http.post("/completions", json=body))
+    thread.start()
+    started = time.monotonic()
+    client.get("/models")
+    waited = time.monotonic() - started
+    thread.join()
+    assert waited < max(0.5, (time.monotonic() - started) / 2)
+
+
+def test_what_is_asked_and_not_done_here_is_refused(client):
+    file = client.upload(CHAT)["id"]
+    body = {"model": "gpt-4o-mini", "training_file": file, "integrations": [{"type": "wandb", "wandb": {"project": "x"}}]}
+    assert client.post("/fine_tuning/jobs", body, status=400)["param"] == "integrations"
+    assert "Unrecognized" in client.post("/completions", {"model": "ada", "prompt": "x", "suffix": "y"}, status=400)["message"]
+
+
+def test_results_are_no_training_files(client, tuned, job):
+    for path, model, file in (
+        ("/fine-tunes", "ada", tuned["result_files"][0]["id"]),
+        ("/fine_tuning/jobs", "gpt-4o-mini", job["result_files"][0]),
+    ):
+        assert client.post(path, {"model": model, "training_file": file}, status=400)["param"] == "training_file"
+
+
+def test_a_job_behind_others_says_its_place(client):
+    first = client.fine_tune(TRAIN * 20, wait=False, n_epochs=50)
+    while client.get(f"/fine-tunes/{first['id']}")["status"] != "running":
+        pass
+    client.fine_tune(TRAIN, wait=False)
+    third = client.fine_tune(TRAIN, wait=False)
+    assert third["events"][-1]["message"] == "Fine-tune is in the queue. Queue number: 1"
+    client.post(f"/fine-tunes/{first['id']}/cancel")
+    assert client.finished(f"/fine-tunes/{third['id']}")["status"] == "succeeded"
+
+
+def test_the_path_of_a_file_on_the_clients_disk_is_no_file(client):
+    error = client._checked(client.http.get("/files/%2Ftmp%2Ft.jsonl"), 404)
+    assert error["message"] == "No such File object: /tmp/t.jsonl"
+
+
+def test_a_suffix_of_nothing_but_punctuation_is_none(client):
+    assert client.fine_tune(TRAIN[:12], suffix="!!!", n_epochs=1)["fine_tuned_model"].startswith("ada:ft-ftlint-20")
 
 
 def test_engines(client, tuned):

@@ -12,9 +12,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
-from service import Client
+from service import Client, lines
 from topics import records, single_token_labels
 
 import ftlint
@@ -25,12 +26,22 @@ from ftlint.mock.store import Clock, Store, saved_model
 DATA = records(60, single_token_labels(3), signal=0.6)
 
 
+@pytest.fixture(autouse=True)
+def _no_process_is_left():
+    yield
+    while Process.running:
+        Process.running.pop().kill()
+
+
 class Process:
     """`ftlint mock serve` on a state folder."""
+
+    running: ClassVar[list[subprocess.Popen]] = []
 
     def __init__(self, folder, *options):
         command = [sys.executable, "-m", "ftlint", "mock", "serve", "--port", "0", "--state", str(folder), "--output", "json"]
         self.process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.running.append(self.process)
         line = self.process.stdout.readline()
         if not line:
             raise AssertionError(self.process.communicate()[1])
@@ -84,6 +95,53 @@ def test_a_paused_job_is_still_paused_after_a_restart(tmp_path):
         assert client.finished(path)["status"] == "succeeded"
 
 
+def test_a_job_that_was_paused_in_training_is_trained_again_after_a_restart(tmp_path):
+    with serving(state=tmp_path) as server, Client(server.url) as client:
+        path = f"/fine_tuning/jobs/{client.job(DATA * 20, model='babbage-002', wait=False)['id']}"
+        while not client.get(path + "/checkpoints")["data"]:
+            time.sleep(0.02)
+        client.post(path + "/pause")
+    with serving(state=tmp_path) as server, Client(server.url) as client:
+        assert client.get(path)["status"] == "paused"
+        assert client.job(DATA, model="babbage-002")["status"] == "succeeded"  # nobody waits for it
+        client.post(path + "/resume")
+        done = client.finished(path)
+        assert done["status"] == "succeeded"
+        steps = [one["step_number"] for one in client.get(path + "/checkpoints", limit=100)["data"]]
+        assert len(steps) == len(set(steps)) == done["hyperparameters"]["n_epochs"]
+
+
+def test_fixed_names_are_not_made_twice_in_a_folder(tmp_path):
+    names = set()
+    for _ in range(3):
+        with serving(state=tmp_path, fixed_clock=True) as server, Client(server.url) as client:
+            job = client.fine_tune(DATA, n_epochs=1)
+            names |= {job["id"], job["training_files"][0]["id"], job["fine_tuned_model"]}
+            assert client.get(f"/files/{job['training_files'][0]['id']}")["bytes"] == len(lines(DATA))
+    assert len(names) == 9
+
+
+def test_a_content_that_is_gone_is_said_without_a_path(tmp_path):
+    with serving(state=tmp_path) as server, Client(server.url) as client:
+        file = client.upload(DATA)["id"]
+        for path in (tmp_path / "contents").iterdir():
+            path.unlink()
+        job = client.post("/fine-tunes", {"model": "ada", "training_file": file})
+        done = client.finished(f"/fine-tunes/{job['id']}")
+        assert done["events"][-1]["message"] == f"The file {file} cannot be read: No such file or directory"
+        assert str(tmp_path) not in client.http.get(f"/files/{file}/content").text
+
+
+def test_a_service_that_prepares_a_job_stops_soon(tmp_path):
+    service = Process(tmp_path)
+    job = service.client.fine_tune(DATA * 1_500, wait=False)
+    time.sleep(1)
+    service.client.post(f"/fine-tunes/{job['id']}/cancel")
+    started = time.monotonic()
+    service.end()
+    assert time.monotonic() - started < 15
+
+
 def test_nothing_is_half_written_whenever_the_service_is_killed(tmp_path):
     chance = random.Random(7)
     for _ in range(6):
@@ -105,6 +163,8 @@ def test_nothing_is_half_written_whenever_the_service_is_killed(tmp_path):
     with serving(state=tmp_path) as server, Client(server.url) as client:
         jobs = [job["id"] for job in client.get("/fine-tunes")["data"]]
         assert {client.finished(f"/fine-tunes/{job}")["status"] for job in jobs} == {"succeeded"}
+        others = [job["id"] for job in client.get("/fine_tuning/jobs", limit=100)["data"]]
+        assert {client.finished(f"/fine_tuning/jobs/{job}")["status"] for job in others} == {"succeeded"}
         store = server.service.store
         named = {body["content"] for table in ("files", "models") for body in store.all(table)}
     assert {path.name for path in (tmp_path / "contents").iterdir()} == named
@@ -244,7 +304,7 @@ def test_memory_does_not_grow_with_jobs(tmp_path):
         f"""
 import json, sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
-from service import Client
+from service import Client, lines
 from ftlint.mock import serving
 def resident():
     with open("/proc/self/status") as status:

@@ -7,6 +7,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import wraps
+from math import isfinite, nan
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 _NEEDED = {"numpy", "scipy", "sklearn", "fastapi", "starlette", "uvicorn", "filelock", "multipart", "python_multipart"}
 _WIDTH = 40
 """Characters of the longest bar."""
+_WORTHWHILE = 0.01
+"""Accuracy that a doubling of the data brings, from which on more data is worth its work."""
 
 
 @click.group("mock")
@@ -56,6 +59,14 @@ def _needs_extra(function: Command) -> Command:
     return wrapped
 
 
+class _Number(click.FloatRange):
+    """A number in a range; `nan` is in none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        found = super().convert(value, param, ctx)
+        return found if isfinite(found) else self.fail(f"{value} is not in the range {self._describe_range()}", param, ctx)
+
+
 def _training(function: Command) -> Command:
     """Add the options of commands that train."""
     options = [
@@ -69,13 +80,13 @@ def _training(function: Command) -> Command:
         click.option("--batch-size", type=click.IntRange(1), metavar="N", help="Records a step; default: 0.2 % of them."),
         click.option(
             "--learning-rate-multiplier",
-            type=click.FloatRange(0, min_open=True),
+            type=_Number(0, min_open=True),
             metavar="X",
             help="Default: 0.1, or 0.2 for large batches.",
         ),
         click.option(
             "--prompt-loss-weight",
-            type=click.FloatRange(0, 1),
+            type=_Number(0, 1),
             metavar="X",
             help="How much is learned from prompts; default: 0.1.",
         ),
@@ -198,7 +209,7 @@ def _epoch(steps: Sequence[Step], validation: Any) -> dict[str, float]:
 @click.option("--train", "data", metavar="FILE", help="Train on this data first.")
 @click.option("--max-tokens", type=click.IntRange(1), default=16, show_default=True, metavar="N", help="Longest answer.")
 @click.option("--stop", multiple=True, metavar="TEXT", help="Text that ends an answer; repeatable.")
-@click.option("--temperature", type=click.FloatRange(0, 2), default=0.0, metavar="X", help="0: always the likeliest token.")
+@click.option("--temperature", type=_Number(0, 2), default=0.0, metavar="X", help="0: always the likeliest token.")
 @_training
 @_reporting
 @_needs_extra
@@ -208,6 +219,7 @@ def predict(prompts: tuple[str, ...], output: str, plot: str | None, **options: 
     from ftlint.mock.asking import asked  # noqa: PLC0415 - likewise
 
     plots.check_plot(plot)
+    _check_source(options["data"], options)
     model = _model(options["data"], options)
     stops = [_unescaped("--stop", stop) for stop in options["stop"]]
     how = {name: options[name] for name in ("max_tokens", "temperature", "seed")}
@@ -233,8 +245,10 @@ def predict(prompts: tuple[str, ...], output: str, plot: str | None, **options: 
 @_valid
 @click.option("--model", "-m", metavar="FILE|ID", help="Judge this model instead of training one.")
 @click.option("--state", metavar="DIR", help="State folder of the service that has the model.")
-@click.option("--positive-class", metavar="TEXT", help="Of two labels the one that is looked for; default: the rarer.")
-@click.option("--beta", type=click.FloatRange(0, min_open=True), default=1.0, metavar="X", help="Of F-beta.")
+@click.option(
+    "--positive-class", metavar="TEXT", help="Of two labels the one that is looked for; default: the rarer. With JSON escapes."
+)
+@click.option("--beta", type=_Number(0, min_open=True), default=1.0, metavar="X", help="Of F-beta.")
 @click.option("--stop", metavar="TEXT", help="Text that ends every answer.")
 @_training
 @_reporting
@@ -246,20 +260,22 @@ def evaluate(data: str | None, valid: str | None, output: str, plot: str | None,
     from ftlint.mock.records import records_of  # noqa: PLC0415 - likewise
 
     plots.check_plot(plot)
+    _check_source(data, options)
     if options["model"]:
-        if data or not valid:
-            raise UsageError("--model is judged with --valid FILE, and nothing is trained")
+        if not valid:
+            raise UsageError("--model is judged with --valid FILE")
         training: Sequence[Record] = ()
         judging: Sequence[Record] = records_of(valid)
         model = _model(None, options)
     else:
-        if not data:
-            raise UsageError("name the data to train on, or a --model")
+        assert data
         training, judging = _split(data, valid)
         with _run(options, [len(training)]) as run:
             model = run.model(training)
-    stop = _unescaped("--stop", options["stop"]) if options["stop"] else None
-    found = judged(model, judging, training, positive=options["positive_class"], beta=options["beta"], stop=stop)
+    stop, positive = (
+        _unescaped(f"--{name.replace('_', '-')}", options[name]) if options[name] else None for name in ("stop", "positive_class")
+    )
+    found = judged(model, judging, training, positive=positive, beta=options["beta"], stop=stop)
     if output == "json":
         _print_json(found.as_dict())
     else:
@@ -267,7 +283,9 @@ def evaluate(data: str | None, valid: str | None, output: str, plot: str | None,
             if isinstance(value, float):
                 click.echo(f"{name.replace('_', ' '):14} {value:.4f}")
         _print_confusion(found.confusion)
-    if plot and found.confusion:
+    if plot and not found.confusion:
+        click.echo(f"ftlint: the answers are free text, of which there is no picture; {plot} is not written", err=True)
+    elif plot:
         plots.matrix(plot, found.confusion["labels"], found.confusion["matrix"], title=f"accuracy {found.accuracy:.3f}")
     return 0
 
@@ -284,10 +302,12 @@ def learning_curve(data: str, valid: str | None, fractions: str, output: str, pl
     from ftlint.mock import experiments, plots  # noqa: PLC0415 - the extra
 
     plots.check_plot(plot)
-    parts = [_float(text, "--fractions") for text in fractions.split(",")]
+    parts = sorted({_float(text, "--fractions") for text in fractions.split(",")})
+    for part in parts:
+        experiments.check_fraction(part)
     training, judging = _split(data, valid)
     points: list[dict[str, float]] = []
-    with _run(options, [max(1, round(part * len(training))) for part in parts]) as run, _kept() as interrupted:
+    with _run(options, [experiments.records_in(part, len(training)) for part in parts]) as run, _kept() as interrupted:
         experiments.learning_curve(training, judging, fractions=parts, run=run, done=points)
     slope = experiments.slope_of(points)
     if output == "json":
@@ -297,7 +317,7 @@ def learning_curve(data: str, valid: str | None, fractions: str, output: str, pl
             bar = "█" * round(point["accuracy"] * _WIDTH)
             click.echo(f"{point['fraction']:6.1%}  {point['records']:8,} records  accuracy {point['accuracy']:.4f}  {bar}")
         if slope is not None:
-            click.echo(f"the last doubling of the data {_brought(slope)}")
+            click.echo(_brought(slope, points))
     if plot and points:
         plots.lines(
             plot,
@@ -311,11 +331,12 @@ def learning_curve(data: str, valid: str | None, fractions: str, output: str, pl
     return interrupted()
 
 
-def _brought(slope: float) -> str:
-    """Return what a slope means."""
-    if slope > 0.01:
-        return f"brought {slope * 100:.1f} points of accuracy: more data will bring more"
-    return f"brought {slope * 100:.1f} points of accuracy: more data of this kind will bring little"
+def _brought(slope: float, points: Sequence[Mapping[str, float]]) -> str:
+    """Return what the last step of a curve brought, and what that means."""
+    before, last = points[-2:]
+    gain = (last["accuracy"] - before["accuracy"]) * 100
+    more = "more data will bring more" if slope > _WORTHWHILE else "more data of this kind will bring little"
+    return f"from {before['records']:,} to {last['records']:,} records accuracy changed by {gain:+.1f} points: {more}"
 
 
 @command.command("sweep")
@@ -349,7 +370,7 @@ def sweep(data: str, valid: str | None, output: str, plot: str | None, **options
     if output == "json":
         _print_json({"points": found, "best": best})
     elif best:
-        click.echo("best: " + " ".join(f"--{name.replace('_', '-')} {_number(best[name])}" for name in grid))
+        click.echo("best: " + " ".join(f"--{name.replace('_', '-')} {best[name]}" for name in grid))
     if plot and found:
         named = {" ".join(f"{name} {_number(point[name])}" for name in grid): point["accuracy"] for point in found}
         plots.bars(plot, named, title=data, horizontal="accuracy")
@@ -374,8 +395,9 @@ def impact(data: str, valid: str | None, output: str, plot: str | None, **option
     if valid:
         judging = experiments.content_of(valid)
     else:
-        parts = _split(data, None)
-        content, judging = (experiments.content_of(part) for part in parts)
+        content, judging = experiments.held_out_lines(content)
+        held = judging.count(b"\n") + 1
+        click.echo(f"ftlint: {numbered(held, 'record')} held out to judge with", err=True)
     settings = {name: _unescaped(f"--{name}", options[name]) for name in ("separator", "stop") if options[name] is not None}
     with _run(options, None) as run:
         found = experiments.impact(content, judging, unsafe=options["unsafe_fixes"], settings=settings, run=run)
@@ -384,6 +406,7 @@ def impact(data: str, valid: str | None, output: str, plot: str | None, **option
     else:
         repaired = {code: number - found.left.get(code, 0) for code, number in found.findings.items()}
         shown = ", ".join(f"{code} {number:,}" for code, number in sorted(repaired.items()) if number > 0)
+        click.echo(f"judged with {numbered(found.judged, 'validation record')}")
         click.echo(f"as it is   accuracy {found.before.accuracy:.4f}  cross entropy {found.before.cross_entropy:.4f}")
         click.echo(f"repaired   accuracy {found.after.accuracy:.4f}  cross entropy {found.after.cross_entropy:.4f}")
         click.echo(f"the repairs bring {found.gained * 100:+.1f} points of accuracy (repaired: {shown or 'nothing'})")
@@ -400,6 +423,8 @@ def _settings(options: Mapping[str, Any]) -> dict[str, int | float]:
 
 def _grid(options: Mapping[str, Any]) -> dict[str, list[float]]:
     """Return the values to try of each setting."""
+    from ftlint.mock.training import check_settings  # noqa: PLC0415 - the extra
+
     grid: dict[str, list[float]] = {}
     for name, whole in (
         ("n_epochs", True),
@@ -409,10 +434,8 @@ def _grid(options: Mapping[str, Any]) -> dict[str, list[float]]:
     ):
         if options[name]:
             values = [_float(text, f"--{name.replace('_', '-')}") for text in options[name].split(",")]
-            least = 0 if name == "prompt_loss_weight" else 1e-6
-            if any(value < least or (whole and value != int(value)) for value in values):
-                wanted = "whole numbers of 1 or more" if whole else "positive numbers"
-                raise UsageError(f"--{name.replace('_', '-')} {options[name]}: {wanted} are wanted")
+            for value in values:
+                check_settings({name: value})
             grid[name] = [int(value) for value in values] if whole else values
     return grid or {"n_epochs": [1, 2, 4, 8], "learning_rate_multiplier": [0.05, 0.1, 0.2]}
 
@@ -455,14 +478,23 @@ def _split(data: str, valid: str | None) -> tuple[list[Record], list[Record]]:
     return training, judging
 
 
+def _check_source(data: str | None, options: Mapping[str, Any]) -> None:
+    """Raise UsageError where it is not plain which model is meant, or options say what nothing comes of."""
+    if (options["model"] is None) == (data is None):
+        raise UsageError("name either a --model, or data to train on")
+    if options["state"] and not options["model"]:
+        raise UsageError("--state is where a --model is; name its id")
+    idle = [f"--{name.replace('_', '-')}" for name in (*_settings(options), *(["base"] if options["base"] else []))]
+    if options["model"] and idle:
+        raise UsageError(f"{' and '.join(idle)}: a --model is trained already")
+
+
 def _model(data: str | None, options: Mapping[str, Any]) -> Model:
     """Return the model that is named, or trained on data."""
     from ftlint.mock.model import Model  # noqa: PLC0415 - the extra
     from ftlint.mock.records import records_of  # noqa: PLC0415 - likewise
     from ftlint.mock.store import saved_model  # noqa: PLC0415 - likewise
 
-    if (options["model"] is None) == (data is None):
-        raise UsageError("name either a --model, or data to train on with --train")
     if data:
         records = records_of(data)
         with _run(options, [len(records)]) as run:
@@ -481,9 +513,12 @@ def _unescaped(name: str, text: str) -> str:
 
 def _float(text: str, option: str) -> float:
     try:
-        return float(text)
-    except ValueError as error:
-        raise UsageError(f"{option}: {text!r} is not a number") from error
+        number = float(text)
+    except ValueError:
+        number = nan
+    if not isfinite(number):
+        raise UsageError(f"{option}: {text!r} is not a number")
+    return number
 
 
 def _number(value: float) -> str:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from ftlint.targets import target
 from ftlint.tokens import definition, encoding
+
+if TYPE_CHECKING:
+    from tiktoken import Encoding
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,15 @@ class Base:
         return encoding(self.encoding).n_vocab
 
     @property
+    def unused(self) -> tuple[int, ...]:
+        """Numbers below the size that no token has."""
+        return _unused(self.encoding)
+
+    def has(self, token: int) -> bool:
+        """Whether there is a token of this number."""
+        return token < self.size and token not in self.unused
+
+    @property
     def end(self) -> int:
         """The token that ends a text, and stands before every one."""
         return definition(self.encoding).special["<|endoftext|>"]
@@ -51,6 +64,22 @@ _CHAT = {
     "gpt-4.1-mini-2025-04-14": ("o200k_base", 1047576),
     "gpt-4.1-nano-2025-04-14": ("o200k_base", 1047576),
 }
+
+
+@cache
+def _unused(name: str) -> tuple[int, ...]:
+    vocabulary = encoding(name)
+    # What is merged comes first, without gaps; special tokens leave some.
+    first = min(*definition(name).special.values(), len(vocabulary.token_byte_values()))
+    return tuple(token for token in range(first, vocabulary.n_vocab) if not _is_token(vocabulary, token))
+
+
+def _is_token(vocabulary: Encoding, token: int) -> bool:
+    try:
+        vocabulary.decode_single_token_bytes(token)
+    except KeyError:
+        return False
+    return True
 
 
 @cache

@@ -76,7 +76,7 @@ class _Result(_Strict):
 
 def _kind(message: Any) -> str | None:
     """Return the kind of message that a role has; None where there is no role."""
-    role = message.get("role") if isinstance(message, dict) else getattr(message, "role", None)
+    role = message.get("role") if isinstance(message, dict) else None
     kinds = {"assistant": "answered", "tool": "result", "function": "result"}
     return None if role is None else kinds.get(role, "said") if isinstance(role, str) else "said"
 
@@ -109,8 +109,11 @@ def refusal(record: Any, number: int) -> str | None:
             key = "".join(f" {part}:" for part in place[2:3])
             return f"Example {number}, message {place[1] + 1}{key} {first['msg']}"
         return f"Example {number}, {'.'.join(map(str, place)) or 'record'}: {first['msg']}"
-    if not any(message.role == "assistant" for message in conversation.messages):
+    answers = [message for message in conversation.messages if message.role == "assistant"]
+    if not answers:
         return f"Example {number} has no message of the assistant, so that there is nothing to learn"
+    if all(isinstance(message, _Answered) and message.weight == 0 for message in answers):
+        return f"Example {number} has the weight 0 for all messages of the assistant, so that there is nothing to learn"
     return None
 
 

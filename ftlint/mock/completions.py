@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -105,13 +106,25 @@ def _entry(model: Model, token: int, logprob: float, top: Sequence[tuple[int, fl
 
 
 def text_chunks(answer: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield a text completion piece by piece, as it is streamed: a chunk a token where logprobs tell the tokens, else a word."""
+    """Yield a text completion piece by piece, as it is streamed: a token a chunk where logprobs tell the tokens, else a word."""
     head = {key: value for key, value in answer.items() if key not in {"choices", "usage"}}
     for choice in answer["choices"]:
-        for text in _parts(choice["text"]):
-            yield head | {"choices": [{"text": text, "index": choice["index"], "logprobs": None, "finish_reason": None}]}
-        end = {"text": "", "index": choice["index"], "logprobs": choice["logprobs"], "finish_reason": choice["finish_reason"]}
+        for text, logprobs in _pieces(choice):
+            part = {"text": text, "index": choice["index"], "logprobs": logprobs, "finish_reason": None}
+            yield head | {"choices": [part]}
+        end = {"text": "", "index": choice["index"], "logprobs": None, "finish_reason": choice["finish_reason"]}
         yield head | {"choices": [end]}
+
+
+def _pieces(choice: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """Yield the parts of a choice's text, each with the logprobs of its token."""
+    logprobs = choice["logprobs"]
+    if logprobs is None:
+        yield from ((part, None) for part in _parts(choice["text"]))
+        return
+    starts = [offset - logprobs["text_offset"][0] for offset in logprobs["text_offset"]]
+    for number, (start, end) in enumerate(itertools.zip_longest(starts, starts[1:], fillvalue=len(choice["text"]))):
+        yield choice["text"][start:end], {name: values and values[number : number + 1] for name, values in logprobs.items()}
 
 
 def chat_chunks(answer: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,21 +15,29 @@ if TYPE_CHECKING:
     from ftlint.mock.arrays import Floats, Integers
 
 
+_TEMPERED = 4
+"""Temperatures for which a background is kept."""
+
+
 class Background:
     """What a model expects where it knows no context: a probability for each token of the vocabulary."""
 
     def __init__(self, shares: Floats) -> None:
         self.shares = shares
+        self._tempered: dict[tuple[float, float], Background] = {}
 
     @cached_property
     def order(self) -> Integers:
         """All tokens, the likeliest first, and the lower number first where two are alike."""
         return np.argsort(-self.shares, kind="stable")
 
-    @lru_cache(maxsize=8)  # noqa: B019 - a background lives as long as its model, and few temperatures are in use
-    def tempered(self, temperature: float) -> Background:
-        """Return the background at another temperature; its sum is no longer 1."""
-        return Background(self.shares ** (1.0 / temperature))
+    def tempered(self, power: float, most: float) -> Background:
+        """Return the shares as parts of `most`, to this power; no part is larger than 1. Its sum is no longer 1."""
+        if (power, most) not in self._tempered:
+            if len(self._tempered) >= _TEMPERED:
+                self._tempered.clear()
+            self._tempered[power, most] = Background(np.minimum(self.shares / most, 1.0) ** power)
+        return self._tempered[power, most]
 
 
 @dataclass(frozen=True)
@@ -78,19 +86,31 @@ class Distribution:
         if temperature == 1:
             return self
         power = 1.0 / temperature
-        # Relative to the likeliest token, or a low temperature would leave nothing but zeros.
+        # As parts of the largest, or a low temperature would leave nothing but zeros.
         top = self.probability(self.top(1)[0])
-        background = self.background.tempered(temperature)
-        values = (self.values / top) ** power
-        return Distribution(background, (self.scale / top) ** power, self.ids, values).normalised()
+        most = self._most_common()
+        background = self.background.tempered(power, most)
+        scale = (min(self.scale * most / top, 1.0)) ** power
+        return Distribution(background, scale, self.ids, np.minimum(self.values / top, 1.0) ** power).normalised()
+
+    def _most_common(self) -> float:
+        """Return the largest share of the background that a token has which is not among `ids`."""
+        common = self.background.order[: len(self.ids) + 1]
+        others = common[~np.isin(common, self.ids)]
+        return float(self.background.shares[others[0]]) if len(others) else 1.0
 
     def top(self, number: int) -> list[int]:
         """Return the likeliest tokens, the likeliest first, the lower number first where two are alike."""
+        return [int(token) for token in self._ranked(number)[0]]
+
+    def _ranked(self, number: int) -> tuple[Integers, Floats]:
+        """Return the likeliest tokens and their probabilities."""
         common = self.background.order[: number + len(self.ids)]
         common = common[~np.isin(common, self.ids)][:number]
         tokens = np.concatenate([self.ids, common])
         values = np.concatenate([self.values, self.scale * self.background.shares[common]])
-        return [int(token) for token in tokens[np.lexsort((tokens, -values))][:number]]
+        order = np.lexsort((tokens, -values))[:number]
+        return tokens[order], values[order]
 
     def dense(self) -> Floats:
         """Return the probability of every token of the vocabulary."""
@@ -104,8 +124,7 @@ class Distribution:
             return self
         number = 64
         while True:
-            tokens = np.array(self.top(number))
-            values = np.array([self.probability(token) for token in tokens])
+            tokens, values = self._ranked(number)
             reached = np.cumsum(values) >= share
             if reached.any() or number >= len(self.background.shares):
                 kept = int(np.argmax(reached)) + 1 if reached.any() else len(tokens)

@@ -17,7 +17,7 @@ import ftlint
 from ftlint import UsageError
 from ftlint.mock.generation import Sampling, generate
 from ftlint.mock.measures import Measures, measured
-from ftlint.mock.records import Data, Record, answer_of, input_tokens, is_chat, records_of
+from ftlint.mock.records import Data, Record, answer_of, input_tokens, is_chat, is_record, parsed, records_of
 from ftlint.mock.training import trainer_of
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 NONE = "(none of the labels)"
 """What stands for an answer that begins with no label."""
 FRACTIONS = (0.25, 0.5, 1.0)
+_MARK = "ftlint-mock-number"
+"""The key by which a validation record is known after a repair."""
 _LABELS = 500
 """More answers than this, or as many as half of the records, are no labels."""
-
-Progress = "Callable[[Step], None]"
 
 
 @dataclass(frozen=True)
@@ -69,19 +69,38 @@ class Run:
 
 def held_out(records: Sequence[Record], share: float = 0.2) -> tuple[list[Record], list[Record]]:
     """Return records to train on, and a share to judge with; equal inputs are all on the same side. The same in every run."""
+    out = _chosen([_question(record) for record in records], share)
+    return [r for n, r in enumerate(records) if n not in out], [r for n, r in enumerate(records) if n in out]
+
+
+def held_out_lines(content: bytes, share: float = 0.2) -> tuple[bytes, bytes]:
+    """Return lines to train on, and a share of the records to judge with; lines that hold no record are for the former."""
+    lines = content.split(b"\n")
+    found = {place: one for place, line in enumerate(lines) for one in parsed(line) if is_record(one)}
+    places = list(found)
+    out = {places[number] for number in _chosen([_question(one) for one in found.values()], share)}
+    train = [line for place, line in enumerate(lines) if place not in out]
+    return b"\n".join(train), b"\n".join(lines[place] for place in sorted(out))
+
+
+def _question(record: Record) -> str:
+    return repr(record["messages"][:-1]) if "messages" in record else record["prompt"]
+
+
+def _chosen(questions: Sequence[str], share: float) -> set[int]:
+    """Return the places of a share of the questions."""
     groups: dict[bytes, list[int]] = {}
-    for number, record in enumerate(records):
-        text = repr(record["messages"][:-1]) if "messages" in record else record["prompt"]
-        groups.setdefault(sha256(text.encode("utf-8", "surrogatepass")).digest(), []).append(number)
-    wanted = round(len(records) * share)
+    for number, question in enumerate(questions):
+        groups.setdefault(sha256(question.encode("utf-8", "surrogatepass")).digest(), []).append(number)
+    wanted = round(len(questions) * share)
     out: set[int] = set()
     for key in sorted(groups):
         if len(out) >= wanted:
             break
         out.update(groups[key])
-    if not out or len(out) == len(records):
-        raise UsageError(f"{len(records)} records are too few to hold some out: name a validation file")
-    return [r for n, r in enumerate(records) if n not in out], [r for n, r in enumerate(records) if n in out]
+    if not out or len(out) == len(questions):
+        raise UsageError(f"{len(questions)} records are too few to hold some out: name a validation file")
+    return out
 
 
 def evaluate(model: Model, valid: Data, *, positive: str | None = None, beta: float = 1.0, stop: str | None = None) -> Measures:
@@ -115,18 +134,21 @@ def judged(
     sampling = Sampling(max_tokens=room, temperature=0, stop=[stop] if stop else [])
     asked = [input_tokens(record, model.base) for record in valid]
     said = [generate(model, prompt, sampling).text for prompt in asked]
+    nll = [loss(model, prompt, answer) for prompt, answer in zip(asked, true, strict=True)]
+    if positive is not None and len(labels) != 2:
+        raise UsageError(f"a positive class is one of two labels, and there are {len(labels) or 'none'}")
     if stop:
         true = [answer.removesuffix(stop) for answer in true]
         labels = sorted({label.removesuffix(stop) for label in labels})
     if not labels:
         correct = [answer == text for answer, text in zip(true, said, strict=True)]
-        nll = [loss(model, prompt, answer_of(record)) for prompt, record in zip(asked, valid, strict=True)]
         return _free(correct, nll)
     foretold = [_label(text, labels) for text in said]
-    nll = [loss(model, prompt, answer_of(record)) for prompt, record in zip(asked, valid, strict=True)]
     if len(labels) != 2:
         return measured(true, foretold, nll, beta=beta)
-    sought = positive if positive is not None else min(labels, key=lambda label: (true.count(label), label))
+    sought = (
+        positive.removesuffix(stop or "") if positive is not None else min(labels, key=lambda label: (true.count(label), label))
+    )
     if sought not in labels:
         raise UsageError(f"the positive class {sought!r} is none of the labels: {', '.join(map(repr, labels))}")
     other = next(label for label in labels if label != sought)
@@ -164,7 +186,7 @@ def _free(correct: Sequence[bool], nll: Sequence[float]) -> Measures:
 
 @dataclass(frozen=True)
 class Curve:
-    """Accuracy against the number of records. slope: what a doubling of the records brought at the end."""
+    """Accuracy against the number of records. slope: what a doubling of the records brings at the end, by the last two points."""
 
     points: list[dict[str, float]]
     slope: float | None
@@ -183,21 +205,31 @@ def learning_curve(
     fractions: of the data, more than 0 and at most 1. done: a list that gets each point as soon as it is known.
     """
     run = run or Run()
-    training, judging = records_of(data), records_of(valid)
     for fraction in fractions:
-        if not 0 < fraction <= 1:
-            raise UsageError(f"a fraction is more than 0 and at most 1, not {fraction}")
+        check_fraction(fraction)
+    training, judging = records_of(data), records_of(valid)
     order = np.random.default_rng(run.seed).permutation(len(training))
     points = done if done is not None else []
-    for fraction in sorted(fractions):
-        chosen = sorted(order[: max(1, round(fraction * len(training)))])
+    for fraction in sorted(set(fractions)):
+        chosen = sorted(order[: records_in(fraction, len(training))])
         point = run.point([training[number] for number in chosen], judging)
         points.append({"fraction": fraction, **asdict(point)})
     return Curve(points, slope_of(points))
 
 
+def check_fraction(fraction: float) -> None:
+    """Raise UsageError for a part that is none."""
+    if not 0 < fraction <= 1:
+        raise UsageError(f"a fraction is more than 0 and at most 1, not {fraction}")
+
+
+def records_in(fraction: float, records: int) -> int:
+    """Return how many records a part has."""
+    return max(1, round(fraction * records))
+
+
 def slope_of(points: Sequence[Mapping[str, float]]) -> float | None:
-    """Return how much accuracy the last doubling of the records brought; None for one point."""
+    """Return how much accuracy a doubling of the records brings at the end; None for one point."""
     if len(points) < 2:
         return None
     before, last = points[-2], points[-1]
@@ -220,10 +252,14 @@ def sweep(data: Data, valid: Data, grid: Mapping[str, Sequence[float]], *, run: 
 
 @dataclass(frozen=True)
 class Impact:
-    """What the findings of a dataset cost. findings: counts by rule, before and after the repairs."""
+    """What the findings of a dataset cost.
+
+    findings, left: counts by rule before and after the repairs; judged: the validation records that both models are asked with.
+    """
 
     findings: dict[str, int]
     left: dict[str, int]
+    judged: int
     before: Point
     after: Point
 
@@ -244,15 +280,23 @@ def impact(
     """
     run = run or Run()
     settings = dict(settings or {})
-    content, judging = content_of(data), content_of(valid)
+    content = content_of(data)
     report = ftlint.check(content, **settings)
     repaired, left = ftlint.fix(content, unsafe=unsafe, **settings)
-    repaired_valid, _ = ftlint.fix(judging, unsafe=unsafe, **{**_conventions(left), **settings})
+    judging = records_of(valid)
+    # Both models are asked the same questions: those whose record a repair does not drop.
+    marked = [{**record, _MARK: number} for number, record in enumerate(judging)]
+    conventions = {**_conventions(left), **settings, "ignore": [*settings.get("ignore", ()), "unknown-key"]}
+    kept, _ = ftlint.fix(marked, unsafe=unsafe, **conventions)
+    kept = [record for record in kept if is_record(record)]
+    if not kept:
+        raise UsageError("the repairs leave no validation record to judge with")
     return Impact(
         dict(report.counts),
         dict(left.counts),
-        run.point(records_of(content), records_of(judging)),
-        run.point(records_of(repaired), records_of(repaired_valid)),
+        len(kept),
+        run.point(records_of(content), [judging[record[_MARK]] for record in kept]),
+        run.point(records_of(repaired), kept),
     )
 
 

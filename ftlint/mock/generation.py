@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from ftlint.tokens import encoding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ftlint.mock.distribution import Distribution
     from ftlint.mock.model import Model
@@ -28,6 +28,8 @@ class Sampling:
     logit_bias: Mapping[int, float] = field(default_factory=dict)
     stop: Sequence[str] = ()
     logprobs: int | None = None
+    gone: Callable[[], bool] = bool
+    """Whether nobody waits for the text any more."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def generate(model: Model, prompt: Sequence[int], sampling: Sampling, random: Ra
     data, ends = b"", [0]
     vocabulary = encoding(model.base.encoding)
     stops = [stop.encode() for stop in sampling.stop if stop]
-    while len(pieces) < sampling.max_tokens:
+    while len(pieces) < sampling.max_tokens and not sampling.gone():
         plain = reading.next().biased(sampling.logit_bias)
         token = _choose(plain, sampling, counts, random)
         if token == model.base.end:
@@ -84,10 +86,12 @@ def generate(model: Model, prompt: Sequence[int], sampling: Sampling, random: Ra
 
 def echoed(model: Model, prompt: Sequence[int], logprobs: int | None) -> list[Piece]:
     """Return the tokens of a prompt with their probabilities; the first has none."""
+    if logprobs is None:
+        return [Piece(token, None) for token in prompt]
     reading = model.read(prompt[:1])
     pieces = [Piece(token, None) for token in prompt[:1]]
     for token in prompt[1:]:
-        pieces.append(Piece(token, None) if logprobs is None else _piece(reading.next(), token, logprobs))
+        pieces.append(_piece(reading.next(), token, logprobs))
         reading.push(token)
     return pieces
 

@@ -15,12 +15,16 @@ import numpy as np
 if TYPE_CHECKING:
     from ftlint.mock.arrays import Floats, Integers
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 ORDERS = 3
 
 
-def prior(size: int) -> Floats:
-    """Return the probability of each token of a vocabulary of this size before anything was learned."""
+def prior(size: int, unused: Sequence[int]) -> Floats:
+    """Return the probability of each token of a vocabulary before anything was learned; numbers that no token has get none."""
     shares = 1.0 / (np.arange(size) + 2.7)
+    shares[list(unused)] = 0.0
     return np.asarray(shares / shares.sum())
 
 

@@ -72,10 +72,11 @@ def new_job(store: Store, *, legacy: bool, model: str, settings: Mapping[str, An
         "trained_tokens": None,
         "error": None,
         "used": None,
+        "started": False,
         **settings,
     }
     with store.transaction():
-        store.put("jobs", job)
+        store.add("jobs", job)
         event(store, job, f"Created fine-tun{'e' if legacy else 'ing job'}: {identity} ({MOCK})")
     return job
 
@@ -124,11 +125,13 @@ class Work:
     def steps(self) -> Iterator[None]:
         """Do the job, and yield after each step. Raises what `fail` can tell the user of."""
         self._validate()
+        yield
         parameters = self._parameters()
         trainer = self._trainer(parameters)
-        self._enqueue(parameters)
         yield
-        while not self._start(parameters):
+        self._enqueue(parameters, trainer)
+        yield
+        while not self._start():
             yield
         lines: list[Line] = []
         model, last = None, ""
@@ -140,14 +143,19 @@ class Work:
                 model = trainer.model()
                 last = self._end_epoch(model, lines[-1], parameters)
             yield
-        while not self._finish(model, last, lines):
+        while not self._upload(model, last):
+            yield
+        yield
+        while not self._finish(lines):
             yield
 
     def _content(self, identity: str, param: str) -> bytes:
         body = self._store.get("files", identity)
-        if body is None:
-            raise JobError(Refusal(f"The file {identity} was deleted before the job could read it", "file_not_found", param))
-        return self._store.read(body)
+        try:
+            return self._store.read(body or {"content": ""})
+        except OSError as error:
+            reason = "was deleted before the job could read it" if body is None else f"cannot be read: {error.strerror}"
+            raise JobError(Refusal(f"The file {identity} {reason}", "file_not_found", param)) from error
 
     def _validate(self) -> None:
         """Raise what is wrong with the files, as the service finds it before training starts."""
@@ -160,6 +168,7 @@ class Work:
             if refusal:
                 raise JobError(refusal)
         if not job["legacy"]:
+            self._files.clear()  # what was read of them is in the records
             return
         refused = refusal_of_lengths(self._files["training_file"], self._records["training_file"], base)
         wanted = job["classification"]
@@ -167,6 +176,7 @@ class Work:
             files = {job[name]: (self._files[name], self._records[name]) for name in self._files}
             classes = 2 if wanted["positive_class"] is not None else wanted["n_classes"]
             refused = refusal_of_classes(files, classes, base)
+        self._files.clear()
         if refused:
             raise JobError(Refusal(f"Fine-tune failed. Errors:\n{refused}"))
 
@@ -196,11 +206,12 @@ class Work:
             valid=examples.get("validation_file", ()),
         )
 
-    def _enqueue(self, parameters: Hyperparameters) -> None:
+    def _enqueue(self, parameters: Hyperparameters, trainer: Trainer) -> None:
         store, job, base = self._store, self._job, self._base
-        tokens = parameters.n_epochs * sum(len(example_of(record, base).tokens) - 1 for record in self._records["training_file"])
+        tokens = parameters.n_epochs * trainer.tokens
         with store.transaction():
-            if not store.change(job["id"], {"status": "queued", "trained_tokens": tokens}, WAITING):
+            changes = {"status": "queued", "trained_tokens": tokens, "used": asdict(parameters)}
+            if not store.change(job["id"], changes, WAITING):
                 return
             if not job["legacy"]:
                 event(store, job, "Files validated, moving job to queued state")
@@ -209,23 +220,24 @@ class Work:
                 event(store, job, f"Fine-tune costs ${tokens / 1000 * base.price:.2f}")
             event(store, job, "Fine-tune enqueued. Queue number: 0")
 
-    def _start(self, parameters: Hyperparameters) -> bool:
+    def _start(self) -> bool:
         """Mark the job as running, unless somebody has just paused or cancelled it."""
         store, job = self._store, self._job
         with store.transaction():
-            changes = {"status": "running", "used": asdict(parameters), "updated_at": store.clock.now()}
+            changes = {"status": "running", "started": True, "updated_at": store.clock.now()}
             if not store.change(job["id"], changes, WAITING):
                 return False
             event(store, job, "Fine-tune started" if job["legacy"] else "Fine-tuning job started")
         positive = job.get("classification") and job["classification"]["positive_class"]
-        refused = positive and refusal_of_positive(positive, self._records["validation_file"], job["id"])
-        if refused:
-            raise JobError(Refusal(refused))
+        for name, records in reversed(self._records.items()) if positive else ():
+            refused = refusal_of_positive(str(positive), records, job["id"], name.replace("_", " "))
+            if refused:
+                raise JobError(Refusal(refused))
         return True
 
     def _measured(self, trainer: Trainer, step: Step, parameters: Hyperparameters) -> Line:
         """Return a step with what is measured after it."""
-        if "validation_file" not in self._files:
+        if "validation_file" not in self._records:
             return Line(step)
         often = max(1, trainer.total // _REPORTS)
         validation = whole = None
@@ -262,19 +274,26 @@ class Work:
             text += f", validation loss={line.validation.loss:.2f}"
         if line.whole:
             text += f", full validation loss={line.whole.loss:.2f}"
-        event(store, self._job, text, data={"step": step.number, "total_steps": step.total, **_metrics(line)})
+        with store.transaction():
+            if store.change(self._job["id"], {}, ("running",)):
+                event(store, self._job, text, data={"step": step.number, "total_steps": step.total, **_metrics(line)})
 
     def _end_epoch(self, model: Model, line: Line, parameters: Hyperparameters) -> str:
         """Keep the model of an epoch: in the second generation as a checkpoint, whose name is returned."""
         store, job, step = self._store, self._job, line.step
         if job["legacy"]:
-            event(store, job, f"Completed epoch {step.epoch}/{parameters.n_epochs}")
+            with store.transaction():
+                if store.change(job["id"], {}, ("running",)):
+                    event(store, job, f"Completed epoch {step.epoch}/{parameters.n_epochs}")
             return ""
+        content = store.write(model.save)
         with store.transaction():
+            if store.change(job["id"], {}, ("running", "paused", "queued")) is None:
+                return ""
             if job["fine_tuned_model"] is None:
                 job["fine_tuned_model"] = _second_name(store, self._base, job["suffix"])
             name = job["fine_tuned_model"] + (f":ckpt-step-{step.number}" if step.number < step.total else "")
-            self._keep(name, model)
+            self._keep(name, content)
             checkpoint = {
                 "object": "fine_tuning.job.checkpoint",
                 "id": f"ftckpt_{store.clock.name()}",
@@ -287,24 +306,36 @@ class Work:
             store.append("checkpoints", job["id"], checkpoint)
         return str(name)
 
-    def _keep(self, name: str, model: Model) -> None:
-        body = {"id": name, "base": self._base.name, "job": self._job["id"], "created": self._store.clock.now()}
-        self._store.put_model(body, model)
+    def _keep(self, name: str, content: str) -> None:
+        now = self._store.clock.now()
+        self._store.add(
+            "models", {"id": name, "base": self._base.name, "job": self._job["id"], "created": now, "content": content}
+        )
 
-    def _finish(self, model: Model | None, last: str, lines: Sequence[Line]) -> bool:
-        """Keep the model and the results, unless somebody has just paused or cancelled the job."""
+    def _upload(self, model: Model | None, last: str) -> bool:
+        """Keep the model, unless somebody has just paused or cancelled the job. last: the name of the last checkpoint."""
         store, job = self._store, self._job
-        legacy = job["legacy"]
-        content = results.first_generation(lines) if legacy else results.second_generation(lines)
+        if not store.change(job["id"], {}, ("running",)):
+            return False
+        content = store.write(model.save) if model is not None and job["legacy"] else ""
         with store.transaction():
             if not store.change(job["id"], {}, ("running",)):
                 return False
-            name = last
-            if legacy and model is not None:
-                name = _first_name(store, self._base, job["suffix"])
-                self._keep(name, model)
+            name = _first_name(store, self._base, job["suffix"]) if content else last
+            if content:
+                self._keep(name, content)
             store.change(job["id"], {"fine_tuned_model": name, "updated_at": store.clock.now()}, ("running",))
-            event(store, job, f"Uploaded model: {name}" if legacy else f"New fine-tuned model created: {name}")
+            event(store, job, f"Uploaded model: {name}" if job["legacy"] else f"New fine-tuned model created: {name}")
+            return True
+
+    def _finish(self, lines: Sequence[Line]) -> bool:
+        """Keep the results, and end the job, unless somebody has just paused or cancelled it."""
+        store, job = self._store, self._job
+        legacy = job["legacy"]
+        with store.transaction():
+            if not store.change(job["id"], {}, ("running",)):
+                return False
+            content = results.first_generation(lines) if legacy else results.second_generation(lines)
             file = new_file(store, "compiled_results.csv" if legacy else "step_metrics.csv", "fine-tune-results", content)
             if legacy:
                 event(store, job, f"Uploaded result file: {file['id']}")
@@ -312,7 +343,7 @@ class Work:
             changes = {"status": "succeeded", "result_files": [file["id"]], "finished_at": now, "updated_at": now}
             store.change(job["id"], changes, ("running",))
             event(store, job, "Fine-tune succeeded" if legacy else "The job has successfully completed")
-        return True
+            return True
 
 
 def _metrics(line: Line) -> dict[str, float]:
@@ -334,13 +365,14 @@ def new_file(store: Store, filename: str, purpose: str, content: bytes) -> Body:
         "created_at": store.clock.now(),
         "content": store.write(lambda out: out.write(content)),
     }
-    store.put("files", body)
+    store.add("files", body)
     return body
 
 
 def _first_name(store: Store, base: Base, suffix: str | None) -> str:
     """Return a name for a model that ends in the time; a second later where another job ended in the same one."""
-    start = f"{base.name}:ft-{ORGANIZATION.removeprefix('org-')}" + (f":{_slug(suffix)}" if suffix else "")
+    slug = _slug(suffix or "")
+    start = f"{base.name}:ft-{ORGANIZATION.removeprefix('org-')}" + (f":{slug}" if slug else "")
     now = store.clock.now()
     while store.get("models", name := f"{start}-{time.strftime('%Y-%m-%d-%H-%M-%S', time.gmtime(now))}"):
         now += 1

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ftlint.mock.arrays import Booleans, Floats, Integers
+    from ftlint.mock.bases import Base
     from ftlint.mock.corpus import Corpus
 
 
@@ -70,12 +71,12 @@ class _Part:
 class Language:
     """The counts of a training: all grams of its texts, of which the head knows some tokens."""
 
-    def __init__(self, orders: Sequence[Order], head: Integers, size: int) -> None:
+    def __init__(self, orders: Sequence[Order], head: Integers, base: Base) -> None:
         self.orders = orders
         self._head = head
-        self._column = np.full(size, -1, np.int64)
+        self._column = np.full(base.size, -1, np.int64)
         self._column[head] = np.arange(len(head))
-        self._prior = prior(size)
+        self._prior = prior(base.size, base.unused)
         others = np.delete(self._prior, head)
         self._rarest = float(others.max()) if len(others) else 0.0
         of_head = [self._column[order.tokens] >= 0 for order in orders]

@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 """Version of the files of models."""
+_MOST_WEIGHTS = 1 << 30
+"""Weights of a head that are read; none that is trained here has a hundredth of them."""
 _LEARNED = ("keys", "count", "seen")
 
 
@@ -71,7 +74,7 @@ class Model:
     def background(self) -> Background:
         """What is expected without a context."""
         order = self.orders[0]
-        shares = prior(self.base.size)
+        shares = prior(self.base.size, self.base.unused)
         if len(order.keys):
             back = backing(order.weight, order.times, order.types)
             shares = back * shares
@@ -124,8 +127,11 @@ class Model:
         try:
             with np.load(file, allow_pickle=False) as arrays:
                 return cls._of(arrays)
-        except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError) as error:
-            raise InputError(f"{getattr(file, 'name', file)} holds no model of ftlint mock: {error}") from error
+        except OSError as error:
+            raise InputError(f"{getattr(file, 'name', file)}: {error.strerror or error}") from error
+        except (ValueError, LookupError, EOFError, TypeError, AttributeError, BadZipFile) as error:
+            reason = "" if "pickle" in str(error) else f": {error}"
+            raise InputError(f"{getattr(file, 'name', file)} holds no model of ftlint mock{reason}") from error
 
     @classmethod
     def _of(cls, arrays: Any) -> Model:
@@ -140,6 +146,8 @@ class Model:
             arrays_of = {name: arrays[f"{name}{number}"] for name in _LEARNED}
             orders.append(Order.restored(base=base.size + 1, **arrays_of))
         tokens = arrays["tokens"]
+        if about["rows"] * len(tokens) > _MOST_WEIGHTS or (len(tokens) and not 0 <= tokens.min() <= tokens.max() < base.size):
+            raise ValueError("its numbers do not fit")
         weights = np.zeros((about["rows"], len(tokens)), np.float32)
         weights[arrays["used"]] = arrays["weights"]
         return cls(base, orders, Head(tokens, Features(arrays["known"], about["rows"]), weights), about["training"])

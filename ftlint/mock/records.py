@@ -41,6 +41,8 @@ def records_of(data: Data) -> list[Record]:
     if not found:
         name = fspath(data) if isinstance(data, (str, PathLike)) else "the data"
         raise InputError(f"{name} has no record with prompt and completion, or messages")
+    if len({"messages" in record for record in found}) > 1:
+        raise InputError("the data holds both prompt/completion records and conversations: train on one kind at a time")
     return found
 
 

@@ -9,8 +9,7 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
-from ftlint import FtlintError
-from ftlint.mock.jobs import ALIVE, JobError, Work, event, fail
+from ftlint.mock.jobs import ALIVE, WAITING, JobError, Work, event, fail
 from ftlint.mock.validation import Refusal
 
 if TYPE_CHECKING:
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from ftlint.mock.store import Body, Store
 
 _log = logging.getLogger("ftlint.mock")
+_OVER = object()
 
 
 class Runner:
@@ -35,17 +35,22 @@ class Runner:
         self._thread.start()
 
     def close(self) -> None:
-        """Stop after the current step."""
+        """Stop after the current step; one that takes long is not waited for, and ends with the process."""
         with self._news:
             self._closed = True
             self._news.notify()
-        self._thread.join()
+        self._thread.join(timeout=2)
 
     def submit(self, job: str) -> None:
         """Do a job when those before it are done."""
         with self._news:
             self._waiting.append(job)
             self._news.notify()
+
+    def ahead(self, job: str) -> int:
+        """Return how many jobs are to be done before this one."""
+        with self._news:
+            return list(self._waiting).index(job) if job in self._waiting else 0
 
     def cancel(self, job: Body) -> Body | None:
         """Cancel a job; None where it is over already."""
@@ -60,7 +65,7 @@ class Runner:
     def pause(self, job: Body) -> Body | None:
         """Pause a job; None where it cannot be."""
         with self._store.transaction():
-            changed = self._store.change(job["id"], {"status": "paused"}, ("validating_files", "queued", "running"))
+            changed = self._store.change(job["id"], {"status": "paused"}, (*WAITING, "running"))
             if changed:
                 event(self._store, job, "The job was paused")
         return changed
@@ -76,14 +81,19 @@ class Runner:
         return changed
 
     def _take_up(self) -> None:
-        """Queue jobs that were not over when a service ended before this one."""
+        """Begin anew with jobs that were not over when a service ended before this one; paused ones wait to be resumed."""
         for job in self._store.all("jobs"):
-            if job["status"] in {"validating_files", "queued", "running"}:
-                with self._store.transaction():
-                    if job["status"] == "running":
-                        event(self._store, job, "The service was restarted; training starts again", "warn")
-                    self._store.forget("checkpoints", job["id"])
-                    self._store.change(job["id"], {"status": "validating_files", "fine_tuned_model": None, "used": None}, ALIVE)
+            if job["status"] not in ALIVE:
+                continue
+            paused = job["status"] == "paused"
+            with self._store.transaction():
+                if job["used"]:
+                    when = " when the job is resumed" if paused else ""
+                    event(self._store, job, f"The service was restarted; training starts again{when}", "warn")
+                self._store.forget("checkpoints", job["id"])
+                status = "paused" if paused else "validating_files"
+                self._store.change(job["id"], {"status": status, "fine_tuned_model": None, "used": None, "started": False}, ALIVE)
+            if not paused:
                 self._waiting.append(job["id"])
 
     def _work(self) -> None:
@@ -93,37 +103,49 @@ class Runner:
                 if self._closed:
                     return
                 name = self._waiting.popleft()
-            job = self._store.get("jobs", name)
-            if job and job["status"] in {"validating_files", "queued"}:
-                self._do(job)
+            try:
+                job = self._store.get("jobs", name)
+                if job and job["status"] in WAITING:
+                    self._do(job)
+            except Exception:  # noqa: BLE001 - whatever happens to one job, the next ones are done
+                if not self._closed:
+                    _log.exception("job %s", name)
 
     def _do(self, job: Body) -> None:
         """Do a job until it is over, or until somebody pauses or cancels it."""
         try:
             steps = self._begun.pop(job["id"], None) or Work(self._store, job).steps()
-            if job["used"]:  # it had been started when it was paused
-                self._store.change(job["id"], {"status": "running"}, ("queued",))
-            for _ in steps:
-                if self._closed:
-                    return
-                status = (self._store.get("jobs", job["id"]) or {}).get("status")
-                if status == "paused":
-                    self._begun[job["id"]] = steps
-                if status not in {"validating_files", "queued", "running"}:
+            while self._goes_on(job["id"], steps):
+                if next(steps, _OVER) is _OVER:
                     return
         except JobError as error:
             self._fail(job, error.refusal)
         except (OSError, sqlite3.Error) as error:
             full = getattr(error, "errno", None) == errno.ENOSPC or "full" in str(error)
-            reason = "there is no space left on the device" if full else str(error)
+            reason = "there is no space left on the device" if full else getattr(error, "strerror", None) or str(error)
             self._fail(job, Refusal(f"The job's model could not be saved: {reason}", "server_error", "model"))
-        except (FtlintError, MemoryError, ArithmeticError, ValueError, LookupError, TypeError, AttributeError) as error:
+        except Exception as error:  # noqa: BLE001 - likewise; the user is told
+            if self._closed:
+                return
             _log.exception("job %s failed", job["id"])
             reason = f"The job failed by an error of ftlint mock: {type(error).__name__}: {error}"
             self._fail(job, Refusal(reason, "server_error", "model"))
+
+    def _goes_on(self, job: str, steps: Iterator[None]) -> bool:
+        """Whether the next step of a job is to be done; a paused one is kept where it is."""
+        if self._closed:
+            return False
+        found = self._store.get("jobs", job) or {"status": None, "used": None}
+        if found["status"] == "paused":
+            self._begun[job] = steps
+        elif found["status"] == "queued" and found["started"]:  # it was paused, and is resumed
+            self._store.change(job, {"status": "running"}, ("queued",))
+            return True
+        return found["status"] in {*WAITING, "running"}
 
     def _fail(self, job: Body, refusal: Refusal) -> None:
         try:
             fail(self._store, job, refusal)
         except (OSError, sqlite3.Error):  # a full disk; the job is taken up again when the service starts again
-            _log.exception("job %s could not be marked as failed", job["id"])
+            if not self._closed:
+                _log.exception("job %s could not be marked as failed", job["id"])

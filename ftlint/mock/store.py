@@ -55,6 +55,11 @@ class Clock:
         """Return the time, in whole seconds since 1970."""
         return 1_700_000_000 if self._fixed else int(time.time())
 
+    def go_on(self, made: int) -> None:
+        """Go on after so many objects, so that fixed names are not made twice in one folder."""
+        if self._fixed:
+            self._random = random.Random(made)  # noqa: S311 - names, not secrets
+
     def name(self, length: int = 24) -> str:
         """Return a name that nobody else has."""
         return "".join(self._random.choices(string.ascii_letters + string.digits, k=length))
@@ -76,6 +81,7 @@ class Store:
         self.folder = Path(self._temporary.name) if self._temporary else Path(folder or ".")
         self._guard = threading.RLock()
         self._models: OrderedDict[str, Model] = OrderedDict()
+        self._doomed: list[str] = []
         try:
             (self.folder / "contents").mkdir(parents=True, exist_ok=True)
             self._lock = FileLock(self.folder / "lock")
@@ -90,6 +96,8 @@ class Store:
         except (OSError, sqlite3.DatabaseError) as error:
             raise UsageError(f"the folder {self.folder} cannot hold the service's state: {error}") from error
         self._sweep()
+        [made] = self._db.execute("SELECT ifnull(sum(seq), 0) FROM sqlite_sequence").fetchone()
+        self.clock.go_on(made)
 
     def close(self) -> None:
         """Close the folder; a temporary one is deleted."""
@@ -111,15 +119,22 @@ class Store:
                 yield self._db
                 self._db.execute("COMMIT")
             except BaseException:
+                self._doomed.clear()
                 with suppress(sqlite3.Error):  # SQLite may have rolled back already, when the disk is full
                     self._db.execute("ROLLBACK")
                 raise
+            while self._doomed:
+                self._path(self._doomed.pop()).unlink(missing_ok=True)
+
+    def add(self, table: str, body: Body) -> None:
+        """Keep a new object."""
+        with self.transaction() as db:
+            db.execute(f"INSERT INTO {table} (id, body) VALUES (?, ?)", (body["id"], json.dumps(body)))  # noqa: S608 - names of ours
 
     def put(self, table: str, body: Body) -> None:
-        """Keep an object, instead of an older one of the same id."""
-        sql = f"INSERT INTO {table} (id, body) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body"  # noqa: S608 - names of ours
+        """Keep an object instead of the one that had its id."""
         with self.transaction() as db:
-            db.execute(sql, (body["id"], json.dumps(body)))
+            db.execute(f"UPDATE {table} SET body = ? WHERE id = ?", (json.dumps(body), body["id"]))  # noqa: S608 - names of ours
 
     def get(self, table: str, identity: str) -> Body | None:
         """Return an object, or None."""
@@ -138,9 +153,8 @@ class Store:
             body = self.get(table, identity)
             db.execute(f"DELETE FROM {table} WHERE id = ?", (identity,))  # noqa: S608 - names of ours
             self._models.pop(identity, None)
-        if body and body.get("content"):
-            with suppress(OSError):
-                self._path(body["content"]).unlink()
+            # The content goes when no table names it any more.
+            self._doomed += [body["content"]] if body and body.get("content") else []
         return body
 
     def append(self, table: str, job: str, body: Body) -> None:
@@ -187,29 +201,19 @@ class Store:
         """Return the content of an object."""
         return self._path(body["content"]).read_bytes()
 
-    def put_model(self, body: Body, model: Model) -> None:
-        """Keep a model."""
-        self.put("models", {**body, "content": self.write(model.save)})
-        self._keep(body["id"], model)
-
     def model(self, name: str) -> Model | None:
         """Return a model, or None."""
         with self._guard:
             if name in self._models:
                 self._models.move_to_end(name)
                 return self._models[name]
-        body = self.get("models", name)
-        if body is None:
-            return None
-        model = Model.load(self._path(body["content"]))
-        self._keep(name, model)
-        return model
-
-    def _keep(self, name: str, model: Model) -> None:
-        with self._guard:
-            self._models[name] = model
+            body = self.get("models", name)
+            if body is None:
+                return None
+            self._models[name] = Model.load(self._path(body["content"]))
             while len(self._models) > _LOADED:
                 self._models.popitem(last=False)
+            return self._models[name]
 
     def _path(self, content: str) -> Path:
         return self.folder / "contents" / content

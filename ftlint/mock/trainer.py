@@ -106,9 +106,14 @@ class Trainer:
         self._corpus, self._valid = Corpus.of(examples, self.base.size), Corpus.of(valid, self.base.size)
         self._tokens = _head_tokens(parent.head, self._corpus)
         orders = [_order(number, parent, (self._corpus, self._valid)) for number in range(ORDERS)]
-        self._language = Language(orders, self._tokens, self.base.size)
+        self._language = Language(orders, self._tokens, self.base)
         self._features, self._weights = _features(parent.head, self._corpus, self._tokens)
         self._squares = np.full_like(self._weights, FIRST_SQUARE)
+
+    @property
+    def tokens(self) -> int:
+        """Number of tokens of the examples, without the one that starts every text."""
+        return len(self._corpus.tokens) - len(self._corpus)
 
     def steps(self) -> Iterator[Step]:
         """Train, and yield what each step did."""

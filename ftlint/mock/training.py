@@ -14,10 +14,18 @@ from ftlint.mock.trainer import Trainer
 from ftlint.targets import default_hyperparameters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ftlint.mock.trainer import Step
 
+_BOUNDS = {
+    "n_epochs": (1, 1000),
+    "batch_size": (1, 1 << 20),
+    "learning_rate_multiplier": (1e-9, 1000),
+    "prompt_loss_weight": (0, 1),
+    "seed": (0, (1 << 63) - 1),
+}
+_SHARES = ("learning_rate_multiplier", "prompt_loss_weight")
 PROMPTS, CHAT = "davinci", "gpt-4o-mini"
 """The base models that data of either kind is for where none is named."""
 
@@ -70,11 +78,21 @@ def trainer_of(
     if name.chat != is_chat(records):
         kinds = ("prompt/completion records", "conversations")
         raise UsageError(f"{name.name} is trained with {kinds[name.chat]}, and the data holds {kinds[not name.chat]}")
+    if valid and is_chat(valid) != name.chat:
+        raise UsageError(f"the validation records are of another kind than those that {name.name} is trained with")
+    check_settings(asked, seed)
     parameters = replace(default_hyperparameters(len(records)), **asked)  # type: ignore[arg-type] # names of fields, each with its type
-    # What the base model does not take cannot be judged.
-    fitting = [record for record in valid if ("messages" in record) == name.chat]
-    examples = [example_of(record, name) for record in records if ("messages" in record) == name.chat]
-    return Trainer(examples, start, parameters, seed=seed, valid=[example_of(record, name) for record in fitting])
+    examples, judging = ([example_of(record, name) for record in some] for some in (records, valid))
+    return Trainer(examples, start, parameters, seed=seed, valid=judging)
+
+
+def check_settings(asked: Mapping[str, float], seed: int = 0) -> None:
+    """Raise UsageError for settings that make no sense."""
+    for name, value in {**asked, "seed": seed}.items():
+        least, most = _BOUNDS[name]
+        if not (least <= value <= most and (name in _SHARES or value == int(value))):
+            kind = "" if name in _SHARES else "whole "
+            raise UsageError(f"{name} is a {kind}number from {least:g} to {most:g}, not {value}")
 
 
 def base_for(records: Sequence[Record], name: str | None) -> Base:

@@ -35,7 +35,8 @@ def refusal_of_upload(content: bytes) -> str | None:
     """Return why a file is not taken; None for one that is."""
     report = ftlint.check(content, select=[*_NO_DICTIONARY, "FIL005", "SHP001", "SHP002", "SHP004"], target="ada")
     chats = report.survey is not None and report.survey.dialect == "chat"
-    found = [one for one in report.findings if one.code != "SHP004" or not chats]
+    # Of conversations no more is looked at before a job reads them.
+    found = [one for one in report.findings if not (chats and one.code.startswith("SHP"))]
     if not found:
         return None
     first = min(found, key=lambda finding: finding.line or 1)
@@ -106,12 +107,12 @@ def refusal_of_classes(files: Mapping[str, tuple[bytes, Sequence[Record]]], clas
     return None
 
 
-def refusal_of_positive(positive: str, records: Sequence[Record], job: str) -> str | None:
-    """Return why there is no positive class; None where there is. records: of the validation file."""
+def refusal_of_positive(positive: str, records: Sequence[Record], job: str, file: str) -> str | None:
+    """Return why there is no positive class; None where there is. file: what the file of these records is called."""
     labels = sorted({record["completion"] for record in records})
     if positive in labels:
         return None
     return (
-        f"The positive class specified `{positive}` is not found among the classes in the validation file {labels}. "
+        f"The positive class specified `{positive}` is not found among the classes in the {file} {labels}. "
         f"Fine-tune failed. For help, please contact OpenAI and include your fine-tune ID: {job}"
     )

@@ -107,5 +107,6 @@ def _failed(_: Request, error: Exception) -> Response:
     """Answer a request that failed by no fault of its own."""
     if getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error):
         return _response(ServiceError(507, "There is no space left on the device of this mock", kind="server_error"))
-    text = f"The mock failed: {type(error).__name__}: {error}"
+    reason = error.strerror if isinstance(error, OSError) else error  # without the paths of this machine
+    text = f"The mock failed: {type(error).__name__}: {reason}"
     return _response(ServiceError(500, text, kind="server_error"))

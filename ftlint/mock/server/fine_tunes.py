@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.responses import Response, StreamingResponse
 
 from ftlint.mock.errors import bad_request
-from ftlint.mock.jobs import ALIVE, ORGANIZATION, new_job, trainable
+from ftlint.mock.jobs import ALIVE, ORGANIZATION, event, new_job, trainable
 from ftlint.mock.server import files
 from ftlint.mock.server.models import delete_model
 from ftlint.mock.server.requests import FineTuneRequest
@@ -73,10 +73,14 @@ def routes(service: Service) -> APIRouter:
         trainable(store, request.model, legacy=True)
         for name in ("training_file", "validation_file"):
             identity = getattr(request, name)
-            if identity is not None and store.get("files", identity) is None:
+            body = store.get("files", identity) if identity is not None else None
+            if identity is not None and (body is None or body["purpose"] != "fine-tune"):
                 raise bad_request(f"No such File object: {identity}", name)
         job = new_job(store, legacy=True, model=request.model, settings=_settings(request))
         service.runner.submit(job["id"])
+        waiting = service.runner.ahead(job["id"])
+        if waiting:
+            event(store, job, f"Fine-tune is in the queue. Queue number: {waiting}")
         return answer(view(service, job))
 
     @router.get("")

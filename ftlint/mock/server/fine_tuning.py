@@ -62,7 +62,8 @@ def routes(service: Service) -> APIRouter:
         trainable(store, request.model, legacy=False)
         for name in ("training_file", "validation_file"):
             identity = getattr(request, name)
-            if identity is not None and store.get("files", identity) is None:
+            body = store.get("files", identity) if identity is not None else None
+            if identity is not None and (body is None or body["purpose"] != "fine-tune"):
                 raise bad_request(f"invalid {name}: {identity}", name)
         job = new_job(store, legacy=False, model=request.model, settings=_settings(request))
         service.runner.submit(job["id"])

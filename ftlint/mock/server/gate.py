@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import orjson
 
@@ -13,7 +14,7 @@ from ftlint.mock.errors import ServiceError
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_OPEN = ("/", "/healthz", "/openapi.json", "/docs")
+_OPEN = ("/", "/healthz", "/openapi.json")
 MOCK = (b"x-ftlint-mock", b"every model here is the same small learner")
 
 
@@ -33,9 +34,10 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        # A base address may end in a slash: clients then ask for //fine-tunes.
-        path = re.sub("/{2,}", "/", scope["path"])
-        scope["path"] = path.rstrip("/") or "/"
+        # A base address may end in a slash: clients then ask for //fine-tunes. Slashes inside of a name are encoded, and stay.
+        raw = scope.get("raw_path") or scope["path"].encode()
+        path = re.sub("/{2,}", "/", raw.split(b"?")[0].decode("latin-1"))
+        scope["path"] = unquote(path.rstrip("/")) or "/"
         headers = dict(scope["headers"])
         identity = f"req_{uuid.uuid4().hex}".encode()
 

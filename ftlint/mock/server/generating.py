@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from typing import TYPE_CHECKING, Any
 
 import orjson
-from fastapi import APIRouter
+from anyio import to_thread
+from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
@@ -24,6 +27,10 @@ _QUICK = 16
 """Tokens that are made at once; more are made in a thread, so that nobody waits for them."""
 _CHAT_TOKENS = 1024
 """Most tokens of a chat completion that asks for no number; the service has no such limit."""
+_LOOK = 0.2
+"""Seconds between two looks whether the client still waits."""
+_LONG = 50_000
+"""Characters of a prompt that is encoded in a thread."""
 _MOST = 200_000
 """Most tokens that one request may ask for, all choices together."""
 
@@ -33,23 +40,26 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter(tags=["completions"])
 
     async def respond(
+        http: Request,
         request: CompletionRequest | ChatRequest,
         tokens: int,
-        work: Callable[[], dict[str, Any]],
+        work: Callable[[Callable[[], bool]], dict[str, Any]],
         chunks: Callable[[dict[str, Any]], Iterable[dict[str, Any]]],
     ) -> Response:
         if tokens > _MOST:
             raise bad_request(f"The request asks for {tokens:,} tokens in all; this mock makes at most {_MOST:,} at once")
-        made = work() if tokens <= _QUICK else await run_in_threadpool(work)
+        made = work(bool) if tokens <= _QUICK else await _while_somebody_waits(http, work)
         if not request.stream:
             return answer(made)
         return StreamingResponse(_sent(chunks(made), made, request), media_type="text/event-stream")
 
     @router.post("/completions", response_model=None)
-    async def completions(request: CompletionRequest) -> Response:
+    async def completions(http: Request, request: CompletionRequest) -> Response:
         """Complete texts."""
         model = service.model(request.model)
-        prompts = _prompts(model, request.prompt)
+        # To encode long texts takes a while in which others can be answered.
+        long = len(repr(request.prompt)) > _LONG
+        prompts = await run_in_threadpool(_prompts, model, request.prompt) if long else _prompts(model, request.prompt)
         best_of = request.best_of or request.n
         if best_of < request.n:
             raise bad_request("You requested that the server return more choices than it will generate (best_of < n)", "best_of")
@@ -58,15 +68,16 @@ def routes(service: Service) -> APIRouter:
         for prompt in prompts:
             check_context(model.base, len(prompt), request.max_tokens)
         asked = sum(len(prompt) * request.echo + best_of * request.max_tokens for prompt in prompts)
-        return await respond(request, asked, lambda: _completion(service, model, prompts, request), text_chunks)
+        work = lambda gone: _completion(service, model, prompts, request, gone)  # noqa: E731
+        return await respond(http, request, max(asked, long * (_QUICK + 1)), work, text_chunks)
 
     @router.post("/engines/{engine}/completions", response_model=None)
-    async def engine(engine: str, request: EngineRequest) -> Response:
+    async def engine(http: Request, engine: str, request: EngineRequest) -> Response:
         """Complete texts; the model is named in the path."""
-        return await completions(request.model_copy(update={"model": engine}))
+        return await completions(http, request.model_copy(update={"model": engine}))
 
     @router.post("/chat/completions", response_model=None)
-    async def chat_completions(request: ChatRequest) -> Response:
+    async def chat_completions(http: Request, request: ChatRequest) -> Response:
         """Answer messages."""
         model = service.model(request.model)
         if not model.base.chat:
@@ -77,15 +88,28 @@ def routes(service: Service) -> APIRouter:
             raise ServiceError(404, message, param="model")
         if request.top_logprobs and not request.logprobs:
             raise bad_request("`top_logprobs` needs `logprobs` to be true", "top_logprobs")
-        prompt = _messages(model, request)
+        long = len(repr(request.messages)) > _LONG
+        prompt = await run_in_threadpool(_messages, model, request) if long else _messages(model, request)
         wanted = request.max_completion_tokens or request.max_tokens or _CHAT_TOKENS
         check_context(model.base, len(prompt), wanted)
         # Trained models end soon, by their own token.
-        return await respond(
-            request, request.n * wanted, lambda: _chat_completion(service, model, prompt, wanted, request), chat_chunks
-        )
+        work = lambda gone: _chat_completion(service, model, prompt, (request, wanted), gone)  # noqa: E731
+        return await respond(http, request, request.n * wanted, work, chat_chunks)
 
     return router
+
+
+async def _while_somebody_waits(http: Request, work: Callable[[Callable[[], bool]], dict[str, Any]]) -> dict[str, Any]:
+    """Do work in a thread, and tell it when the client has gone away."""
+    gone = threading.Event()
+    task = asyncio.create_task(to_thread.run_sync(work, gone.is_set, abandon_on_cancel=True))
+    try:
+        while not (await asyncio.wait([task], timeout=_LOOK))[0]:
+            if await http.is_disconnected():
+                gone.set()
+        return task.result()
+    finally:
+        gone.set()
 
 
 def _prompts(model: Model, prompt: str | Sequence[Any] | None) -> list[list[int]]:
@@ -94,15 +118,22 @@ def _prompts(model: Model, prompt: str | Sequence[Any] | None) -> list[list[int]
         return [[]]  # the token that starts every text is read in any case
     several: list[Any] = list(prompt) if isinstance(prompt, list) and not isinstance(prompt[0], int) else [prompt]
     found = [model.encode(one) if isinstance(one, str) else list(one) for one in several]
-    if any(token >= model.base.size for tokens in found for token in tokens):
-        raise bad_request(f"Tokens of {model.base.name} are numbers below {model.base.size}", "prompt")
+    _check_tokens(model, (token for prompt in found for token in prompt), "prompt")
     return found
 
 
-def _sampling(model: Model, request: CompletionRequest | ChatRequest, max_tokens: int, logprobs: int | None) -> Sampling:
+def _check_tokens(model: Model, tokens: Iterable[int], param: str) -> None:
+    """Raise ServiceError for a number that no token has."""
+    wrong = next((token for token in tokens if not model.base.has(token)), None)
+    if wrong is not None:
+        raise bad_request(f"{model.base.name} has no token {wrong}", param)
+
+
+def _sampling(
+    model: Model, request: CompletionRequest | ChatRequest, max_tokens: int, logprobs: int | None, gone: Callable[[], bool]
+) -> Sampling:
     bias = request.logit_bias or {}
-    if any(token >= model.base.size for token in bias):
-        raise bad_request(f"Tokens of {model.base.name} are numbers below {model.base.size}", "logit_bias")
+    _check_tokens(model, bias, "logit_bias")
     return Sampling(
         max_tokens=max_tokens,
         temperature=request.temperature,
@@ -112,15 +143,22 @@ def _sampling(model: Model, request: CompletionRequest | ChatRequest, max_tokens
         logit_bias=bias,
         stop=request.stops,
         logprobs=logprobs,
+        gone=gone,
     )
 
 
-def _completion(service: Service, model: Model, prompts: Sequence[Sequence[int]], request: CompletionRequest) -> dict[str, Any]:
-    sampling = _sampling(model, request, request.max_tokens, request.logprobs)
+def _completion(
+    service: Service,
+    model: Model,
+    prompts: Sequence[Sequence[int]],
+    request: CompletionRequest,
+    gone: Callable[[], bool],
+) -> dict[str, Any]:
+    sampling = _sampling(model, request, request.max_tokens, request.logprobs, gone)
     choices: list[dict[str, Any]] = []
     made = 0
-    for prompt in prompts:
-        seed = f"{_seed(request)} {prompt}"
+    for number, prompt in enumerate(prompts):
+        seed = f"{_seed(request)} {number}"
         texts, used = choices_for(model, prompt, sampling, n=request.n, best_of=request.best_of or request.n, seed=seed)
         made += used
         for text in texts:
@@ -128,9 +166,12 @@ def _completion(service: Service, model: Model, prompts: Sequence[Sequence[int]]
     return _answered(service, "cmpl", "text_completion", request, choices=choices, tokens=(sum(map(len, prompts)), made))
 
 
-def _chat_completion(service: Service, model: Model, prompt: list[int], wanted: int, request: ChatRequest) -> dict[str, Any]:
+def _chat_completion(
+    service: Service, model: Model, prompt: list[int], asked: tuple[ChatRequest, int], gone: Callable[[], bool]
+) -> dict[str, Any]:
+    request, wanted = asked
     top = request.top_logprobs if request.logprobs else None
-    sampling = _sampling(model, request, wanted, top)
+    sampling = _sampling(model, request, wanted, top, gone)
     texts, made = choices_for(model, prompt, sampling, n=request.n, best_of=request.n, seed=_seed(request))
     choices = [chat_choice(model, text, index, top) for index, text in enumerate(texts)]
     return _answered(service, "chatcmpl", "chat.completion", request, choices=choices, tokens=(len(prompt), made))

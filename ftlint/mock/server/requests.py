@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -18,7 +19,13 @@ class Request(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _without_nulls(cls, data: Any) -> Any:
-        return {key: value for key, value in data.items() if value is not None} if isinstance(data, dict) else data
+        if not isinstance(data, dict):
+            return data
+        try:
+            json.dumps(data, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            raise ValueError("a text holds half a character") from error
+        return {key: value for key, value in data.items() if value is not None}
 
 
 class FineTuneRequest(Request):
@@ -73,7 +80,7 @@ class JobRequest(Request):
     metadata: Annotated[
         dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=512)]] | None, Field(max_length=16)
     ] = None
-    integrations: list[dict[str, Any]] | None = None
+    integrations: Annotated[list[dict[str, Any]] | None, Field(max_length=0)] = None
 
 
 Penalty = Annotated[float, Field(ge=-2, le=2)]
@@ -106,7 +113,6 @@ class CompletionRequest(_Sampled):
     """Body of POST /completions."""
 
     prompt: str | list[str] | list[Token] | list[list[Token]] | None = None
-    suffix: str | None = None
     max_tokens: Annotated[int, Field(ge=0)] = 16
     best_of: Annotated[int | None, Field(ge=1, le=20)] = None
     logprobs: Annotated[int | None, Field(ge=0, le=5)] = None
