@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from itertools import chain, islice
 from os import PathLike, fspath
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from ftlint.rows import Repair, as_line, frame_of, rows_of
 from ftlint.sources import BLOCK, FRAME, RECORDS, Source, open_source, temporary_source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ftlint.config import Config
     from ftlint.rule import Hits, Rule
@@ -159,13 +160,22 @@ def _sources(data: Any) -> list[Source]:
         content = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
         return [Source(str(getattr(data, "name", "<stream>")), len(content), content)]
     frame = frame_of(data)
-    items: list[Any] = list(data) if frame is None else rows_of(frame)
-    if items and all(isinstance(item, (str, PathLike)) for item in items):
-        return [open_source(fspath(item)) for item in items]
-    return [_in_memory(RECORDS if frame is None else FRAME, _lines(items, frame is not None))]
+    if frame is not None:
+        return [_in_memory(FRAME, _lines(rows_of(frame), of_frame=True))]
+    items = iter(data)
+    first = list(islice(items, 1))
+    if first and isinstance(first[0], (str, PathLike)):
+        return [open_source(fspath(item)) for item in chain(first, items)]
+    # There may be more records than memory holds: they go to a file as they come.
+    return [temporary_source(RECORDS, partial(_write_lines, chain(first, items)))]
 
 
-def _lines(records: Sequence[Any], of_frame: bool) -> list[bytes]:  # noqa: FBT001 - a private switch
+def _write_lines(records: Iterable[Any], out: IO[bytes]) -> None:
+    for number, record in enumerate(records, 1):
+        out.write(as_line(record, number))
+
+
+def _lines(records: Sequence[Any], *, of_frame: bool) -> list[bytes]:
     """Return records as lines; of a frame also those with values that JSON does not have, which come back as they are."""
     return [as_line(record, number, _as_object if of_frame else None) for number, record in enumerate(records, 1)]
 
@@ -224,7 +234,7 @@ def fix(
         items = list(data)
         rows = None if items and all(isinstance(item, (str, PathLike)) for item in items) else items
         data = items if rows is None else data
-    lines = None if rows is None else _lines(rows, frame is not None)
+    lines = None if rows is None else _lines(rows, of_frame=frame is not None)
     sources = _on_disk(_sources(data) if lines is None else [_in_memory(FRAME if frame is not None else RECORDS, lines)], jobs)
     if len(sources) != 1:
         raise InputError("one dataset is repaired at a time; call it for each file")

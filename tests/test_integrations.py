@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pandera.errors
 import polars as pl
 import pytest
@@ -32,3 +35,33 @@ def test_a_pandera_schema():
 def test_what_has_no_schema_is_said():
     with pytest.raises(ftlint.UsageError, match="no schema for the dialect 'chat'"):
         ftlint.integrations.pandera.schema("chat")
+
+
+def test_an_iterable_of_records_is_not_held_in_memory():
+    """What many records take is what a file of them takes, not what a list of them would."""
+    script = """
+import resource, sys, ftlint
+def records(number):
+    for i in range(number):
+        yield {"prompt": f"item {i} " + "of some length " * 40 + "->", "completion": " yes" if i % 2 else " no"}
+ftlint.check(records(1_000))
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+report = ftlint.check(records(200_000), select=["SEP", "SHP", "SIZ"])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, report.survey.separator.text)
+"""
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    grown, separator = result.stdout.split(maxsplit=1)
+    assert int(grown) < 120_000  # KiB; the records alone are 130 MB as text, and several times that as objects
+    assert separator == "->\n"
+
+
+def test_an_iterable_that_fails_leaves_nothing():
+    def records():
+        yield {"prompt": "a ->", "completion": " b"}
+        raise RuntimeError("the source is gone")
+
+    with pytest.raises(RuntimeError, match="the source is gone"):
+        ftlint.check(records())
+    with pytest.raises(ftlint.InputError, match="record 2 cannot be written as JSON"):
+        ftlint.check([{"prompt": "a ->", "completion": " b"}, {"prompt": object()}])
+    assert ftlint.check(iter([])).counts == {"FIL005": 1}
