@@ -100,9 +100,8 @@ def _decode_nested(data: bytes, dialect: Dialect) -> Decoded:
                 if row is not None:
                     numbers.append(number)
                     rows.append(row)
-    columns = zip(*rows, strict=True) if rows else ((),) * len(dialect.columns)
-    series = [pl.Series(name, values, kind) for values, (name, kind) in zip(columns, dialect.columns.items(), strict=True)]
-    decoded.frame = pl.DataFrame([pl.Series("line", numbers, pl.UInt32), *series])
+    assert dialect.table
+    decoded.frame = pl.DataFrame([pl.Series("line", numbers, pl.UInt32), *dialect.table(rows)])
     return decoded
 
 
@@ -119,13 +118,8 @@ def _nested_row(
     if isinstance(row, str):
         decoded.faults[row].append(number)
         return None
-    for key in _further(value, dialect):
+    for key in _further(value, dialect) if len(value) > len(dialect.keys) else ():
         decoded.unknown[key].append(number)
-    try:
-        "".join(row[-2:]).encode()
-    except UnicodeEncodeError:  # half a character, which no column can hold
-        decoded.faults["wrong-type"].append(number)
-        return None
     return row
 
 
@@ -134,9 +128,14 @@ def _strings_in(value: Any) -> int:
     kind = type(value)
     if kind is str:
         return 1
-    if kind is dict:
-        return len(value) + sum(map(_strings_in, value.values()))
-    return sum(map(_strings_in, value)) if kind is list else 0
+    found, items = (len(value), value.values()) if kind is dict else (0, value if kind is list else ())
+    for item in items:
+        kind = type(item)
+        if kind is str:
+            found += 1
+        elif kind is dict or kind is list:
+            found += _strings_in(item)
+    return found
 
 
 def _repeats_nested_key(line: bytes, value: dict[str, Any]) -> bool:

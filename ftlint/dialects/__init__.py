@@ -28,7 +28,8 @@ class Dialect:
     columns, row, pointers: of a dialect whose texts stand deeper: the columns of its record table by name; given an object with
     all keys, their values, or the name of the fault for which it is no record; and, for a record that is shown, the object
     itself (`value`), where its texts stand (`pointers`), and where what is asked (`prompt`) and answered (`completion`).
-    first_fault: given an object that is no record, the JSON Pointer of what is wrong in it, and what is wanted there.
+    table: the columns of many such rows. first_fault: given an object that is no record, the JSON Pointer of what is wrong in
+    it, and what is wanted there.
     derived: given a table of texts and a context, the table with further columns, `body` (what is asked) and `label` (what
     is to be answered) among them; rules refer to them by name.
     infer: given a context, surveyed records and the configuration, the context with what the records show.
@@ -42,6 +43,7 @@ class Dialect:
     texts: tuple[str, ...] = ()
     columns: Mapping[str, Any] = field(default_factory=dict, compare=False)
     row: Callable[[Mapping[str, Any]], tuple[Any, ...] | str] | None = field(default=None, compare=False)
+    table: Callable[[Sequence[tuple[Any, ...]]], list[pl.Series]] | None = field(default=None, compare=False)
     pointers: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = field(default=None, compare=False)
     first_fault: Callable[[Mapping[str, Any]], tuple[str, str]] | None = field(default=None, compare=False)
     derived: Callable[[pl.DataFrame, Context], pl.DataFrame] | None = field(default=None, compare=False)

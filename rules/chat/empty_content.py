@@ -50,13 +50,12 @@ class EmptyContent(ChatRule):
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where a message is empty."""
-        return pl.col("empty").list.any()
+        return pl.col("empty")
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the first empty message."""
-        empty = list(row["empty"])
-        place = empty.index(True)
-        return message(place, fixable=not all(empty), role=roles_of(row)[place])
+        places = _empty(row["value"]["messages"])
+        return message(min(places), fixable=len(places) < len(roles_of(row)), role=roles_of(row)[min(places)])
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Drop the empty messages."""

@@ -39,8 +39,8 @@ class SystemPrompts(Metric):
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
         self.lines = block.decoded.lines
-        rows = block.frame.filter(pl.col("roles").list.first() == "system")
-        found = rows.select("line", text=pl.col("contents").list.first()).group_by("text").agg(pl.len(), pl.col("line").min())
+        rows = block.frame.select("line", "system").drop_nulls()
+        found = rows.group_by("system").agg(pl.len(), pl.col("line").min())
         for text, count, line in found.iter_rows():
             self.counts[text], self.first[text] = count, line
         self._bound()
