@@ -13,6 +13,7 @@ import polars as pl
 
 from ftlint import config as configuration
 from ftlint.datasets import Dataset
+from ftlint.dialects import broken_dialects
 from ftlint.discovery import matches
 from ftlint.engine.commit import commit, target_of
 from ftlint.engine.local import check_dataset
@@ -72,18 +73,24 @@ def run(
     limit: int | None = 1000,
     block: int = BLOCK,
     progress: Callable[[int], None] | None = None,
+    rules: Iterable[Rule] | None = None,
 ) -> Report:
     """Check datasets by a resolved configuration; the report's sources are open until it is closed.
 
     workers: processes; without them this one alone. limit: findings kept a rule and file. block: bytes of a block.
-    progress: called with the bytes of each block that is done.
+    progress: called with the bytes of each block that is done. rules: instead of those that are installed and selected.
     """
-    rules = _rules(config)
+    rules = _rules(config) if rules is None else list(rules)
     workers = workers or Workers(1, 0)
     reports = [check_dataset(dataset, rules, workers, block=block, progress=progress) for dataset in datasets]
     for dataset, report in zip(datasets, reports, strict=True):
         report.plan = partial(plan_of, dataset=dataset, report=report)
-    return Report([_adjusted(report, config) for report in reports], rules, limit, config.settings.fail_on, broken_packs())
+    return Report([_adjusted(report, config) for report in reports], rules, limit, config.settings.fail_on, _broken())
+
+
+def _broken() -> tuple[str, ...]:
+    """Return a sentence for each installed pack or dialect that cannot be loaded."""
+    return (*broken_packs(), *broken_dialects())
 
 
 def _resolved(config: str | PathLike[str] | Mapping[str, Any] | None, settings: Mapping[str, Any]) -> Config:
@@ -283,20 +290,25 @@ def run_fix(
     target: Callable[[Source], Path | None] = lambda _: None,
     dropped: IO[bytes] | None = None,
     track: bool = False,
+    rules: Iterable[Rule] | None = None,
 ) -> tuple[list[Repaired], Report]:
-    """Repair datasets into temporary files, which the caller puts in place or deletes; the report is on what is left."""
+    """Repair datasets into temporary files, which the caller puts in place or deletes; the report is on what is left.
+
+    rules: instead of those that are installed and selected; their repairs run that run on request.
+    """
     settings = config.settings
-    rules = _rules(config)
+    named = None if rules is None else list(rules)
+    rules = _rules(config) if named is None else named
     allowed = Allowed(
         unsafe or settings.unsafe_fixes,
-        frozenset(matching(settings.fixable, "fixable")),
+        frozenset(matching(settings.fixable, "fixable") if named is None else map(type, named)),
         frozenset(matching(settings.unfixable, "unfixable")),
         _spared(config),
     )
     repaired = [
         repair_dataset(dataset, rules, workers, allowed, dropped=dropped, target=target, track=track) for dataset in datasets
     ]
-    report = Report([_adjusted(item.report, config) for item in repaired], rules, limit, settings.fail_on, broken_packs())
+    report = Report([_adjusted(item.report, config) for item in repaired], rules, limit, settings.fail_on, _broken())
     for item in repaired:
         report.found.update(item.found)
         report.fixed.update(item.applied)

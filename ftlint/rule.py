@@ -186,6 +186,8 @@ class Rule:
     "Whether other rules may find more, and repair it, when it is repaired: lines become records, texts become equal."
     reads_broken: ClassVar[bool] = False
     "Whether the rule, which judges the whole dataset, has something to say where most lines are no records."
+    pages: ClassVar[str] = DOCUMENTATION
+    "Address under which the pages of the rule's pack stand; a pack of somebody else has its own."
     enabled: ClassVar[bool] = True
     "Whether the rule is on unless configured."
     examples: ClassVar[tuple[Example, ...]] = ()
@@ -205,8 +207,8 @@ class Rule:
 
     @classmethod
     def family(cls) -> str:
-        """Return the rule's family, from the name of its folder."""
-        return cls.__module__.split(".")[-2]
+        """Return the rule's family, from the name of its folder; a pack of one module is one family."""
+        return cls.__module__.split(".")[-2:][0]
 
     @classmethod
     def documentation(cls) -> str:
@@ -224,7 +226,7 @@ class Rule:
     @classmethod
     def url(cls) -> str:
         """Return the address of the rule's page."""
-        return f"{DOCUMENTATION}{cls.name()}/"
+        return f"{cls.pages}{cls.name()}/"
 
     @classmethod
     def failure(cls, error: Exception) -> str:

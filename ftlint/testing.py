@@ -13,11 +13,13 @@ from ftlint import config as configuration
 from ftlint.api import run, run_fix
 from ftlint.datasets import Dataset
 from ftlint.engine.workers import Workers
+from ftlint.registry import options_of
 from ftlint.sources import Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ftlint.config import Config
     from ftlint.findings import Finding
     from ftlint.rule import Rule
 
@@ -30,12 +32,15 @@ def findings(
     end: str = "\n",
     options: Mapping[str, Any] | None = None,
 ) -> list[Finding]:
-    """Return what a rule alone finds in a file of these lines. options: of the configuration, as in ftlint.toml."""
-    config = configuration.load({"select": [rule.code], **(options or {})}, isolated=True)
+    """Return what a rule alone finds in a file of these lines; it need not be installed.
+
+    options: of the configuration, as in ftlint.toml.
+    """
+    config, configured = _configured(rule, options)
     dataset = Dataset(
         [_source("train.jsonl", lines, end)], config.wishes(), [_source("valid.jsonl", valid, "\n")] if valid else []
     )
-    return run([dataset], config, limit=None).findings
+    return run([dataset], config, limit=None, rules=[configured]).findings
 
 
 def broken_examples(rule: type[Rule]) -> list[str]:
@@ -62,14 +67,22 @@ def fixed(
     options: Mapping[str, Any] | None = None,
 ) -> list[str]:
     """Return the lines after the repair of a rule alone, unsafe and requested ones included; with `valid`, those of that file."""
-    config = configuration.load({"select": [rule.code], "fixable": [rule.code], **(options or {})}, isolated=True)
+    config, configured = _configured(rule, options)
     dataset = Dataset(
         [_source("train.jsonl", lines, end)], config.wishes(), [_source("valid.jsonl", valid, "\n")] if valid else []
     )
-    [repaired], _ = run_fix([dataset], config, unsafe=True, workers=Workers(1, 0))
+    [repaired], _ = run_fix([dataset], config, unsafe=True, workers=Workers(1, 0), rules=[configured])
     content = b"".join(repaired.files[-1][1].parts())
     repaired.close()
     return content.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n") if content else []
+
+
+def _configured(rule: type[Rule], options: Mapping[str, Any] | None) -> tuple[Config, Rule]:
+    """Return a configuration, and the rule with the options that it has for it."""
+    settings = dict(options or {})
+    own = settings.pop("rules", {})
+    values = own.get(rule.name(), own.get(rule.code, {}))
+    return configuration.load(settings, isolated=True), rule(options_of(rule, values))
 
 
 def _source(path: str, lines: Sequence[str], end: str) -> Source:

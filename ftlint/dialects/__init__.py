@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -66,9 +67,12 @@ class Dialect:
         return all(type(value[key]) is str for key in self.texts)
 
 
+GROUP = "ftlint.dialects"
+
+
 @cache
-def known() -> dict[str, Dialect]:
-    """Return every known dialect by name; the more specific shapes come first."""
+def _found() -> tuple[tuple[Dialect, ...], tuple[str, ...]]:
+    """Return every known dialect, the more specific shapes first, and what is wrong with packages that cannot be loaded."""
     from ftlint.dialects.chat import CHAT  # noqa: PLC0415 - dialects import this module
     from ftlint.dialects.prompt_completion import PROMPT_COMPLETION  # noqa: PLC0415 - likewise
 
@@ -80,22 +84,41 @@ def known() -> dict[str, Dialect]:
         Dialect("instruction", frozenset({"instruction", "output"})),
         Dialect("gemini", frozenset({"contents"})),
     )
-    text = Dialect("text", frozenset({"text"}))
-    return {f"{dialect.name}:{index}": dialect for index, dialect in enumerate((PROMPT_COMPLETION, *recognised, text))}
+    others, broken = [], []
+    for entry in entry_points(group=GROUP):
+        try:
+            dialect = entry.load()
+            if not isinstance(dialect, Dialect):
+                raise TypeError(f"it is a {type(dialect).__name__}, not a Dialect")  # noqa: TRY301 - told like what loading raises
+        except Exception as error:  # noqa: BLE001 - somebody else's code, of which anything may come
+            broken.append(f"the dialect of {entry.value} cannot be loaded: {type(error).__name__}: {error}")
+        else:
+            others.append(dialect)
+    return (*others, PROMPT_COMPLETION, *recognised, Dialect("text", frozenset({"text"}))), tuple(broken)
+
+
+def known() -> tuple[Dialect, ...]:
+    """Return every known dialect; those of other packages (entry points in the group `ftlint.dialects`) come first."""
+    return _found()[0]
+
+
+def broken_dialects() -> tuple[str, ...]:
+    """Return a sentence for each installed dialect that cannot be loaded."""
+    return _found()[1]
 
 
 def names() -> list[str]:
     """Return the names of all known dialects."""
-    return list(dict.fromkeys(dialect.name for dialect in known().values()))
+    return list(dict.fromkeys(dialect.name for dialect in known()))
 
 
 @cache
 def named(name: str) -> Dialect:
     """Return the dialect of this name; raises KeyError for an unknown one."""
-    return next(dialect for dialect in known().values() if dialect.name == name)
+    return next(dialect for dialect in known() if dialect.name == name)
 
 
 def recognise(keys: Iterable[str]) -> str | None:
     """Return the name of the dialect that a record with these keys is of, or None."""
     present = frozenset(keys)
-    return next((dialect.name for dialect in known().values() if dialect.keys <= present), None)
+    return next((dialect.name for dialect in known() if dialect.keys <= present), None)

@@ -106,7 +106,7 @@ def describe(file: CheckedFile) -> list[str]:
     first = f"{numbered(facts.records, f'{kind}{role} record')} for {context.target.name}"
     if not context.surveyed:
         return [f"{first}; none of them could be surveyed"]
-    return [first] if named(context.dialect).row else _inferred(file, first)
+    return _inferred(file, first) if named(context.dialect).differences else [first]
 
 
 def _inferred(file: CheckedFile, first: str) -> list[str]:

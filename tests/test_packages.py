@@ -1,0 +1,105 @@
+"""Packages of somebody else: a dialect and rules that come in by entry points, as if they were installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ftlint.testing import broken_examples, findings
+
+PACKAGES = Path(__file__).parent / "packages"
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run ftlint where the package is installed; the file's records are given."""
+
+    def ran(*arguments, records=(), folder=PACKAGES):
+        path = tmp_path / "data.jsonl"
+        path.write_text("".join(json.dumps(record) + "\n" for record in records))
+        paths = os.pathsep.join([str(folder), *filter(None, [os.environ.get("PYTHONPATH")])])
+        command = [sys.executable, "-m", "ftlint", *arguments, *([str(path)] if records else [])]
+        result = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | {"PYTHONPATH": paths})
+        return result, path
+
+    return ran
+
+
+def dialogue(number, **more):
+    return {"question": f"How is item {number}?", "reply": f"It is as item {number} was.", **more}
+
+
+def test_a_dialect_of_somebody_else_is_recognised_and_checked(run):
+    records = [dialogue(number) for number in range(120)]
+    records[3]["question"] = "Tell me"
+    records[5]["reply"] = "It\u200bs fine."
+    records[7] = dialogue(2)
+    records[8] = {"question": 3, "reply": "x"}
+    records[9] = {"question": "only this?"}
+    result, _ = run("check", "--isolated", "--output", "json", records=records)
+    found = {(one["code"], one["line"]): one for one in json.loads(result.stdout)["findings"] if one.get("line")}
+    assert result.returncode == 1, result.stderr
+    wanted = {("DLG001", 4), ("TXT001", 6), ("DUP001", 8), ("SHP002", 9), ("SHP001", 10)}
+    assert wanted <= set(found)
+    assert found["DLG001", 4]["pointer"] == "/question"
+    assert found["TXT001", 6]["pointer"] == "/reply"
+    grouped, _ = run("check", "--isolated", records=records)
+    assert "120 dialogue records" in " ".join(grouped.stdout.split())
+
+
+def test_records_of_a_dialect_of_somebody_else_are_repaired(run):
+    records = [dialogue(number, reply=f"It\u200bs {number}") for number in range(20)]
+    result, path = run("check", "--isolated", "--fix", "--unsafe-fixes", "--select", "TXT001", records=records)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert [json.loads(line)["reply"] for line in path.read_text().splitlines()] == [f"Its {number}" for number in range(20)]
+
+
+def test_a_rule_of_somebody_else_is_explained(run):
+    text = run("rule", "DLG001", "--output", "json")[0].stdout
+    rule = json.loads(text)
+    assert (rule["name"], rule["family"]) == ("no-question", "ftlint_dialogue")
+    assert rule["documentation"] == "https://example.org/rules/no-question/"
+
+
+def test_examples_run_without_the_package_being_installed(monkeypatch):
+    monkeypatch.syspath_prepend(str(PACKAGES))
+    import ftlint_dialogue  # noqa: PLC0415 - it is on the path only here
+
+    class Shouting(ftlint_dialogue.NoQuestion):
+        """A rule for prompts and completions."""
+
+        code = "DLG002"
+        dialects = None
+        message = "wrong"
+        examples = ()
+
+        def violates(self, context):
+            import polars as pl  # noqa: PLC0415 - only here
+
+            return pl.col("body").str.contains("!")
+
+        def explain(self, row, context):
+            return super().explain(row, context)
+
+    lines = ['{"prompt": "Hey! ->", "completion": " x"}', '{"prompt": "you ->", "completion": " x"}']
+    assert [found.line for found in findings(Shouting, lines)] == [1]
+    assert broken_examples(Shouting) == []
+
+
+def test_a_dialect_that_cannot_be_loaded_is_named(run, tmp_path):
+    folder = tmp_path / "broken"
+    (folder / "bad.dist-info").mkdir(parents=True)
+    (folder / "bad.py").write_text("DIALECT = 3\n")
+    (folder / "bad.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: bad\nVersion: 1.0\n")
+    (folder / "bad.dist-info" / "entry_points.txt").write_text("[ftlint.dialects]\nx = bad:DIALECT\ny = missing:DIALECT\n")
+    records = [{"prompt": f"{number} ->", "completion": " yes"} for number in range(5)]
+    result, _ = run("check", "--isolated", records=records, folder=folder)
+    assert result.returncode == 2
+    assert "the dialect of bad:DIALECT cannot be loaded: TypeError: it is a int, not a Dialect" in result.stderr
+    assert "the dialect of missing:DIALECT cannot be loaded: ModuleNotFoundError" in result.stderr
+    assert "prompt/completion records" in result.stdout
