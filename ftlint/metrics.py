@@ -18,11 +18,9 @@ import polars as pl
 
 from ftlint.errors import ConfigError
 from ftlint.files import remove_leftovers, temporary_prefix
-from ftlint.labels import NULLS, merged, variants
-from ftlint.marks import with_mark
+from ftlint.labels import merged, variants
 from ftlint.normal import signatures
 from ftlint.rule import numbers
-from ftlint.traces import MARKUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -215,37 +213,6 @@ def _stuck_returns(block: Block) -> int:
 
 
 @dataclass
-class Blanks(Metric):
-    """Blank lines, and lines that are no JSON."""
-
-    needs_texts: ClassVar[bool] = False
-    lines: int = 0
-    blank: pl.Series = field(default_factory=lambda: numbers(()))
-    broken: pl.Series = field(default_factory=lambda: numbers(()))
-
-    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
-        """Gather from a block."""
-        self.lines = block.decoded.lines
-        self.blank = numbers(block.decoded.faults.get("blank", ()))
-        self.broken = numbers(block.decoded.faults.get("invalid-json", ()))
-
-    def merge(self, other: Blanks) -> None:
-        """Take in what comes after."""
-        self.blank = pl.concat([self.blank, other.blank + self.lines])
-        self.broken = pl.concat([self.broken, other.broken + self.lines])
-        self.lines += other.lines
-
-    def beside_broken(self) -> pl.Series:
-        """Return for each blank line whether the next line that is not blank, before or after it, is broken."""
-        # Of each run of blank lines, the line before its first one and the line after its last one.
-        begins = self.blank.diff().fill_null(0) != 1
-        ends = begins.shift(-1, fill_value=True)
-        broken = self.broken.implode()
-        beside = (self.blank.filter(begins) - 1).is_in(broken) | (self.blank.filter(ends) + 1).is_in(broken)
-        return beside.gather(begins.cum_sum() - 1)
-
-
-@dataclass
 class Shapes(Metric):
     """Lines whose keys are not those of the dialect: by the keys found, by unknown key, by other dialect.
 
@@ -322,26 +289,6 @@ class Labels(Metric):
 
 
 @dataclass
-class NullLabels(Metric):
-    """Lines whose label is nothing but a word for a missing value, by the word."""
-
-    lines: int = 0
-    found: dict[str, pl.Series] = field(default_factory=dict)
-
-    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
-        """Gather from a block."""
-        self.lines = block.decoded.lines
-        rows = block.frame.filter(pl.col("label").is_in(NULLS)).select("label", "line")
-        for (label,), part in rows.partition_by("label", as_dict=True).items():
-            self.found[str(label)] = part.get_column("line").cast(pl.UInt64)
-
-    def merge(self, other: NullLabels) -> None:
-        """Take in what comes after."""
-        extend(self.found, other.found, self.lines)
-        self.lines += other.lines
-
-
-@dataclass
 class Extremes(Metric):
     """The least and the greatest of all bodies and of all labels; what these two start with, all start with."""
 
@@ -371,30 +318,6 @@ class Extremes(Metric):
 
 
 @dataclass
-class Lengths(Metric):
-    """Sums of the lengths of prompts and completions, in UTF-8 bytes."""
-
-    lines: int = 0
-    records: int = 0
-    prompt: int = 0
-    completion: int = 0
-
-    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
-        """Gather from a block."""
-        self.lines = block.decoded.lines
-        self.records = len(block.frame)
-        sums = block.frame.select(pl.col("prompt", "completion").str.len_bytes().cast(pl.UInt64).sum()).row(0)
-        self.prompt, self.completion = sums
-
-    def merge(self, other: Lengths) -> None:
-        """Take in what comes after."""
-        self.lines += other.lines
-        self.records += other.records
-        self.prompt += other.prompt
-        self.completion += other.completion
-
-
-@dataclass
 class Occurrences(Metric):
     """How many records hold each of some texts, and where first."""
 
@@ -415,97 +338,6 @@ class Occurrences(Metric):
         for text, line in other.first.items():
             self.first.setdefault(text, line + self.lines)
         self.lines += other.lines
-
-
-@dataclass
-class Endings(Occurrences):
-    """How many prompts end with each of the marks that compete to be the separator."""
-
-    def add(self, block: Block, context: Context) -> None:
-        """Gather from a block."""
-        self.lines = block.decoded.lines
-        for rival in context.rivals:
-            mark = rival.marks[0]
-            ends = with_mark(pl.col("prompt").str.strip_chars_end(), mark)
-            self.note(mark.text, block.frame.filter(ends).get_column("line"))
-
-
-@dataclass
-class Placeholders(Occurrences):
-    """How many records hold each placeholder that the survey saw."""
-
-    records: int = 0
-
-    def add(self, block: Block, context: Context) -> None:
-        """Gather from a block."""
-        self.lines, self.records = block.decoded.lines, len(block.frame)
-        for text in context.placeholders:
-            within = pl.col("body").str.contains(text, literal=True) | pl.col("label").str.contains(text, literal=True)
-            self.note(text, block.frame.filter(within).get_column("line"))
-
-    def merge(self, other: Self) -> None:
-        """Take in what comes after."""
-        super().merge(other)
-        self.records += other.records
-
-
-HTML = (
-    r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});|<(?:br|p|/p|div|/div|span|/span|b|/b|i|/i|li|/li)\s?/?>"
-)
-"""HTML entities, and the tags that scraped text is left with; other tags may be what the text is about."""
-
-
-@dataclass
-class HtmlEntities(Occurrences):
-    """How many records hold HTML entities or tags, by the entity; `any` counts records."""
-
-    records: int = 0
-
-    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
-        """Gather from a block."""
-        self.lines = block.decoded.lines
-        if MARKUP not in block.decoded.traces:
-            return
-        marked = pl.any_horizontal(pl.col("body", "label").str.contains(HTML))
-        rows = block.frame.filter("markup").select("line", "body", "label").filter(marked)
-        self.records = len(rows)
-        if self.records:
-            found = pl.concat_list(pl.col("body").str.extract_all(HTML), pl.col("label").str.extract_all(HTML)).list.unique()
-            exploded = rows.select("line", found.alias("text")).explode("text")
-            for text, count, first in exploded.group_by("text").agg(pl.len(), pl.col("line").min()).iter_rows():
-                self.counts[text], self.first[text] = count, first
-
-    def merge(self, other: Self) -> None:
-        """Take in what comes after."""
-        super().merge(other)
-        self.records += other.records
-
-
-@dataclass
-class LabelLeaks(Metric):
-    """In how many records the label's own text stands in the body, as a word of its own."""
-
-    lines: int = 0
-    records: int = 0
-    leaks: int = 0
-
-    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
-        """Gather from a block."""
-        self.lines, self.records = block.decoded.lines, len(block.frame)
-        self.leaks = block.frame.filter(leaks()).height
-
-    def merge(self, other: LabelLeaks) -> None:
-        """Take in what comes after."""
-        self.lines += other.lines
-        self.records += other.records
-        self.leaks += other.leaks
-
-
-def leaks() -> pl.Expr:
-    """Return an expression that is true where the label's own text stands in the body, in any case, as words of its own."""
-    label, body = pl.col("label").str.to_lowercase(), pl.col("body").str.to_lowercase()
-    word = pl.concat_str(pl.lit(r"(?:^|\W)"), label.str.escape_regex(), pl.lit(r"(?:\W|$)"))
-    return (label != "") & body.str.contains(label, literal=True) & body.str.contains(word)
 
 
 @dataclass

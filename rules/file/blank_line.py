@@ -2,17 +2,52 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+import polars as pl
 
 from ftlint.fixes import Relines
-from ftlint.metrics import Blanks
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.metrics import Block, Metric
+from ftlint.rule import DatasetRule, Hits, bad, good, numbers, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
+
+
+@dataclass
+class Blanks(Metric):
+    """Blank lines, and lines that are no JSON."""
+
+    needs_texts: ClassVar[bool] = False
+    lines: int = 0
+    blank: pl.Series = field(default_factory=lambda: numbers(()))
+    broken: pl.Series = field(default_factory=lambda: numbers(()))
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        self.blank = numbers(block.decoded.faults.get("blank", ()))
+        self.broken = numbers(block.decoded.faults.get("invalid-json", ()))
+
+    def merge(self, other: Blanks) -> None:
+        """Take in what comes after."""
+        self.blank = pl.concat([self.blank, other.blank + self.lines])
+        self.broken = pl.concat([self.broken, other.broken + self.lines])
+        self.lines += other.lines
+
+    def beside_broken(self) -> pl.Series:
+        """Return for each blank line whether the next line that is not blank, before or after it, is broken."""
+        # Of each run of blank lines, the line before its first one and the line after its last one.
+        begins = self.blank.diff().fill_null(0) != 1
+        ends = begins.shift(-1, fill_value=True)
+        broken = self.broken.implode()
+        beside = (self.blank.filter(begins) - 1).is_in(broken) | (self.blank.filter(ends) + 1).is_in(broken)
+        return beside.gather(begins.cum_sum() - 1)
 
 
 class BlankLine(DatasetRule):

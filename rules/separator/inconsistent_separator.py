@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ftlint.marks import given
-from ftlint.metrics import Endings
+import polars as pl
+
+from ftlint.marks import given, with_mark
+from ftlint.metrics import Block, Occurrences
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 from ftlint.words import quote
 
@@ -14,8 +17,22 @@ from ._everywhere import everywhere
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
+
+
+@dataclass
+class Endings(Occurrences):
+    """How many prompts end with each of the marks that compete to be the separator."""
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        for rival in context.rivals:
+            mark = rival.marks[0]
+            ends = with_mark(pl.col("prompt").str.strip_chars_end(), mark)
+            self.note(mark.text, block.frame.filter(ends).get_column("line"))
 
 
 class InconsistentSeparator(DatasetRule):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import polars as pl
 
 from ftlint.fixes import Retext
-from ftlint.metrics import HtmlEntities
+from ftlint.metrics import Block, Occurrences
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, pairs
+from ftlint.traces import MARKUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,6 +19,38 @@ if TYPE_CHECKING:
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
+
+
+HTML = (
+    r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});|<(?:br|p|/p|div|/div|span|/span|b|/b|i|/i|li|/li)\s?/?>"
+)
+"""HTML entities, and the tags that scraped text is left with; other tags may be what the text is about."""
+
+
+@dataclass
+class HtmlEntities(Occurrences):
+    """How many records hold HTML entities or tags, by the entity; `any` counts records."""
+
+    records: int = 0
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        if MARKUP not in block.decoded.traces:
+            return
+        marked = pl.any_horizontal(pl.col("body", "label").str.contains(HTML))
+        rows = block.frame.filter("markup").select("line", "body", "label").filter(marked)
+        self.records = len(rows)
+        if self.records:
+            found = pl.concat_list(pl.col("body").str.extract_all(HTML), pl.col("label").str.extract_all(HTML)).list.unique()
+            exploded = rows.select("line", found.alias("text")).explode("text")
+            for text, count, first in exploded.group_by("text").agg(pl.len(), pl.col("line").min()).iter_rows():
+                self.counts[text], self.first[text] = count, first
+
+    def merge(self, other: Self) -> None:
+        """Take in what comes after."""
+        super().merge(other)
+        self.records += other.records
 
 
 class HtmlEntity(DatasetRule):

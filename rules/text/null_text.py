@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -11,7 +11,7 @@ import polars as pl
 from ftlint.duplicates import lines_labelled
 from ftlint.fixes import Drop
 from ftlint.labels import NULLS, variant_key
-from ftlint.metrics import Fingerprints, Labels, NullLabels
+from ftlint.metrics import Block, Fingerprints, Labels, Metric, extend
 from ftlint.rule import DatasetRule, Hits, Place, RecordRule, bad, good, option, pairs
 from ftlint.texts import pointer_to
 
@@ -20,7 +20,27 @@ if TYPE_CHECKING:
 
     from ftlint.context import Context
     from ftlint.fixes import Fix, Situation
-    from ftlint.metrics import Gathered, Metric
+    from ftlint.metrics import Gathered
+
+
+@dataclass
+class NullLabels(Metric):
+    """Lines whose label is nothing but a word for a missing value, by the word."""
+
+    lines: int = 0
+    found: dict[str, pl.Series] = field(default_factory=dict)
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        rows = block.frame.filter(pl.col("label").is_in(NULLS)).select("label", "line")
+        for (label,), part in rows.partition_by("label", as_dict=True).items():
+            self.found[str(label)] = part.get_column("line").cast(pl.UInt64)
+
+    def merge(self, other: NullLabels) -> None:
+        """Take in what comes after."""
+        extend(self.found, other.found, self.lines)
+        self.lines += other.lines
 
 
 class NullText(RecordRule, DatasetRule):

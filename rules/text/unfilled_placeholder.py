@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from ftlint.metrics import Placeholders
+import polars as pl
+
+from ftlint.metrics import Block, Occurrences
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, option, pairs
 from ftlint.texts import texts_of
 
@@ -14,6 +16,25 @@ if TYPE_CHECKING:
 
     from ftlint.context import Context
     from ftlint.metrics import Gathered
+
+
+@dataclass
+class Placeholders(Occurrences):
+    """How many records hold each placeholder that the survey saw."""
+
+    records: int = 0
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines, self.records = block.decoded.lines, len(block.frame)
+        for text in context.placeholders:
+            within = pl.col("body").str.contains(text, literal=True) | pl.col("label").str.contains(text, literal=True)
+            self.note(text, block.frame.filter(within).get_column("line"))
+
+    def merge(self, other: Self) -> None:
+        """Take in what comes after."""
+        super().merge(other)
+        self.records += other.records
 
 
 class UnfilledPlaceholder(DatasetRule):

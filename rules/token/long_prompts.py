@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from ftlint.context import OPEN_ENDED
-from ftlint.metrics import Lengths
+from ftlint.metrics import Block, Metric
 from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
 
 if TYPE_CHECKING:
@@ -14,6 +16,30 @@ if TYPE_CHECKING:
 
     from ftlint.context import Context
     from ftlint.metrics import Gathered
+
+
+@dataclass
+class Lengths(Metric):
+    """Sums of the lengths of prompts and completions, in UTF-8 bytes."""
+
+    lines: int = 0
+    records: int = 0
+    prompt: int = 0
+    completion: int = 0
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        self.records = len(block.frame)
+        sums = block.frame.select(pl.col("prompt", "completion").str.len_bytes().cast(pl.UInt64).sum()).row(0)
+        self.prompt, self.completion = sums
+
+    def merge(self, other: Lengths) -> None:
+        """Take in what comes after."""
+        self.lines += other.lines
+        self.records += other.records
+        self.prompt += other.prompt
+        self.completion += other.completion
 
 
 class LongPrompts(DatasetRule):
