@@ -168,3 +168,12 @@ def test_the_report_says_what_the_file_is(tmp_path):
     assert result.returncode == 0
     assert "2,000 chat records for gpt-4o-mini" in " ".join(result.stdout.split())
     assert "separator" not in result.stdout
+
+
+def test_parts_that_are_no_text_are_told_apart():
+    def shown(url):
+        parts = [{"type": "text", "text": "What is this?"}, {"type": "image_url", "image_url": {"url": url}}]
+        return talk(("user", parts), ("assistant", "A lamp."))
+
+    report = ftlint.check(lines(shown("a"), shown("b"), shown("a")), select=["DUP001"])
+    assert [found.line for found in report.findings] == [3]

@@ -150,7 +150,8 @@ def _are_parts(content: Any) -> bool:
 def _text(message: Mapping[str, Any]) -> str:
     content = message.get("content")
     if type(content) is list:
-        return "".join(part["text"] if type(part.get("text")) is str else f"[{part['type']}]" for part in content)
+        # What is no text (an image, a part of another tool's format) differs where it differs as JSON.
+        return "".join(part["text"] if type(part.get("text")) is str else json.dumps(part, sort_keys=True) for part in content)
     return content or ""
 
 

@@ -78,7 +78,7 @@ class SystemDrift(DatasetRule):
     metrics = (SystemPrompts,)
     once = True
     fixable = "request"
-    message = "{number:,} system prompts in {records} are nearly the commonest one, but not exactly"
+    message = "{prompts} in {records} nearly, but not exactly, the commonest one"
     headline = "system prompts are nearly the commonest one"
     examples = (
         good(chats(*[[("system", "Be brief."), ("user", f"{i}?"), ("assistant", "Yes.")] for i in range(3)])),
@@ -98,7 +98,8 @@ class SystemDrift(DatasetRule):
         near = [text for text in found.counts if text != commonest and _nearly(text, commonest)]
         if near:
             records = sum(found.counts[text] for text in near)
-            args = {"number": len(near), "records": numbered(records, "record"), "near": frozenset(near), "commonest": commonest}
+            shown = {"prompts": numbered(len(near), "system prompt"), "records": numbered(records, "record")}
+            args = {**shown, "near": frozenset(near), "commonest": commonest}
             yield Hits(self.level, numbers([min(found.first[text] for text in near)]), args, affects=records)
 
     def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
