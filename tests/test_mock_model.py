@@ -290,6 +290,7 @@ def test_distributions_do_what_the_dense_arithmetic_does(found, data):
     assert found.logarithm(token) == pytest.approx(np.log(dense[token]))
     order = sorted(range(len(dense)), key=lambda one: (-dense[one], one))
     assert found.top(5) == order[:5]
+    assert found.likeliest() == order[0]
 
     temperature = data.draw(st.sampled_from([0.1, 0.5, 1.0, 1.7, 2.0]))
     powers = (dense / dense.max()) ** (1 / temperature)

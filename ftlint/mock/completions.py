@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ def choices_for(
     model: Model, prompt: Sequence[int], sampling: Sampling, *, n: int, best_of: int, seed: str
 ) -> tuple[list[Generated], int]:
     """Return the best `n` of `best_of` texts, and the number of tokens of all that were made. seed: of the drawing."""
+    sampling = replace(sampling, ranked=best_of > n)
     if sampling.temperature == 0:
         made = [generate(model, prompt, sampling)] * best_of
     else:
@@ -48,7 +50,7 @@ def text_choice(
     model: Model, prompt: Sequence[int], text: Generated, index: int, *, echo: bool, logprobs: int | None
 ) -> dict[str, Any]:
     """Return a choice of a text completion."""
-    whole = model.decode(prompt)
+    whole = model.decode(prompt) if echo or logprobs is not None else ""
     pieces = list(text.pieces)
     if echo:
         pieces = [*echoed(model, prompt, logprobs), *pieces]

@@ -27,6 +27,11 @@ class Background:
         self._tempered: dict[tuple[float, float], Background] = {}
 
     @cached_property
+    def total(self) -> float:
+        """The sum of all shares."""
+        return float(self.shares.sum())
+
+    @cached_property
     def order(self) -> Integers:
         """All tokens, the likeliest first, and the lower number first where two are alike."""
         return np.argsort(-self.shares, kind="stable")
@@ -51,8 +56,8 @@ class Distribution:
 
     def normalised(self) -> Distribution:
         """Return the distribution with a sum of 1."""
-        shares = self.background.shares
-        total = self.scale * max(float(shares.sum() - shares[self.ids].sum()), 0.0) + float(self.values.sum())
+        rest = self.background.total - float(self.background.shares[self.ids].sum())
+        total = self.scale * max(rest, 0.0) + float(self.values.sum())
         return Distribution(self.background, self.scale / total, self.ids, self.values / total)
 
     def probability(self, token: int) -> float:
@@ -87,7 +92,7 @@ class Distribution:
             return self
         power = 1.0 / temperature
         # As parts of the largest, or a low temperature would leave nothing but zeros.
-        top = self.probability(self.top(1)[0])
+        top = self.probability(self.likeliest())
         most = self._most_common()
         background = self.background.tempered(power, most)
         scale = (min(self.scale * most / top, 1.0)) ** power
@@ -98,6 +103,14 @@ class Distribution:
         common = self.background.order[: len(self.ids) + 1]
         others = common[~np.isin(common, self.ids)]
         return float(self.background.shares[others[0]]) if len(others) else 1.0
+
+    def likeliest(self) -> int:
+        """Return the likeliest token, of several alike the one with the lowest number."""
+        if len(self.ids):
+            most = self.values.max()
+            if most > self.scale * self.background.shares[self.background.order[0]]:
+                return int(self.ids[self.values == most].min())
+        return self.top(1)[0]
 
     def top(self, number: int) -> list[int]:
         """Return the likeliest tokens, the likeliest first, the lower number first where two are alike."""

@@ -10,20 +10,26 @@ import numpy as np
 if TYPE_CHECKING:
     from ftlint.mock.arrays import Integers
 
-_TOKEN, _PAIR, _LAST, _BEFORE_LAST = range(4)
+_PAIR, _LAST, _BEFORE_LAST = range(1, 4)
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio: spreads numbers (Knuth, TAOCP 3, 6.4)
 
 
 def token_keys(tokens: Integers, before: Integers, size: int) -> Integers:
     """Return two features for each token: the token, and the pair with the one before it. Shape: (tokens, 2)."""
     base = size + 1
-    return np.stack([_TOKEN * base * base + tokens, (_PAIR * base + before) * base + tokens], axis=1)
+    keys = np.empty((len(tokens), 2), np.int64)
+    keys[:, 0] = tokens  # their kind is 0
+    keys[:, 1] = (_PAIR * base + before) * base + tokens
+    return keys
 
 
 def last_keys(before: Integers, earlier: Integers, size: int) -> Integers:
     """Return two features for each place: the last token before it, and the one before that. Shape: (places, 2)."""
-    base = size + 1
-    return np.stack([_LAST * base * base + before, _BEFORE_LAST * base * base + earlier], axis=1)
+    kind = (size + 1) ** 2
+    keys = np.empty((len(before), 2), np.int64)
+    keys[:, 0] = _LAST * kind + before
+    keys[:, 1] = _BEFORE_LAST * kind + earlier
+    return keys
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ class Sampling:
     logit_bias: Mapping[int, float] = field(default_factory=dict)
     stop: Sequence[str] = ()
     logprobs: int | None = None
+    ranked: bool = False
+    """Whether texts are compared by their probability."""
     gone: Callable[[], bool] = bool
     """Whether nobody waits for the text any more."""
 
@@ -71,7 +73,8 @@ def generate(model: Model, prompt: Sequence[int], sampling: Sampling, random: Ra
         token = _choose(plain, sampling, counts, random)
         if token == model.base.end:
             return Generated(_text(data), pieces, "stop", len(pieces) + 1)
-        pieces.append(_piece(plain, token, sampling.logprobs))
+        told = sampling.ranked or sampling.logprobs is not None
+        pieces.append(_piece(plain, token, sampling.logprobs or 0) if told else Piece(token, None))
         before = len(data)
         data += vocabulary.decode_single_token_bytes(token)
         ends.append(len(data))
@@ -96,9 +99,7 @@ def echoed(model: Model, prompt: Sequence[int], logprobs: int | None) -> list[Pi
     return pieces
 
 
-def _piece(distribution: Distribution, token: int, logprobs: int | None) -> Piece:
-    if logprobs is None:
-        return Piece(token, distribution.logarithm(token))
+def _piece(distribution: Distribution, token: int, logprobs: int) -> Piece:
     top = [(other, distribution.logarithm(other)) for other in distribution.top(logprobs)] if logprobs else []
     return Piece(token, distribution.logarithm(token), top)
 
@@ -107,7 +108,7 @@ def _choose(plain: Distribution, sampling: Sampling, counts: Counter[int], rando
     penalties = {token: -(sampling.presence_penalty + sampling.frequency_penalty * number) for token, number in counts.items()}
     distribution = plain.biased(penalties) if sampling.presence_penalty or sampling.frequency_penalty else plain
     if sampling.temperature == 0:
-        return distribution.top(1)[0]
+        return distribution.likeliest()
     return distribution.tempered(sampling.temperature).nucleus(sampling.top_p).sample(random)
 
 

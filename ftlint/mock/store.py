@@ -38,6 +38,7 @@ CREATE TABLE IF NOT EXISTS checkpoints (seq INTEGER PRIMARY KEY AUTOINCREMENT, j
 CREATE INDEX IF NOT EXISTS events_of ON events (job, seq);
 CREATE INDEX IF NOT EXISTS checkpoints_of ON checkpoints (job, seq);
 """
+_LETTERS = string.ascii_letters + string.digits
 _LOADED = 8
 """Models that are kept in memory."""
 
@@ -62,7 +63,7 @@ class Clock:
 
     def name(self, length: int = 24) -> str:
         """Return a name that nobody else has."""
-        return "".join(self._random.choices(string.ascii_letters + string.digits, k=length))
+        return "".join(_LETTERS[byte % len(_LETTERS)] for byte in self._random.randbytes(length))
 
 
 class Store:

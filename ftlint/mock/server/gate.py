@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import uuid
+import secrets
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -39,7 +39,7 @@ class Gate:
         path = re.sub("/{2,}", "/", raw.split(b"?")[0].decode("latin-1"))
         scope["path"] = unquote(path.rstrip("/")) or "/"
         headers = dict(scope["headers"])
-        identity = f"req_{uuid.uuid4().hex}".encode()
+        identity = f"req_{secrets.token_hex(16)}".encode()
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
