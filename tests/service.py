@@ -61,6 +61,15 @@ class Client:
         raise AssertionError(f"{path} is still {job['status']}")
 
     @staticmethod
+    def until(condition, seconds=60):
+        """Wait until a condition holds."""
+        for _ in range(seconds * 50):
+            if condition():
+                return
+            time.sleep(0.02)
+        raise AssertionError("it never came to pass")
+
+    @staticmethod
     def _checked(response, status):
         assert response.status_code == status, response.text
         assert response.headers["x-request-id"].startswith("req_")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
-import sys
-from pathlib import Path
 from random import Random
 
 import pytest
+from cases import cases, lines_of
+from damage import file
 from ftlint_rules import rules as builtin_rules
 from hypothesis import given
 from hypothesis import strategies as st
+from laws import broken_laws, objects_and_rest
+from strategies import law
 
 import ftlint
 from ftlint import api
@@ -22,12 +24,6 @@ from ftlint.rule import LineRule, RecordRule
 from ftlint.sources import Source
 from ftlint.spans import value_span
 from ftlint.testing import findings
-
-sys.path.insert(0, str(Path(__file__).parent))
-from cases import cases, lines_of
-from damage import file
-from laws import broken_laws, objects_and_rest
-from strategies import law
 
 LAW = law(150)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 
 import orjson
 import polars as pl
 import pytest
+import strategies
+from damage import file
+from ftlint_rules import rules as builtin_rules
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -21,11 +22,6 @@ from ftlint.dialects import named
 from ftlint.engine.workers import Workers
 from ftlint.sources import Source
 from ftlint.testing import findings, fixed
-
-sys.path.insert(0, str(Path(__file__).parent))
-import strategies
-from damage import file
-from ftlint_rules import rules as builtin_rules
 
 RULES = {rule.code: rule for rule in builtin_rules()}
 SEED = st.integers(0, 10**9)

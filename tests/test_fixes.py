@@ -13,6 +13,7 @@ from pathlib import Path
 import orjson
 import polars as pl
 import pytest
+import strategies
 import zstandard
 from ftlint_rules import rules as builtin_rules
 from ftlint_rules.label._renaming import _chosen
@@ -24,9 +25,6 @@ from ftlint import tokens
 from ftlint.fixes import members, renamed_key, rewritten, without_members
 from ftlint.labels import NULLS, variant_key
 from ftlint.marks import without
-
-sys.path.insert(0, str(Path(__file__).parent))
-import strategies
 
 FTLINT = str(Path(sys.executable).with_name("ftlint"))
 LAW = strategies.law(100)

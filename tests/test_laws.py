@@ -6,12 +6,11 @@ import copy
 import inspect
 import io
 import os
-import sys
 from itertools import pairwise
-from pathlib import Path
 
 import orjson
 import polars as pl
+import strategies
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,9 +27,6 @@ from ftlint.reporters import Style, reporter
 from ftlint.rule import DatasetRule
 from ftlint.sources import Source
 from ftlint.survey import survey
-
-sys.path.insert(0, str(Path(__file__).parent))
-import strategies
 
 LAW = strategies.law(60)
 

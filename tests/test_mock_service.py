@@ -531,13 +531,12 @@ def test_a_job_is_paused_and_goes_on(client):
 
 def test_a_job_that_is_paused_and_resumed_at_once_goes_on(client):
     for _ in range(3):
-        job = client.job(CHAT * 4, wait=False, hyperparameters={"n_epochs": 2, "batch_size": 1})
+        job = client.job(CHAT * 10, wait=False, hyperparameters={"n_epochs": 4, "batch_size": 1})
         path = f"/fine_tuning/jobs/{job['id']}"
-        while client.get(path)["status"] != "running":
-            pass
+        client.until(lambda path=path: client.get(path)["status"] == "running")
         for _ in range(5):
-            client.post(path + "/pause")
-            client.post(path + "/resume")
+            client.http.post(path + "/pause")
+            client.http.post(path + "/resume")
         assert client.finished(path)["status"] == "succeeded"
 
 
@@ -545,8 +544,7 @@ def test_nothing_is_said_of_a_job_after_it_was_cancelled_or_paused(client):
     for action, last in (("cancel", "The job was cancelled"), ("pause", "The job was paused")):
         job = client.job(CHAT * 10, wait=False, hyperparameters={"n_epochs": 20, "batch_size": 1})
         path = f"/fine_tuning/jobs/{job['id']}"
-        while not client.get(path + "/checkpoints")["data"]:
-            pass
+        client.until(lambda path=path: client.get(path + "/checkpoints")["data"])
         client.post(f"{path}/{action}")
         checkpoints = client.get(path + "/checkpoints")["data"]
         assert client.job(CHAT, hyperparameters={"n_epochs": 1})["status"] == "succeeded"
@@ -800,8 +798,7 @@ def test_results_are_no_training_files(client, tuned, job):
 
 def test_a_job_behind_others_says_its_place(client):
     first = client.fine_tune(TRAIN * 20, wait=False, n_epochs=50)
-    while client.get(f"/fine-tunes/{first['id']}")["status"] != "running":
-        pass
+    client.until(lambda: client.get(f"/fine-tunes/{first['id']}")["status"] == "running")
     client.fine_tune(TRAIN, wait=False)
     third = client.fine_tune(TRAIN, wait=False)
     assert third["events"][-1]["message"] == "Fine-tune is in the queue. Queue number: 1"

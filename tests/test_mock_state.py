@@ -71,8 +71,7 @@ def test_a_job_that_was_being_trained_when_the_service_was_killed_is_trained_aga
     first = Process(tmp_path)
     path = f"/fine_tuning/jobs/{first.client.job(DATA * 20, model='babbage-002', wait=False)['id']}"
     waiting = f"/fine-tunes/{first.client.fine_tune(DATA, wait=False)['id']}"
-    while not first.client.get(path + "/checkpoints")["data"]:
-        time.sleep(0.05)
+    first.client.until(lambda: first.client.get(path + "/checkpoints")["data"])
     first.end(signal.SIGKILL)
     second = Process(tmp_path)
     done = second.client.finished(path)
@@ -98,8 +97,7 @@ def test_a_paused_job_is_still_paused_after_a_restart(tmp_path):
 def test_a_job_that_was_paused_in_training_is_trained_again_after_a_restart(tmp_path):
     with serving(state=tmp_path) as server, Client(server.url) as client:
         path = f"/fine_tuning/jobs/{client.job(DATA * 20, model='babbage-002', wait=False)['id']}"
-        while not client.get(path + "/checkpoints")["data"]:
-            time.sleep(0.02)
+        client.until(lambda: client.get(path + "/checkpoints")["data"])
         client.post(path + "/pause")
     with serving(state=tmp_path) as server, Client(server.url) as client:
         assert client.get(path)["status"] == "paused"

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
+from cases import FOLDER, cases, lines_of
 from ftlint_rules import rules as builtin_rules
 
 from ftlint.testing import broken_examples, findings
-
-sys.path.insert(0, str(Path(__file__).parent))
-from cases import FOLDER, cases, lines_of
 
 RULES = {f"{rule.family()}/{rule.name().replace('-', '_')}": rule for rule in builtin_rules()}
 CASES = list(cases())
