@@ -51,6 +51,8 @@ def answered(case, real, file):
     if real and isinstance(case.body, dict):
         names = {"model": "gpt-4o-mini" if "messages" in case.body else "ada:ft-x", "training_file": file, "n_epochs": 1}
         case.body |= {name: value for name, value in names.items() if name in case.body}
+    if isinstance(case.body, dict) and isinstance(case.body.get("n"), int) and case.body["n"] > 2:
+        case.body["n"] = 2  # many long texts take long, and that is all
     response = case.call(headers=HEADERS)
     assert response.status_code < 500, response.text
     if response.status_code >= 400:

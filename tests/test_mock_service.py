@@ -717,7 +717,7 @@ def test_completions_that_are_refused(complete, client):
     message = complete("x " * 2_000, max_tokens=256, status=400)["message"]
     assert "maximum context length is 2049 tokens, however you requested 22" in message
     assert "Unrecognized" in complete(max_token=5, status=400)["message"]
-    assert "at most 200,000" in complete(max_tokens=2000, n=128, status=400)["message"]
+    assert "at most 20,000" in complete(max_tokens=2000, n=128, status=400)["message"]
     assert client.post("/completions", {"prompt": "x"}, status=400)["param"] == "model"
 
 
@@ -762,9 +762,9 @@ def test_streamed_tokens_come_with_their_logprobs(complete, client, tuned):
 
 
 def test_a_client_that_goes_away_stops_its_generation(client):
-    body = {"model": "davinci-002", "prompt": "x", "max_tokens": 9_000, "n": 20}
+    body = {"model": "davinci-002", "prompt": "x", "max_tokens": 9_900, "n": 2}
     with pytest.raises(httpx.ReadTimeout):
-        client.http.post("/completions", json=body, timeout=1)
+        client.http.post("/completions", json=body, timeout=0.3)
     started = time.process_time()
     time.sleep(3)
     assert time.process_time() - started < 2  # the server runs in this process

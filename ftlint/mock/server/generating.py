@@ -31,7 +31,7 @@ _LOOK = 0.2
 """Seconds between two looks whether the client still waits."""
 _LONG = 50_000
 """Characters of a prompt that is encoded in a thread."""
-_MOST = 200_000
+_MOST = 20_000
 """Most tokens that one request may ask for, all choices together."""
 
 
@@ -90,7 +90,7 @@ def routes(service: Service) -> APIRouter:
             raise bad_request("`top_logprobs` needs `logprobs` to be true", "top_logprobs")
         long = len(repr(request.messages)) > _LONG
         prompt = await run_in_threadpool(_messages, model, request) if long else _messages(model, request)
-        wanted = request.max_completion_tokens or request.max_tokens or _CHAT_TOKENS
+        wanted = request.max_completion_tokens or request.max_tokens or min(_CHAT_TOKENS, _MOST // request.n)
         check_context(model.base, len(prompt), wanted)
         # Trained models end soon, by their own token.
         work = lambda gone: _chat_completion(service, model, prompt, (request, wanted), gone)  # noqa: E731
