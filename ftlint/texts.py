@@ -43,7 +43,8 @@ def texts_of(row: Mapping[str, Any], context: Context) -> dict[str, str]:
 
 def pointer_to(what: str, row: Mapping[str, Any], context: Context) -> str | None:
     """Return the JSON Pointer of the `prompt` or the `completion` of a record, whatever its dialect calls them."""
-    return f"/{what}" if named(context.dialect).texts else row.get(what)
+    texts = named(context.dialect).texts
+    return f"/{texts[0 if what == 'prompt' else -1]}" if texts else row.get(what)
 
 
 def name_of(pointer: str) -> str:

@@ -39,6 +39,7 @@ def test_a_dialect_of_somebody_else_is_recognised_and_checked(run):
     records[3]["question"] = "Tell me"
     records[5]["reply"] = "It\u200bs fine."
     records[7] = dialogue(2)
+    records[6] = {"question": records[1]["question"], "reply": "nan"}
     records[8] = {"question": 3, "reply": "x"}
     records[9] = {"question": "only this?"}
     result, _ = run("check", "--isolated", "--output", "json", records=records)
@@ -48,6 +49,7 @@ def test_a_dialect_of_somebody_else_is_recognised_and_checked(run):
     assert wanted <= set(found)
     assert found["DLG001", 4]["pointer"] == "/question"
     assert found["TXT001", 6]["pointer"] == "/reply"
+    assert found["TXT004", 7]["pointer"] == found["DUP002", 7]["pointer"] == "/reply"
     grouped, _ = run("check", "--isolated", records=records)
     assert "120 dialogue records" in " ".join(grouped.stdout.split())
 

@@ -25,7 +25,7 @@ class Dialect:
 
     name: as in configuration files. keys: every one of these makes a record of this dialect; optional: others that it may have.
     record: the dataclass that defines a record; pydantic validates by it where a fault must be explained.
-    texts: the keys whose values are the record's texts, columns of the record table.
+    texts: the keys whose values are the record's texts, columns of the record table; what is asked first, what is answered last.
     columns, row, pointers: of a dialect whose texts stand deeper: the columns of its record table by name; given an object with
     all keys, their values, or the name of the fault for which it is no record; and, for a record that is shown, the object
     itself (`value`), where its texts stand (`pointers`), and where what is asked (`prompt`) and answered (`completion`).
