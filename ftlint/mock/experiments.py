@@ -129,14 +129,14 @@ def judged(
     if is_chat(valid) != model.base.chat:
         raise UsageError(f"{model.base.name} takes {'conversations' if model.base.chat else 'prompt/completion records'}")
     labels = labels_of([*training, *valid])
+    if positive is not None and len(labels) != 2:
+        raise UsageError(f"a positive class is one of two labels, and there are {len(labels) or 'none'}")
     true = [answer_of(record) for record in valid]
     room = max(len(model.encode(answer)) for answer in labels or true) + model.base.chat
     sampling = Sampling(max_tokens=room, temperature=0, stop=[stop] if stop else [])
     asked = [input_tokens(record, model.base) for record in valid]
     said = [generate(model, prompt, sampling).text for prompt in asked]
     nll = [loss(model, prompt, answer) for prompt, answer in zip(asked, true, strict=True)]
-    if positive is not None and len(labels) != 2:
-        raise UsageError(f"a positive class is one of two labels, and there are {len(labels) or 'none'}")
     if stop:
         true = [answer.removesuffix(stop) for answer in true]
         labels = sorted({label.removesuffix(stop) for label in labels})
@@ -165,12 +165,8 @@ def labels_of(records: Sequence[Record]) -> list[str]:
 
 def loss(model: Model, prompt: Sequence[int], answer: str) -> float:
     """Return the negative logarithm of the probability that an answer follows a prompt."""
-    reading = model.read(prompt)
-    total = 0.0
-    for token in [*model.encode(answer), *([model.base.end] if model.base.chat else [])]:
-        total -= reading.next().logarithm(token)
-        reading.push(token)
-    return total
+    end = [model.base.end] if model.base.chat else []
+    return -model.log_probability_of(prompt, [*model.encode(answer), *end])
 
 
 def _label(text: str, labels: Sequence[str]) -> str:

@@ -103,9 +103,13 @@ class Model:
 
     def log_probability(self, prompt: str, completion: str) -> float:
         """Return the natural logarithm of the probability that a completion follows a prompt."""
-        reading = self.read(self.encode(prompt))
+        return self.log_probability_of(self.encode(prompt), self.encode(completion))
+
+    def log_probability_of(self, prompt: Sequence[int], completion: Sequence[int]) -> float:
+        """Return the same for tokens."""
+        reading = self.read(prompt)
         total = 0.0
-        for token in self.encode(completion):
+        for token in completion:
             total += reading.next().logarithm(token)
             reading.push(token)
         return total

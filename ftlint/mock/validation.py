@@ -69,17 +69,22 @@ def refusal_of_data(content: bytes, records: Sequence[Record], base: Base, param
             return Refusal(broken + refused, "invalid_file_format", param)
     if not base.legacy and param == "training_file" and _too_few(content, base):
         count = len(records)
-        text = f"Training file has {count} example(s), but must have at least 10 examples"
+        least = target(_target_of(base)).minimum_records
+        text = f"Training file has {count} example(s), but must have at least {least} examples"
         return Refusal(text, "invalid_n_examples", param)
     if not base.chat and not records:
         return Refusal(f"{broken}No example with a prompt and a completion", "invalid_file_format", param)
     return None
 
 
+def _target_of(base: Base) -> str:
+    """Return the target of ftlint that a base model is judged as; all chat models take as few records."""
+    return "gpt-4o-mini" if base.chat else base.name
+
+
 def _too_few(content: bytes, base: Base) -> bool:
-    """Whether a file has fewer records than the service takes; no target of ftlint is a chat model yet, so one is described."""
-    targets = {"service": {"dialects": ["prompt-completion"], "encoding": base.encoding, "minimum-records": 10}}
-    report = ftlint.check(content, select=["SIZ001"], targets=targets, target="service")
+    """Whether a file has fewer records than the service takes."""
+    report = ftlint.check(content, select=["SIZ001"], target=_target_of(base))
     return any(found.level == "error" for found in report.findings)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ftlint.mock.model import Model
+
 _QUICK = 16
 """Tokens that are made at once; more are made in a thread, so that nobody waits for them."""
 _CHAT_TOKENS = 1024
