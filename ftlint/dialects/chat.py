@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -41,13 +41,6 @@ roles: by message; texts: every text. system: the system message that stands fir
 text and calls no tool. weighed: whether every weight is 0 or 1, of a message of the assistant; learned: whether the weights leave
 a message to learn. body: what is asked, up to the assistant's last message; label: that message.
 """
-
-
-@dataclass(frozen=True)
-class Chat:
-    """A training example, as far as its keys go; what is inside of messages is looked at one by one."""
-
-    messages: list[dict[str, Any]]
 
 
 def texts_at(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -213,7 +206,6 @@ CHAT = Dialect(
     name="chat",
     keys=frozenset({"messages"}),
     optional=frozenset({"tools", "functions", "parallel_tool_calls"}),
-    record=Chat,
     columns=COLUMNS,
     row=row,
     table=table,

@@ -14,7 +14,7 @@ from ftlint.mock.jobs import ALIVE, ORGANIZATION, event, new_job, trainable
 from ftlint.mock.server import files
 from ftlint.mock.server.models import delete_model
 from ftlint.mock.server.requests import FineTuneRequest
-from ftlint.mock.server.service import Service, answer, found
+from ftlint.mock.server.service import Service, answer, check_files, found
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -71,11 +71,7 @@ def routes(service: Service) -> APIRouter:
     def create(request: FineTuneRequest) -> Response:
         """Start a fine-tune."""
         trainable(store, request.model, legacy=True)
-        for name in ("training_file", "validation_file"):
-            identity = getattr(request, name)
-            body = store.get("files", identity) if identity is not None else None
-            if identity is not None and (body is None or body["purpose"] != "fine-tune"):
-                raise bad_request(f"No such File object: {identity}", name)
+        check_files(store, request, "No such File object: {identity}")
         job = new_job(store, legacy=True, model=request.model, settings=_settings(request))
         service.runner.submit(job["id"])
         waiting = service.runner.ahead(job["id"])

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from ftlint.mock.errors import bad_request
 from ftlint.mock.jobs import ORGANIZATION, new_job, trainable
 from ftlint.mock.server.requests import JobRequest, SettingsRequest
-from ftlint.mock.server.service import Service, answer, found, listed
+from ftlint.mock.server.service import Service, answer, check_files, found, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,11 +60,7 @@ def routes(service: Service) -> APIRouter:
     def create(request: JobRequest) -> Response:
         """Start a job."""
         trainable(store, request.model, legacy=False)
-        for name in ("training_file", "validation_file"):
-            identity = getattr(request, name)
-            body = store.get("files", identity) if identity is not None else None
-            if identity is not None and (body is None or body["purpose"] != "fine-tune"):
-                raise bad_request(f"invalid {name}: {identity}", name)
+        check_files(store, request, "invalid {name}: {identity}")
         job = new_job(store, legacy=False, model=request.model, settings=_settings(request))
         service.runner.submit(job["id"])
         return answer(view(job))

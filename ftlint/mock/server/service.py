@@ -9,13 +9,14 @@ import orjson
 from starlette.responses import Response
 
 from ftlint.mock.bases import base_named
-from ftlint.mock.errors import ServiceError, no_such_model
+from ftlint.mock.errors import ServiceError, bad_request, no_such_model
 from ftlint.mock.model import Model
 from ftlint.mock.runner import Runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ftlint.mock.server.requests import FineTuneRequest, JobRequest
     from ftlint.mock.store import Body, Store
 
 
@@ -73,6 +74,20 @@ def found(body: Body | None, what: str, identity: str) -> Body:
     if body is None:
         raise ServiceError(404, f"No such {what}: {identity}", param="id")
     return body
+
+
+def check_files(store: Store, request: FineTuneRequest | JobRequest, message: str) -> None:
+    """Raise ServiceError for a file to train with that there is not, or that was not uploaded for it.
+
+    message: what the client is told, over the `name` of the parameter and the `identity` of the file.
+    """
+    for name in ("training_file", "validation_file"):
+        identity = getattr(request, name)
+        if identity is None:
+            continue
+        body = store.get("files", identity)
+        if body is None or body["purpose"] != "fine-tune":
+            raise bad_request(message.format(name=name, identity=identity), name)
 
 
 def listed(
