@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ftlint import integrations
     from ftlint.api import check, fix
     from ftlint.errors import ConfigError, FtlintError, InputError, UsageError
-    from ftlint.findings import Finding, Location, Report
+    from ftlint.report.findings import Finding, Location, Report
 
 __version__ = "0.1.0"
 

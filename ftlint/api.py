@@ -12,18 +12,18 @@ from typing import IO, TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint import config as configuration
-from ftlint.datasets import Dataset
 from ftlint.dialects import broken_dialects
-from ftlint.discovery import matches
+from ftlint.engine.check import check_dataset
 from ftlint.engine.commit import commit, target_of
-from ftlint.engine.local import check_dataset
+from ftlint.engine.dataset import Dataset
+from ftlint.engine.processes import Workers
 from ftlint.engine.repair import Allowed, Repaired, plan_of, repair_dataset
-from ftlint.engine.workers import Workers
 from ftlint.errors import ConfigError, InputError, did_you_mean
-from ftlint.findings import DatasetReport, Report
-from ftlint.registry import Selection, broken_packs, configured, matching
-from ftlint.rows import Repair, as_line, frame_of, rows_of
+from ftlint.report.findings import DatasetReport, Report
+from ftlint.rule.registry import Selection, broken_packs, configured, matching
 from ftlint.sources import BLOCK, FRAME, RECORDS, Source, open_source, temporary_source
+from ftlint.sources.discovery import matches
+from ftlint.sources.memory import Repair, as_line, frame_of, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from ftlint.context import Wishes
+from ftlint.dialects.context import Wishes
 from ftlint.errors import ConfigError, did_you_mean
 from ftlint.targets import target as target_named
 

@@ -78,7 +78,7 @@ def _checked(name: str, fields: Mapping[str, Any]) -> Target:
 def _check_values(target: Target) -> None:
     """Raise ConfigError for a value that nothing can have: a negative limit, a dialect or encoding that nobody knows."""
     from ftlint.dialects import names  # noqa: PLC0415 - only own targets need it
-    from ftlint.tokens import definition  # noqa: PLC0415 - likewise
+    from ftlint.text.tokens import definition  # noqa: PLC0415 - likewise
 
     numbers: dict[str, float] = {"limit": target.limit, "minimum-records": target.minimum_records}
     numbers |= {f"prices.{key}": value for key, value in target.prices.items() if isinstance(value, (int, float))}

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from ftlint import config as configuration
 from ftlint.api import run, run_fix
-from ftlint.datasets import Dataset
-from ftlint.engine.workers import Workers
-from ftlint.registry import options_of
+from ftlint.engine.dataset import Dataset
+from ftlint.engine.processes import Workers
+from ftlint.rule.registry import options_of
 from ftlint.sources import Source
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ftlint.config import Config
-    from ftlint.findings import Finding
+    from ftlint.report.findings import Finding
     from ftlint.rule import Rule
 
 

@@ -11,7 +11,7 @@ from ftlint.dialects import named
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ftlint.context import Context
+    from ftlint.dialects.context import Context
 
 TEXTS = "texts"
 """The column of the texts of a record, where they are not columns of their own."""

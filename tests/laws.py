@@ -6,7 +6,7 @@ import json
 import re
 
 import ftlint
-from ftlint.marks import without
+from ftlint.text.marks import without
 
 _DECODER = json.JSONDecoder()
 _BETWEEN = re.compile(rb"[\s,\[\]]|\xef\xbb\xbf")

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ftlint
-from ftlint.spans import value_span
+from ftlint.records.spans import value_span
 
 LAW = strategies.law(60)
 

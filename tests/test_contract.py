@@ -12,8 +12,8 @@ import pytest
 from ftlint_rules import rules as builtin_rules
 
 import ftlint
-from ftlint.registry import Selection, known_rules, matching, options_of
 from ftlint.rule import LEVELS, DatasetRule, LineRule, RecordRule
+from ftlint.rule.registry import Selection, known_rules, matching, options_of
 
 FAMILIES = {
     "CHT": "chat",

@@ -18,11 +18,11 @@ from strategies import law
 import ftlint
 from ftlint import api
 from ftlint import config as configuration
-from ftlint.datasets import Dataset
-from ftlint.engine.workers import Workers
+from ftlint.engine.dataset import Dataset
+from ftlint.engine.processes import Workers
+from ftlint.records.spans import value_span
 from ftlint.rule import LineRule, RecordRule
 from ftlint.sources import Source
-from ftlint.spans import value_span
 from ftlint.testing import findings
 
 LAW = law(150)
@@ -108,7 +108,7 @@ def test_objects_of_any_size_in_any_parts(monkeypatch):
 
 
 def test_what_does_not_end_is_not_read_for_ever(monkeypatch):
-    monkeypatch.setattr("ftlint.spread._LONGEST", 1000)
+    monkeypatch.setattr("ftlint.records.spread._LONGEST", 1000)
     monkeypatch.setattr("ftlint.sources.BLOCK", 100)
     data = b"{\n" + b'"prompt": "' + b"x" * 5000 + b'"\n}\n'
     report = ftlint.check(data)

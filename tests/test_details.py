@@ -14,14 +14,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import ftlint
-from ftlint import api, marks, tokens
+from ftlint import api
 from ftlint import config as configuration
-from ftlint.datasets import Dataset
-from ftlint.decode import decode, fault_of
 from ftlint.dialects import named
-from ftlint.engine.workers import Workers
+from ftlint.engine.dataset import Dataset
+from ftlint.engine.processes import Workers
+from ftlint.records.reader import decode, fault_of
 from ftlint.sources import Source
 from ftlint.testing import findings, fixed
+from ftlint.text import marks, tokens
 
 RULES = {rule.code: rule for rule in builtin_rules()}
 SEED = st.integers(0, 10**9)
@@ -307,7 +308,7 @@ def test_an_empty_completion_has_no_trailing_space():
 
 
 def test_similarity_is_what_two_texts_share_of_all_that_they_have():
-    from ftlint.duplicates import _jaccard  # noqa: PLC0415 - an internal
+    from ftlint.metrics.duplicates import _jaccard  # noqa: PLC0415 - an internal
 
     assert _jaccard({"a", "b"}, {"b", "c"}) == pytest.approx(1 / 3)
     assert _jaccard({"a"}, {"a"}) == 1

@@ -9,11 +9,10 @@ import pytest
 from ftlint_rules import rules as builtin_rules
 
 import ftlint
-from ftlint import registry
 from ftlint.cli.app import run
-from ftlint.fixes import Rewrite
 from ftlint.metrics import Metric
-from ftlint.rule import DatasetRule, Hits, LineRule, Place, RecordRule, numbers
+from ftlint.rule import DatasetRule, Hits, LineRule, Place, RecordRule, numbers, registry
+from ftlint.rule.fixes import Rewrite
 
 RECORDS = [{"prompt": f"mail {i} ->", "completion": (" spam", "fine")[i % 2]} for i in range(20)]
 LINES = b"".join(json.dumps(record).encode() + b"\n" for record in RECORDS) + b"broken\n"

@@ -21,10 +21,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ftlint
-from ftlint import tokens
-from ftlint.fixes import members, renamed_key, rewritten, without_members
-from ftlint.labels import NULLS, variant_key
-from ftlint.marks import without
+from ftlint.rule.fixes import members, renamed_key, rewritten, without_members
+from ftlint.text import tokens
+from ftlint.text.labels import NULLS, variant_key
+from ftlint.text.marks import without
 
 FTLINT = str(Path(sys.executable).with_name("ftlint"))
 LAW = strategies.law(100)

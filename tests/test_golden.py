@@ -10,8 +10,8 @@ import pytest
 
 from ftlint import config as configuration
 from ftlint.api import run
-from ftlint.datasets import datasets_of
-from ftlint.reporters import FORMATS, Style, kept, reporter
+from ftlint.engine.dataset import datasets_of
+from ftlint.report.formats import FORMATS, Style, kept, reporter
 
 HERE = Path(__file__).parent
 UPDATE = os.environ.pop("FTLINT_UPDATE", "")

@@ -17,16 +17,16 @@ from hypothesis import strategies as st
 import ftlint
 from ftlint import config as configuration
 from ftlint.api import run
-from ftlint.datasets import Dataset
-from ftlint.decode import decode
 from ftlint.dialects import named
-from ftlint.engine.block import record_table
+from ftlint.engine.dataset import Dataset
+from ftlint.engine.part import record_table
+from ftlint.engine.survey import survey
 from ftlint.metrics import Block, Fingerprints, Metric, Sketches
-from ftlint.registry import known_rules
-from ftlint.reporters import Style, reporter
+from ftlint.records.reader import decode
+from ftlint.report.formats import Style, reporter
 from ftlint.rule import DatasetRule
+from ftlint.rule.registry import known_rules
 from ftlint.sources import Source
-from ftlint.survey import survey
 
 LAW = strategies.law(60)
 

@@ -208,7 +208,7 @@ def test_the_cost_is_tokens_times_epochs_times_price(client):
 
 
 def _tokens(data):
-    from ftlint.tokens import encode  # noqa: PLC0415 - only here
+    from ftlint.text.tokens import encode  # noqa: PLC0415 - only here
 
     return [encode(one["prompt"], "r50k_base") + encode(one["completion"], "r50k_base") for one in data]
 

@@ -14,17 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ftlint
-from ftlint import api, marks, tokens, traces
+from ftlint import api
 from ftlint import config as configuration
-from ftlint.charset import charset_of, codec_of
-from ftlint.datasets import Dataset
-from ftlint.engine.workers import Workers
-from ftlint.labels import merged, repeat, variants
-from ftlint.normal import _TYPED, normal, signatures
+from ftlint.engine.dataset import Dataset
+from ftlint.engine.processes import Workers
+from ftlint.records import traces
+from ftlint.records.spans import raw_offsets, value_span
+from ftlint.records.traces import scan
 from ftlint.sources import Source, Span
-from ftlint.spans import raw_offsets, value_span
+from ftlint.sources.charset import charset_of, codec_of
 from ftlint.targets import target
-from ftlint.traces import scan
+from ftlint.text import marks, tokens
+from ftlint.text.labels import merged, repeat, variants
+from ftlint.text.normal import _TYPED, normal, signatures
 
 
 @pytest.mark.parametrize(

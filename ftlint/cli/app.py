@@ -74,7 +74,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except SystemExit:
         raise
     except BaseException as error:  # noqa: BLE001 - a crash, of polars too, must not read as "findings", which is 1
-        from ftlint.reporters.text import plain  # noqa: PLC0415 - only where something went wrong
+        from ftlint.report.formats.text import plain  # noqa: PLC0415 - only where something went wrong
 
         click.echo(f"ftlint: {plain(_sentence(error))}", err=True)
         return 2

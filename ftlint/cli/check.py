@@ -15,17 +15,17 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from ftlint.cli.progress import progress
-from ftlint.datasets import datasets_of
-from ftlint.engine.workers import Workers
+from ftlint.engine.dataset import datasets_of
+from ftlint.engine.processes import Workers
 from ftlint.errors import RuleError, UsageError
-from ftlint.files import writing
-from ftlint.reporters import Style, check_format, kept, reporter
+from ftlint.report.formats import Style, check_format, kept, reporter
+from ftlint.sources.files import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ftlint.config import Config
-    from ftlint.datasets import Dataset
+    from ftlint.engine.dataset import Dataset
 
 
 @click.command("check")

@@ -16,8 +16,8 @@ import click
 
 from ftlint.cli.progress import progress
 from ftlint.errors import FtlintError, UsageError
-from ftlint.files import writing
-from ftlint.words import numbered
+from ftlint.sources.files import writing
+from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -14,24 +14,24 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from ftlint.api import run_fix
-from ftlint.diff import hunks, patch
 from ftlint.engine.commit import commit, target_of
 from ftlint.errors import InputError, UsageError
-from ftlint.files import remove_leftovers, writing
-from ftlint.reporters import WIDTH
-from ftlint.reporters.grouped import repairs
-from ftlint.reporters.text import cut, paint, plain
+from ftlint.report.diff import hunks, patch
+from ftlint.report.formats import WIDTH
+from ftlint.report.formats.grouped import repairs
+from ftlint.report.formats.text import cut, paint, plain
 from ftlint.sources import STDIN
+from ftlint.sources.files import remove_leftovers, writing
 
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Callable, Iterator, Sequence
 
     from ftlint.config import Config
-    from ftlint.datasets import Dataset
+    from ftlint.engine.dataset import Dataset
+    from ftlint.engine.processes import Workers
     from ftlint.engine.repair import Repaired
-    from ftlint.engine.workers import Workers
-    from ftlint.findings import Report
+    from ftlint.report.findings import Report
     from ftlint.sources import Source
 
 

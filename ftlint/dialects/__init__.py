@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from ftlint.context import Context, Differences, Wishes
+    from ftlint.dialects.context import Context, Differences, Wishes
 
 
 WRONG_TYPE, MISSING_MEMBER = "wrong-type", "missing-member"

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.context import GENERATION
 from ftlint.dialects import MISSING_MEMBER, WRONG_TYPE, Dialect
-from ftlint.normal import signatures
+from ftlint.dialects.context import GENERATION
+from ftlint.text.normal import signatures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ftlint.context import Context, Wishes
+    from ftlint.dialects.context import Context, Wishes
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 """Roles of OpenAI's chat format (openai-python 3.54.0, types/chat)."""

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint import marks
-from ftlint.context import CLASSIFICATION, GENERATION, OPEN_ENDED
 from ftlint.dialects import Dialect
-from ftlint.labels import repeat
-from ftlint.normal import signatures
+from ftlint.dialects.context import CLASSIFICATION, GENERATION, OPEN_ENDED
+from ftlint.text import marks
+from ftlint.text.labels import repeat
+from ftlint.text.normal import signatures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ftlint.context import Context, Differences, Wishes
-    from ftlint.marks import Ending
+    from ftlint.dialects.context import Context, Differences, Wishes
+    from ftlint.text.marks import Ending
 
 _PLACEHOLDER = re.compile(
     r"(?<![\w\\^_${])(?:\{\{\s?[A-Za-z_]\w+\s?\}\}|\{\s?[A-Za-z_]\w+\s?\})(?!\})|<[A-Z][A-Z_ ]+>|\[[A-Z][A-Z_ ]+\]"

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from ftlint.errors import InputError
-from ftlint.files import put_in_place, temporary_prefix
 from ftlint.sources import STDIN
+from ftlint.sources.files import put_in_place, temporary_prefix
 
 if TYPE_CHECKING:
     from ftlint.sources import Source

@@ -10,15 +10,15 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 
-from ftlint.datasets import Dataset
-from ftlint.decode import decode
 from ftlint.dialects import named
-from ftlint.engine.local import check_dataset
+from ftlint.engine.check import check_dataset
+from ftlint.engine.dataset import Dataset
+from ftlint.engine.survey import survey
 from ftlint.engine.write import Action, Written, write
 from ftlint.errors import RuleError
-from ftlint.fixes import Drop, FileFix, Relines, Retext, Rewrite, Situation
+from ftlint.records.reader import decode
+from ftlint.rule.fixes import Drop, FileFix, Relines, Retext, Rewrite, Situation
 from ftlint.sources import Source, temporary_source
-from ftlint.survey import survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from ftlint.context import Context
     from ftlint.dialects import Dialect
-    from ftlint.engine.workers import Workers
-    from ftlint.findings import DatasetReport
-    from ftlint.fixes import Fix
+    from ftlint.dialects.context import Context
+    from ftlint.engine.processes import Workers
+    from ftlint.report.findings import DatasetReport
     from ftlint.rule import Applicability, Hits, Rule
+    from ftlint.rule.fixes import Fix
 
 ROUNDS = 10
 

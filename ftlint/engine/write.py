@@ -8,14 +8,14 @@ from typing import IO, TYPE_CHECKING
 
 import orjson
 
-from ftlint.charset import codec_of, decoded
 from ftlint.dialects import named
 from ftlint.errors import RuleError
-from ftlint.fixes import Drop, FileFix, Relines, Retext, Rewrite, rewritten
-from ftlint.lines import rows
+from ftlint.records.lines import rows
+from ftlint.records.spans import is_json, value_span
+from ftlint.records.spread import objects, one_line
+from ftlint.rule.fixes import Drop, FileFix, Relines, Retext, Rewrite, rewritten
 from ftlint.sources import BOM
-from ftlint.spans import is_json, value_span
-from ftlint.spread import objects, one_line
+from ftlint.sources.charset import codec_of, decoded
 from ftlint.texts import texts_of
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix
+    from ftlint.dialects.context import Context
     from ftlint.rule import Rule
+    from ftlint.rule.fixes import Fix
     from ftlint.sources import Source
 
 

@@ -8,14 +8,14 @@ import pandera.polars as pa
 import polars as pl
 
 from ftlint import config as configuration
-from ftlint.context import Context
 from ftlint.dialects import named
-from ftlint.engine.block import expressions, record_table
+from ftlint.dialects.context import Context
+from ftlint.engine.part import expressions, record_table
 from ftlint.errors import UsageError, did_you_mean
-from ftlint.marks import given
-from ftlint.registry import Selection, configured
 from ftlint.rule import LEVELS, RecordRule
+from ftlint.rule.registry import Selection, configured
 from ftlint.targets import default_for, target
+from ftlint.text.marks import given
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
 from ftlint.mock.corpus import Example
-from ftlint.tokens import encode
+from ftlint.text.tokens import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -19,7 +19,7 @@ from ftlint.mock.bases import Base, base_named
 from ftlint.mock.distribution import Background, Distribution
 from ftlint.mock.features import Features, last_keys, token_keys
 from ftlint.mock.grams import ORDERS, Order, backing, prior
-from ftlint.tokens import encode, encoding
+from ftlint.text.tokens import encode, encoding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

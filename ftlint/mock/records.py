@@ -11,7 +11,7 @@ import orjson
 from ftlint import InputError
 from ftlint.mock import chat
 from ftlint.mock.corpus import Example
-from ftlint.tokens import encode
+from ftlint.text.tokens import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -10,7 +10,7 @@ import orjson
 import ftlint
 from ftlint.mock import chat
 from ftlint.targets import target
-from ftlint.tokens import encode
+from ftlint.text.tokens import encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

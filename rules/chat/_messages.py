@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 import orjson
 import polars as pl
 
-from ftlint.fixes import without_items
 from ftlint.rule import Place, RecordRule
+from ftlint.rule.fixes import without_items
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from ftlint.context import Context
+    from ftlint.dialects.context import Context
 
 
 class ChatRule(RecordRule):

@@ -13,7 +13,7 @@ from ._messages import ChatRule, any_role
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ftlint.context import Context
+    from ftlint.dialects.context import Context
 
 
 class BadWeight(ChatRule):

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects.chat import is_empty
-from ftlint.fixes import Relines
 from ftlint.rule import bad, chats, good
+from ftlint.rule.fixes import Relines
 
 from ._messages import ChatRule, message, roles_of, without_messages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.rule import Hits, Place
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class EmptyContent(ChatRule):

@@ -13,7 +13,7 @@ from ._messages import ChatRule, message, roles_of, wants_assistant
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ftlint.context import Context
+    from ftlint.dialects.context import Context
     from ftlint.rule import Place
 
 _OWN = {"target": "mine", "targets": {"mine": {"dialects": ["chat"], "last-role": "user"}}}

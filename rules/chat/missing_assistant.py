@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from ftlint.context import Context
+    from ftlint.dialects.context import Context
 
 
 class MissingAssistant(ChatRule):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from ftlint.context import Context
+    from ftlint.dialects.context import Context
     from ftlint.rule import Place
 
 _OWN = {"target": "mine", "targets": {"mine": {"dialects": ["chat"], "roles": ["user", "assistant"]}}}

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import polars as pl
 
-from ftlint.fixes import Relines, replaced_at, without_items
 from ftlint.rule import Place, bad, chats, good
+from ftlint.rule.fixes import Relines, replaced_at, without_items
 
 from ._messages import ChatRule, message, roles_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.rule import Hits
+    from ftlint.rule.fixes import Fix, Situation
 
 _FIRST = ("system", "developer")
 

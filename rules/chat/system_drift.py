@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import orjson
 import polars as pl
 
-from ftlint.fixes import Relines, replaced_at
 from ftlint.metrics import Metric, shingles
 from ftlint.rule import DatasetRule, Hits, Place, bad, chats, good, numbers
-from ftlint.words import numbered
+from ftlint.rule.fixes import Relines, replaced_at
+from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Block, Gathered
+    from ftlint.rule.fixes import Fix, Situation
 
 _MOST = 1_000
 """System prompts that are told apart; where there are more, they are meant to differ."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from ftlint.dialects.chat import ROLES
-from ftlint.fixes import Relines, replaced_at
 from ftlint.rule import bad, chats, good
+from ftlint.rule.fixes import Relines, replaced_at
 
 from ._messages import ChatRule, any_role, message, roles_of
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.rule import Hits, Place
+    from ftlint.rule.fixes import Fix, Situation
 
 _MEANT = {
     "human": "user",

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.fixes import Rewrite, breaks_limit
-from ftlint.marks import SPACE
 from ftlint.metrics import Metric
 from ftlint.rule import DatasetRule, Hits, Place, RecordRule, bad, good, pairs
-from ftlint.words import quote
+from ftlint.rule.fixes import Rewrite, breaks_limit
+from ftlint.text.marks import SPACE
+from ftlint.text.words import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Block, Gathered
     from ftlint.rule import Level
+    from ftlint.rule.fixes import Fix, Situation
 
 
 @dataclass

@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ftlint import tokens
-from ftlint.context import GENERATION
-from ftlint.fixes import Rewrite
-from ftlint.labels import as_seen
-from ftlint.marks import SPACE, given, without
+from ftlint.dialects.context import GENERATION
 from ftlint.metrics import Labels
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
-from ftlint.words import quote
+from ftlint.rule.fixes import Rewrite
+from ftlint.text import tokens
+from ftlint.text.labels import as_seen
+from ftlint.text.marks import SPACE, given, without
+from ftlint.text.words import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class NoStop(DatasetRule):

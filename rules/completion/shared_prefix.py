@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ftlint.fixes import Rewrite
-from ftlint.marks import SPACE
 from ftlint.metrics import Extremes
 from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
-from ftlint.words import quote
+from ftlint.rule.fixes import Rewrite
+from ftlint.text.marks import SPACE
+from ftlint.text.words import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class SharedPrefix(DatasetRule):

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.marks import SPACE
 from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.text.marks import SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ftlint.context import Context
+    from ftlint.dialects.context import Context
 
 
 class StopInText(RecordRule):

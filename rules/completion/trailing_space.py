@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.fixes import Rewrite
-from ftlint.marks import SPACE
 from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.rule.fixes import Rewrite
+from ftlint.text.marks import SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
-    from ftlint.marks import Ending
+    from ftlint.dialects.context import Context
     from ftlint.rule import Hits
+    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.text.marks import Ending
 
 
 class TrailingSpace(RecordRule):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.context import OPEN_ENDED
-from ftlint.duplicates import duplicates, what_duplicates_need
+from ftlint.dialects.context import OPEN_ENDED
+from ftlint.metrics.duplicates import duplicates, what_duplicates_need
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.context import Context
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
     from ftlint.rule import Level
 

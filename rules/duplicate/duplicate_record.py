@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.duplicates import duplicates, what_duplicates_need
-from ftlint.fixes import Drop
+from ftlint.metrics.duplicates import duplicates, what_duplicates_need
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule.fixes import Drop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class DuplicateRecord(DatasetRule):

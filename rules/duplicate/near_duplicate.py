@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ftlint.duplicates import duplicates, nearly_equal, what_duplicates_need
-from ftlint.fixes import Drop
 from ftlint.metrics import Sketches
+from ftlint.metrics.duplicates import duplicates, nearly_equal, what_duplicates_need
 from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
+from ftlint.rule.fixes import Drop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class NearDuplicate(DatasetRule):

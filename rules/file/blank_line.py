@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 import polars as pl
 
-from ftlint.fixes import Relines
 from ftlint.metrics import Block, Metric
 from ftlint.rule import DatasetRule, Hits, bad, good, numbers, pairs
+from ftlint.rule.fixes import Relines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
+    from ftlint.rule.fixes import Fix, Situation
 
 
 @dataclass

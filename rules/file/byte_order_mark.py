@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.fixes import FileFix
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule.fixes import FileFix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class ByteOrderMark(DatasetRule):

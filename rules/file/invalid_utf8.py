@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.fixes import FileFix
 from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
+from ftlint.rule.fixes import FileFix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
     from ftlint.rule import Applicability
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class InvalidUtf8(LineRule, DatasetRule):

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from ftlint.spans import is_json, skip_space, value_end
-from ftlint.words import quote
+from ftlint.records.spans import is_json, skip_space, value_end
+from ftlint.text.words import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable

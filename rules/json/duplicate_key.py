@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.fixes import Relines, members, without_members
+from ftlint.records.spans import repeated_keys
 from ftlint.rule import LineRule, Place, bad, good, pairs
-from ftlint.spans import repeated_keys
+from ftlint.rule.fixes import Relines, members, without_members
 
 if TYPE_CHECKING:
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.rule import Hits
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class DuplicateKey(LineRule):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.fixes import FileFix, Relines
 from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
-from ftlint.words import numbered
+from ftlint.rule.fixes import FileFix, Relines
+from ftlint.text.words import numbered
 
 from ._lookalike import describe, separated
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
+    from ftlint.records.spread import Spread
     from ftlint.rule import Level
-    from ftlint.spread import Spread
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class InvalidJson(LineRule, DatasetRule):

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from ftlint.fixes import Relines
+from ftlint.records.spans import value_end
 from ftlint.rule import LineRule, Place, bad, good, pairs
-from ftlint.spans import value_end
+from ftlint.rule.fixes import Relines
 
 if TYPE_CHECKING:
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.rule import Hits
+    from ftlint.rule.fixes import Fix, Situation
 
 _NAMES = {str: "a string", bool: "a boolean", int: "a number", float: "a number", type(None): "null"}
 

@@ -6,15 +6,15 @@ import json
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from ftlint import tokens
-from ftlint.fixes import Rewrite
-from ftlint.labels import NULLS, as_seen, merged, variant_key, variants
-from ftlint.marks import CLOSING_WORDS, ended, without
+from ftlint.rule.fixes import Rewrite
+from ftlint.text import tokens
+from ftlint.text.labels import NULLS, as_seen, merged, variant_key, variants
+from ftlint.text.marks import CLOSING_WORDS, ended, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ftlint.fixes import Situation
+    from ftlint.rule.fixes import Situation
 
 _LONGEST = 20
 """Characters of a label in which a name is sought."""

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from ftlint.fixes import Drop
-from ftlint.labels import merged, variants
-from ftlint.marks import without
 from ftlint.metrics import Labels
 from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
+from ftlint.rule.fixes import Drop
+from ftlint.text.labels import merged, variants
+from ftlint.text.marks import without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class ClassImbalance(DatasetRule):

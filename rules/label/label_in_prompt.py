@@ -13,7 +13,7 @@ from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.context import Context
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.duplicates import lines_labelled
-from ftlint.fixes import Rewrite
-from ftlint.marks import ended
 from ftlint.metrics import Fingerprints, Labels
+from ftlint.metrics.duplicates import lines_labelled
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule.fixes import Rewrite
+from ftlint.text.marks import ended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class LabelVariant(DatasetRule):

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ftlint import tokens
-from ftlint.labels import as_seen
 from ftlint.metrics import Labels
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, hits_at, pairs
-from ftlint.words import numbered
+from ftlint.text import tokens
+from ftlint.text.labels import as_seen
+from ftlint.text.words import numbered
 
 from ._renaming import renaming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class MultiTokenLabel(DatasetRule):

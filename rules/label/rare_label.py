@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ftlint.metrics import Labels
 from ftlint.rule import DatasetRule, bad, good, hits_at, option, pairs
-from ftlint.words import numbered
+from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

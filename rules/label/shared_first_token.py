@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ftlint import tokens
-from ftlint.labels import as_seen
 from ftlint.metrics import Labels
 from ftlint.rule import DatasetRule, bad, good, hits_at, pairs
+from ftlint.text import tokens
+from ftlint.text.labels import as_seen
 
 from ._renaming import renaming
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
     from ftlint.rule import Hits
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class SharedFirstToken(DatasetRule):

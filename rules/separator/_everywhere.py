@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ftlint.fixes import Rewrite
-from ftlint.marks import SPACE, Ending, given, without
-from ftlint.words import quote
+from ftlint.rule.fixes import Rewrite
+from ftlint.text.marks import SPACE, Ending, given, without
+from ftlint.text.words import quote
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ftlint.context import Context
-    from ftlint.fixes import Scope, Situation
+    from ftlint.dialects.context import Context
+    from ftlint.rule.fixes import Scope, Situation
 
 CANDIDATES = (
     "\n\n###\n\n",

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.marks import given, with_mark
 from ftlint.metrics import Block, Occurrences
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
-from ftlint.words import quote
+from ftlint.text.marks import given, with_mark
+from ftlint.text.words import quote
 
 from ._everywhere import everywhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
+    from ftlint.rule.fixes import Fix, Situation
 
 
 @dataclass

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from ftlint.fixes import Rewrite, breaks_limit
-from ftlint.marks import SPACE, ended, instead, is_glued
 from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.rule.fixes import Rewrite, breaks_limit
+from ftlint.text.marks import SPACE, ended, instead, is_glued
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.rule import Applicability, Hits
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class MissingSeparator(RecordRule):

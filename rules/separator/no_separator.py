@@ -11,8 +11,8 @@ from ._everywhere import new_separator
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class NoSeparator(DatasetRule):

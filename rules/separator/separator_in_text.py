@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.marks import SPACE
 from ftlint.rule import Hits, Place, RecordRule, bad, good, pairs
-from ftlint.words import numbered, quote
+from ftlint.text.marks import SPACE
+from ftlint.text.words import numbered, quote
 
 from ._everywhere import new_separator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
-    from ftlint.marks import Mark
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
     from ftlint.rule import Applicability, Level
+    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.text.marks import Mark
 
 
 class SeparatorInText(RecordRule):

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.context import OPEN_ENDED
-from ftlint.fixes import Drop
+from ftlint.dialects.context import OPEN_ENDED
 from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.rule.fixes import Drop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.rule import Hits, Level
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class EmptyText(RecordRule):

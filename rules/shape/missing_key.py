@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from ftlint.dialects import MISSING_MEMBER, named
-from ftlint.fixes import Relines, renamed_key
 from ftlint.metrics import Shapes
 from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
+from ftlint.rule.fixes import Relines, renamed_key
+from ftlint.text.words import numbered
 from ftlint.texts import name_of
-from ftlint.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import polars as pl
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
     from ftlint.rule import Applicability, Level
+    from ftlint.rule.fixes import Fix, Situation
 
 MEANT = {
     "prompt": ("context", "input", "question", "query", "instruction", "source", "text", "sentence"),

@@ -10,7 +10,7 @@ from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ftlint.context import Context
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
 
 

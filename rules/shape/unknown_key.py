@@ -5,18 +5,18 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from ftlint.fixes import Relines, members, without_members
 from ftlint.metrics import Shapes
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, pairs
-from ftlint.words import numbered
+from ftlint.rule.fixes import Relines, members, without_members
+from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class UnknownKey(DatasetRule):

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from ftlint.dialects import named
-from ftlint.fixes import Relines, replaced_at
+from ftlint.records.spans import value_span
 from ftlint.rule import LineRule, Place, bad, good, pairs
-from ftlint.spans import value_span
+from ftlint.rule.fixes import Relines, replaced_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.rule import Hits
+    from ftlint.rule.fixes import Fix, Situation
 
 _NAMES = {dict: "an object", list: "an array", bool: "a boolean", int: "a number", float: "a number", type(None): "null"}
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.fixes import Rewrite
-from ftlint.marks import SPACE, ended, given, without
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
-from ftlint.words import quote
+from ftlint.rule.fixes import Rewrite
+from ftlint.text.marks import SPACE, ended, given, without
+from ftlint.text.words import quote
 
 from ..separator._everywhere import everywhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ftlint.fixes import Fix, Situation
     from ftlint.metrics import Gathered
     from ftlint.rule import Applicability
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class SplitMismatch(DatasetRule):

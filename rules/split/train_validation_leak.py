@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.context import OPEN_ENDED
-from ftlint.duplicates import leaks
-from ftlint.fixes import Drop
+from ftlint.dialects.context import OPEN_ENDED
 from ftlint.metrics import Fingerprints
+from ftlint.metrics.duplicates import leaks
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule.fixes import Drop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
     from ftlint.rule import Level
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class TrainValidationLeak(DatasetRule):

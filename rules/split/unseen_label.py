@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.labels import variant_key
 from ftlint.metrics import Labels
 from ftlint.rule import DatasetRule, bad, good, hits_at, pairs
-from ftlint.words import numbered
+from ftlint.text.labels import variant_key
+from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.fixes import Retext
+from ftlint.records.traces import BEYOND_ASCII, CONTROL
 from ftlint.rule import Place, TextRule, bad, good, pairs
+from ftlint.rule.fixes import Retext
 from ftlint.texts import any_text
-from ftlint.traces import BEYOND_ASCII, CONTROL
 
 from .mojibake import repaired
 
 if TYPE_CHECKING:
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.rule import Hits
+    from ftlint.rule.fixes import Fix, Situation
 
 _CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\u200b\u2060\ufeff]"
 _NAMES = {"\u200b": "ZERO WIDTH SPACE", "\u2060": "WORD JOINER", "\ufeff": "BYTE ORDER MARK", "\x00": "NUL", "\x7f": "DELETE"}

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.fixes import Retext
 from ftlint.metrics import Metric, extend
+from ftlint.records.traces import BACKSLASH
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
+from ftlint.rule.fixes import Retext
+from ftlint.text.words import numbered
 from ftlint.texts import any_text, texts_of
-from ftlint.traces import BACKSLASH
-from ftlint.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Block, Gathered
+    from ftlint.rule.fixes import Fix, Situation
 
 _KINDS = {r"\n": r"(?:\\r)?\\n", r"\t": r"\\t", r"\"": r"\\\"", r"\u": r"\\u[0-9a-fA-F]{4}"}
 """What is left of an escape, by the name that it is reported under."""

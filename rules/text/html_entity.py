@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
-from ftlint.fixes import Retext
 from ftlint.metrics import Block, Occurrences
+from ftlint.records.traces import MARKUP
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, pairs
-from ftlint.traces import MARKUP
+from ftlint.rule.fixes import Retext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
+    from ftlint.rule.fixes import Fix, Situation
 
 
 HTML = (

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.fixes import Retext
+from ftlint.records.traces import LATIN
 from ftlint.rule import Place, TextRule, bad, good, pairs
-from ftlint.traces import LATIN
+from ftlint.rule.fixes import Retext
 
 if TYPE_CHECKING:
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.rule import Hits
+    from ftlint.rule.fixes import Fix, Situation
 
 # What the first byte of a UTF-8 character looks like in Windows-1252, followed by what the next one looks like.
 _SUSPECT = "[ÂÃÄÅÎÏÐÑ×ØÙàáâãäåæçèéêëìíîïð][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.duplicates import lines_labelled
-from ftlint.fixes import Drop
-from ftlint.labels import NULLS, variant_key
 from ftlint.metrics import Block, Fingerprints, Labels, Metric, extend
+from ftlint.metrics.duplicates import lines_labelled
 from ftlint.rule import DatasetRule, Hits, Place, RecordRule, bad, good, option, pairs
+from ftlint.rule.fixes import Drop
+from ftlint.text.labels import NULLS, variant_key
 from ftlint.texts import pointer_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
+    from ftlint.rule.fixes import Fix, Situation
 
 
 @dataclass

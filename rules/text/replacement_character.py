@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ftlint.records.traces import REPLACEMENT
 from ftlint.rule import Place, TextRule, bad, good, pairs
-from ftlint.traces import REPLACEMENT
-from ftlint.words import numbered
+from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from ftlint.context import Context
+    from ftlint.dialects.context import Context
 
 _SIGN = "\ufffd"
 

@@ -14,7 +14,7 @@ from ftlint.texts import texts_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ftlint.context import Context
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
 
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.context import OPEN_ENDED
+from ftlint.dialects.context import OPEN_ENDED
 from ftlint.metrics import Block, Metric
 from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.context import Context
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
 
 

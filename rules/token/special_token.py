@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint import tokens
 from ftlint.rule import Place, TextRule, bad, good, pairs
+from ftlint.text import tokens
 
 if TYPE_CHECKING:
-    from ftlint.context import Context
+    from ftlint.dialects.context import Context
 
 
 class SpecialToken(TextRule):

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from ftlint import tokens
 from ftlint.dialects import named
-from ftlint.fixes import Drop, Rewrite
-from ftlint.marks import SPACE, without
 from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.rule.fixes import Drop, Rewrite
+from ftlint.text import tokens
+from ftlint.text.marks import SPACE, without
 from ftlint.texts import TEXTS, pointer_to, text_bytes, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.rule import Hits
+    from ftlint.rule.fixes import Fix, Situation
 
 
 class TokenLimit(RecordRule):

@@ -15,8 +15,8 @@ import orjson
 import polars as pl
 
 from ftlint.dialects import recognise
-from ftlint.spans import repeated_keys
-from ftlint.traces import scan
+from ftlint.records.spans import repeated_keys
+from ftlint.records.traces import scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

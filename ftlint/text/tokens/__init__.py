@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ftlint.errors import ConfigError, InputError, did_you_mean
-from ftlint.words import quote
+from ftlint.text.words import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ftlint.metrics import Fingerprints, Labels, Sketches, hashes, shingles
-from ftlint.normal import normal
+from ftlint.text.normal import normal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ftlint.context import Context
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
 
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from ftlint import __version__
-from ftlint.labels import merged
+from ftlint.text.labels import merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.findings import CheckedFile, Finding, Report
-    from ftlint.reporters import Style
+    from ftlint.report.findings import CheckedFile, Finding, Report
+    from ftlint.report.formats import Style
 
 VERSION = 1
 _OPTIONS = orjson.OPT_NON_STR_KEYS

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.reporters import WIDTH
-from ftlint.reporters.grouped import statistics
-from ftlint.reporters.text import COLORS, cut, paint, plain
+from ftlint.report.formats import WIDTH
+from ftlint.report.formats.grouped import statistics
+from ftlint.report.formats.text import COLORS, cut, paint, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.findings import Report
-    from ftlint.reporters import Style
+    from ftlint.report.findings import Report
+    from ftlint.report.formats import Style
 
 _LEAST = 90
 """Columns that a message gets, however long the path is."""

@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, Self
 
 import polars as pl
 
-from ftlint.charset import charset_of
 from ftlint.dialects import named
-from ftlint.engine.block import Plan
-from ftlint.findings import CheckedFile, DatasetReport
-from ftlint.lines import LineReader
+from ftlint.engine.part import Plan
+from ftlint.engine.survey import survey, survey_valid
 from ftlint.metrics import FileFacts, Fingerprints, Gathered, Labels
+from ftlint.records.lines import LineReader
+from ftlint.records.spread import spread
+from ftlint.report.findings import CheckedFile, DatasetReport
 from ftlint.rule import LEVELS, DatasetRule, LineRule, RecordRule
 from ftlint.sources import BLOCK
-from ftlint.spread import spread
-from ftlint.survey import survey, survey_valid
+from ftlint.sources.charset import charset_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from ftlint.context import Context
-    from ftlint.datasets import Dataset
-    from ftlint.engine.workers import Workers
+    from ftlint.dialects.context import Context
+    from ftlint.engine.dataset import Dataset
+    from ftlint.engine.processes import Workers
     from ftlint.metrics import Metric
     from ftlint.rule import Hits, Level, Rule
     from ftlint.sources import Source

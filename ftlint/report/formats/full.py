@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.reporters import WIDTH
-from ftlint.reporters.grouped import heading, statistics, totals
-from ftlint.reporters.text import COLORS, cut, fix_word, folded, paint, plain, width, window
+from ftlint.report.formats import WIDTH
+from ftlint.report.formats.grouped import heading, statistics, totals
+from ftlint.report.formats.text import COLORS, cut, fix_word, folded, paint, plain, width, window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.findings import Finding, Report
-    from ftlint.reporters import Style
+    from ftlint.report.findings import Finding, Report
+    from ftlint.report.formats import Style
 
 
 def render(report: Report, style: Style) -> Iterator[str]:

@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ftlint import tokens
-from ftlint.spans import items_at, raw_offsets, skip_space, text_span, value_end, value_span
+from ftlint.records.spans import items_at, raw_offsets, skip_space, text_span, value_end, value_span
+from ftlint.text import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ftlint.context import Context
+    from ftlint.dialects.context import Context
 
 Scope = Literal["found", "role", "dataset"]
 FileFixKind = Literal["byte-order-mark", "line-ends", "final-newline", "one-object-a-line", "utf-8"]

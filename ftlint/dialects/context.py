@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ftlint.marks import Ending
     from ftlint.targets import Target
+    from ftlint.text.marks import Ending
 
 Differences = tuple[tuple[str, str | None, str | None], ...]
 """What differs between training and validation file: its name, and the value in each."""

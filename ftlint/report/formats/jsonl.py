@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import orjson
 
 from ftlint import __version__
-from ftlint.reporters.json import VERSION, described, dumped, summary
+from ftlint.report.formats.json import VERSION, described, dumped, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.findings import Report
-    from ftlint.reporters import Style
+    from ftlint.report.findings import Report
+    from ftlint.report.formats import Style
 
 
 def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - the signature of all reporters

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.reporters import WIDTH
-from ftlint.reporters.text import COLORS, cut, describe, fix_word, folded, paint, percent, plain, window
+from ftlint.report.formats import WIDTH
+from ftlint.report.formats.text import COLORS, cut, describe, fix_word, folded, paint, percent, plain, window
 from ftlint.rule import LEVELS
 from ftlint.rule import render as render_message
-from ftlint.words import numbered
+from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.findings import CheckedFile, Finding, Report
-    from ftlint.reporters import Style
+    from ftlint.report.findings import CheckedFile, Finding, Report
+    from ftlint.report.formats import Style
     from ftlint.rule import Applicability, Hits, Level, Rule
 
 

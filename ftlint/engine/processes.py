@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing.context import BaseContext
 
-    from ftlint.engine.block import BlockResult, Plan
+    from ftlint.engine.part import BlockResult, Plan
     from ftlint.sources import Source, Span
 
 SMALL = 16 << 20
@@ -106,8 +106,8 @@ def _end_with_parent() -> None:
 
 def _load() -> None:
     """Load what blocks are checked with, while the first process loads it too and surveys the data."""
-    import_module("ftlint.engine.block")
-    import_module("ftlint.registry").known_rules()
+    import_module("ftlint.engine.part")
+    import_module("ftlint.rule.registry").known_rules()
 
 
 def _pickled(plan: Plan) -> bytes | None:
@@ -120,7 +120,7 @@ def _pickled(plan: Plan) -> bytes | None:
 
 def _check(plan: Plan | bytes, source: Source, span: Span) -> BlockResult:
     """Check the lines of a span of a source."""
-    result: BlockResult = import_module("ftlint.engine.block").check_span(plan, source, span)
+    result: BlockResult = import_module("ftlint.engine.part").check_span(plan, source, span)
     return result
 
 

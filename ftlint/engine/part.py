@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.decode import decode
 from ftlint.dialects import named
 from ftlint.metrics import Block, FileFacts
+from ftlint.records.reader import decode
+from ftlint.records.traces import ALL, BEYOND_ASCII, CONTROL, CONTROL_SETS, MARKUP
 from ftlint.rule import DatasetRule, LineRule, RecordRule
 from ftlint.sources import BOM
 from ftlint.texts import any_text
-from ftlint.traces import ALL, BEYOND_ASCII, CONTROL, CONTROL_SETS, MARKUP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from collections.abc import Set as AbstractSet
 
-    from ftlint.context import Context
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Metric
     from ftlint.rule import Level, Rule
     from ftlint.sources import Source, Span

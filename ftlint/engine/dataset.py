@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ftlint.discovery import find_files, matches
 from ftlint.errors import UsageError
 from ftlint.sources import Source, open_source
+from ftlint.sources.discovery import find_files, matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ftlint.config import Config, DatasetTable
-    from ftlint.context import Wishes
+    from ftlint.dialects.context import Wishes
 
 
 @dataclass

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from ftlint import targets, tokens
-from ftlint.charset import codec_of
-from ftlint.context import GENERATION, Context
+from ftlint import targets
 from ftlint.dialects import named, recognise
+from ftlint.dialects.context import GENERATION, Context
+from ftlint.records.spread import suspected
 from ftlint.sources import BOM, Span
-from ftlint.spread import suspected
+from ftlint.sources.charset import codec_of
+from ftlint.text import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ftlint.context import Differences, Wishes
     from ftlint.dialects import Dialect
+    from ftlint.dialects.context import Differences, Wishes
     from ftlint.sources import Source
     from ftlint.targets import Target
 

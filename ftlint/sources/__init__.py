@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
-from ftlint.charset import codec_of
 from ftlint.errors import InputError
-from ftlint.files import remove_leftovers, temporary_prefix
+from ftlint.sources.charset import codec_of
+from ftlint.sources.files import remove_leftovers, temporary_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -15,8 +15,8 @@ from ftlint.sources import BOM, Span
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from ftlint.context import Context
     from ftlint.dialects import Dialect
+    from ftlint.dialects.context import Context
     from ftlint.sources import Source
 
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ftlint.words import numbered, quote
+from ftlint.text.words import numbered, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ftlint.findings import CheckedFile, Finding
+    from ftlint.report.findings import CheckedFile, Finding
 
 COLORS = {"error": "red", "warning": "yellow", "info": "blue"}
 _FIX_WORDS = {"safe": "safe fix", "unsafe": "unsafe fix", "request": "fix on request"}
@@ -111,7 +111,7 @@ def describe(file: CheckedFile) -> list[str]:
 
 def _inferred(file: CheckedFile, first: str) -> list[str]:
     """Return the lines that say what was inferred of prompts and completions. first: what stands first."""
-    from ftlint.labels import merged  # noqa: PLC0415 - keeps imports in one direction
+    from ftlint.text.labels import merged  # noqa: PLC0415 - keeps imports in one direction
 
     context = file.context
     task = context.task

@@ -11,7 +11,7 @@ from ftlint.errors import UsageError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from ftlint.findings import Report
+    from ftlint.report.findings import Report
 
 FORMATS = ("grouped", "full", "concise", "json", "jsonl")
 WIDTH = 120
@@ -41,7 +41,7 @@ def check_format(name: str) -> str:
 
 def reporter(name: str) -> Callable[[Report, Style], Iterator[str]]:
     """Return the reporter of a known format."""
-    render: Callable[[Report, Style], Iterator[str]] = import_module(f"ftlint.reporters.{name}").render
+    render: Callable[[Report, Style], Iterator[str]] = import_module(f"ftlint.report.formats.{name}").render
     return render
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from ftlint.records.spans import is_json, value_end
 from ftlint.sources import BOM
-from ftlint.spans import is_json, value_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

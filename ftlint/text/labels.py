@@ -7,7 +7,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from ftlint import tokens
+from ftlint.text import tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ftlint.records.spans import raw_offsets, value_span
 from ftlint.rule import LEVELS, Hits, LineRule, Place, RecordRule, render
-from ftlint.spans import raw_offsets, value_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     import polars as pl
 
-    from ftlint.context import Context
-    from ftlint.lines import LineReader
+    from ftlint.dialects.context import Context
     from ftlint.metrics import FileFacts
+    from ftlint.records.lines import LineReader
     from ftlint.rule import Applicability, Level, Rule
 
 

@@ -17,18 +17,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar, cast
 import polars as pl
 
 from ftlint.errors import ConfigError
-from ftlint.files import remove_leftovers, temporary_prefix
-from ftlint.labels import merged, variants
-from ftlint.normal import signatures
 from ftlint.rule import numbers
+from ftlint.sources.files import remove_leftovers, temporary_prefix
+from ftlint.text.labels import merged, variants
+from ftlint.text.normal import signatures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from ftlint.charset import Charset
-    from ftlint.context import Context
-    from ftlint.decode import Decoded
-    from ftlint.spread import Spread
+    from ftlint.dialects.context import Context
+    from ftlint.records.reader import Decoded
+    from ftlint.records.spread import Spread
+    from ftlint.sources.charset import Charset
 
 SPILL = 64 << 20
 """Bytes of memory for fingerprints before they go to temporary files; FTLINT_SPILL_BYTES sets another bound.

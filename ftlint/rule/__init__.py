@@ -23,15 +23,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import polars as pl
 
+from ftlint.text.words import as_json, quote
 from ftlint.texts import any_text, name_of, pointer_to, texts_of
-from ftlint.words import as_json, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from ftlint.context import Context
-    from ftlint.fixes import Fix, Situation
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
+    from ftlint.rule.fixes import Fix, Situation
 
 Level = Literal["error", "warning", "info"]
 Applicability = Literal["safe", "unsafe", "request"]
@@ -273,7 +273,7 @@ class RecordRule(Rule):
     """A rule that a column expression decides."""
 
     traces: ClassVar[frozenset[str] | None] = None
-    "Traces (`ftlint.traces`) of which a block must have one for a record to be wrong; None: it needs none."
+    "Traces (`ftlint.records.traces`) of which a block must have one for a record to be wrong; None: it needs none."
 
     def suspects(self, context: Context) -> pl.Expr | None:  # noqa: ARG002 - the hook's signature
         """Return a cheap expression, where `violates` is dear; a record is wrong where both are true."""

@@ -1,0 +1,1 @@
+"""Records: lines become tables, and places in raw lines."""

@@ -1,0 +1,1 @@
+"""What texts are: marks, labels, normal forms, tokens, words."""
