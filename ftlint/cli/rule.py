@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", help="json: for programs.")
 def command(name: str | None, *, everything: bool, output: str) -> int:
     """Explain a rule, by its name or code."""
-    from ftlint import registry  # noqa: PLC0415 - imports polars
+    from ftlint.rule import registry  # noqa: PLC0415 - imports polars
 
     if (name is None) != everything:
         raise UsageError("name one rule, or ask for --all")
