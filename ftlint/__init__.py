@@ -35,11 +35,11 @@ __all__ = [
 
 _HOMES = {
     "ConfigError": "errors",
-    "Finding": "findings",
+    "Finding": "report.findings",
     "FtlintError": "errors",
     "InputError": "errors",
-    "Location": "findings",
-    "Report": "findings",
+    "Location": "report.findings",
+    "Report": "report.findings",
     "UsageError": "errors",
     "check": "api",
     "fix": "api",
