@@ -16,10 +16,10 @@ from ftlint.dialects import broken_dialects
 from ftlint.engine.check import check_dataset
 from ftlint.engine.commit import commit, target_of
 from ftlint.engine.dataset import Dataset
-from ftlint.engine.processes import Workers
-from ftlint.engine.repair import Allowed, Repaired, plan_of, repair_dataset
+from ftlint.engine.repair import Allowed, Repaired, proposed, repair_dataset
+from ftlint.engine.serial import Engine, Serial, engine
 from ftlint.errors import ConfigError, InputError, did_you_mean
-from ftlint.report.findings import DatasetReport, Report
+from ftlint.report.findings import Report
 from ftlint.rule.registry import Selection, broken_packs, configured, matching
 from ftlint.sources import BLOCK, FRAME, RECORDS, Source, open_source, temporary_source
 from ftlint.sources.discovery import matches
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ftlint.config import Config
+    from ftlint.engine.result import DatasetReport
     from ftlint.rule import Hits, Rule
 
 
@@ -58,8 +59,9 @@ def check(
         datasets = [Dataset([source], resolved.wishes()) for source in training]
     else:
         datasets = [Dataset(training, resolved.wishes(), _on_disk(_sources(valid), jobs) if valid is not None else [])]
-    with Workers(jobs, sum(dataset.size for dataset in datasets)) as workers:
-        report = run(datasets, resolved, workers=workers, limit=max_findings)
+    with engine(jobs, sum(dataset.size for dataset in datasets)) as by:
+        report = run(datasets, resolved, by=by, limit=max_findings)
+    report.edits = True
     report.findings  # noqa: B018 - rendered while the sources are open
     report.close()
     return report
@@ -69,7 +71,7 @@ def run(
     datasets: Sequence[Dataset],
     config: Config,
     *,
-    workers: Workers | None = None,
+    by: Engine | None = None,
     limit: int | None = 1000,
     block: int = BLOCK,
     progress: Callable[[int], None] | None = None,
@@ -77,14 +79,14 @@ def run(
 ) -> Report:
     """Check datasets by a resolved configuration; the report's sources are open until it is closed.
 
-    workers: processes; without them this one alone. limit: findings kept a rule and file. block: bytes of a block.
+    by: the engine; without one, this process alone. limit: findings kept a rule and file. block: bytes of a block.
     progress: called with the bytes of each block that is done. rules: instead of those that are installed and selected.
     """
     rules = _rules(config) if rules is None else list(rules)
-    workers = workers or Workers(1, 0)
-    reports = [check_dataset(dataset, rules, workers, block=block, progress=progress) for dataset in datasets]
+    by = by or Serial()
+    reports = [check_dataset(dataset, rules, by, block=block, progress=progress) for dataset in datasets]
     for dataset, report in zip(datasets, reports, strict=True):
-        report.plan = partial(plan_of, dataset=dataset, report=report)
+        report.fix = partial(proposed, dataset=dataset, report=report)
     return Report([_adjusted(report, config) for report in reports], rules, limit, config.settings.fail_on, _broken())
 
 
@@ -128,7 +130,7 @@ def _adjusted(report: DatasetReport, config: Config) -> DatasetReport:
     ignores = [(pattern, matching(words, "per-file-ignores")) for pattern, words in config.settings.per_file_ignores.items()]
     hits = [(rule, replace(found, level=levels.get(type(rule), found.level))) for rule, found in report.hits]
     kept = [(rule, remaining) for rule, found in hits if (remaining := _without_ignored(rule, found, report, ignores))]
-    return DatasetReport(report.files, kept, report.failures, report.plan)
+    return replace(report, hits=kept)
 
 
 def _without_ignored(
@@ -137,7 +139,7 @@ def _without_ignored(
     patterns = [pattern for pattern, rules in ignores if type(rule) in rules]
     if not patterns:
         return hits
-    single = DatasetReport(report.files, [(rule, hits)])
+    single = replace(report, hits=[(rule, hits)])
     kept = [indexes for _, _, file, indexes in single.by_file() if not matches(file.path, patterns)]
     if not kept:
         return None
@@ -147,6 +149,7 @@ def _without_ignored(
     return replace(
         hits,
         lines=hits.lines.gather(chosen),
+        places=None if hits.places is None else hits.places.gather(chosen),
         related=None if hits.related is None else hits.related.gather(chosen),
         each=None if hits.each is None else partial(_chosen, hits.each, chosen),
     )
@@ -246,12 +249,12 @@ def fix(
     if len(sources) != 1:
         raise InputError("one dataset is repaired at a time; call it for each file")
     [source] = sources
-    with Workers(jobs, source.size) as workers:
+    with engine(jobs, source.size) as by:
         [repaired], report = run_fix(
             [Dataset([source], resolved.wishes())],
             resolved,
             unsafe=unsafe,
-            workers=workers,
+            by=by,
             limit=max_findings,
             target=target_of,
             track=rows is not None,
@@ -285,7 +288,7 @@ def run_fix(
     config: Config,
     *,
     unsafe: bool,
-    workers: Workers,
+    by: Engine,
     limit: int | None = 1000,
     target: Callable[[Source], Path | None] = lambda _: None,
     dropped: IO[bytes] | None = None,
@@ -305,9 +308,7 @@ def run_fix(
         frozenset(matching(settings.unfixable, "unfixable")),
         _spared(config),
     )
-    repaired = [
-        repair_dataset(dataset, rules, workers, allowed, dropped=dropped, target=target, track=track) for dataset in datasets
-    ]
+    repaired = [repair_dataset(dataset, rules, by, allowed, dropped=dropped, target=target, track=track) for dataset in datasets]
     report = Report([_adjusted(item.report, config) for item in repaired], rules, limit, settings.fail_on, _broken())
     for item in repaired:
         report.found.update(item.found)

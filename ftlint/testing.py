@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ftlint import config as configuration
 from ftlint.api import run, run_fix
 from ftlint.engine.dataset import Dataset
-from ftlint.engine.processes import Workers
+from ftlint.engine.serial import Serial
 from ftlint.rule.registry import options_of
 from ftlint.sources import Source
 
@@ -71,7 +71,7 @@ def fixed(
     dataset = Dataset(
         [_source("train.jsonl", lines, end)], config.wishes(), [_source("valid.jsonl", valid, "\n")] if valid else []
     )
-    [repaired], _ = run_fix([dataset], config, unsafe=True, workers=Workers(1, 0), rules=[configured])
+    [repaired], _ = run_fix([dataset], config, unsafe=True, by=Serial(), rules=[configured])
     content = b"".join(repaired.files[-1][1].parts())
     repaired.close()
     return content.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n") if content else []

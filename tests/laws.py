@@ -41,7 +41,11 @@ def core(record: dict, context) -> object:
         return json.dumps(record)
     others = {key: value for key, value in record.items() if key not in {"prompt", "completion"}}
     # A separator that stands twice at an end may be one; of what is glued to a word nothing goes.
-    return without(record["prompt"], context.separator), without(record["completion"], context.stop), json.dumps(others)
+    return (
+        without(record["prompt"], context.known.separator),
+        without(record["completion"], context.known.stop),
+        json.dumps(others),
+    )
 
 
 def broken_laws(data: bytes) -> list[str]:
@@ -60,7 +64,7 @@ def broken_laws(data: bytes) -> list[str]:
     if again != fixed:
         wrong.append("repairing again changes something")
     after = ftlint.check(fixed, max_findings=None)
-    left = sorted({finding.code for finding in after.findings if finding.fix == "safe"})
+    left = sorted({finding.code for finding in after.findings if finding.applicability == "safe"})
     if left:
         wrong.append(f"a safe repair is left: {left}")
     revealed = after.records != before.records  # what is a record now was none before, and nobody could judge it

@@ -51,7 +51,7 @@ def test_a_safe_repair_keeps_every_conversation(data):
 def test_an_unsafe_repair_comes_to_rest_and_leaves_nothing_that_it_claims(data):
     fixed, report = ftlint.fix(data, unsafe=True, dialect="chat", max_findings=None)
     assert ftlint.fix(fixed, unsafe=True, dialect="chat")[0] == fixed
-    assert not [found for found in report.findings if found.fix in {"safe", "unsafe"}]
+    assert not [found for found in report.findings if found.applicability in {"safe", "unsafe"}]
     assert len(objects(fixed)) <= len(objects(data)) + data.count(b"[")
     for line in fixed.split(b"\n") if not report.fixed["FIL002"] else ():  # another character set changes every line
         if not line or line in data.split(b"\n"):
@@ -143,7 +143,7 @@ def test_tokens_of_conversations_are_limited():
     long = talk(("user", "a b " * 9_000), ("assistant", "x"))
     report = ftlint.check(lines(*(talk(("user", f"{i}"), ("assistant", "x")) for i in range(20)), long), target="gpt-3.5-turbo")
     [found] = [finding for finding in report.findings if finding.code == "TOK001"]
-    assert (found.line, found.fix) == (21, None)
+    assert (found.line, found.applicability) == (21, None)
     assert found.message == "18,002 tokens; gpt-3.5-turbo takes fewer than 16,386"
 
 

@@ -19,7 +19,7 @@ import ftlint
 from ftlint import api
 from ftlint import config as configuration
 from ftlint.engine.dataset import Dataset
-from ftlint.engine.processes import Workers
+from ftlint.engine.serial import Serial
 from ftlint.records.spans import value_span
 from ftlint.rule import LineRule, RecordRule
 from ftlint.sources import Source
@@ -58,7 +58,7 @@ def repaired(train, valid=(), **settings):
     config = configuration.load(settings, isolated=True)
     dataset = Dataset([source(f"t{i}.jsonl", data) for i, data in enumerate(train)], config.wishes())
     dataset.valid = [source(f"v{i}.jsonl", data) for i, data in enumerate(valid)]
-    [result], report = api.run_fix([dataset], config, unsafe=unsafe, workers=Workers(1, 0))
+    [result], report = api.run_fix([dataset], config, unsafe=unsafe, by=Serial())
     report.findings  # noqa: B018 - rendered while the files are there
     contents = [b"".join(new.parts()) for _, new, _ in result.files]
     result.close()

@@ -16,10 +16,9 @@ from hypothesis import strategies as st
 import ftlint
 from ftlint import api
 from ftlint import config as configuration
-from ftlint.dialects import named
 from ftlint.engine.dataset import Dataset
-from ftlint.engine.processes import Workers
-from ftlint.records.reader import decode, fault_of
+from ftlint.engine.serial import engine
+from ftlint.records.reader import fault_of, reader_of
 from ftlint.sources import Source
 from ftlint.testing import findings, fixed
 from ftlint.text import marks, tokens
@@ -50,7 +49,7 @@ def repeats_a_key(line):
 @given(SEED)
 def test_lines_are_decoded_as_one_by_one(seed):
     lines = file(seed).removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    decoded = decode(b"\n".join(lines) + b"\n", named("prompt-completion"))
+    decoded = reader_of("prompt-completion").read(b"\n".join(lines) + b"\n")
     wanted: dict[str, list[int]] = {}
     rows = []
     for number, line in enumerate(lines):
@@ -70,7 +69,7 @@ def test_lines_are_decoded_as_one_by_one(seed):
             else:
                 wanted.setdefault("wrong-type", []).append(number)
     assert {fault: sorted(at) for fault, at in decoded.faults.items()} == wanted
-    assert list(decoded.frame.iter_rows()) == rows
+    assert list(decoded.tables["records"].iter_rows()) == rows
     assert decoded.lines == len(lines)
 
 
@@ -94,8 +93,8 @@ def test_other_processes_give_the_same_report_in_order():
     source = api._on_disk([Source("a.jsonl", len(data), data)], 2)[0]
     reports = []
     for jobs in (1, 3):
-        with Workers(jobs, 1 << 30) as workers:
-            report = api.run([Dataset([source], config.wishes())], config, workers=workers, block=3000, limit=None)
+        with engine(jobs, 1 << 30) as by:
+            report = api.run([Dataset([source], config.wishes())], config, by=by, block=3000, limit=None)
             reports.append([(f.code, f.line, f.column, f.message) for f in report.findings])
     source.close()
     assert reports[0] == reports[1]
@@ -115,8 +114,8 @@ def test_the_body_is_cut_to_the_token_and_the_rest_stays():
     drop = {"target": "davinci", "rules": {"token-limit": {"cut": "drop"}}}
     assert fixed(RULES["TOK001"], [*made(3), *long], options=drop) == made(3)
     answer = pairs(("tea ->", " a" * 2100))
-    assert [f.fix for f in findings(RULES["TOK001"], answer, options={"target": "davinci"})] == [None]
-    assert [f.fix for f in findings(RULES["TOK001"], answer, options=drop)] == ["unsafe"]
+    assert [f.applicability for f in findings(RULES["TOK001"], answer, options={"target": "davinci"})] == [None]
+    assert [f.applicability for f in findings(RULES["TOK001"], answer, options=drop)] == ["unsafe"]
     assert fixed(RULES["TOK001"], answer, options={"target": "davinci"}) == answer
     both = pairs((" a" * 1100 + " ->", " b" * 1100))
     assert [f.args["count"] for f in findings(RULES["TOK001"], both, options={"target": "davinci"})] == [2201]
@@ -252,13 +251,13 @@ def test_more_white_space_than_the_stops_own_goes():
 )
 def test_what_is_said_of_a_broken_line(line, fix, message):
     found = [f for f in findings(RULES["JSN001"], [*made(5), line]) if f.line == 6]
-    assert [f.fix for f in found] == [fix]
+    assert [f.applicability for f in found] == [fix]
     assert found[0].message.startswith(message)
 
 
 def test_other_values_than_objects_are_left():
     lines = [*made(5), "[1, 2]", "[{}, 1]", "[]", "[[]]"]
-    assert [f.fix for f in findings(RULES["JSN002"], lines)] == [None] * 4
+    assert [f.applicability for f in findings(RULES["JSN002"], lines)] == [None] * 4
     assert fixed(RULES["JSN002"], lines) == lines
 
 
@@ -269,7 +268,7 @@ def test_a_new_separator_is_put_once_and_known_afterwards():
     out, report = ftlint.fix([*records, *odd], unsafe=True, select=["SEP"])
     new = "\n\n===\n\n"
     assert [record["prompt"] for record in out] == [*(prompt + new for prompt in prompts), " \n", f"has it\n\n###{new}"]
-    assert (report.survey.separator.text, report.survey.separator.share) == ("\n\n===\n\n", 1.0)
+    assert (report.survey.known.separator.text, report.survey.known.separator.share) == ("\n\n===\n\n", 1.0)
 
 
 def test_the_word_of_a_task_is_part_of_what_is_asked():
@@ -390,4 +389,4 @@ def test_a_stop_that_differs_is_replaced_and_not_added():
     after = fixed(RULES["SPL003"], train, valid=valid)
     assert json.loads(after[0])["completion"] == " so it was 0 END"
     [found] = findings(RULES["SPL003"], pairs(*((f"item {i} ->", f" so it is {i}") for i in range(30))), valid=valid)
-    assert found.fix is None
+    assert found.applicability is None

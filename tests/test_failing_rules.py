@@ -10,8 +10,8 @@ from ftlint_rules import rules as builtin_rules
 
 import ftlint
 from ftlint.cli.app import run
-from ftlint.metrics import Metric
-from ftlint.rule import DatasetRule, Hits, LineRule, Place, RecordRule, numbers, registry
+from ftlint.metrics import Metric, numbers
+from ftlint.rule import DatasetRule, Hits, LineRule, Place, RecordRule, registry
 from ftlint.rule.fixes import Rewrite
 
 RECORDS = [{"prompt": f"mail {i} ->", "completion": (" spam", "fine")[i % 2]} for i in range(20)]

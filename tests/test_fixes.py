@@ -21,7 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ftlint
-from ftlint.rule.fixes import members, renamed_key, rewritten, without_members
+from ftlint.records.edits import edited, members, renamed_key, retexted, without_members
 from ftlint.text import tokens
 from ftlint.text.labels import NULLS, variant_key
 from ftlint.text.marks import without
@@ -47,7 +47,7 @@ def core(record, survey):
     if not isinstance(record, dict) or not all(isinstance(record.get(key), str) for key in ("prompt", "completion")):
         return record
     rest = {key: value for key, value in record.items() if key not in {"prompt", "completion"}}
-    return (without(record["prompt"], survey.separator), without(record["completion"], survey.stop), str(rest))
+    return (without(record["prompt"], survey.known.separator), without(record["completion"], survey.known.stop), str(rest))
 
 
 @LAW
@@ -68,7 +68,7 @@ def test_law_3_fixing_comes_to_rest(data, unsafe):
         return  # What was found before is held to the end; a new run judges by what it finds now, and the report says so.
     claimed = {"safe", "unsafe"} if unsafe else {"safe"}
     again = ftlint.check(fixed)
-    left = [(finding.code, finding.line, finding.message) for finding in again.findings if finding.fix in claimed]
+    left = [(finding.code, finding.line, finding.message) for finding in again.findings if finding.applicability in claimed]
     # What has no repair after all (nothing to choose from, a record that is all separator) stays, and is not touched again.
     twice, _ = ftlint.fix(fixed, unsafe=unsafe)
     assert twice == fixed, left
@@ -80,8 +80,8 @@ def test_law_3_fixing_comes_to_rest(data, unsafe):
 @given(strategies.files)
 def test_law_4_untouched_lines_come_out_byte_for_byte(data):
     report = ftlint.check(data, max_findings=None)
-    touched = {finding.line for finding in report.findings if finding.fix}
-    whole = [finding for finding in report.findings if finding.fix == "safe" and finding.line is None]
+    touched = {finding.line for finding in report.findings if finding.applicability}
+    whole = [finding for finding in report.findings if finding.applicability == "safe" and finding.line is None]
     fixed, _ = ftlint.fix(data)
     if whole:
         return
@@ -91,6 +91,19 @@ def test_law_4_untouched_lines_come_out_byte_for_byte(data):
 
 
 texts = st.text(st.characters(exclude_categories=("Cs",)))
+
+
+def after(raw, edits):
+    """Return a line, given as text, after its edits."""
+    [line] = edited(raw.encode(), edits)
+    return line.decode()
+
+
+def rewritten(raw, record, new):
+    """Return a line, given as text, with new texts for some keys of its record."""
+    pointer = lambda key: "/" + key.replace("~", "~0").replace("/", "~1")  # noqa: E731
+    old = {pointer(key): text for key, text in record.items()}
+    return after(raw, retexted(raw, old, {pointer(key): text for key, text in new.items()}))
 
 
 @given(
@@ -122,8 +135,10 @@ def test_members_go_and_get_other_names(record, data, separators):
     keys = [key for key, _, _ in members(raw)]
     assert keys == list(record)
     gone = data.draw(st.sampled_from(keys))
-    assert json.loads(without_members(raw, {keys.index(gone)})) == {key: value for key, value in record.items() if key != gone}
-    renamed = json.loads(renamed_key(raw, gone, "another name"))
+    assert json.loads(after(raw, without_members(raw, {keys.index(gone)}))) == {
+        key: value for key, value in record.items() if key != gone
+    }
+    renamed = json.loads(after(raw, renamed_key(raw, gone, "another name")))
     assert list(renamed) == ["another name" if key == gone else key for key in record]
 
 
@@ -283,7 +298,7 @@ def test_a_blank_line_beside_a_broken_one_stays():
     good = dumped(GOOD)
     fixed, report = ftlint.fix(broken + good + b"\n" + good)
     assert fixed == broken + good + good
-    assert [finding.fix for finding in report.findings if finding.code == "FIL004"] == [None]
+    assert [finding.applicability for finding in report.findings if finding.code == "FIL004"] == [None]
 
 
 @pytest.mark.parametrize(
@@ -502,7 +517,9 @@ def test_what_is_not_understood_keeps_its_line_ends():
     good = dumped(GOOD).replace(b"\n", b"\r\n")
     fixed, report = ftlint.fix(good + broken)
     assert fixed == dumped(GOOD) + broken
-    assert [(f.fix, f.message) for f in report.findings if f.code == "FIL003"] == [(None, "1 of 301 lines end in CR LF")]
+    assert [(f.applicability, f.message) for f in report.findings if f.code == "FIL003"] == [
+        (None, "1 of 301 lines end in CR LF")
+    ]
     mostly = broken * 400 + good
     assert ftlint.fix(mostly)[0] == mostly
     assert ftlint.fix(b"\r\n\r\n" + broken * 3 + b"end")[0] == b"\r\n\r\n" + broken * 3 + b"end"

@@ -47,7 +47,7 @@ def records(number):
 ftlint.check(records(1_000))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 report = ftlint.check(records(200_000), select=["SEP", "SHP", "SIZ"])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, report.survey.separator.text)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, report.survey.known.separator.text)
 """
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     grown, separator = result.stdout.split(maxsplit=1)

@@ -19,10 +19,10 @@ from ftlint import config as configuration
 from ftlint.api import run
 from ftlint.dialects import named
 from ftlint.engine.dataset import Dataset
-from ftlint.engine.part import record_table
+from ftlint.engine.part import all_tables
 from ftlint.engine.survey import survey
-from ftlint.metrics import Block, Fingerprints, Metric, Sketches
-from ftlint.records.reader import decode
+from ftlint.metrics import Block, Keyed, Metric
+from ftlint.records.reader import reader_of
 from ftlint.report.formats import Style, reporter
 from ftlint.rule import DatasetRule
 from ftlint.rule.registry import known_rules
@@ -67,9 +67,9 @@ def test_law_1_spilled_fingerprints_give_the_same_report(data):
 
 
 def gathered(data, kind, context):
-    decoded = decode(data, named(context.dialect))
+    decoded = reader_of(context.dialect).read(data)
     metric = kind()
-    metric.add(Block(data, decoded, record_table(decoded.frame, context)), context)
+    metric.add(Block(data, decoded, all_tables(decoded.tables, context)), context)
     return metric
 
 
@@ -82,9 +82,8 @@ def merged(parts):
 
 def value(metric):
     """Return what a metric knows, in a form that compares."""
-    if isinstance(metric, (Fingerprints, Sketches)):
-        tables = list(metric.tables()) if isinstance(metric, Fingerprints) else [metric.table()] if metric.parts else []
-        return metric.lines, sorted(row for table in tables for row in table.iter_rows())
+    if isinstance(metric, Keyed):
+        return metric.lines, sorted(row for table in metric.tables() for row in table.iter_rows())
     return {
         name: {key: lines.to_list() if isinstance(lines, pl.Series) else lines for key, lines in content.items() if str(lines)}
         if isinstance(content, dict)

@@ -83,7 +83,7 @@ def test_examples_run_without_the_package_being_installed(monkeypatch):
         def violates(self, context):
             import polars as pl  # noqa: PLC0415 - only here
 
-            return pl.col("body").str.contains("!")
+            return pl.col("input").str.contains("!")
 
         def explain(self, row, context):
             return super().explain(row, context)

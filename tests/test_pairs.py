@@ -120,7 +120,7 @@ def test_what_becomes_records_late_is_judged_by_all_of_them(tmp_path, charset):
     path = tmp_path / "a.jsonl"
     path.write_bytes(json.dumps(records, indent=1).encode(charset))
     _, report = ftlint.fix(path, unsafe=True)
-    assert (report.survey.separator.text, report.survey.stop.text) == (" ->", " END")
+    assert (report.survey.known.separator.text, report.survey.known.stop.text) == (" ->", " END")
     expected = [(f"text {i} ->", f" an answer {i} END") for i in range(60)]
     assert [(record["prompt"], record["completion"]) for record in loaded(path)] == expected
     assert report.counts == ftlint.check(path).counts
@@ -184,13 +184,13 @@ def test_only_white_space_goes_and_one_mark_is_the_separator(prompt, fixed):
 def test_no_rename_where_two_keys_compete():
     records = [{"prompt": f"q{i} ->", "Completion": f"a long answer {i}", "completion ": "x"} for i in range(20)]
     assert ftlint.fix(records, unsafe=True, ignore=["SHP003"])[0] == records
-    assert {finding.fix for finding in ftlint.check(records, select=["SHP001"]).findings} == {None}
+    assert {finding.applicability for finding in ftlint.check(records, select=["SHP001"]).findings} == {None}
 
 
 def test_wide_white_space_is_the_separators():
     records = [{"prompt": f"q{i} ->" + " " * 100, "completion": " good"} for i in range(40)]
     report = ftlint.check(records)
-    assert report.survey.separator.share == 1
+    assert report.survey.known.separator.share == 1
     assert not report.counts["SEP001"]
 
 

@@ -33,7 +33,7 @@ def test_case(module, case):
     assert [finding.column or 0 for finding in found] == case.get("column", [0] * len(found))
     assert [finding.pointer or "" for finding in found] == case.get("pointer", [""] * len(found))
     if "fix" in case:
-        assert [finding.fix or "" for finding in found] == case["fix"]
+        assert [finding.applicability or "" for finding in found] == case["fix"]
     if "message" in case:
         assert found[0].message == case["message"]
 

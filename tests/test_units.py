@@ -17,7 +17,7 @@ import ftlint
 from ftlint import api
 from ftlint import config as configuration
 from ftlint.engine.dataset import Dataset
-from ftlint.engine.processes import Workers
+from ftlint.engine.serial import Serial
 from ftlint.records import traces
 from ftlint.records.spans import raw_offsets, value_span
 from ftlint.records.traces import scan
@@ -298,7 +298,7 @@ def test_wide_encodings(codec):
     half = text.encode(codec) + (b"\x00\xd8a\0" if codec.endswith(("16", "le")) else b"\xd8\0\0a")
     assert charset_of(source(half)).broken
     assert ftlint.fix(half, unsafe=True)[0] == half, "what cannot be decoded is not lost"
-    assert [finding.fix for finding in ftlint.check(half).findings] == [None]
+    assert [finding.applicability for finding in ftlint.check(half).findings] == [None]
 
 
 def test_no_wide_encoding():
@@ -365,7 +365,7 @@ def test_values_are_no_labels(completions, labels):
 
 def test_bytes_are_sent_to_other_processes_once(monkeypatch):
     line = b'{"prompt": "a ->", "completion": "b"}\n'
-    monkeypatch.setattr(api, "Workers", lambda jobs, size: Workers(1, size))
+    monkeypatch.setattr(api, "engine", lambda jobs, size: Serial())
     seen = []
     check_dataset = api.check_dataset
     monkeypatch.setattr(api, "check_dataset", lambda data, *a, **k: seen.extend(data.sources) or check_dataset(data, *a, **k))
@@ -401,7 +401,7 @@ def test_the_library_call():
     report = ftlint.check(records, target="davinci", select=["CMP", "SIZ"], rules={"too-few-records": {"minimum": 300}})
     assert (report.ok, report.counts["CMP001"], report.counts["SIZ001"]) == (False, 100, 1)
     assert report.findings[1].line == 2
-    assert report.survey.separator.text == " ->"
+    assert report.survey.known.separator.text == " ->"
     assert report.to_frame().filter(code="CMP001").height == 100
     assert len(ftlint.check(records, select=["CMP"], max_findings=3).findings) == 3
     lines = "".join(json.dumps(record) + "\n" for record in records)

@@ -16,9 +16,9 @@ import click
 
 from ftlint.cli.progress import progress
 from ftlint.engine.dataset import datasets_of
-from ftlint.engine.processes import Workers
+from ftlint.engine.serial import engine
 from ftlint.errors import RuleError, UsageError
-from ftlint.report.formats import Style, check_format, kept, reporter
+from ftlint.report.formats import WITH_EDITS, Style, check_format, kept, reporter
 from ftlint.sources.files import writing
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     repairs = options["fix"] or options["diff"]
     options["color"] = _wants_color(options["color"])
     with ExitStack() as cleanup:
-        workers = cleanup.enter_context(Workers(settings.jobs or os.cpu_count() or 1, size))
+        by = cleanup.enter_context(engine(settings.jobs or os.cpu_count() or 1, size))
         advance = cleanup.enter_context(progress(size, unit="bytes"))
         from ftlint import api  # noqa: PLC0415 - the environment is set for polars, and processes are started without it
 
@@ -100,9 +100,10 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         if repairs:
             from ftlint.cli.repair import repairing  # noqa: PLC0415 - most checks repair nothing
 
-            report, finish = cleanup.enter_context(repairing(datasets, config, workers, options, limit))
+            report, finish = cleanup.enter_context(repairing(datasets, config, by, options, limit))
         else:
-            report = api.run(datasets, config, workers=workers, limit=limit, progress=advance)
+            report = api.run(datasets, config, by=by, limit=limit, progress=advance)
+        report.edits = any(name in WITH_EDITS for name, _ in outputs)
         cleanup.callback(report.close)
         if options["diff"]:
             return int(finish())

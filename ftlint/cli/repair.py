@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
     from ftlint.config import Config
     from ftlint.engine.dataset import Dataset
-    from ftlint.engine.processes import Workers
     from ftlint.engine.repair import Repaired
+    from ftlint.engine.serial import Engine
     from ftlint.report.findings import Report
     from ftlint.sources import Source
 
 
 @contextmanager
 def repairing(
-    datasets: Sequence[Dataset], config: Config, workers: Workers, options: dict[str, Any], limit: int
+    datasets: Sequence[Dataset], config: Config, by: Engine, options: dict[str, Any], limit: int
 ) -> Iterator[tuple[Report, Callable[[], bool]]]:
     """Repair datasets beside their files; give the report on what is left, and a function that puts the repaired in place.
 
@@ -53,7 +53,7 @@ def repairing(
             datasets,
             config,
             unsafe=bool(options["unsafe_fixes"]),
-            workers=workers,
+            by=by,
             limit=limit,
             target=(lambda _: None) if show else target_of,
             dropped=dropped,

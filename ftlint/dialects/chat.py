@@ -3,213 +3,277 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import polars as pl
 
-from ftlint.dialects import MISSING_MEMBER, WRONG_TYPE, Dialect
-from ftlint.dialects.context import GENERATION
-from ftlint.text.normal import signatures
+from ftlint.dialects.base import ANSWER, INPUT, MISSING_MEMBER, RECORDS, WRONG_TYPE, Dialect, Fault, Surveyed, Tables
+from ftlint.dialects.context import CLASSIFICATION, GENERATION
+from ftlint.text.labels import repeat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from ftlint.dialects.context import Context, Wishes
+    from ftlint.dialects.context import Wishes
+    from ftlint.targets import Target
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 """Roles of OpenAI's chat format (openai-python 3.54.0, types/chat)."""
+
+MESSAGES, PARTS = "messages", "parts"
+"""Tables of a conversation besides `records`."""
 
 _BARE = " \x01 "
 """Stands between roles and texts where a conversation is one text: a character that texts hardly ever hold. The spaces around it
 let sentences end where they end."""
 
-COLUMNS: Mapping[str, Any] = {
-    "roles": pl.List(pl.String),
-    "texts": pl.List(pl.String),
-    "system": pl.String,
-    "empty": pl.Boolean,
-    "weighed": pl.Boolean,
-    "learned": pl.Boolean,
-    "body": pl.String,
-    "label": pl.String,
-}
-"""Columns of a conversation.
 
-roles: by message; texts: every text. system: the system message that stands first, if one does. empty: whether a message has no
-text and calls no tool. weighed: whether every weight is 0 or 1, of a message of the assistant; learned: whether the weights leave
-a message to learn. body: what is asked, up to the assistant's last message; label: that message.
-"""
+class _Plain(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    """A message as nearly all are: a role and a text."""
+
+    role: str
+    content: str
 
 
-def texts_at(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield JSON Pointer and text of every text of a conversation."""
-    for place, message in enumerate(value["messages"]):
-        content = message.get("content")
-        if type(content) is str:
-            yield f"/messages/{place}/content", content
-        elif type(content) is list:
-            for number, part in enumerate(content):
-                if type(part.get("text")) is str:
-                    yield f"/messages/{place}/content/{number}/text", part["text"]
+class _PlainConversation(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    messages: list[_Plain]
 
 
-def row(value: Mapping[str, Any]) -> tuple[Any, ...] | str:
-    """Return the columns of an object with messages, or the fault for which it is no conversation."""
-    messages = value["messages"]
-    if type(messages) is not list:
-        return WRONG_TYPE
-    roles: list[str] = []
-    contents: list[str] = []
-    plain = True
-    for message in messages:
-        # Nearly all messages are a role and a text.
-        if type(message) is dict and len(message) == 2 and type(message.get("role")) is type(message.get("content")) is str:
-            contents.append(message["content"])
-        else:
-            fault = fault_of(message)
-            if fault:
-                return fault
-            contents.append(_text(message))
-            plain = False
-        roles.append(message["role"])
-    last = last_answer(roles)
-    end = len(roles) if last is None else last
-    said = [f"{role}{_BARE}{content}" for role, content in zip(roles, contents, strict=True)]
-    # Last comes what most conversations begin with: so they differ in their first characters, by which equal ones are sought.
-    first = roles[:1] == ["system"]
-    body = _BARE.join([*said[first:end], *said[end + 1 :], *said[:first], *_tools(value)])
-    system = contents[0] if first else None
-    label = "" if last is None else contents[last]
-    if plain:
-        empty = "" in contents or any(map(str.isspace, contents))
-        return tuple(roles), contents, system, empty, True, last is not None, body, label
-    texts = [text for _, text in texts_at(value)]
-    empty = any(is_empty(message) for message in messages)
-    weighed = not any(is_misweighed(message) for message in messages)
-    learned = any(message["role"] == "assistant" and message.get("weight") != 0 for message in messages)
-    label += "" if last is None else _called(messages[last])
-    return tuple(roles), texts, system, empty, weighed, learned, body, label
+class Message(msgspec.Struct):
+    """A message with all that services know; what else there may be is not looked at."""
+
+    role: str
+    content: str | list[dict[str, Any]] | None = None
+    name: Any = None
+    refusal: Any = None
+    weight: Any = None
+    tool_calls: Any = None
+    tool_call_id: Any = None
+    function_call: Any = None
 
 
-def table(rows: Sequence[tuple[Any, ...]]) -> list[pl.Series]:
-    """Return the columns of many conversations.
+class Conversation(msgspec.Struct):
+    """A training example of chat models."""
 
-    Lists of texts are made of one long column, and those of roles once for each order in which roles occur: polars takes a
-    list of Python's lists item by item, which is twenty times slower.
+    messages: list[Message]
+    tools: Any = None
+    functions: Any = None
+    parallel_tool_calls: Any = None
+
+
+class Chat(Dialect[None]):
+    """Conversations.
+
+    Table `records`: messages (how many), last_role, answered (whether the assistant says something), said (how often), system
+    (the system message that stands first, if one does), input (what is asked, up to the assistant's last message), answer
+    (that message), answer_at (its place).
+    Table `messages`: role, content (where that is a string), empty (whether it has no text, calls no tool and refuses
+    nothing), misweighed (whether it has a weight that cannot be), unlearned (the last answer, where all weights are 0).
+    Table `parts`, of contents that are lists: message, part, text.
     """
-    values = dict(zip(COLUMNS, zip(*rows, strict=True) if rows else [()] * len(COLUMNS), strict=True))
-    made = {name: pl.Series(name, list(values[name]), kind) for name, kind in COLUMNS.items() if name not in {"roles", "texts"}}
-    orders = {roles: number for number, roles in enumerate(dict.fromkeys(values["roles"]))}
-    kinds = pl.Series("roles", [list(roles) for roles in orders], COLUMNS["roles"])
-    roles = kinds.gather(pl.Series([orders[roles] for roles in values["roles"]], dtype=pl.UInt32))
-    return [roles, _lists("texts", values["texts"]), *made.values()]
+
+    name = "chat"
+    shapes = (frozenset({"messages"}),)
+    optional = frozenset({"tools", "functions", "parallel_tool_calls"})
+    types = (_PlainConversation, Conversation)
+    nothing = None
+
+    def __init__(self) -> None:
+        content = pl.format("/messages/{}/content", "place")
+        self.tables = {
+            RECORDS: {},
+            MESSAGES: {"content": content},
+            PARTS: {"text": pl.format("/messages/{}/content/{}/text", "message", "part")},
+        }
+
+    def columns(self, records: Sequence[Any]) -> Tables:
+        """Return the three tables."""
+        talks = list(map(attrgetter("messages"), records))
+        counts = pl.Series("count", list(map(len, talks)), pl.UInt32)
+        messages = list(chain.from_iterable(talks))
+        roles = list(map(attrgetter("role"), messages))
+        plain = type(records[0]) is _PlainConversation if records else True
+        contents = list(map(attrgetter("content"), messages))
+        texts = contents if plain else list(map(text_of, contents))
+        rows = pl.DataFrame({"record": pl.int_range(len(talks), dtype=pl.UInt32, eager=True), "count": counts})
+        rows = rows.filter(pl.col("count") > 0)
+        frame = rows.select(
+            pl.col("record").repeat_by("count"), place=pl.int_ranges(0, pl.col("count"), dtype=pl.UInt32)
+        ).explode("record", "place")
+        strings = contents if plain else [content if type(content) is str else None for content in contents]
+        frame = frame.with_columns(pl.Series("role", roles, pl.String), pl.Series("content", strings, pl.String))
+        if plain:
+            no = pl.lit(value=False)
+            frame = frame.with_columns(empty=~pl.col("content").str.contains(r"\S"), misweighed=no, unlearned=no)
+        else:
+            empty = [not (text.strip() or one.refusal or _called(one)) for text, one in zip(texts, messages, strict=True)]
+            frame = frame.with_columns(
+                pl.Series("empty", empty, pl.Boolean),
+                pl.Series("misweighed", list(map(_is_misweighed, messages)), pl.Boolean),
+                pl.Series("unlearned", list(chain.from_iterable(map(_unlearned, talks))), pl.Boolean),
+            )
+        return {
+            RECORDS: _records(records, counts.to_list(), roles, texts, plain=plain),
+            MESSAGES: frame,
+            PARTS: _parts([] if plain else [(record, talk) for record, talk in enumerate(talks)]),
+        }
+
+    def accepts(self, record: Any) -> bool:
+        """Whether all parts of contents have a type."""
+        return all(type(one.content) is not list or _are_parts(one.content) for one in record.messages)
+
+    def strings(self, records: Sequence[Any]) -> int:
+        """Return how many keys and strings conversations have."""
+        if records and type(records[0]) is _PlainConversation:
+            return len(records) + 4 * sum(map(len, map(attrgetter("messages"), records)))
+        return -1  # they have too many kinds of members: each is looked at by itself
+
+    def fault(self, value: Mapping[str, Any]) -> Fault:
+        """Return what is wrong with an object that has messages."""
+        messages = value["messages"]
+        if type(messages) is not list:
+            return Fault(WRONG_TYPE, "/messages", "an array")
+        for place, message in enumerate(messages):
+            at = f"/messages/{place}"
+            if type(message) is not dict:
+                return Fault(WRONG_TYPE, at, "an object")
+            if "role" not in message:
+                return Fault(MISSING_MEMBER, f"{at}/role", "a string")
+            if type(message["role"]) is not str:
+                return Fault(WRONG_TYPE, f"{at}/role", "a string")
+            content = message.get("content")
+            if not (content is None or type(content) is str or _are_parts(content)):
+                return Fault(WRONG_TYPE, f"{at}/content", "a string, or parts with a type each")
+        return Fault(WRONG_TYPE, "/messages", "messages")
+
+    def infer(self, tables: Tables, wishes: Wishes, target: Target, encoding: str) -> Surveyed[None]:  # noqa: ARG002 - the hook's
+        """Return the task: classification where nearly all conversations are one question, and few short answers repeat."""
+        if wishes.task:
+            return Surveyed(wishes.task, None)
+        answers = tables[RECORDS].filter(pl.col("said") == 1).get_column(ANSWER).to_list()
+        labels = [answer for answer in answers if answer]
+        few = len(labels) >= 0.8 * tables[RECORDS].height and 5 * len(set(labels)) <= len(labels)
+        return Surveyed(CLASSIFICATION if few and repeat(labels, encoding) else GENERATION, None)
+
+    def pointer(self, column: str, row: Mapping[str, Any]) -> str | None:
+        """Return where the first message, or the answer, has its text."""
+        at = 0 if column == INPUT and row["messages"] else row["answer_at"] if column == ANSWER else None
+        return None if at is None else f"/messages/{at}/content"
+
+    def title(self, pointer: str) -> str:
+        """Return what a text is called: `content of message 3`."""
+        parts = pointer.split("/")[1:]
+        message = f"message {int(parts[1]) + 1}" if len(parts) > 1 else "messages"
+        return f"{parts[-1]} of {message}" if len(parts) > 2 else message
+
+    def with_answer(self, row: Mapping[str, Any], answer: str, known: None) -> dict[str, str]:  # noqa: ARG002 - the hook's
+        """Put the answer where the old one stands; white space around it stays."""
+        pointer = self.pointer(ANSWER, row)
+        text = row["texts"].get(pointer)
+        return {pointer: text.replace(row[ANSWER], answer, 1)} if pointer and text and row[ANSWER] else {}
 
 
-def _lists(name: str, lists: Sequence[Sequence[str]]) -> pl.Series:
-    """Return lists of texts as a column."""
-    owner = [number for number, texts in enumerate(lists) for _ in texts]
-    flat = pl.DataFrame({"owner": owner, name: list(chain.from_iterable(lists))}, {"owner": pl.UInt32, name: pl.String})
-    grouped = flat.group_by("owner", maintain_order=True).agg(name)
-    every = pl.DataFrame({"owner": pl.Series(range(len(lists)), dtype=pl.UInt32)})
-    return every.join(grouped, on="owner", how="left", maintain_order="left").get_column(name).fill_null([])
+def _records(
+    records: Sequence[Any], counts: Sequence[int], roles: Sequence[str], texts: Sequence[str], *, plain: bool
+) -> pl.DataFrame:
+    """Return the table of conversations. counts: their messages; roles, texts: of all messages."""
+    said = [f"{role}{_BARE}{text}" for role, text in zip(roles, texts, strict=True)]
+    rows = []
+    end = 0
+    for record, count in zip(records, counts, strict=True):
+        start, end = end, end + count
+        own = roles[start:end]
+        last = last_answer(own)
+        answer = start + (count if last is None else last)
+        # Last comes what most conversations begin with: so they differ in their first characters, by which equal ones are sought.
+        first = start + (own[:1] == ["system"])
+        tools = [] if plain else _tools(record)
+        asked = _BARE.join([*said[first:answer], *said[answer + 1 : end], *said[start:first], *tools])
+        label = "" if last is None else texts[answer]
+        if not plain and last is not None:
+            label += _called(record.messages[last])
+        system = texts[start] if first > start else None
+        rows.append((count, own[-1] if own else None, last is not None, system, asked, label, last, own.count("assistant")))
+    columns = zip(*rows, strict=True) if rows else [()] * len(_RECORDS)
+    return pl.DataFrame([pl.Series(name, list(made), _RECORDS[name]) for name, made in zip(_RECORDS, columns, strict=True)])
+
+
+_RECORDS = {
+    "messages": pl.UInt32,
+    "last_role": pl.String,
+    "answered": pl.Boolean,
+    "system": pl.String,
+    INPUT: pl.String,
+    ANSWER: pl.String,
+    "answer_at": pl.UInt32,
+    "said": pl.UInt32,
+}
+
+
+def _parts(talks: Sequence[tuple[int, Sequence[Message]]]) -> pl.DataFrame:
+    """Return the table of texts in parts of contents."""
+    rows = []
+    for record, talk in talks:
+        place = 0
+        for number, message in enumerate(talk):
+            for part, value in enumerate(message.content if type(message.content) is list else ()):
+                if type(value.get("text")) is str:
+                    rows.append((record, place, number, part, value["text"]))
+                    place += 1
+    schema = dict.fromkeys(("record", "place", "message", "part"), pl.UInt32) | {"text": pl.String}
+    return pl.DataFrame(rows, schema, orient="row")
 
 
 def last_answer(roles: Sequence[str]) -> int | None:
     """Return the place of the assistant's last message."""
+    if roles[-1:] == ["assistant"]:
+        return len(roles) - 1
     return len(roles) - 1 - roles[::-1].index("assistant") if "assistant" in roles else None
-
-
-def fault_of(message: Any) -> str | None:
-    """Return why something is no message: a member is missing, or of another type."""
-    if type(message) is not dict:
-        return WRONG_TYPE
-    if "role" not in message:
-        return MISSING_MEMBER
-    content = message.get("content")
-    if type(message["role"]) is not str or not (content is None or type(content) is str or _are_parts(content)):
-        return WRONG_TYPE
-    return None
 
 
 def _are_parts(content: Any) -> bool:
     """Whether a content is a list of parts, each with a type."""
-    if type(content) is not list:
-        return False
-    return all(type(part) is dict and type(part.get("type")) is str for part in content)
+    return type(content) is list and all(type(part) is dict and type(part.get("type")) is str for part in content)
 
 
-def _text(message: Mapping[str, Any]) -> str:
-    content = message.get("content")
+def text_of(content: Any) -> str:
+    """Return the text of a content; what is no text (an image, a part of another tool's format) is there as JSON."""
     if type(content) is list:
-        # What is no text (an image, a part of another tool's format) differs where it differs as JSON.
         return "".join(part["text"] if type(part.get("text")) is str else json.dumps(part, sort_keys=True) for part in content)
     return content or ""
 
 
 def is_empty(message: Mapping[str, Any]) -> bool:
-    """Whether a message has no text, calls no tool, and refuses nothing."""
-    return not (_text(message).strip() or _called(message) or message.get("refusal"))
+    """Whether a message, as JSON has it, has no text, calls no tool, and refuses nothing."""
+    says = (message.get("tool_calls"), message.get("function_call"), message.get("refusal"))
+    return not (text_of(message.get("content")).strip() or any(says))
 
 
-def _called(message: Mapping[str, Any]) -> str:
-    calls = message.get("tool_calls") or message.get("function_call")
+def _called(message: Message) -> str:
+    """Return the calls of tools of a message as text."""
+    calls = message.tool_calls or message.function_call
     return json.dumps(calls, sort_keys=True) if calls else ""
 
 
-def _tools(value: Mapping[str, Any]) -> list[str]:
+def _tools(record: Conversation) -> list[str]:
     """Return the tools as text: the same question with other tools is another question."""
-    return [json.dumps(value[key], sort_keys=True) for key in ("tools", "functions") if value.get(key)]
+    return [json.dumps(tools, sort_keys=True) for tools in (record.tools, record.functions) if tools]
 
 
-def is_misweighed(message: Mapping[str, Any]) -> bool:
+def _is_misweighed(message: Message) -> bool:
     """Whether a message has a weight that it cannot have."""
-    weight = message.get("weight")
-    return weight is not None and (message["role"] != "assistant" or type(weight) is not int or weight not in {0, 1})
+    weight = message.weight
+    return weight is not None and (message.role != "assistant" or type(weight) is not int or weight not in {0, 1})
 
 
-def first_fault(value: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the JSON Pointer of what is missing or of another type in an object with messages, and what is wanted there."""
-    if type(value["messages"]) is not list:
-        return "/messages", "an array"
-    place, message = next((place, one) for place, one in enumerate(value["messages"]) if fault_of(one))
-    at = f"/messages/{place}"
-    if type(message) is not dict:
-        return at, "an object"
-    if type(message.get("role")) is not str:
-        return f"{at}/role", "a string"
-    return f"{at}/content", "a string, or parts with a type each"
+def _unlearned(talk: Sequence[Message]) -> list[bool]:
+    """Return for each message whether it is the last answer of a conversation from which nothing is learned."""
+    answers = [place for place, one in enumerate(talk) if one.role == "assistant"]
+    nothing = bool(answers) and all(talk[place].weight == 0 for place in answers)
+    return [nothing and place == answers[-1] for place in range(len(talk))]
 
 
-def pointers(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is told of a conversation that is shown: the object, where its texts are, and where its answer is."""
-    roles = [message["role"] for message in value["messages"]]
-    last = last_answer(roles)
-    return {
-        "value": value,
-        "pointers": [pointer for pointer, _ in texts_at(value)],
-        "prompt": "/messages/0/content" if roles else None,
-        "completion": None if last is None else f"/messages/{last}/content",
-    }
-
-
-def infer(context: Context, records: Sequence[Mapping[str, Any]], wishes: Wishes) -> Context:
-    """Fill in what rules want to know before they look at every record."""
-    bodies = pl.Series("body", [found[-2] for value in records if not isinstance(found := row(value), str)], pl.String)
-    distinct = bodies.unique()
-    heads_differ = signatures(distinct, head=True).n_unique() >= 0.98 * len(distinct)
-    return replace(context, task=wishes.task or GENERATION, heads_differ=heads_differ)
-
-
-CHAT = Dialect(
-    name="chat",
-    keys=frozenset({"messages"}),
-    optional=frozenset({"tools", "functions", "parallel_tool_calls"}),
-    columns=COLUMNS,
-    row=row,
-    table=table,
-    pointers=pointers,
-    first_fault=first_fault,
-    infer=infer,
-)
+CHAT = Chat()

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from typing_extensions import TypeVar
+
     from ftlint.targets import Target
-    from ftlint.text.marks import Ending
+
+    K = TypeVar("K", default=Any)  # a bare `Context` is one of anything
+else:
+    from typing import TypeVar
+
+    K = TypeVar("K")
 
 Differences = tuple[tuple[str, str | None, str | None], ...]
 """What differs between training and validation file: its name, and the value in each."""
@@ -36,43 +43,35 @@ class Wishes:
 
 
 @dataclass(frozen=True)
-class Context:
+class Context(Generic[K]):
     """What rules may know of a dataset; it travels to worker processes.
 
     dialect: the shape of its records. target: the model it is for. encoding: the tokenizer's name.
-    task: `classification`, `generation` or `open-ended`. separator, stop: None where there is none.
-    rivals: two to five separators that compete where none has the majority. given: what the configuration names
-    (`separator`, `stop`, `task`, `dialect`). surveyed: how many records the inference rests on.
-    placeholders: template placeholders seen in the survey. shared: what all surveyed bodies and all surveyed completions
-    start with; no more than that can be shared by all. heads_differ: whether nearly all surveyed bodies differ in
-    their first characters, so that duplicates can be sought by these alone. leaks: whether labels stand in most
-    surveyed bodies. unspaced: whether ten or more were surveyed, and none of their completions starts with white space.
-    recognised: whether a known dialect has the majority. split: in a validation file, what differs from the training
-    file (`separator`, `stop`, `dialect`), as pairs of training and validation value.
+    task: `classification`, `generation` or `open-ended`. known: what the dialect knows of it, for its own rules.
+    given: what the configuration names (`separator`, `stop`, `task`, `dialect`). surveyed: how many records the inference
+    rests on. recognised: whether a known dialect has the majority. heads_differ: whether nearly all surveyed inputs differ in
+    their first characters, so that duplicates can be sought by these alone. split: in a validation file, what differs from
+    the training file (`dialect`, or what the dialect compares), as pairs of training and validation value.
+    hints: what rules asked the survey, by code.
     """
 
     dialect: str
     target: Target
     encoding: str
     task: str
-    separator: Ending | None = None
-    stop: Ending | None = None
-    rivals: tuple[Ending, ...] = ()
+    known: K = None  # type: ignore[assignment] # of a dialect that knows nothing
     given: frozenset[str] = frozenset()
     surveyed: int = 0
-    placeholders: tuple[str, ...] = ()
-    shared: tuple[str, str] = ("", "")
-    heads_differ: bool = False
-    leaks: bool = False
-    unspaced: bool = False
     recognised: bool = True
+    heads_differ: bool = False
     split: Differences = ()
+    hints: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def classification(self) -> bool:
-        """Whether completions are labels."""
+        """Whether answers are labels."""
         return self.task == CLASSIFICATION
 
     def differs(self, what: str) -> bool:
-        """Whether a validation file differs from its training file in `separator`, `stop` or `dialect`."""
+        """Whether a validation file differs from its training file in `dialect`, or in what its dialect compares."""
         return any(name == what for name, _, _ in self.split)

@@ -1,38 +1,38 @@
-"""The engine on one machine: blocks to processes, results merged in order, rules that judge the whole."""
+"""A check: parts to an engine, what they hold merged, rules that judge the whole."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Self
-
-import polars as pl
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects import named
-from ftlint.engine.part import Plan
+from ftlint.engine.part import Part, Plan
+from ftlint.engine.result import CheckedFile, DatasetReport
 from ftlint.engine.survey import survey, survey_valid
-from ftlint.metrics import FileFacts, Fingerprints, Gathered, Labels
-from ftlint.records.lines import LineReader
+from ftlint.metrics import FileFacts, Gathered, Labels
+from ftlint.records.lines import Lines
 from ftlint.records.spread import spread
-from ftlint.report.findings import CheckedFile, DatasetReport
-from ftlint.rule import LEVELS, DatasetRule, LineRule, RecordRule
+from ftlint.rule import LEVELS, DatasetRule, Hits, LineRule, RecordRule
 from ftlint.sources import BLOCK
 from ftlint.sources.charset import charset_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ftlint.dialects.context import Context
     from ftlint.engine.dataset import Dataset
-    from ftlint.engine.processes import Workers
+    from ftlint.engine.partial import Partial
+    from ftlint.engine.serial import Engine
     from ftlint.metrics import Metric
-    from ftlint.rule import Hits, Level, Rule
+    from ftlint.rule import Rule
     from ftlint.sources import Source
 
 
 def check_dataset(
     dataset: Dataset,
     rules: Sequence[Rule],
-    workers: Workers,
+    engine: Engine,
     *,
     block: int = BLOCK,
     progress: Callable[[int], None] | None = None,
@@ -40,137 +40,138 @@ def check_dataset(
 ) -> DatasetReport:
     """Check a dataset with these rules.
 
-    block: bytes of a block. progress: called with the bytes of each block that is done. known: what is known of the dataset;
+    block: bytes of a part. progress: called with the bytes of each part that is done. known: what is known of the dataset;
     without it, what a survey shows.
     """
     report = DatasetReport([], [])
-    context = known or survey(dataset.train, dataset.wishes)
+    context = known or survey(dataset.train, dataset.wishes, rules, report.failures)
     roles = [("train", dataset.train, context)]
     if dataset.valid:
         roles.append(("valid", dataset.valid, survey_valid(dataset.valid, dataset.wishes, context)))
     with ExitStack() as cleanup:
-        train: Gathered | None = None
         for role, sources, judged_by in roles:
             applying = tuple(rule for rule in rules if role in rule.roles and _applies(rule, judged_by, report))
-            plan = Plan(judged_by, applying, _metrics(applying, judged_by, with_valid=bool(dataset.valid)))
-            gathering = cleanup.enter_context(_Gathering(role, plan, report))
+            compared = _compared(rules, judged_by) if role == "train" and dataset.valid else set()
+            plan = Plan(judged_by, applying, _metrics(applying, judged_by, compared))
+            files = [_file(source, role, judged_by) for source in sources]
+            partial = engine.fold(plan, _parts(files, block), progress or (lambda _: None))
+            cleanup.callback(partial.close)
             for source in sources:
-                gathering.read(source, workers, block, progress or (lambda _: None))
                 source.check_unchanged()
-            train = gathering.judge(train)
+            _settle(files, partial)
+            report.files += files
+            report.failures |= partial.failures
+            gathered = report.gathered[role] = _gathered(role, plan, files, partial, report.gathered.get("train"))
+            _judge(plan, partial, gathered, report)
+            if Labels in gathered.metrics and judged_by.classification:
+                for file in files:
+                    file.labels = gathered.get(Labels).counts
     return report
 
 
 def _applies(rule: Rule, context: Context, report: DatasetReport) -> bool:
     """Whether a rule is for a dataset, and what it needs to see is there."""
+    if rule.code in report.failures:
+        return False
     try:
         if not rule.applies(context):
             return False
         wanted = rule.wants(context) if isinstance(rule, DatasetRule) else ()
         rule.applicability(context)
     except Exception as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
-        report.failures[rule.code] = rule.failure(error)
+        report.failed(rule, error)
         return False
-    return named(context.dialect).checked or not any(kind.needs_texts for kind in wanted)
+    dialect = named(context.dialect)
+    if isinstance(rule, RecordRule) and dialect.checked and not dialect.has(rule.table):
+        return False
+    return dialect.checked or not any(kind.needs_texts for kind in wanted)
 
 
-def _metrics(rules: Iterable[Rule], context: Context, *, with_valid: bool) -> tuple[type[Metric], ...]:
-    """Return the metrics that these rules need; training files also gather what their validation files are compared with."""
-    wanted = [kind for rule in rules if isinstance(rule, DatasetRule) for kind in rule.wants(context)]
-    if with_valid and named(context.dialect).checked:
-        wanted += [Fingerprints, Labels] if context.classification else [Fingerprints]
-    return tuple(sorted(set(wanted), key=lambda kind: kind.__name__))
+def _compared(rules: Sequence[Rule], context: Context) -> set[type[Metric]]:
+    """Return the metrics of training files that rules about validation files ask for."""
+    asking = [rule for rule in rules if isinstance(rule, DatasetRule) and rule.compares and rule.applies(context)]
+    return {kind for rule in asking for kind in rule.compares} if named(context.dialect).checked else set()
 
 
-class _Gathering:
-    """Merges the blocks of the files of one role, in order, into a report."""
+def _metrics(rules: Sequence[Rule], context: Context, more: set[type[Metric]]) -> tuple[type[Metric], ...]:
+    """Return the metrics that these rules need, and more."""
+    wanted = {kind for rule in rules if isinstance(rule, DatasetRule) for kind in rule.wants(context)}
+    return tuple(sorted(wanted | more, key=lambda kind: kind.__name__))
 
-    def __init__(self, role: str, plan: Plan, report: DatasetReport) -> None:
-        self.role, self.plan, self.report = role, plan, report
-        self.files: list[CheckedFile] = []
-        self.metrics = [kind() for kind in plan.metrics]
-        self.hits: dict[tuple[str, Level], list[pl.Series]] = {}
-        self.lines = 0
 
-    def __enter__(self) -> Self:
-        return self
+def _file(source: Source, role: str, context: Context) -> CheckedFile:
+    """Return a file of which it is known whether its lines are to be read."""
+    facts = FileFacts()
+    facts.charset, facts.lines_wanted = charset_of(source), source.takes_lines
+    facts.spread = None if facts.charset or source.made_of_records else spread(source)
+    if not facts.read_by_lines:
+        facts.size = source.size
+    return CheckedFile(source.path, role, facts, context, 0, Lines(source, context))
 
-    def __exit__(self, *_: object) -> None:
-        for metric in self.metrics:
-            metric.close()
 
-    def read(self, source: Source, workers: Workers, block: int, progress: Callable[[int], None]) -> None:
-        """Check one file."""
-        reader = LineReader(source, self.plan.context)
-        facts = FileFacts()
-        file = CheckedFile(source.path, self.role, facts, self.plan.context, self.lines, reader)
-        self.files.append(file)
-        self.report.files.append(file)
-        facts.charset, facts.lines_wanted = charset_of(source), source.takes_lines
-        facts.spread = None if facts.charset or source.made_of_records else spread(source)
-        if not facts.read_by_lines:
-            facts.size = source.size
-            return
-        for result in workers.results(self.plan, source, block):
-            if result.facts.lines:
-                reader.starts.append(result.start)
-                reader.firsts.append(facts.lines)
-            self.report.failures |= result.failures
-            for key, lines in result.hits.items():
-                self.hits.setdefault(key, []).append(lines.cast(pl.UInt64) + self.lines)
-            facts.merge(result.facts)
-            for mine, theirs in zip(self.metrics, result.metrics, strict=True):
-                mine.merge(theirs)
-            self.lines += result.facts.lines
-            progress(result.facts.size)
+def _parts(files: Sequence[CheckedFile], block: int) -> Iterator[Part]:
+    """Yield the parts of files whose lines are read."""
+    for place, file in enumerate(files):
+        if file.facts.read_by_lines:
+            yield from (Part(place, file.lines.source, span) for span in file.lines.source.spans(block))
 
-    def judge(self, train: Gathered | None) -> Gathered:
-        """Add to the report what line and record rules found, and what dataset rules find now; return what they judged.
 
-        train: in a validation file's case, what its training files gave.
-        """
-        gathered = Gathered(
-            role=self.role,
-            context=self.plan.context,
-            metrics={type(metric): metric for metric in self.metrics},
-            files=[file.facts for file in self.files],
-            fetch=self._fetch,
-            train=train,
-        )
-        for rule in self.plan.rules:
-            if rule.code in self.report.failures:
-                continue
-            try:
-                found = list(self._hits_of(rule, gathered))
-            except Exception as error:  # noqa: BLE001 - likewise
-                self.report.failures[rule.code] = rule.failure(error)
-                continue
-            for hits in found:
-                self._report(rule, hits)
-        if Labels in gathered.metrics and self.plan.context.classification:
-            for file in self.files:
-                file.labels = gathered.get(Labels).counts
-        return gathered
+def _settle(files: Sequence[CheckedFile], partial: Partial) -> None:
+    """Tell files what was found in them, and where their lines are."""
+    first = 0
+    for place, file in enumerate(files):
+        file.first = first
+        if place in partial.facts:
+            file.facts.merge(partial.facts[place])
+        first += file.facts.lines
+    for place, start, line in partial.index:
+        files[place].lines.starts.append(start)
+        files[place].lines.firsts.append(line - files[place].first)
 
-    def _hits_of(self, rule: Rule, gathered: Gathered) -> Iterator[Hits]:
-        """Yield what a rule found."""
-        found = {level: pl.concat(parts) for level in LEVELS if (parts := self.hits.get((rule.code, level)))}
-        if isinstance(rule, (LineRule, RecordRule)):
-            yield from rule.report(found, gathered)
-        # What few lines of many hold says nothing of the dataset: first these must be records.
-        if isinstance(rule, DatasetRule) and (rule.reads_broken or not gathered.mostly_broken):
-            yield from rule.judge(gathered)
 
-    def _report(self, rule: Rule, hits: Hits) -> None:
-        if len(hits):
-            hits.role = self.role
+def _gathered(role: str, plan: Plan, files: Sequence[CheckedFile], partial: Partial, train: Gathered | None) -> Gathered:
+    """Return what is known of all records of a role. train: in a validation file's case, what its training files gave."""
+
+    def fetch(lines: Sequence[int]) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        bounds = [*(file.first for file in files), partial.lines]
+        for file, (start, end) in zip(files, pairwise(bounds), strict=True):
+            inside = [line - start for line in lines if start <= line < end]
+            yield from ((line + start, row) for line, row in file.lines.rows(inside))
+
+    return Gathered(
+        role=role,
+        context=plan.context,
+        metrics={type(metric): metric for metric in partial.metrics},
+        files=[file.facts for file in files],
+        fetch=fetch,
+        train=train,
+    )
+
+
+def _judge(plan: Plan, partial: Partial, gathered: Gathered, report: DatasetReport) -> None:
+    """Add to the report what line and record rules found, and what dataset rules find now."""
+    for rule in plan.rules:
+        if rule.code in report.failures:
+            continue
+        try:
+            found = list(_hits_of(rule, partial, gathered))
+        except Exception as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
+            report.failed(rule, error)
+            continue
+        for hits in filter(len, found):
+            hits.role = gathered.role
             if hits.applicability == "rule":
-                hits.applicability = rule.applicability(self.plan.context)
-            self.report.hits.append((rule, hits))
+                hits.applicability = rule.applicability(plan.context)
+            report.hits.append((rule, hits))
 
-    def _fetch(self, lines: Sequence[int]) -> Iterator[tuple[int, Mapping[str, str]]]:
-        """Yield line and columns of the records on these rising lines, read again."""
-        for file, following in zip(self.files, [*self.files[1:], None], strict=True):
-            end = following.first if following else self.lines
-            inside = [line - file.first for line in lines if file.first <= line < end]
-            yield from ((line + file.first, row) for line, row in file.reader.rows(inside))
+
+def _hits_of(rule: Rule, partial: Partial, gathered: Gathered) -> Iterator[Hits]:
+    """Yield what a rule found."""
+    if isinstance(rule, (LineRule, RecordRule)):
+        tables = {level: table for level in LEVELS if (table := partial.found(rule.code, level)) is not None}
+        yield from rule.report(
+            {level: Hits(level, table["line"], places=table["place"]) for level, table in tables.items()}, gathered
+        )
+    # What few lines of many hold says nothing of the dataset: first these must be records.
+    if isinstance(rule, DatasetRule) and (rule.reads_broken or not gathered.mostly_broken):
+        yield from rule.judge(gathered)

@@ -1,30 +1,35 @@
-"""What is done with one block of lines; pure, so that any process may do it."""
+"""What is done with one part of a file; pure, so that any process may do it."""
 
 from __future__ import annotations
 
 import pickle
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
 from ftlint.dialects import named
+from ftlint.dialects.base import RECORDS, TEXTS
+from ftlint.engine.partial import Partial
 from ftlint.metrics import Block, FileFacts
-from ftlint.records.reader import decode
-from ftlint.records.traces import ALL, BEYOND_ASCII, CONTROL, CONTROL_SETS, MARKUP
+from ftlint.records.reader import reader_of
+from ftlint.records.traces import ALL, CONTROL, CONTROL_SETS
 from ftlint.rule import DatasetRule, LineRule, RecordRule
 from ftlint.sources import BOM
-from ftlint.texts import any_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
+    from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.metrics import Metric
     from ftlint.rule import Level, Rule
     from ftlint.sources import Source, Span
+
+Key = tuple[str, "Level"]
+"""Code and level of a rule."""
 
 
 @dataclass(frozen=True)
@@ -36,25 +41,18 @@ class Plan:
     metrics: tuple[type[Metric], ...]
 
 
-@dataclass
-class BlockResult:
-    """What a block held.
+class Part(NamedTuple):
+    """Where some lines are: the place of their file among those of its role, and the span of its source."""
 
-    start: byte offset of its first line. hits: lines, counted from the block's first, by rule code and level. failures: a
-    sentence for each rule, by code, that failed.
-    """
-
-    start: int
-    facts: FileFacts
-    hits: dict[tuple[str, Level], pl.Series]
-    metrics: list[Metric]
-    failures: dict[str, str] = field(default_factory=dict)
+    file: int
+    source: Source
+    span: Span
 
 
-def check_span(plan: Plan | bytes, source: Source, span: Span) -> BlockResult:
-    """Check the lines of a span of a source, by a plan or a pickled one (each process unpickles it once)."""
-    start, data = source.read(span)
-    return check_block(_plan(plan) if isinstance(plan, bytes) else plan, data, start)
+def check_part(plan: Plan | bytes, part: Part) -> Partial:
+    """Check the lines of a part, by a plan or a pickled one (each process unpickles it once)."""
+    start, data = part.source.read(part.span)
+    return check_block(_plan(plan) if isinstance(plan, bytes) else plan, data, start, part.file)
 
 
 @lru_cache(maxsize=2)
@@ -63,66 +61,83 @@ def _plan(pickled: bytes) -> Plan:
     return plan
 
 
-def check_block(plan: Plan, data: bytes, start: int = 0) -> BlockResult:
+def check_block(plan: Plan, data: bytes, start: int = 0, file: int = 0) -> Partial:
     """Check whole lines. start: their byte offset in the file."""
     dialect = named(plan.context.dialect)
     marked = start == 0 and data.startswith(BOM)
-    decoded = decode(data.removeprefix(BOM) if marked else data, dialect)
-    frame = record_table(decoded.frame, plan.context, decoded.traces)
-    hits: dict[tuple[str, Level], pl.Series] = {
-        (rule.code, rule.level): pl.Series(lines, dtype=pl.UInt32)
-        for rule in plan.rules
-        if isinstance(rule, LineRule) and (lines := decoded.faults.get(rule.fault))
-    }
-    failures: dict[str, str] = {}
-    if len(frame) and dialect.checked:
-        hits |= violations(plan, frame, decoded.traces, failures)
-    block = Block(data, decoded, frame, marked)
-    facts = FileFacts()
+    data_read = data.removeprefix(BOM) if marked else data
+    decoded = reader_of(dialect.name).read(data_read)
+    tables = all_tables(decoded.tables, plan.context, decoded.traces)
+    partial = Partial(decoded.lines, metrics=[kind() for kind in plan.metrics])
+    if decoded.lines:
+        partial.index.append((file, start, 0))
+    for rule in plan.rules:
+        if isinstance(rule, LineRule) and (lines := decoded.faults.get(rule.fault)):
+            partial.hits[rule.code, rule.level] = [_rows(pl.Series("line", lines, pl.UInt64))]
+    if dialect.checked and len(tables[RECORDS]):
+        found = violations(plan, tables, decoded.traces, partial.failures, data_read.split(b"\n").__getitem__)
+        partial.hits |= {key: [rows] for key, rows in found.items()}
+    block = Block(data, decoded, tables, marked)
+    facts = partial.facts[file] = FileFacts()
     facts.add(block, plan.context)
-    metrics = [kind() for kind in plan.metrics]
-    for metric in metrics:
+    for metric in partial.metrics:
         try:
             metric.add(block, plan.context)
         except Exception as error:  # noqa: BLE001 - it may be anybody's; it leaves the rules without an answer that ask for it
-            failures |= {rule.code: rule.failure(error) for rule in plan.rules if _asks_for(rule, metric, plan.context)}
-    return BlockResult(start, facts, hits, metrics, failures)
+            partial.failures |= {rule.code: rule.failure(error) for rule in plan.rules if _asks_for(rule, metric, plan.context)}
+    return partial
 
 
 def _asks_for(rule: Rule, metric: Metric, context: Context) -> bool:
     return isinstance(rule, DatasetRule) and type(metric) in rule.wants(context)
 
 
-def record_table(frame: pl.DataFrame, context: Context, traces: AbstractSet[str] = ALL) -> pl.DataFrame:
-    """Return the texts of records with all columns that rules and metrics may use.
+def all_tables(tables: Tables, context: Context, traces: AbstractSet[str] = ALL) -> Tables:
+    """Return the tables of records with all columns that rules and metrics may use.
 
-    Besides those of the dialect: `beyond_ascii`, `control` and `markup`, whether a text holds what the traces of these
-    names stand for; rules first ask for them. traces: what the texts may hold.
+    `records` has `bytes`, those of its texts. The table `texts` has `control`, whether there is an ASCII control character.
+    traces: what the texts may hold.
     """
     dialect = named(context.dialect)
     if not dialect.checked:
-        return frame
-    # ASCII text has as many characters as bytes.
-    wide = any_text(context, lambda text: text.str.len_bytes() != text.str.len_chars())
-    marked = any_text(context, lambda text: text.str.contains("[&<]"))
-    control = any_text(context, lambda text: pl.any_horizontal(text.str.contains(signs) for signs in CONTROL_SETS))
-    return (dialect.derived(frame, context) if dialect.derived else frame).with_columns(
-        (wide if BEYOND_ASCII in traces else pl.lit(value=False)).alias("beyond_ascii"),
-        (control if CONTROL in traces else pl.lit(value=False)).alias("control"),
-        (marked if MARKUP in traces else pl.lit(value=False)).alias("markup"),
-    )
+        return tables
+    tables = dialect.derive(tables, context.known)
+    texts = dialect.texts(tables)
+    text = pl.col("text").str
+    control = pl.any_horizontal(text.contains(signs) for signs in CONTROL_SETS) if CONTROL in traces else pl.lit(value=False)
+    return {**tables, RECORDS: _with_bytes(tables, dialect.tables), TEXTS: texts.with_columns(control=control)}
+
+
+def _with_bytes(tables: Tables, columns: Mapping[str, Iterable[str]]) -> pl.DataFrame:
+    """Return the table of records with the bytes of all their texts. columns: those of texts, by table."""
+    records = tables[RECORDS]
+    own = [pl.col(column).str.len_bytes() for column in columns[RECORDS]]
+    records = records.with_columns(bytes=pl.sum_horizontal(own) if own else pl.lit(0, pl.UInt32))
+    for name, texts in columns.items():
+        if name != RECORDS and len(tables[name]):
+            # Rows of a record stand together: what was summed before its last one, less what was before its first one.
+            sizes = tables[name].select("line", size=pl.sum_horizontal(pl.col(column).str.len_bytes() for column in texts))
+            sums = sizes.group_by("line").agg(pl.col("size").sum())
+            records = records.join(sums, on="line", how="left", maintain_order="left")
+            records = records.with_columns(pl.col("bytes") + pl.col("size").fill_null(0)).drop("size")
+    return records
 
 
 def violations(
-    plan: Plan, frame: pl.DataFrame, traces: AbstractSet[str] = ALL, failures: dict[str, str] | None = None
-) -> dict[tuple[str, Level], pl.Series]:
-    """Return the lines of a record table that violate each record rule, by code and level.
+    plan: Plan,
+    tables: Tables,
+    traces: AbstractSet[str] = ALL,
+    failures: dict[str, str] | None = None,
+    line: Callable[[int], bytes] | None = None,
+) -> dict[Key, pl.DataFrame]:
+    """Return `line` and `place` of the rows that violate each record rule, by code and level.
 
-    traces: what its texts may hold. failures: takes a sentence for each rule that fails; without it they raise.
+    traces: what the texts may hold. failures: takes a sentence for each rule that fails; without it they raise. line: given
+    its number, the raw line, for rules that look at single records.
     """
     rules = [rule for rule in plan.rules if isinstance(rule, RecordRule) and (rule.traces is None or rule.traces & traces)]
     try:
-        return _violations(rules, plan.context, frame)
+        return _violations(rules, plan.context, tables, line)
     except Exception as error:
         if failures is None:
             raise
@@ -130,15 +145,31 @@ def violations(
             failures[rules[0].code] = rules[0].failure(error)
             return {}
     # One of them fails: by itself each says which.
-    return {
-        key: lines for rule in rules for key, lines in violations(replace(plan, rules=(rule,)), frame, traces, failures).items()
-    }
+    alone = [violations(replace(plan, rules=(rule,)), tables, traces, failures, line) for rule in rules]
+    return {key: rows for found in alone for key, rows in found.items()}
 
 
-def _violations(rules: Iterable[RecordRule], context: Context, frame: pl.DataFrame) -> dict[tuple[str, Level], pl.Series]:
-    at_once: dict[tuple[str, Level], pl.Expr] = {}
+def _violations(
+    rules: Iterable[RecordRule], context: Context, tables: Tables, line: Callable[[int], bytes] | None
+) -> dict[Key, pl.DataFrame]:
+    hits: dict[Key, pl.DataFrame] = {}
+    by_table: dict[str, list[RecordRule]] = {}
+    for rule in rules:
+        by_table.setdefault(rule.table, []).append(rule)
+    for name, some in by_table.items():
+        hits |= _violations_in(tables[name], some, context)
+    for rule in rules:
+        if line and type(rule).check is not RecordRule.check:
+            for key in [key for key in hits if key[0] == rule.code]:
+                hits[key] = _checked(hits[key], rule, context, line)
+    return {key: rows for key, rows in hits.items() if len(rows)}
+
+
+def _violations_in(frame: pl.DataFrame, rules: Iterable[RecordRule], context: Context) -> dict[Key, pl.DataFrame]:
+    """Return the rows of a table that violate rules about it."""
+    at_once: dict[Key, pl.Expr] = {}
     suspects: dict[str, pl.Expr] = {}
-    dear: dict[str, dict[tuple[str, Level], pl.Expr]] = {}
+    dear: dict[str, dict[Key, pl.Expr]] = {}
     for rule in rules:
         found = expressions(rule, context)
         suspect = rule.suspects(context) if found else None
@@ -146,7 +177,7 @@ def _violations(rules: Iterable[RecordRule], context: Context, frame: pl.DataFra
             at_once |= found
         else:
             suspects[rule.code], dear[rule.code] = suspect, found
-    hits: dict[tuple[str, Level], pl.Series] = {}
+    hits: dict[Key, pl.DataFrame] = {}
     flags = frame.select(
         *(expression.alias(f"{code} {level}") for (code, level), expression in at_once.items()),
         *(expression.alias(code) for code, expression in suspects.items()),
@@ -155,16 +186,33 @@ def _violations(rules: Iterable[RecordRule], context: Context, frame: pl.DataFra
         if not flag.any():
             continue
         code, _, level = flag.name.partition(" ")
+        rows = frame.filter(flag)
         if level:
-            hits[code, _level(level)] = frame.get_column("line").filter(flag)
+            hits[code, _level(level)] = _rows(rows)
         else:
-            rows = frame.filter(flag)
-            lines_of = {key: rows.filter(expression).get_column("line") for key, expression in dear[code].items()}
-            hits |= {key: lines for key, lines in lines_of.items() if len(lines)}
+            hits |= {key: _rows(rows.filter(expression)) for key, expression in dear[code].items()}
     return hits
 
 
-def expressions(rule: RecordRule, context: Context) -> dict[tuple[str, Level], pl.Expr]:
+def _rows(found: pl.DataFrame | pl.Series) -> pl.DataFrame:
+    """Return `line` (UInt64) and `place` (UInt32) of rows, or of lines."""
+    frame = found.to_frame() if isinstance(found, pl.Series) else found
+    place = pl.col("place") if "place" in frame.columns else pl.lit(0)
+    return frame.select(pl.col("line").cast(pl.UInt64), place.cast(pl.UInt32).alias("place"))
+
+
+def _checked(rows: pl.DataFrame, rule: RecordRule, context: Context, line: Callable[[int], bytes]) -> pl.DataFrame:
+    """Return those rows that a rule finds wrong when it looks at the records by themselves."""
+    records = reader_of(context.dialect).records(map(line, rows.get_column("line")), context)
+    places = rows.get_column("place")
+    kept = [
+        record is not None and rule.check(record.row(rule.table, place), context)
+        for record, place in zip(records, places, strict=True)
+    ]
+    return rows.filter(pl.Series(kept, dtype=pl.Boolean))
+
+
+def expressions(rule: RecordRule, context: Context) -> dict[Key, pl.Expr]:
     """Return the expressions of a record rule by code and level."""
     violates = rule.violates(context)
     if violates is None:

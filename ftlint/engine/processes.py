@@ -1,4 +1,4 @@
-"""The processes that check blocks: this one and, for large inputs, others."""
+"""The engine of several processes: this one and, for large inputs, others."""
 
 from __future__ import annotations
 
@@ -13,57 +13,69 @@ from collections import deque
 from importlib import import_module
 from typing import TYPE_CHECKING, Self
 
+from ftlint.engine.serial import empty
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing.context import BaseContext
 
-    from ftlint.engine.part import BlockResult, Plan
-    from ftlint.sources import Source, Span
+    from ftlint.engine.part import Part, Plan
+    from ftlint.engine.partial import Partial
 
 SMALL = 16 << 20
 """Bytes below which no other process is started: it takes as long to start as to check so much."""
 
 
-class Workers:
-    """The process that we are in, and others; it works too, instead of waiting for them.
+def useful(jobs: int, size: int) -> int:
+    """Return how many other processes are worth their start. jobs: how many may work, this one included; size: in bytes."""
+    return min(jobs, 1 + size // SMALL) - 1
 
-    jobs: how many processes work at most, this one included. size: bytes that there are to check. The others start at
-    once, and load what they need.
+
+class Processes:
+    """An engine of this process and others; this one works too, instead of waiting for them.
+
+    others: how many. They start at once, and load what they need.
     """
 
-    def __init__(self, jobs: int, size: int) -> None:
-        self._others = min(jobs, 1 + size // SMALL) - 1
+    def __init__(self, others: int) -> None:
+        self._others = others
         self._pool: ProcessPoolExecutor | None = None
 
     def __enter__(self) -> Self:
-        if self._others > 0:
-            from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - takes 30 ms, and small inputs need none of it
+        from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - takes 30 ms, and small inputs need none of it
 
-            self._pool = ProcessPoolExecutor(self._others, mp_context=_way_to_start(), initializer=_start)
-            for _ in range(self._others):
-                self._pool.submit(_load)
+        self._pool = ProcessPoolExecutor(self._others, mp_context=_way_to_start(), initializer=_start)
+        for _ in range(self._others):
+            self._pool.submit(_load)
         return self
 
-    def __exit__(self, kind: object, *_: object) -> None:
-        if self._pool is None:
-            return
-        if kind is not None:
+    def __exit__(self, *error: object) -> None:
+        assert self._pool
+        if error[0] is not None:
             # Nobody wants what they are at. Without this they could wait for work for ever, and this process for them.
             for process in list(self._pool._processes.values()):  # noqa: SLF001 - `kill_workers` is new in Python 3.14
                 process.kill()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def results(self, plan: Plan, source: Source, block: int) -> Iterator[BlockResult]:
-        """Yield what each block of a source holds, in order."""
-        pickled = _pickled(plan) if self._pool else None
-        waiting: deque[BlockResult | Future[BlockResult]] = deque()
-        for span in source.spans(block):
+    def fold(self, plan: Plan, parts: Iterable[Part], done: Callable[[int], None]) -> Partial:
+        """Return what parts hold."""
+        total = empty(plan)
+        for partial in self._partials(plan, parts):
+            done(partial.size)
+            total.merge(partial)
+        return total
+
+    def _partials(self, plan: Plan, parts: Iterable[Part]) -> Iterator[Partial]:
+        """Yield what each part holds, in order."""
+        pickled = _pickled(plan)
+        waiting: deque[Partial | Future[Partial]] = deque()
+        for part in parts:
             busy = sum(not _done(result) for result in waiting)
             if self._pool and pickled and busy < 2 * self._others:
-                waiting.append(self._pool.submit(_check, pickled, source, span))
+                waiting.append(self._pool.submit(_check, pickled, part))
             else:
-                waiting.append(_check(plan, source, span))
+                waiting.append(_check(plan, part))
             while waiting and (_done(waiting[0]) or len(waiting) > 4 * (self._others + 1)):
                 yield _result(waiting.popleft())
         while waiting:
@@ -118,15 +130,15 @@ def _pickled(plan: Plan) -> bytes | None:
         return None
 
 
-def _check(plan: Plan | bytes, source: Source, span: Span) -> BlockResult:
-    """Check the lines of a span of a source."""
-    result: BlockResult = import_module("ftlint.engine.part").check_span(plan, source, span)
-    return result
+def _check(plan: Plan | bytes, part: Part) -> Partial:
+    """Check the lines of a part."""
+    partial: Partial = import_module("ftlint.engine.part").check_part(plan, part)
+    return partial
 
 
-def _done(result: BlockResult | Future[BlockResult]) -> bool:
+def _done(result: Partial | Future[Partial]) -> bool:
     return not hasattr(result, "done") or result.done()
 
 
-def _result(result: BlockResult | Future[BlockResult]) -> BlockResult:
+def _result(result: Partial | Future[Partial]) -> Partial:
     return result.result() if hasattr(result, "result") else result

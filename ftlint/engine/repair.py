@@ -8,16 +8,17 @@ from array import array
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import IO, TYPE_CHECKING, Literal, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ftlint.dialects import named
+from ftlint.dialects.base import RECORDS
 from ftlint.engine.check import check_dataset
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.survey import survey
 from ftlint.engine.write import Action, Written, write
 from ftlint.errors import RuleError
-from ftlint.records.reader import decode
-from ftlint.rule.fixes import Drop, FileFix, Relines, Retext, Rewrite, Situation
+from ftlint.records.reader import reader_of
+from ftlint.rule.fixes import FileFix, Respell, Rewrite, Situation
 from ftlint.sources import Source, temporary_source
 
 if TYPE_CHECKING:
@@ -26,10 +27,9 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from ftlint.dialects import Dialect
     from ftlint.dialects.context import Context
-    from ftlint.engine.processes import Workers
-    from ftlint.report.findings import DatasetReport
+    from ftlint.engine.result import DatasetReport
+    from ftlint.engine.serial import Engine
     from ftlint.rule import Applicability, Hits, Rule
     from ftlint.rule.fixes import Fix
 
@@ -96,7 +96,7 @@ class Repaired:
 def repair_dataset(
     dataset: Dataset,
     rules: Sequence[Rule],
-    workers: Workers,
+    engine: Engine,
     allowed: Allowed,
     *,
     dropped: IO[bytes] | None = None,
@@ -112,7 +112,7 @@ def repair_dataset(
     while True:
         keep = replace(allowed, unfixable=allowed.unfixable | {type(rule) for rule in unsettled})
         start = dropped.tell() if dropped else 0
-        repaired, restless = _settle(dataset, rules, workers, allowed=keep, dropped=dropped, target=target, track=track)
+        repaired, restless = _settle(dataset, rules, engine, allowed=keep, dropped=dropped, target=target, track=track)
         if not restless:
             for rule in unsettled:
                 repaired.note("undone", f"{rule.code} {rule.name()}: its repair never came to rest, and was taken back")
@@ -128,7 +128,7 @@ def repair_dataset(
 def _settle(
     dataset: Dataset,
     rules: Sequence[Rule],
-    workers: Workers,
+    engine: Engine,
     *,
     allowed: Allowed,
     dropped: IO[bytes] | None,
@@ -136,7 +136,7 @@ def _settle(
     track: bool,
 ) -> tuple[Repaired, list[Rule]]:
     """Repair until nothing changes; return the rules that never come to rest, if there are any."""
-    report = check_dataset(dataset, rules, workers)
+    report = check_dataset(dataset, rules, engine)
     found = Counter({rule.code: 0 for rule, _ in report.hits})
     for rule, hits in report.hits:
         found[rule.code] += len(hits)
@@ -169,7 +169,7 @@ def _settle(
         known = _settled(known, actions, changed)
         sources = [source for _, source, _ in files]
         current = Dataset(sources[: len(dataset.train)], dataset.wishes, sources[len(dataset.train) :])
-        report = repaired.report = check_dataset(current, rules, workers, known=known)
+        report = repaired.report = check_dataset(current, rules, engine, known=known)
         _close(before, keep=files)
         if turn:  # the second turn usually is the last, and finds nothing to do
             state = _state(sources)
@@ -206,12 +206,17 @@ def _say_what_changed(known: Context, afterwards: Context, repaired: Repaired) -
         ("target", known.target.name, afterwards.target.name),
         ("dialect", known.dialect, afterwards.dialect),
         ("task", known.task, afterwards.task),
-        ("separator", *(json.dumps(it.separator.text) if it.separator else "none" for it in (known, afterwards))),
-        ("stop", *(json.dumps(it.stop.text) if it.stop else "none" for it in (known, afterwards))),
     ]
+    if known.dialect == afterwards.dialect:
+        found, left = (named(it.dialect).facts(it.known) for it in (known, afterwards))
+        pairs += [(what, _quoted(value), _quoted(left[what])) for what, value in found.items() if not isinstance(value, list)]
     for what, before, after in pairs:
         if before != after:
             repaired.note("note", f"{what} {before} was kept to the end; a check of the repaired data alone infers {after}")
+
+
+def _quoted(value: Any) -> str:
+    return "none" if value is None else json.dumps(value)
 
 
 def _in_doubt(report: DatasetReport) -> bool:
@@ -268,7 +273,7 @@ def _actions(
         situation = Situation(contexts[hits.role], allowed.unsafe, labels, absent)
         fix = _fix_of(rule, hits, situation)
         sets = fix.sets if isinstance(fix, Rewrite) else ""
-        if fix is None or sets in settled or (lines_only and not isinstance(fix, (FileFix, Relines))):
+        if fix is None or sets in settled or (lines_only and not isinstance(fix, (FileFix, Respell))):
             continue
         settled |= {sets} - {""}
         _note(rule, fix, repaired)
@@ -289,7 +294,7 @@ def _note(rule: Rule, fix: Fix, repaired: Repaired) -> None:
         repaired.note("chosen", f"{rule.code} {rule.name()}: {fix.note}")
     if isinstance(fix, Rewrite) and fix.table:
         repaired.labels |= {old: new for old, new in fix.table.items() if old not in repaired.labels.values()}
-    if isinstance(fix, Relines) and fix.names:
+    if isinstance(fix, Respell) and fix.names:
         repaired.keys |= fix.names
 
 
@@ -304,14 +309,11 @@ def _fix_of(rule: Rule, hits: Hits, situation: Situation) -> Fix | None:
 def _places(report: DatasetReport, hits: Hits, fix: Fix) -> Iterator[tuple[int, pl.Series | None]]:
     """Yield the place of each file that a repair concerns, and the file's lines that it is for (None: all)."""
     same_role = [place for place, file in enumerate(report.files) if file.role == hits.role]
-    if isinstance(fix, (Rewrite, Retext, Relines)) and fix.scope == "dataset":
-        yield from ((place, None) for place in range(len(report.files)))
-        return
-    if (isinstance(fix, (Rewrite, Retext, Relines)) and fix.scope == "role") or (isinstance(fix, Drop) and fix.when):
-        yield from ((place, None) for place in same_role)
-        return
     if isinstance(fix, FileFix):
         yield same_role[hits.file], None
+        return
+    if fix.scope != "found":
+        yield from ((place, None) for place in (range(len(report.files)) if fix.scope == "dataset" else same_role))
         return
     lines = hits.lines
     if lines is None:
@@ -320,53 +322,47 @@ def _places(report: DatasetReport, hits: Hits, fix: Fix) -> Iterator[tuple[int, 
         file = report.files[place]
         mine = lines.filter((lines >= file.first) & (lines < file.first + file.facts.lines)) - file.first
         if len(mine):
-            yield place, mine.sort()
+            yield place, mine.unique().sort()
 
 
-def plan_of(rule: Rule, hits: Hits, dataset: Dataset, report: DatasetReport) -> str:
-    """Return what the repair of these hits would choose or take away, in words; an empty text where that needs none."""
-    if hits.repair not in {"safe", "unsafe"}:
-        return ""
+def proposed(rule: Rule, hits: Hits, dataset: Dataset, report: DatasetReport) -> Fix | None:
+    """Return the repair that a rule proposes for these hits, if all that may be is allowed."""
     context = next(file.context for file in report.files if file.role == hits.role)
     labels = next((file.labels for file in report.files if file.labels), {})
     try:
-        fix = rule.fix(hits, Situation(context, unsafe=True, labels=labels, absent=_absent(dataset, report)))
+        return rule.fix(hits, Situation(context, unsafe=True, labels=labels, absent=_absent(dataset, report)))
     except Exception as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
-        report.failures.setdefault(rule.code, rule.failure(error))
-        return ""
-    if fix is None or isinstance(fix, FileFix):
-        return ""
-    both = isinstance(fix, Rewrite) and fix.scope == "dataset" and fix.note and dataset.valid
-    return f"{fix.note}, of both files" if both else fix.note
+        report.failed(rule, error)
+        return None
 
 
 def _absent(dataset: Dataset, report: DatasetReport) -> Callable[..., str | None]:
     """Return a function that finds a text whose mark occurs nowhere in the dataset."""
     read_by_lines = [
-        (source, named(file.context.dialect))
-        for source, file in zip(dataset.sources, report.files, strict=True)
-        if file.facts.read_by_lines
+        (source, file.context) for source, file in zip(dataset.sources, report.files, strict=True) if file.facts.read_by_lines
     ]
 
     @cache
-    def find(candidates: tuple[str, ...], *keys: str) -> str | None:
+    def find(candidates: tuple[str, ...], *columns: str) -> str | None:
         for text in candidates:
-            if not any(_occurs(text.strip() or text, source, dialect, keys) for source, dialect in read_by_lines):
+            if not any(_occurs(text.strip() or text, source, context, columns) for source, context in read_by_lines):
                 return text
         return None
 
     return find
 
 
-def _occurs(text: str, source: Source, dialect: Dialect, keys: Sequence[str]) -> bool:
-    """Whether a text stands in one of these texts of a source's records."""
+def _occurs(text: str, source: Source, context: Context, columns: Sequence[str]) -> bool:
+    """Whether a text stands in one of these columns of a source's records; without any, in one of their texts."""
     raw = json.dumps(text)[1:-1].encode()
+    dialect = named(context.dialect)
     for span in source.spans():
         data = source.read(span)[1]
         # What is not in the bytes is not in the texts, unless an escape hides it.
-        if raw in data or b"\\u00" in data:
-            frame = decode(data, dialect).frame
-            if any(frame.get_column(key).str.contains(text, literal=True).any() for key in keys or dialect.texts):
+        if dialect.checked and (raw in data or b"\\u00" in data):
+            tables = reader_of(dialect.name).read(data).tables
+            texts = [tables[RECORDS][column] for column in columns] or [dialect.texts(tables)["text"]]
+            if any(column.str.contains(text, literal=True).any() for column in texts):
                 return True
     return False
 

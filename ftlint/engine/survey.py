@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from ftlint import targets
 from ftlint.dialects import named, recognise
+from ftlint.dialects.base import INPUT, RECORDS
 from ftlint.dialects.context import GENERATION, Context
+from ftlint.records.reader import reader_of
 from ftlint.records.spread import suspected
 from ftlint.sources import BOM, Span
 from ftlint.sources.charset import codec_of
 from ftlint.text import tokens
+from ftlint.text.normal import signatures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from ftlint.dialects import Dialect
+    from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Differences, Wishes
+    from ftlint.rule import Rule
     from ftlint.sources import Source
     from ftlint.targets import Target
 
@@ -28,85 +32,119 @@ _WINDOWS = 100
 _WINDOW = 1 << 16
 
 
-def survey(sources: Sequence[Source], wishes: Wishes) -> Context:
-    """Return what is known of the dataset that these files make up."""
-    sample = list(_sample(sources, wishes.records))
-    target, dialect, recognised = _target_and_dialect(sample, wishes)
-    encoding = wishes.encoding or target.encoding
-    tokens.definition(encoding)
-    shape = named(dialect)
-    texts = _conforming(sample, shape)
-    context = Context(
-        dialect=dialect,
-        target=target,
-        encoding=encoding,
-        task=wishes.task or GENERATION,
-        given=frozenset(name for name in ("separator", "stop", "task", "dialect") if getattr(wishes, name) is not None),
-        surveyed=len(texts),
-        recognised=recognised,
-    )
-    return shape.infer(context, texts, wishes) if shape.infer else context
+class _Sample(NamedTuple):
+    """What was surveyed: what is known of it, and the tables of the records."""
+
+    context: Context
+    tables: Tables
+
+
+def survey(
+    sources: Sequence[Source], wishes: Wishes, rules: Sequence[Rule] = (), failures: dict[str, str] | None = None
+) -> Context:
+    """Return what is known of the dataset that these files make up.
+
+    rules: those that may want to know something of the sample. failures: takes a sentence for each of them that fails.
+    """
+    context, tables = _survey(sources, wishes)
+    hints: dict[str, Any] = {}
+    for rule in rules if tables else ():
+        try:
+            if rule.applies(context) and (hint := rule.foresee(tables, context)) is not None:
+                hints[rule.code] = hint
+        except Exception as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
+            if failures is not None:
+                failures[rule.code] = rule.failure(error)
+    return replace(context, hints=hints)
 
 
 def survey_valid(sources: Sequence[Source], wishes: Wishes, training: Context) -> Context:
     """Return the context in which validation files are judged: the training files', and what differs from it."""
-    own = survey(sources, wishes)
-    shape = named(training.dialect)
+    own, tables = _survey(sources, wishes)
     split: Differences = ()
+    known = training.known
     if own.dialect != training.dialect and own.recognised:
         split = (("dialect", training.dialect, own.dialect),)
-    elif own.surveyed and shape.differences:
-        split = shape.differences(training, own, _conforming(_sample(sources, wishes.records), shape))
-    context = replace(training, surveyed=own.surveyed, recognised=own.recognised, split=split)
-    # Where the files differ, bodies and labels are what is left without the file's own ending.
-    if context.differs("separator") or training.rivals:
-        context = replace(context, separator=own.separator, rivals=own.rivals)
-    return replace(context, stop=own.stop) if context.differs("stop") else context
+    elif own.surveyed and own.dialect == training.dialect:
+        split, known = named(training.dialect).compare(training, own, tables)
+    return replace(training, surveyed=own.surveyed, recognised=own.recognised, split=split, known=known)
 
 
-def _conforming(sample: Iterable[dict[str, Any]], shape: Dialect) -> list[dict[str, Any]]:
-    return [record for record in sample if shape.holds(record)] if shape.checked else []
+def _survey(sources: Sequence[Source], wishes: Wishes) -> _Sample:
+    lines, keys = _sample(sources, wishes.records)
+    target, name, recognised = _target_and_dialect(keys, wishes)
+    encoding = wishes.encoding or target.encoding
+    tokens.definition(encoding)
+    dialect = named(name)
+    context = Context(
+        dialect=name,
+        target=target,
+        encoding=encoding,
+        task=wishes.task or GENERATION,
+        known=dialect.nothing,
+        given=frozenset(what for what in ("separator", "stop", "task", "dialect") if getattr(wishes, what) is not None),
+        recognised=recognised,
+    )
+    if not dialect.checked:
+        return _Sample(context, {})
+    read = reader_of(name).read(b"\n".join(lines)).tables
+    task, known = dialect.infer(read, wishes, target, encoding)
+    tables = dialect.derive(read, known)
+    distinct = tables[RECORDS].get_column(INPUT).unique()
+    heads_differ = signatures(distinct, head=True).n_unique() >= 0.98 * len(distinct)
+    surveyed = tables[RECORDS].height
+    return _Sample(replace(context, task=task, known=known, surveyed=surveyed, heads_differ=heads_differ), tables)
 
 
-def _sample(sources: Sequence[Source], records: int) -> Iterator[dict[str, Any]]:
-    """Yield up to `records` objects, spread evenly over the bytes of all sources."""
-    total = sum(source.size for source in sources)
-    for source in sources:
-        if codec_of(source.head(64)) or (suspected(source) and not source.made_of_records):
+def _sample(sources: Sequence[Source], records: int) -> tuple[list[bytes], Counter[tuple[str, ...]]]:
+    """Return up to `records` lines with objects, spread evenly over the bytes of all sources, and how often each has its keys."""
+    lines: list[bytes] = []
+    keys: Counter[tuple[str, ...]] = Counter()
+    readable = [
+        source for source in sources if not codec_of(source.head(64)) and (source.made_of_records or not suspected(source))
+    ]
+    for line in _lines(readable, records):
+        try:
+            value = orjson.loads(line)
+        except ValueError:
             continue
-        quota = max(1, records * source.size // max(total, 1))
-        for line in _lines(source, quota):
-            try:
-                value = orjson.loads(line)
-            except ValueError:
-                continue
-            if type(value) is dict:
-                yield value
+        if type(value) is dict:
+            lines.append(line)
+            keys[tuple(value)] += 1
+    return lines, keys
 
 
-def _lines(source: Source, quota: int) -> Iterator[bytes]:
-    """Yield about `quota` lines from windows spread over a source; all lines of a small one."""
-    if source.size <= _WINDOWS * _WINDOW:
-        lines = source.read(Span(0, source.size))[1].removeprefix(BOM).split(b"\n")
-        if len(lines) <= quota + 1:
-            yield from lines
-        else:
-            yield from (lines[index * len(lines) // quota] for index in range(quota))
+def _lines(sources: Sequence[Source], wanted: int) -> Iterator[bytes]:
+    """Yield about `wanted` lines from windows spread over sources; all lines of small ones."""
+    total = sum(source.size for source in sources)
+    if total <= _WINDOWS * _WINDOW:
+        for source in sources:
+            quota = max(1, wanted * source.size // max(total, 1))
+            lines = source.read(Span(0, source.size))[1].removeprefix(BOM).split(b"\n")
+            if len(lines) <= quota + 1:
+                yield from lines
+            else:
+                yield from (lines[index * len(lines) // quota] for index in range(quota))
         return
-    for window in range(_WINDOWS):
-        start = window * source.size // _WINDOWS
-        wanted = quota // _WINDOWS or 1
-        yield from source.read(Span(start, start + _WINDOW))[1].removeprefix(BOM).split(b"\n", wanted)[:wanted]
+    first = 0
+    for source in sources:
+        # The windows stand at equal distances over all sources, as if these were one.
+        places = [place for window in range(_WINDOWS) if first <= (place := window * total // _WINDOWS) < first + source.size]
+        each = wanted // _WINDOWS or 1
+        for place in places:
+            start = place - first
+            yield from source.read(Span(start, start + _WINDOW))[1].removeprefix(BOM).split(b"\n", each)[:each]
+        first += source.size
 
 
-def _target_and_dialect(sample: Sequence[dict[str, Any]], wishes: Wishes) -> tuple[Target, str, bool]:
+def _target_and_dialect(keys: Counter[tuple[str, ...]], wishes: Wishes) -> tuple[Target, str, bool]:
     """Return target and dialect, and whether the dialect was recognised: it is the majority's where it is not configured."""
     pinned = targets.target(wishes.target, wishes.own) if wishes.target else None
     votes: Counter[str] = Counter()
-    for keys, count in Counter(map(tuple, sample)).items():
-        votes[recognise(keys) or ""] += count
+    for found, count in keys.items():
+        votes[recognise(found) or ""] += count
     winner, count = votes.most_common(1)[0] if votes else ("", 0)
-    recognised = bool(winner) and 2 * count > len(sample)
+    recognised = bool(winner) and 2 * count > keys.total()
     first = pinned.dialects[0] if pinned and pinned.dialects else "prompt-completion"
     dialect = wishes.dialect or (winner if recognised else first)
-    return pinned or targets.default_for(dialect, wishes.own), dialect, recognised or wishes.dialect is not None or not sample
+    return pinned or targets.default_for(dialect, wishes.own), dialect, recognised or wishes.dialect is not None or not keys

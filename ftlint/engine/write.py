@@ -6,22 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
-import orjson
-
-from ftlint.dialects import named
 from ftlint.errors import RuleError
-from ftlint.records.lines import rows
-from ftlint.records.spans import is_json, value_span
+from ftlint.records.edits import edited
+from ftlint.records.reader import reader_of
+from ftlint.records.spans import is_json
 from ftlint.records.spread import objects, one_line
-from ftlint.rule.fixes import Drop, FileFix, Relines, Retext, Rewrite, rewritten
+from ftlint.rule.fixes import Drop, FileFix
 from ftlint.sources import BOM
 from ftlint.sources.charset import codec_of, decoded
-from ftlint.texts import texts_of
 
 if TYPE_CHECKING:
     from array import array
     from collections import Counter
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
     from concurrent.futures import Future
 
     import polars as pl
@@ -101,9 +98,9 @@ def _parts(source: Source, context: Context, actions: list[Action], kinds: dict[
         if not data:
             continue
         lines = data.removesuffix(b"\n").split(b"\n")
-        touched = _touched(actions, first, first + len(lines))
-        if touched:
-            repaired, ends = _repaired(lines, touched, first, context, written)
+        after = _repaired(lines, actions, first, context, written)
+        if after:
+            repaired, ends = after
             # A last line without a line end takes none with it when it goes.
             whole = data.endswith(b"\n") or not ends
             data = b"\n".join(repaired) + (b"\n" if whole and repaired else b"")
@@ -123,103 +120,53 @@ def _without_returns(data: bytes) -> bytes:
     return b"\n".join([*(line[:-1] if end else line for line, end in zip(lines, ends, strict=False)), lines[-1]])
 
 
-def _touched(actions: list[Action], first: int, end: int) -> dict[int, list[Action]]:
-    """Return the actions for each line that has any, in their order."""
-    touched: dict[int, list[Action]] = {}
-    for action in actions:
-        if not isinstance(action.fix, FileFix):
-            for line in action.within(first, end):
-                touched.setdefault(line, []).append(action)
-    return touched
-
-
 def _repaired(
-    lines: list[bytes], touched: dict[int, list[Action]], first: int, context: Context, written: Written
-) -> tuple[list[bytes], bool]:
-    """Return the lines of a block with the touched ones repaired, and whether anything is left of the last one.
+    lines: list[bytes], actions: list[Action], first: int, context: Context, written: Written
+) -> tuple[list[bytes], bool] | None:
+    """Return the lines of a block after their repairs, and whether anything is left of the last one; None for no repairs.
 
     first: number of the block's first line.
     """
+    changed: dict[int, list[bytes]] = {}
+    dropped: dict[int, bytes] = {}
+    touched = False
+    for action in actions:
+        # What an earlier repair took away, or made several of, is not touched again.
+        numbers = [line for line in action.within(first, first + len(lines)) if len(changed.get(line, (b"",))) == 1]
+        touched = touched or bool(numbers)
+        now = [changed[line][0] if line in changed else lines[line - first].removesuffix(b"\r") for line in numbers]
+        after = dict(zip(numbers, repair_lines(now, action, context, written), strict=True))
+        changed |= {line: parts for line, parts in after.items() if parts is not None}
+        if isinstance(action.fix, Drop):
+            dropped |= {line: raw for line, raw in zip(numbers, now, strict=True) if after[line] == []}
+    if written.dropped:
+        written.dropped.writelines(line + b"\n" for _, line in sorted(dropped.items()))
+    if not touched:
+        return None
     repaired: list[bytes] = []
-    parts = lines
-    done = 0
-    for number, actions in sorted(touched.items()):
-        place = number - first
-        line = lines[place]
-        bare = line.removesuffix(b"\r")
-        end = line[len(bare) :]
-        parts = [part + end for part in repair_line(bare, actions, context, written)]
-        repaired += lines[done:place]
+    for number, line in enumerate(lines, first):
+        end = b"\r" if line.endswith(b"\r") else b""
+        parts = [part + end for part in changed[number]] if number in changed else [line]
         repaired += parts
         if written.origins is not None:
-            written.origins.extend(range(first + done, number))
             written.origins.extend([number] * len(parts))
-        done = place + 1
-    if written.origins is not None:
-        written.origins.extend(range(first + done, first + len(lines)))
-    return repaired + lines[done:], done < len(lines) or bool(parts)
+    return repaired, bool(changed.get(first + len(lines) - 1, True))
 
 
-def repair_line(line: bytes, actions: list[Action], context: Context, written: Written) -> list[bytes]:
-    """Return the lines in place of a raw line, by one action after the other; raises RuleError for one that fails."""
-    for action in actions:
+def repair_lines(lines: Sequence[bytes], action: Action, context: Context, written: Written) -> Iterator[list[bytes] | None]:
+    """Yield the lines in place of each raw line, None where it stays; raises RuleError where the repair fails."""
+    if isinstance(action.fix, FileFix):
+        yield from (None for _ in lines)
+        return
+    records = reader_of(context.dialect).records(lines, context) if action.fix.needs_record else [None] * len(lines)
+    for line, record in zip(lines, records, strict=True):
         try:
-            parts = _done(line, action.fix, context)
+            edits = action.fix.edits(line, record)
         except Exception as error:
             raise RuleError(action.rule.failure(error)) from error
-        if parts is None or parts == [line]:
+        parts = edited(line, edits) if edits else [line]
+        if parts == [line]:
+            yield None
             continue
         written.applied[action.rule.code] += 1
-        if isinstance(action.fix, Drop) and written.dropped:
-            written.dropped.write(line + b"\n")
-        if len(parts) != 1:
-            return parts
-        [line] = parts
-    return [line]
-
-
-def _done(line: bytes, fix: Fix, context: Context) -> list[bytes] | None:
-    """Return the lines that a repair leaves of a raw line; None where it leaves it alone."""
-    if isinstance(fix, Drop):
-        return None if fix.when and not _wanted(line, fix.when, context) else []
-    if isinstance(fix, Relines):
-        parts = fix.change(line)
-        return None if parts is None else list(parts)
-    new = None
-    if isinstance(fix, Rewrite):
-        new = _rewrite(line, fix, context)
-    elif isinstance(fix, Retext):
-        new = _retext(line, fix, context)
-    return None if new is None else [new]
-
-
-def _rewrite(line: bytes, fix: Rewrite, context: Context) -> bytes | None:
-    """Return a raw line with the texts that a rewrite gives it; None where it holds no record."""
-    old = _texts(line, context)
-    new = fix.change(old) if old else None
-    return None if old is None or new is None else rewritten(line.decode(), old, new).encode("utf-8", "surrogatepass")
-
-
-def _retext(line: bytes, fix: Retext, context: Context) -> bytes | None:
-    """Return a raw line with each of its record's texts changed; None where it holds no record."""
-    [row] = rows([line], context)
-    if row is None:
-        return None
-    old = texts_of(row, context)
-    new = {pointer: fix.change(text) for pointer, text in old.items()}
-    return rewritten(line.decode(), old, new, value_span).encode("utf-8", "surrogatepass")
-
-
-def _wanted(line: bytes, when: Callable[[Mapping[str, str]], bool], context: Context) -> bool:
-    texts = _texts(line, context)
-    return texts is not None and when(texts)
-
-
-def _texts(line: bytes, context: Context) -> dict[str, str] | None:
-    """Return the texts of a line's record; None where it holds none of the dialect."""
-    try:
-        record = orjson.loads(line)
-        texts = {key: record[key] for key in named(context.dialect).texts}
-    except (ValueError, TypeError, KeyError):
-        return None
-    return texts if texts and all(isinstance(text, str) for text in texts.values()) else None
+        yield parts

@@ -9,16 +9,21 @@ import polars as pl
 
 from ftlint import config as configuration
 from ftlint.dialects import named
+from ftlint.dialects.base import RECORDS
 from ftlint.dialects.context import Context
-from ftlint.engine.part import expressions, record_table
+from ftlint.dialects.prompt_completion import Endings
+from ftlint.engine.part import Plan, all_tables, expressions, violations
 from ftlint.errors import UsageError, did_you_mean
 from ftlint.rule import LEVELS, RecordRule
 from ftlint.rule.registry import Selection, configured
+from ftlint.sources.memory import as_line
 from ftlint.targets import default_for, target
 from ftlint.text.marks import given
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from ftlint.rule import Level
 
 
 def schema(
@@ -52,8 +57,10 @@ def schema(
         target=chosen,
         encoding=chosen.encoding,
         task=task,
-        separator=given(separator) if separator is not None else None,
-        stop=given(stop) if stop is not None else None,
+        known=Endings(
+            given(separator) if separator is not None else None,
+            given(stop) if stop is not None else None,
+        ),
     )
     settings = configuration.load(
         {"select": list(select) if select is not None else None, "ignore": list(ignore)}, isolated=True
@@ -61,22 +68,27 @@ def schema(
     rules = Selection(None if settings.select is None else tuple(settings.select), (), tuple(settings.ignore)).rules()
     levels = LEVELS[: LEVELS.index(fail_on) + 1]
     checks = [
-        pa.Check(_passes(expression, rule, context), name=rule.name(), error=rule.name(), title=rule.summary())
+        pa.Check(_passes(rule, level, context), name=rule.name(), error=rule.name(), title=rule.summary())
         for rule in configured(rules, {})
         if isinstance(rule, RecordRule) and rule.applies(context)
-        for (_, level), expression in expressions(rule, context).items()
+        for _, level in expressions(rule, context)
         if level in levels
     ]
-    columns = {text: pa.Column(pl.String, nullable=False) for text in named(dialect).texts}
+    columns = {text: pa.Column(pl.String, nullable=False) for text in named(dialect).tables[RECORDS]}
     return pa.DataFrameSchema(columns, checks=checks, name=f"ftlint {dialect}")
 
 
-def _passes(violates: pl.Expr, rule: RecordRule, context: Context) -> Callable[[Any], pl.LazyFrame]:
+def _passes(rule: RecordRule, level: Level, context: Context) -> Callable[[Any], pl.LazyFrame]:
     """Return a check function: true for each row that does not violate."""
-    suspects = rule.suspects(context)
-    wrong = violates if suspects is None else suspects & violates
+    texts = list(named(context.dialect).tables[RECORDS])
 
     def check(data: Any) -> pl.LazyFrame:
-        return record_table(data.lazyframe.collect(), context).lazy().select(~wrong)
+        frame: pl.DataFrame = data.lazyframe.collect().with_row_index("line")
+        tables = all_tables({RECORDS: frame}, context)
+        records = frame.select(texts)
+        found = violations(Plan(context, (rule,), ()), tables, line=lambda row: as_line(records.row(row, named=True), row))
+        rows = found.get((rule.code, level))
+        wrong: set[int] = set() if rows is None else set(rows.get_column("line"))
+        return frame.lazy().select(~pl.col("line").is_in(wrong))
 
     return check

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.metrics import Fingerprints, Labels, Sketches, hashes, shingles
+from ftlint.metrics import Fingerprints, Labels, Sketches
+from ftlint.metrics.keyed import hashes, shingles
 from ftlint.text.normal import normal
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from ftlint.metrics import Gathered, Metric
 
 
-_NO_FINGERPRINTS = pl.DataFrame(schema={"line": pl.UInt32, "signature": pl.UInt64, "body": pl.UInt32, "label": pl.UInt32})
+_NO_FINGERPRINTS = pl.DataFrame(schema={"line": pl.UInt32, "signature": pl.UInt64, "input": pl.UInt32, "answer": pl.UInt32})
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def lines_labelled(gathered: Gathered, labels: Iterable[str]) -> pl.Series:
     """Return the lines of the records with these labels, rising."""
     wanted = hashes(labels)
     tables = gathered.get(Fingerprints).tables()
-    found = [table.filter(pl.col("label").is_in(wanted.implode())).get_column("line") for table in tables]
+    found = [table.filter(pl.col("answer").is_in(wanted.implode())).get_column("line") for table in tables]
     return pl.concat(found).sort() if found else pl.Series("line", dtype=pl.UInt32)
 
 
@@ -65,10 +66,10 @@ def leaks(gathered: Gathered) -> Leaks:
     equal, mine, theirs = [], [], []
     own = pl.concat([_with_body(table, gathered) for table in gathered.get(Fingerprints).tables()] or [_NO_FINGERPRINTS])
     for table in train.get(Fingerprints).tables():
-        bodies = _with_body(table, gathered).group_by("signature", "body").agg(first=pl.col("line").min())
-        equal.append(own.join(bodies, on=["signature", "body"]))
+        bodies = _with_body(table, gathered).group_by("signature", "input").agg(first=pl.col("line").min())
+        equal.append(own.join(bodies, on=["signature", "input"]))
         close = own.join(equal[-1], on="line", how="anti").join(bodies, on="signature", how="semi")
-        mine.append(close.select("line", "signature", "body"))
+        mine.append(close.select("line", "signature", "input"))
         theirs.append(bodies.join(close, on="signature", how="semi").select(line="first"))
     return Leaks(_by_line(equal), _normalised_leaks(mine, theirs, gathered, train))
 
@@ -82,30 +83,27 @@ def _normalised_leaks(mine: list[pl.DataFrame], theirs: list[pl.DataFrame], gath
         return _by_line([])
     first: dict[int, int] = {}
     for line, row in train.fetch(pl.concat(theirs).get_column("line").sort().to_list()):
-        first.setdefault(hash(normal(row["body"])), line)
-    suspects = pl.concat(mine).with_columns(like=pl.col("line").min().over("signature", "body"))
+        first.setdefault(hash(normal(row["input"])), line)
+    suspects = pl.concat(mine).with_columns(like=pl.col("line").min().over("signature", "input"))
     looked_at = gathered.fetch(suspects.get_column("like").unique().sort().to_list())
-    found = [(line, first[form]) for line, row in looked_at if (form := hash(normal(row["body"]))) in first]
+    found = [(line, first[form]) for line, row in looked_at if (form := hash(normal(row["input"]))) in first]
     return _by_line([suspects.join(_table(found).rename({"line": "like"}), on="like")])
 
 
 def nearly_equal(gathered: Gathered, similarity: float, without: set[int]) -> pl.DataFrame:
     """Return `line` and `first` of records whose body is nearly equal to an earlier one. without: lines to leave out."""
-    sketches = gathered.get(Sketches)
     pairs: dict[int, set[int]] = {}
-    if sketches.parts:
-        table = sketches.table()
-        for band in table.columns[1:]:
-            repeated = _repeated(table.select("line", band), band)
-            firsts = repeated.with_columns(first=pl.col("line").min().over(band)).filter(pl.col("line") > pl.col("first"))
-            for line, first in firsts.select("line", "first").iter_rows():
-                if line not in without:
-                    pairs.setdefault(line, set()).add(first)
+    for table in gathered.get(Sketches).tables():
+        repeated = _repeated(table, "band")
+        firsts = repeated.with_columns(first=pl.col("line").min().over("band")).filter(pl.col("line") > pl.col("first"))
+        for line, first in firsts.select("line", "first").iter_rows():
+            if line not in without:
+                pairs.setdefault(line, set()).add(first)
     leaders = {first for firsts in pairs.values() for first in firsts}
     texts: dict[int, set[str]] = {}
     found = []
     for line, row in gathered.fetch(sorted(leaders | pairs.keys())):
-        words = shingles(row["body"])
+        words = shingles(row["input"])
         if line in leaders:
             texts[line] = words
         match = next((first for first in sorted(pairs.get(line, ())) if _jaccard(words, texts[first]) >= similarity), None)
@@ -126,12 +124,12 @@ def _find(gathered: Gathered) -> Duplicates:
         if not len(suspects):
             continue
         if forms:
-            suspects = suspects.with_columns(pl.col("label").replace(forms))
-        line, same = pl.col("line"), ["signature", "body"]
+            suspects = suspects.with_columns(pl.col("answer").replace(forms))
+        line, same = pl.col("line"), ["signature", "input"]
         suspects = suspects.sort("line").with_columns(
-            of_record=line.min().over([*same, "label"]),
+            of_record=line.min().over([*same, "answer"]),
             of_body=line.min().over(same),
-            bodies=pl.col("body").n_unique().over("signature"),
+            bodies=pl.col("input").n_unique().over("signature"),
         )
         equal.append(suspects.filter(line > pl.col("of_record")).select("line", first="of_record"))
         rest = suspects.filter(line == pl.col("of_record"))
@@ -142,7 +140,7 @@ def _find(gathered: Gathered) -> Duplicates:
 
 def _with_body(table: pl.DataFrame, gathered: Gathered) -> pl.DataFrame:
     """Return the records that have a body; where prompts are empty by design, all."""
-    return table if gathered.context.task == "open-ended" else table.filter(pl.col("body") != hashes([""]).item())
+    return table if gathered.context.task == "open-ended" else table.filter(pl.col("input") != hashes([""]).item())
 
 
 def _repeated(table: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -167,7 +165,7 @@ def _normalised(suspects: list[pl.DataFrame], gathered: Gathered) -> pl.DataFram
     conflicting = set(table.filter(pl.col("conflicting")).get_column("line"))
     found = []
     for line, row in gathered.fetch(table.get_column("line").to_list()):
-        earlier = first.setdefault(hash((normal(row["body"]), normal(row["label"]))), line)
+        earlier = first.setdefault(hash((normal(row["input"]), normal(row["answer"]))), line)
         if earlier != line and line not in conflicting:
             found.append((line, earlier))
     return _table(found)

@@ -301,9 +301,12 @@ def _conventions(report: ftlint.Report) -> dict[str, str]:
     known = report.survey
     if known is None or not known.recognised:
         return {}
-    found = {"dialect": known.dialect, "task": known.task}
-    found |= {name: ending.text for name, ending in (("separator", known.separator), ("stop", known.stop)) if ending}
-    return {name: value for name, value in found.items() if value is not None}
+    endings = {name: getattr(known.known, name, None) for name in ("separator", "stop")}
+    return {
+        "dialect": known.dialect,
+        "task": known.task,
+        **{name: ending.text for name, ending in endings.items() if ending},
+    }
 
 
 def content_of(data: Data) -> bytes:

@@ -1,36 +1,38 @@
-"""A block of lines becomes columns, and a list of the lines that are no records.
+"""The one reader: lines become tables, and a list of the lines that are no records.
 
-Many lines are parsed in one call of orjson, and columns are taken straight from the decoded objects. Only what is unusual
-about some lines sends these the careful way, one by one.
+Many lines are decoded in one call, into the strictest type of the dialect. Only where that fails are they parsed as JSON, and
+what is unusual about some of them sends these the careful way, one by one.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import orjson
 import polars as pl
 
-from ftlint.dialects import recognise
+from ftlint.dialects import named, recognise
+from ftlint.dialects.base import RECORDS, TEXTS
 from ftlint.records.spans import repeated_keys
 from ftlint.records.traces import scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from ftlint.dialects import Dialect
+    from ftlint.dialects.base import Dialect, Tables
+    from ftlint.dialects.context import Context
 
 PIECE = 1 << 20
 """Bytes that are parsed in one call; with more the decoded objects leave the processor's cache, with less calls weigh in."""
 
 _FEW = 128
 """Lines that are looked at more closely where one of them is unusual."""
-
-_FEWER = 16
-"""Objects that are looked at one by one where one of them is unusual."""
 
 _TRIES = 3
 """How many broken lines are left out of a few before these are parsed one by one."""
@@ -47,18 +49,17 @@ _BROKEN = object()
 
 @dataclass
 class Decoded:
-    """What a block holds.
+    """What some lines hold.
 
-    lines: how many. rows: for each record of the table its line, counted from the block's first line.
-    frame: the records' texts, a column a key. faults: lines by fault (`invalid-utf8`, `blank`, `invalid-json`,
-    `not-an-object`, `duplicate-key`, `wrong-type`). missing: lines by the keys that were found instead of all those
-    required; strings: by these keys, those whose values are strings in all of the lines. unknown: lines by unknown key.
-    foreign: lines by the other dialect that they are of. traces: what the texts may hold (see there); what is not among
-    them, no text holds.
+    lines: how many. tables: the records, see `Dialect`; `line` counts from the first. faults: lines by fault (`invalid-utf8`,
+    `blank`, `invalid-json`, `not-an-object`, `duplicate-key`, and those that dialects name). missing: lines by the keys that
+    were found instead of all those required; strings: by these keys, those whose values are strings in all of the lines.
+    unknown: lines by unknown key. foreign: lines by the other dialect that they are of. objects: how many lines hold one.
+    traces: what the texts may hold (see there); what is not among them, no text holds.
     """
 
     lines: int = 0
-    frame: pl.DataFrame = field(default_factory=pl.DataFrame)
+    tables: Tables = field(default_factory=dict)
     faults: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     missing: dict[tuple[str, ...], list[int]] = field(default_factory=lambda: defaultdict(list))
     strings: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
@@ -68,110 +69,158 @@ class Decoded:
     traces: set[str] = field(default_factory=set)
 
 
+class Reader:
+    """Reads lines as records of a dialect."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self.dialect = dialect
+
+    def read(self, data: bytes) -> Decoded:
+        """Decode whole lines."""
+        decoded = Decoded()
+        parts: list[Tables] = []
+        types = list(self.dialect.types)
+        for piece in _cut(data, PIECE):
+            quotes, traces = scan(piece)
+            decoded.traces |= traces
+            joined, count = _joined(piece)
+            records = _typed(joined, count, types)
+            if records is not None and quotes == 2 * self.dialect.strings(records):
+                parts.append(_placed(self.dialect.columns(records), range(decoded.lines, decoded.lines + count)))
+                decoded.lines += count
+                decoded.objects += count
+            else:
+                parts += self._irregular(piece.split(b"\n"), _parsed(joined, count), quotes, decoded)
+        if self.dialect.checked:
+            parts = parts or [_placed(self.dialect.columns([]), [])]
+            decoded.tables = {name: pl.concat([part[name] for part in parts]).rechunk() for name in parts[0]}
+        else:
+            decoded.tables = {RECORDS: pl.DataFrame(schema={"line": pl.UInt32})}
+        for lines in (*decoded.unknown.values(), *decoded.foreign.values()):
+            lines.sort()
+        return decoded
+
+    def records(self, lines: Iterable[bytes], context: Context) -> list[Record | None]:
+        """Return each line's record, with what its dialect derives; None for a line that holds none."""
+        lines = list(lines)
+        decoded = self.read(b"\n".join(lines) + b"\n" * bool(lines))
+        if not self.dialect.checked or not len(decoded.tables[RECORDS]):
+            return [None] * len(lines)
+        tables = self.dialect.derive(decoded.tables, context.known)
+        tables[TEXTS] = self.dialect.texts(tables, pointers=True).sort("line", "place", maintain_order=True)
+        rows: dict[str, dict[int, list[dict[str, Any]]]] = {name: defaultdict(list) for name in tables}
+        for name, table in tables.items():
+            for row in table.iter_rows(named=True):
+                rows[name][row["line"]].append(row)
+        return [
+            Record(line, {name: by_line.get(number, []) for name, by_line in rows.items()}) if number in rows[RECORDS] else None
+            for number, line in enumerate(lines)
+        ]
+
+    def _irregular(self, lines: list[bytes], values: list[Any] | None, quotes: int, decoded: Decoded) -> Iterator[Tables]:
+        """Yield the tables of the records among some lines; note in `decoded` what is wrong with the others."""
+        # With no more quotes than keys and strings have, no key stands twice.
+        proven = values is not None and quotes == 2 * sum(map(_strings_in, values))
+        for start in range(0, len(lines), _FEW):
+            few = lines[start : start + _FEW]
+            numbers = range(decoded.lines, decoded.lines + len(few))
+            found = _objects(few, values[start : start + _FEW] if values else _values(few), numbers, decoded)
+            decoded.lines += len(few)
+            decoded.objects += len(found)
+            if not proven:
+                repeating = [number for line, value, number in found if repeats_key(line, value)]
+                if repeating:
+                    decoded.faults["duplicate-key"] += repeating
+            shaped = self._shaped(found, decoded) if found else []
+            if shaped:
+                yield self._tables(shaped, decoded)
+
+    def _shaped(self, objects: list[_Object], decoded: Decoded) -> list[_Object]:
+        """Return the objects that have the dialect's keys; note in `decoded` which ones others have instead, or besides."""
+        by_keys: dict[tuple[str, ...], list[_Object]] = defaultdict(list)
+        for found in objects:
+            by_keys[tuple(found[1])].append(found)
+        for keys, some in by_keys.items():
+            lines = [number for _, _, number in some]
+            if self.dialect.is_shape_of(frozenset(keys)):
+                for key in self.dialect.further(keys) if self.dialect.checked else ():
+                    decoded.unknown[key] += lines
+                continue
+            other = recognise(keys)
+            if other and other != self.dialect.name:
+                decoded.foreign[other] += lines
+            elif self.dialect.checked:
+                decoded.missing[keys] += lines
+                strings = {key for key in keys if all(type(value[key]) is str for _, value, _ in some)}
+                decoded.strings[keys] = decoded.strings.get(keys, strings) & strings
+        if not self.dialect.checked:
+            return []
+        fitting = {keys for keys in by_keys if self.dialect.is_shape_of(frozenset(keys))}
+        return objects if len(fitting) == len(by_keys) else [found for found in objects if tuple(found[1]) in fitting]
+
+    def _tables(self, objects: list[_Object], decoded: Decoded) -> Tables:
+        """Return the tables of those objects that are records; note in `decoded` why others are none."""
+        values, numbers = [value for _, value, _ in objects], [number for _, _, number in objects]
+        kind = self.dialect.types[-1]
+        try:
+            records = msgspec.convert(values, list[kind])  # type: ignore[valid-type] # a type that the dialect made
+            fits = list(map(self.dialect.accepts, records))
+        except (msgspec.ValidationError, RecursionError):
+            found = [self._record(value, kind) for value in values]
+            fits = [record is not None for record in found]
+            records = [record for record in found if record is not None]
+        else:
+            records = list(compress(records, fits))
+        for value, number, fit in zip(values, numbers, fits, strict=True):
+            if not fit:
+                decoded.faults[self.dialect.fault(value).kind].append(number)
+        return _placed(self.dialect.columns(records), list(compress(numbers, fits)))
+
+    def _record(self, value: Any, kind: Any) -> Any:
+        try:
+            record = msgspec.convert(value, kind)
+        except (msgspec.ValidationError, RecursionError):
+            return None
+        return record if self.dialect.accepts(record) else None
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record that was read alone: its raw line, without line end, and its rows by table, `texts` among them."""
+
+    line: bytes
+    rows: Mapping[str, Sequence[Mapping[str, Any]]]
+
+    def row(self, table: str, place: int = 0) -> dict[str, Any]:
+        """Return a row of a table, together with `value` (the object) and `texts` (all texts by pointer)."""
+        rows = self.rows[table]
+        row = rows[0] if table == RECORDS else next(row for row in rows if row["place"] == place)
+        return {**row, "value": orjson.loads(self.line), "texts": self.texts}
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """All texts, by their JSON Pointers."""
+        return {row["pointer"]: row["text"] for row in self.rows[TEXTS]}
+
+
+@cache
+def reader_of(dialect: str) -> Reader:
+    """Return the reader of the dialect of this name."""
+    return Reader(named(dialect))
+
+
 _Object = tuple[bytes, dict[str, Any], int]
 """The raw line, the value and the line number of an object."""
 
 
-def decode(data: bytes, dialect: Dialect) -> Decoded:
-    """Decode whole lines; the frame has the dialect's columns and `line` (UInt32, counted from the first line of the data)."""
-    return _decode_nested(data, dialect) if dialect.row else _decode_flat(data, dialect)
-
-
-def _decode_nested(data: bytes, dialect: Dialect) -> Decoded:
-    """Decode lines of a dialect whose records are looked at one by one."""
-    decoded = Decoded()
-    numbers: list[int] = []
-    rows: list[tuple[Any, ...]] = []
-    for piece in _cut(data, PIECE):
-        quotes, traces = scan(piece)
-        decoded.traces |= traces
-        values = _parsed(piece)
-        # With no more quotes than keys and strings have, no key stands twice.
-        proven = values is not None and quotes == 2 * sum(map(_strings_in, values))
-        lines = piece.split(b"\n")
-        for start in range(0, len(lines), _FEW):
-            few = lines[start : start + _FEW]
-            places = range(decoded.lines, decoded.lines + len(few))
-            found = _objects(few, values[start : start + _FEW] if values else _values(few), places, decoded)
-            decoded.lines += len(few)
-            decoded.objects += len(found)
-            for line, value, number in found:
-                row = _nested_row(line, value, number, dialect, decoded, proven=proven)
-                if row is not None:
-                    numbers.append(number)
-                    rows.append(row)
-    assert dialect.table
-    decoded.frame = pl.DataFrame([pl.Series("line", numbers, pl.UInt32), *dialect.table(rows)])
-    return decoded
-
-
-def _nested_row(
-    line: bytes, value: dict[str, Any], number: int, dialect: Dialect, decoded: Decoded, *, proven: bool
-) -> tuple[Any, ...] | None:
-    """Return the columns of an object; None, and a note in `decoded`, where it is no record."""
-    if not proven and _repeats_nested_key(line, value):
-        decoded.faults["duplicate-key"].append(number)
-    if not _has_keys(value, number, dialect, decoded):
-        return None
-    assert dialect.row
-    row = dialect.row(value)
-    if isinstance(row, str):
-        decoded.faults[row].append(number)
-        return None
-    for key in _further(value, dialect) if len(value) > len(dialect.keys) else ():
-        decoded.unknown[key].append(number)
-    return row
-
-
-def _strings_in(value: Any) -> int:
-    """Return how many strings and keys a value holds, at any depth."""
-    kind = type(value)
-    if kind is str:
-        return 1
-    found, items = (len(value), value.values()) if kind is dict else (0, value if kind is list else ())
-    for item in items:
-        kind = type(item)
-        if kind is str:
-            found += 1
-        elif kind is dict or kind is list:
-            found += _strings_in(item)
-    return found
-
-
-def _repeats_nested_key(line: bytes, value: dict[str, Any]) -> bool:
-    if line.count(b'"') == 2 * _strings_in(value):
-        return False
-    return bool(repeated_keys(line.decode()))
-
-
-def _decode_flat(data: bytes, dialect: Dialect) -> Decoded:
-    decoded = Decoded()
-    parts = [_series((), [[] for _ in dialect.texts])]
-    for piece in _cut(data, PIECE):
-        quotes, traces = scan(piece)
-        decoded.traces |= traces
-        values = _parsed(piece)
-        numbers = range(decoded.lines, decoded.lines + len(values or ()))
-        texts = _regular(values, numbers, quotes, dialect, decoded) if values else None
-        series = _series(numbers, texts) if texts else None
-        if series:
-            parts.append(series)
-            decoded.lines += len(numbers)
-            decoded.objects += len(numbers)
-        else:
-            parts.append(_series(*_irregular(piece.split(b"\n"), values, dialect, decoded)))
-    columns = [pl.concat(series).rechunk() for series in zip(*filter(None, parts), strict=True)]
-    decoded.frame = pl.DataFrame([column.alias(name) for column, name in zip(columns, ("line", *dialect.texts), strict=True)])
-    return decoded
-
-
-def _series(lines: Sequence[int], texts: list[list[str]]) -> list[pl.Series] | None:
-    """Return the lines of some records, and their texts, as columns; None where something is no string."""
-    try:
-        columns = [pl.Series(text, dtype=pl.String, strict=True) for text in texts]
-    except TypeError:
-        return None
-    return None if any(column.null_count() for column in columns) else [pl.Series(lines, dtype=pl.UInt32), *columns]
+def _placed(tables: Tables, numbers: Sequence[int]) -> Tables:
+    """Return the tables of some records with the lines that these are on."""
+    lines = pl.Series("line", numbers, pl.UInt32)
+    placed = {}
+    for name, table in tables.items():
+        of_rows = lines if name == RECORDS else lines.gather(table.get_column("record")).alias("line")
+        placed[name] = pl.DataFrame([of_rows, *(column for column in table.iter_columns() if column.name != "record")])
+    return placed
 
 
 def _cut(data: bytes, size: int) -> Iterator[bytes]:
@@ -188,12 +237,42 @@ def _cut(data: bytes, size: int) -> Iterator[bytes]:
         start = end + 1
 
 
-def _parsed(piece: bytes) -> list[Any] | None:
-    """Return the value of each line of a piece; None where a line is not one value."""
+def _joined(piece: bytes) -> tuple[bytes, int]:
+    """Return the lines of a piece as one JSON array, with a number between them, and how many lines there are."""
     joined = piece.replace(b"\n", _BETWEEN)
-    count = (len(joined) - len(piece)) // (len(_BETWEEN) - 1) + 1
+    return b"[%b]" % joined, (len(joined) - len(piece)) // (len(_BETWEEN) - 1) + 1
+
+
+@cache
+def _decoder(kind: Any) -> msgspec.json.Decoder[list[Any]]:
+    return msgspec.json.Decoder(list[kind | int])
+
+
+def _typed(joined: bytes, count: int, types: list[Any]) -> list[Any] | None:
+    """Return the record of each line; None where a line is none.
+
+    Types that do not fit are taken away: with the next piece they would not either.
+    """
+    while types:
+        try:
+            values = _decoder(types[0]).decode(joined)
+        except msgspec.ValidationError:
+            if len(types) == 1:
+                return None
+            types.pop(0)
+        except (ValueError, RecursionError):
+            return None
+        else:
+            records = values[::2]
+            whole = len(values) == 2 * count - 1 and list(map(type, records)).count(types[0]) == count
+            return records if whole else None
+    return None
+
+
+def _parsed(joined: bytes, count: int) -> list[Any] | None:
+    """Return the value of each line; None where a line is not one value."""
     try:
-        values = orjson.loads(b"[%b]" % joined)
+        values = orjson.loads(joined)
     except ValueError:
         return None
     return values[::2] if len(values) == 2 * count - 1 else None
@@ -226,71 +305,6 @@ def _value(line: bytes) -> Any:
         return _BROKEN
 
 
-def _regular(
-    values: list[Any], numbers: Sequence[int], quotes: int, dialect: Dialect, decoded: Decoded
-) -> list[list[str]] | None:
-    """Return the texts of values of which each is an object with the dialect's keys, and no key twice, if its texts are strings.
-
-    numbers: their lines. quotes: how many double quotes these have, escaped ones aside. None where a value is something else.
-    """
-    if not dialect.texts:
-        return None
-    try:
-        texts = [[value[key] for value in values] for key in dialect.texts]
-    except (TypeError, KeyError):
-        return None
-    # A key has two quotes, and so has a string: with no more than these there is no other key, and none twice.
-    if quotes != 4 * len(values) * len(texts):
-        if not _are_strings(texts):
-            return None
-        shapes = Counter(map(tuple, values))
-        further = any(len(shape) > len(dialect.keys) for shape in shapes)
-        strings = sum(list(map(type, value.values())).count(str) for value in values) if further else len(values) * len(texts)
-        if quotes != 2 * (strings + sum(len(shape) * times for shape, times in shapes.items())):
-            return None
-        for number, value in zip(numbers, values, strict=True) if further else ():
-            for key in _further(value, dialect):
-                decoded.unknown[key].append(number)
-    return texts
-
-
-def _are_strings(texts: list[list[Any]]) -> bool:
-    return all(list(map(type, text)).count(str) == len(text) for text in texts)
-
-
-def _irregular(
-    lines: list[bytes], values: list[Any] | None, dialect: Dialect, decoded: Decoded
-) -> tuple[list[int], list[list[str]]]:
-    """Return lines and texts of the records among some lines; note in `decoded` what is wrong with the others."""
-    kept: list[int] = []
-    texts: list[list[str]] = [[] for _ in dialect.texts]
-    for start in range(0, len(lines), _FEW):
-        few = lines[start : start + _FEW]
-        numbers = range(decoded.lines, decoded.lines + len(few))
-        found = _objects(few, values[start : start + _FEW] if values else _values(few), numbers, decoded)
-        decoded.lines += len(few)
-        decoded.objects += len(found)
-        for some in _conforming(found, dialect, decoded):
-            kept += [number for _, _, number in some]
-            for key, text in zip(dialect.texts, texts, strict=True):
-                text += [value[key] for _, value, _ in some]
-    return kept, texts
-
-
-def _conforming(objects: list[_Object], dialect: Dialect, decoded: Decoded) -> Iterator[list[_Object]]:
-    """Yield the objects that are records: all at once where they are regular, or else of fewer and fewer."""
-    quotes = b"".join([line for line, _, _ in objects]).count(b'"')
-    values, numbers = [value for _, value, _ in objects], [number for _, _, number in objects]
-    texts = _regular(values, numbers, quotes, dialect, decoded)
-    if texts and _are_strings(texts):
-        yield objects
-    elif len(objects) > _FEWER:
-        for start in range(0, len(objects), _FEWER):
-            yield from _conforming(objects[start : start + _FEWER], dialect, decoded)
-    else:
-        yield [found for found in objects if _conforms(*found, dialect, decoded)]
-
-
 def _objects(lines: list[bytes], values: list[Any], numbers: Sequence[int], decoded: Decoded) -> list[_Object]:
     """Return line, value and number of those lines that hold an object."""
     found = list(zip(lines, values, numbers, strict=True))
@@ -302,43 +316,21 @@ def _objects(lines: list[bytes], values: list[Any], numbers: Sequence[int], deco
     return found
 
 
-def _conforms(line: bytes, value: dict[str, Any], number: int, dialect: Dialect, decoded: Decoded) -> bool:
-    """Whether an object has the dialect's keys, with strings; note in `decoded` what it has instead, and what besides."""
-    if repeats_key(line, value):
-        decoded.faults["duplicate-key"].append(number)
-    if not _has_keys(value, number, dialect, decoded):
-        return False
-    if [type(value[key]) for key in dialect.texts].count(str) != len(dialect.texts):
-        decoded.faults["wrong-type"].append(number)
-        return False
-    if len(value) > len(dialect.keys) and dialect.checked:
-        for key in _further(value, dialect):
-            decoded.unknown[key].append(number)
-    return True
-
-
-def _has_keys(value: dict[str, Any], number: int, dialect: Dialect, decoded: Decoded) -> bool:
-    """Whether an object has the dialect's keys; note in `decoded` which ones it has instead, or of which dialect it is."""
-    if dialect.keys <= value.keys():
-        return True
-    other = recognise(value)
-    if other and other != dialect.name:
-        decoded.foreign[other].append(number)
-    elif dialect.checked:
-        _note_missing(value, number, decoded)
-    return False
-
-
-def _note_missing(value: dict[str, Any], number: int, decoded: Decoded) -> None:
-    keys = tuple(value)
-    decoded.missing[keys].append(number)
-    strings = {key for key in keys if type(value[key]) is str}
-    decoded.strings[keys] = decoded.strings.get(keys, strings) & strings
-
-
-def _further(value: dict[str, Any], dialect: Dialect) -> list[str]:
-    """Return the keys of an object that its dialect does not have, in the object's order."""
-    return [key for key in value if key not in dialect.keys and key not in dialect.optional]
+def _strings_in(value: Any) -> int:
+    """Return how many strings and keys a value holds, at any depth."""
+    found = 0
+    left = [value]
+    while left:
+        one = left.pop()
+        kind = type(one)
+        if kind is str:
+            found += 1
+        elif kind is dict:
+            found += len(one)
+            left += one.values()
+        elif kind is list:
+            left += one
+    return found
 
 
 def fault_of(line: bytes) -> str:
@@ -355,7 +347,7 @@ def fault_of(line: bytes) -> str:
 def repeats_key(line: bytes, record: dict[str, Any]) -> bool:
     """Whether an object, at any depth of the line, has a key twice; `record` is what the parser made of the line."""
     # A key has two quotes, and so has a string: with no more than these there is no key twice.
-    if line.count(b'"') == 2 * (len(record) + [type(value) for value in record.values()].count(str)):
+    if line.count(b'"') == 2 * _strings_in(record):
         return False
     nested = any(type(value) in {dict, list} for value in record.values())
     once = all(line.count(b'"%b"' % key.encode()) == 1 for key in record)

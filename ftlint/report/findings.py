@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ftlint.dialects.base import RECORDS
+from ftlint.records.edits import text_of_line
 from ftlint.records.spans import raw_offsets, value_span
-from ftlint.rule import LEVELS, Hits, LineRule, Place, RecordRule, render
+from ftlint.rule import LEVELS, Hits, LineRule, Place, RecordRule, TextRule, render
+from ftlint.rule.fixes import FileFix
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import polars as pl
 
     from ftlint.dialects.context import Context
-    from ftlint.metrics import FileFacts
-    from ftlint.records.lines import LineReader
+    from ftlint.engine.result import CheckedFile, DatasetReport
+    from ftlint.records.edits import Edit
+    from ftlint.records.lines import RawLine
+    from ftlint.records.reader import Record
     from ftlint.rule import Applicability, Level, Rule
+    from ftlint.rule.fixes import Fix
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +37,24 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingFix:
+    """How a finding can be repaired.
+
+    applicability: `safe`, `unsafe` or on `request`. title: what the repair chooses, in words; empty where it needs none.
+    edits: what it does to the finding's line; none where it concerns more than that, or the report was not asked for edits.
+    """
+
+    applicability: Applicability
+    title: str = ""
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One fault. Lines and columns are 1-based and counted in characters; None where the file as a whole is meant.
 
-    rule: its name. pointer: JSON Pointer of the value. args: what the message was made of. fix: how safely ftlint can
-    repair it. related: other lines that belong to it. text: the raw line, None where there is none.
+    rule: its name. pointer: JSON Pointer of the value. args: what the message was made of. fix: how ftlint can repair it; None
+    where it cannot. related: other lines that belong to it. text: the raw line, None where there is none.
     """
 
     rule: str
@@ -50,135 +69,175 @@ class Finding:
     message: str
     args: Mapping[str, Any]
     url: str
-    fix: Applicability | None
+    fix: FindingFix | None
     related: tuple[Location, ...] = ()
     text: str | None = field(default=None, repr=False)
 
-
-@dataclass
-class CheckedFile:
-    """A file of a dataset.
-
-    first: the number of lines of the files of its role before it. labels: those of its role, with counts.
-    """
-
-    path: str
-    role: str
-    facts: FileFacts
-    context: Context
-    first: int
-    reader: LineReader
-    labels: Mapping[str, int] | None = None
+    @property
+    def applicability(self) -> Applicability | None:
+        """How safely the finding can be repaired; None where it cannot be."""
+        return self.fix.applicability if self.fix else None
 
 
-@dataclass
-class DatasetReport:
-    """What was found in one dataset: files, and for each rule its hits.
+class _Line(NamedTuple):
+    """A line on which something was found, its number in the file (0-based), and its record, if it holds one."""
 
-    failures: a sentence for each rule, by code, that failed. plan: what a repair of hits would choose, in words.
-    """
+    number: int
+    line: RawLine
+    record: Record | None
 
-    files: list[CheckedFile]
-    hits: list[tuple[Rule, Hits]]
-    failures: dict[str, str] = field(default_factory=dict)
-    plan: Callable[[Rule, Hits], str] = lambda *_: ""
+    @property
+    def raw(self) -> bytes:
+        return self.line.raw
 
-    def file_of(self, role: str, line: int) -> CheckedFile:
-        """Return the file that a line, counted over all files of the role, is in."""
-        files = [file for file in self.files if file.role == role]
-        return files[bisect_right([file.first for file in files], line) - 1]
 
-    def by_file(self) -> Iterator[tuple[Rule, Hits, CheckedFile, range]]:
-        """Yield rule, hits, file and the indexes of those hits that are in the file."""
-        for rule, hits in self.hits:
-            files = [file for file in self.files if file.role == hits.role]
-            if hits.lines is None:
-                yield rule, hits, files[hits.file], range(1)
-                continue
-            bounds = [hits.lines.search_sorted(file.first) for file in files] + [len(hits.lines)]
-            for file, start, end in zip(files, bounds, bounds[1:], strict=False):
-                if start < end:
-                    yield rule, hits, file, range(start, end)
+class _Hit(NamedTuple):
+    """One of the hits of a rule, the one with a number. line: that of the file; None for the file as a whole."""
 
-    def findings(self, limit: int | None) -> Iterator[Finding]:
+    file: CheckedFile
+    line: int | None
+    rule: Rule
+    hits: Hits
+    number: int
+
+
+_BATCH, _BYTES = 512, 4 << 20
+"""Hits whose records are read at once, and about how many bytes of lines."""
+
+
+class _Findings:
+    """Makes the findings of a dataset. edits: whether repairs come with their edits."""
+
+    def __init__(self, report: DatasetReport, *, edits: bool) -> None:
+        self.report, self.edits = report, edits
+        self._fixes: dict[int, Fix | None] = {}
+
+    def all(self, limit: int | None) -> Iterator[Finding]:
         """Yield the findings, at most `limit` a rule and file, by file and line."""
-        kept: list[tuple[int, int, str, Rule, Hits, int]] = []
+        batch: list[tuple[_Hit, RawLine | None]] = []
+        size = 0
+        for hit in self._kept(limit):
+            line = None if hit.line is None else hit.file.lines.line(hit.line)
+            batch.append((hit, line))
+            size += len(line.raw) if line else 0
+            if len(batch) == _BATCH or size > _BYTES:
+                yield from self._made(batch)
+                batch, size = [], 0
+        yield from self._made(batch)
+
+    def _kept(self, limit: int | None) -> list[_Hit]:
+        """Return the hits that become findings, by file and line."""
+        kept: list[tuple[int, int, str, _Hit]] = []
         seen: Counter[tuple[str, int]] = Counter()
-        order = {id(file): index for index, file in enumerate(self.files)}
-        for rule, hits, file, indexes in self.by_file():
+        order = {id(file): index for index, file in enumerate(self.report.files)}
+        for rule, hits, file, indexes in self.report.by_file():
             place = order[id(file)]
             room = len(indexes) if limit is None else max(0, limit - seen[rule.code, place])
             seen[rule.code, place] += len(indexes)
             for index in indexes[:room]:
-                line = -1 if hits.lines is None else hits.lines[index]
-                kept.append((place, line, rule.code, rule, hits, index))
+                line = None if hits.lines is None else hits.lines[index] - file.first
+                kept.append((place, -1 if line is None else line, rule.code, _Hit(file, line, rule, hits, index)))
         kept.sort(key=lambda entry: entry[:3])
-        for place, line, _, rule, hits, index in kept:
-            yield self._finding(self.files[place], None if line < 0 else line, rule, hits, index)
+        return [hit for _, _, _, hit in kept]
 
-    def _finding(self, file: CheckedFile, line: int | None, rule: Rule, hits: Hits, index: int) -> Finding:
+    def _made(self, batch: Sequence[tuple[_Hit, RawLine | None]]) -> Iterator[Finding]:
+        """Yield the findings of some hits with their lines, which are read as records once each."""
+        known: dict[tuple[int, int], _Line] = {}
+        for _, some in groupby(batch, key=lambda entry: id(entry[0].file)):
+            lines = {hit.line: (hit.file, line) for hit, line in some if hit.line is not None and line}
+            files = [file for file, _ in lines.values()]
+            records = files[0].lines.records([line.raw for _, line in lines.values()]) if files else []
+            for (number, (file, line)), record in zip(lines.items(), records, strict=True):
+                known[id(file), number] = _Line(number, line, record)
+        yield from (self._finding(hit, None if hit.line is None else known[id(hit.file), hit.line]) for hit, _ in batch)
+
+    def _finding(self, hit: _Hit, line: _Line | None) -> Finding:
+        file, _, rule, hits, index = hit
         args = {**hits.args, **(hits.each(index) if hits.each else {})}
-        column = end_column = byte_offset = None
-        place: Place | None = None
-        text = None
-        if line is not None:
-            raw, byte_offset = file.reader.line(line - file.first)
-            text = raw.decode("utf-8", "replace")
-            place = self._place(rule, raw, file, args, located=hits.located)
+        place = self._place(hit, line, args) if line else None
         related: tuple[Location, ...] = ()
         if hits.related is not None:
-            other = self.file_of(hits.related_role or hits.role, hits.related[index])
+            other = self.report.file_of(hits.related_role or hits.role, hits.related[index])
             related = (Location(other.path, hits.related[index] - other.first + 1),)
             args["first"] = f"{related[0].line:,}" + (f" of {other.path}" if other.path != file.path else "")
+        text = line.raw.decode("utf-8", "replace") if line else None
+        column = end_column = None
         if place is not None and text is not None:
             args |= place.args
             column, end_column = _columns(text, place)
+        how = place.fix if place and place.fix != "rule" and hits.repair else hits.repair
         return Finding(
             rule=rule.name(),
             code=rule.code,
             level=hits.level,
             path=file.path,
-            line=None if line is None else line - file.first + 1,
+            line=line.number + 1 if line else None,
             column=column,
             end_column=end_column,
-            byte_offset=byte_offset,
+            byte_offset=line.line.offset if line else None,
             pointer=place.pointer if place else None,
             message=self._rendered(rule, args),
             args=args,
             url=rule.url(),
-            fix=place.fix if place and place.fix != "rule" and hits.repair else hits.repair,
+            fix=self._fix(hit, how, line, place) if how else None,
             related=related,
             text=text,
         )
 
-    def _place(self, rule: Rule, raw: bytes, file: CheckedFile, args: Mapping[str, Any], *, located: bool) -> Place | None:
+    def _place(self, hit: _Hit, line: _Line, args: Mapping[str, Any]) -> Place | None:
+        """Return where in its line a fault is."""
+        file, _, rule, hits, index = hit
         try:
-            return _place(rule, raw, file, args, located=located)
+            if isinstance(rule, LineRule) and not hits.located:
+                return rule.explain(line.raw, file.context)
+            if line.record is None:
+                return None
+            if isinstance(rule, RecordRule) and not hits.located:
+                place = 0 if hits.places is None else hits.places[index]
+                return rule.explain(line.record.row(rule.table, place), file.context)
+            return rule.locate(line.record.row(RECORDS), args, file.context)
         except Exception as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
-            self._failed(rule, error)
+            self.report.failed(rule, error)
             return None
+
+    def _fix(self, hit: _Hit, how: Applicability, line: _Line | None, place: Place | None) -> FindingFix:
+        """Return how a fault can be repaired."""
+        rule, hits = hit.rule, hit.hits
+        if not self.edits:
+            return FindingFix(how)
+        if id(hits) not in self._fixes:
+            self._fixes[id(hits)] = self.report.fix(rule, hits)
+        fix = self._fixes[id(hits)]
+        if fix is None or isinstance(fix, FileFix):
+            return FindingFix(how)
+        if line is None or fix.scope != "found":
+            return FindingFix(how, fix.note)
+        try:
+            edits = fix.edits(line.raw, line.record)
+        except Exception as error:  # noqa: BLE001 - likewise
+            self.report.failed(rule, error)
+            return FindingFix(how, fix.note)
+        return FindingFix(how, fix.note, tuple(_within(edits, line, place if isinstance(rule, TextRule) else None)))
 
     def _rendered(self, rule: Rule, args: Mapping[str, Any]) -> str:
         try:
             return render(rule.message, args)
         except Exception as error:  # noqa: BLE001 - likewise
-            self._failed(rule, error)
+            self.report.failed(rule, error)
             return rule.summary()
 
-    def _failed(self, rule: Rule, error: Exception) -> None:
-        self.failures.setdefault(rule.code, rule.failure(error))
 
-
-def _place(rule: Rule, raw: bytes, file: CheckedFile, args: Mapping[str, Any], *, located: bool) -> Place | None:
-    """Return where in its line a fault is. located: whether the judgement of the whole dataset found it."""
-    if isinstance(rule, LineRule) and not located:
-        return rule.explain(raw, file.context)
-    row = file.reader.row(raw)
-    if row is None:
-        return None
-    if isinstance(rule, RecordRule) and not located:
-        return rule.explain(row, file.context)
-    return rule.locate(row, args, file.context)
+def _within(edits: Iterable[Edit], line: _Line, place: Place | None) -> Iterator[Edit]:
+    """Yield those edits that are of one text of a line; of each text there is a finding. place: where it is; None: all."""
+    text = text_of_line(line.raw)
+    span = place and place.pointer and value_span(text, place.pointer)
+    if not span:
+        # What takes the line away takes its line end too.
+        most = len(line.raw) + len(line.line.end)
+        yield from (edit._replace(end=most) if edit.end > len(line.raw) else edit for edit in edits)
+        return
+    start, end = (len(text[:at].encode("utf-8", "surrogateescape")) for at in span)
+    yield from (edit for edit in edits if start <= edit.start and edit.end <= end)
 
 
 def _columns(text: str, place: Place) -> tuple[int, int]:
@@ -201,6 +260,8 @@ def _columns(text: str, place: Place) -> tuple[int, int]:
 class Report:
     """What a check found, in all datasets. Counts are exact; `findings` are at most `limit` a rule and file.
 
+    edits: whether findings come with the edits of their repairs.
+
     After a repair: found, how many findings each rule had before; fixed, how often each repaired; notes, what
     else is to be said of it, as kind (`chosen`, `refused`, `undone`, `note`) and text.
     """
@@ -213,6 +274,7 @@ class Report:
     found: Counter[str] = field(default_factory=Counter)
     fixed: Counter[str] = field(default_factory=Counter)
     notes: list[tuple[str, str]] = field(default_factory=list)
+    edits: bool = False
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -242,12 +304,12 @@ class Report:
     @cached_property
     def findings(self) -> list[Finding]:
         """The findings, by file and line."""
-        return [finding for dataset in self.datasets for finding in dataset.findings(self.limit)]
+        return [finding for dataset in self.datasets for finding in _Findings(dataset, edits=self.edits).all(self.limit)]
 
     def every(self) -> Iterator[Finding]:
         """Yield all findings, whatever the limit, by file and line; the report must not be closed."""
         for dataset in self.datasets:
-            yield from dataset.findings(None)
+            yield from _Findings(dataset, edits=self.edits).all(None)
 
     @property
     def failures(self) -> list[str]:
@@ -291,4 +353,4 @@ class Report:
     def close(self) -> None:
         """Forget the files; findings that were not asked for before are lost."""
         for file in self.files:
-            file.reader.close()
+            file.lines.close()

@@ -21,17 +21,20 @@ from math import inf
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-import polars as pl
-
+from ftlint.dialects import named
+from ftlint.dialects.base import RECORDS, TEXTS
+from ftlint.metrics.base import numbers
 from ftlint.text.words import as_json, quote
-from ftlint.texts import any_text, name_of, pointer_to, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    import polars as pl
+
+    from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, Row, Situation
 
 Level = Literal["error", "warning", "info"]
 Applicability = Literal["safe", "unsafe", "request"]
@@ -98,16 +101,13 @@ class Place:
     fix: Applicability | Literal["rule"] | None = "rule"
 
 
-def numbers(lines: Iterable[int]) -> pl.Series:
-    """Return line numbers as a series of UInt64."""
-    return pl.Series(list(lines), dtype=pl.UInt64)
-
-
 @dataclass
 class Hits:
     """Faults of one kind: a rule, a level, and the lines, 0-based in the files of a role laid end to end.
 
-    lines: rising UInt64; None for the one fault of a file as a whole. file: that file's place among those of its role.
+    lines: rising UInt64, one that has several faults as often; None for the one fault of a file as a whole. places: for each
+    line which row of the record's table it is; None where the rule looks at records as wholes. file: that file's place among
+    those of its role.
     args: what the message needs to know of all of them. each: given a fault's place among them, what it needs to know of
     that one besides. related: for each line the line that it belongs with (the first of two duplicates); related_role: the
     role of that one, where it is another. role: of the files, `train` or `valid`; the engine fills it in.
@@ -119,6 +119,7 @@ class Hits:
     level: Level
     lines: pl.Series | None
     args: Mapping[str, Any] = field(default_factory=dict)
+    places: pl.Series | None = None
     each: Callable[[int], Mapping[str, Any]] | None = None
     related: pl.Series | None = None
     role: str = "train"
@@ -130,6 +131,12 @@ class Hits:
 
     def __len__(self) -> int:
         return 1 if self.lines is None else len(self.lines)
+
+    @property
+    def rows(self) -> pl.Series:
+        """The lines of faults that have one."""
+        assert self.lines is not None
+        return self.lines
 
     @property
     def records(self) -> int:
@@ -238,9 +245,13 @@ class Rule:
         """Return how safely the fault can be repaired in this dataset."""
         return self.fixable
 
-    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:  # noqa: ARG002
+    def foresee(self, tables: Tables, context: Context) -> Any:  # noqa: ARG002 - the hook's signature
+        """Return what the rule wants to know of the surveyed records; later it is in `context.hints`, under the rule's code."""
+        return None
+
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:  # noqa: ARG002
         """Return where in a record the fault is, for a finding with a line; None: nowhere in particular."""
-        return Place(pointer_to(self.column, row, context)) if self.column else None
+        return Place(named(context.dialect).pointer(self.column, row)) if self.column else None
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:  # noqa: ARG002 - the hook's signature
         """Return the repair of these hits; None where there is none."""
@@ -256,13 +267,13 @@ class Rule:
 
 
 class LineRule(Rule):
-    """A rule about a line that is no record; `fault` is the decoder's name of what is wrong with it."""
+    """A rule about a line that is no record; `fault` is the reader's name of what is wrong with it."""
 
     fault: ClassVar[str]
 
-    def report(self, found: Mapping[Level, pl.Series], gathered: Gathered) -> Iterable[Hits]:  # noqa: ARG002 - the hook's signature
+    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterable[Hits]:  # noqa: ARG002 - the hook's signature
         """Return the faults, given the lines that have one."""
-        return [Hits(level, lines) for level, lines in found.items()]
+        return found.values()
 
     def explain(self, line: bytes, context: Context) -> Place:  # noqa: ARG002 - the hook's signature
         """Return where in the line the fault is."""
@@ -270,70 +281,56 @@ class LineRule(Rule):
 
 
 class RecordRule(Rule):
-    """A rule that a column expression decides."""
+    """A rule that a column expression decides, over the rows of one table."""
 
+    table: ClassVar[str] = RECORDS
+    "The table whose rows are judged: `records`, or another one that the dialect has."
     traces: ClassVar[frozenset[str] | None] = None
-    "Traces (`ftlint.records.traces`) of which a block must have one for a record to be wrong; None: it needs none."
+    "Traces (`ftlint.records.traces`) of which a block must have one for a row to be wrong; None: it needs none."
 
     def suspects(self, context: Context) -> pl.Expr | None:  # noqa: ARG002 - the hook's signature
-        """Return a cheap expression, where `violates` is dear; a record is wrong where both are true."""
+        """Return a cheap expression, where `violates` is dear; a row is wrong where both are true."""
         return None
 
     def violates(self, context: Context) -> pl.Expr | Mapping[Level, pl.Expr] | None:
-        """Return an expression that is true where a record is wrong, or one for each level."""
+        """Return an expression that is true where a row is wrong, or one for each level."""
         raise NotImplementedError
 
-    def report(self, found: Mapping[Level, pl.Series], gathered: Gathered) -> Iterable[Hits]:  # noqa: ARG002 - the hook's signature
-        """Return the faults, given the lines of the records that violate the rule at each level."""
-        return [Hits(level, lines) for level, lines in found.items()]
+    def check(self, row: Row, context: Context) -> bool:  # noqa: ARG002 - likewise
+        """Whether a record that `violates` lets through is wrong: for what no expression can say."""
+        return True
 
-    def explain(self, row: Mapping[str, str], context: Context) -> Place:  # noqa: ARG002 - the hook's signature
-        """Return where in a record, given by its columns, the fault is; by default the whole of `column`."""
-        return Place(f"/{self.column}" if self.column else None)
+    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterable[Hits]:  # noqa: ARG002 - the hook's signature
+        """Return the faults, given the rows that violate the rule at each level."""
+        return found.values()
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+        """Return where in a record the fault is, given the row of the rule's table; by default the whole of `column`."""
+        return Place(named(context.dialect).pointer(self.column, row) if self.column else None)
 
 
 class TextRule(RecordRule):
-    """A rule about each text of a record, whatever it is called and however many there are."""
+    """A rule about each text of a record, whatever it is called: its expressions are over `pl.col("text")`."""
 
-    def suspect(self, text: pl.Expr, context: Context) -> pl.Expr | None:  # noqa: ARG002 - the hook's signature
-        """Return a cheap expression, where `wrong` is dear; a text is wrong where both are true."""
-        return None
-
-    def wrong(self, text: pl.Expr, context: Context) -> pl.Expr:
-        """Return an expression that is true where a text is wrong."""
-        raise NotImplementedError
+    table: ClassVar[str] = TEXTS
 
     def find(self, text: str, context: Context) -> Place | None:
         """Return where in a text the fault is, without a pointer; None where it has none."""
         raise NotImplementedError
 
-    def suspects(self, context: Context) -> pl.Expr | None:
-        """Return where some text is suspected."""
-        cheap = self.suspect(pl.element(), context)
-        return None if cheap is None else any_text(context, lambda text: _known(self.suspect(text, context)))
-
-    def violates(self, context: Context) -> pl.Expr | Mapping[Level, pl.Expr] | None:
-        """Return where some text is wrong."""
-        return any_text(context, lambda text: self.wrong(text, context))
-
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
-        """Point at the first text with a fault."""
-        for pointer, text in texts_of(row, context).items():
-            found = self.find(text, context)
-            if found:
-                return replace(found, pointer=pointer, args={**found.args, "key": name_of(pointer)})
-        return Place()
-
-
-def _known(expression: pl.Expr | None) -> pl.Expr:
-    assert expression is not None
-    return expression
+        """Point at the fault."""
+        found = self.find(row["text"], context) or Place()
+        key = named(context.dialect).title(row["pointer"])
+        return replace(found, pointer=row["pointer"], args={**found.args, "key": key})
 
 
 class DatasetRule(Rule):
     """A rule that needs the whole dataset: metrics gather, it judges."""
 
     metrics: ClassVar[tuple[type[Metric], ...]] = ()
+    compares: ClassVar[tuple[type[Metric], ...]] = ()
+    "Metrics of the training files that a rule about validation files compares with."
 
     def wants(self, context: Context) -> tuple[type[Metric], ...]:  # noqa: ARG002 - the hook's signature
         """Return the metrics that the rule needs for this dataset."""

@@ -6,17 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.rule import Place, bad, chats, good
+from ftlint.rule import bad, chats, good
 
-from ._messages import ChatRule, any_role
+from ._messages import MessageRule, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
+    from ftlint.rule import Place
 
 
-class BadWeight(ChatRule):
+class BadWeight(MessageRule):
     """A weight is not 0 or 1, not the assistant's, or leaves nothing to learn.
 
     ## Why it matters
@@ -41,11 +42,12 @@ class BadWeight(ChatRule):
     )
 
     def violates(self, context: Context) -> pl.Expr:
-        """Return where a weight is wrong, or all are 0."""
-        return ~pl.col("weighed") | (any_role(lambda role: role == "assistant") & ~pl.col("learned"))
+        """Return where a weight is wrong, and the last answer where all are 0."""
+        return pl.col("misweighed") | pl.col("unlearned")
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Say which of these it is."""
-        if not row["weighed"]:
-            return Place("/messages", args={"problem": "a weight is not 0 or 1, or of another role than the assistant"})
-        return Place("/messages", args={"problem": "every message of the assistant has the weight 0: nothing is learned"})
+        problem = "a weight is not 0 or 1, or of another role than the assistant"
+        if not row["misweighed"]:
+            problem = "every message of the assistant has the weight 0: nothing is learned"
+        return message(row, "weight", problem=problem)

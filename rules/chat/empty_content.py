@@ -9,9 +9,9 @@ import polars as pl
 
 from ftlint.dialects.chat import is_empty
 from ftlint.rule import bad, chats, good
-from ftlint.rule.fixes import Relines
+from ftlint.rule.fixes import Respell
 
-from ._messages import ChatRule, message, roles_of, without_messages
+from ._messages import MessageRule, message, without_messages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import Fix, Situation
 
 
-class EmptyContent(ChatRule):
+class EmptyContent(MessageRule):
     """A message has neither content nor calls of tools.
 
     ## Why it matters
@@ -53,13 +53,13 @@ class EmptyContent(ChatRule):
         return pl.col("empty")
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
-        """Point at the first empty message."""
-        places = _empty(row["value"]["messages"])
-        return message(min(places), fixable=len(places) < len(roles_of(row)), role=roles_of(row)[min(places)])
+        """Point at the message."""
+        messages = row["value"]["messages"]
+        return message(row, fixable=len(_empty(messages)) < len(messages), role=row["role"])
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Drop the empty messages."""
-        return Relines(partial(without_messages, places=_empty))
+        return Respell(partial(without_messages, places=_empty))
 
 
 def _empty(messages: list[dict[str, Any]]) -> set[int]:

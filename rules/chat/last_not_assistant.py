@@ -9,9 +9,9 @@ import polars as pl
 
 from ftlint.dialects.chat import last_answer
 from ftlint.rule import bad, chats, good
-from ftlint.rule.fixes import Relines
+from ftlint.rule.fixes import Respell
 
-from ._messages import ChatRule, any_role, message, roles_of, wants_assistant, without_messages
+from ._messages import ChatRule, last_message, wants_assistant, without_messages
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,16 +53,15 @@ class LastNotAssistant(ChatRule):
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where the assistant speaks, but not last."""
-        return any_role(lambda role: role == "assistant") & (pl.col("roles").list.last() != "assistant")
+        return pl.col("answered") & (pl.col("last_role") != "assistant")
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the last message."""
-        roles = roles_of(row)
-        return message(len(roles) - 1, role=roles[-1])
+        return last_message(row)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Cut what comes after the assistant's last message."""
-        return Relines(partial(without_messages, places=_tail))
+        return Respell(partial(without_messages, places=_tail))
 
 
 def _tail(messages: list[dict[str, Any]]) -> set[int]:

@@ -8,7 +8,7 @@ import polars as pl
 
 from ftlint.rule import bad, chats, good
 
-from ._messages import ChatRule, message, roles_of, wants_assistant
+from ._messages import ChatRule, last_message, wants_assistant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,9 +46,8 @@ class LastRole(ChatRule):
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where another role is last."""
-        return pl.col("roles").list.last() != context.target.last_role
+        return pl.col("last_role") != context.target.last_role
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the last message."""
-        roles = roles_of(row)
-        return message(len(roles) - 1, role=roles[-1], target=context.target.name, wanted=context.target.last_role)
+        return last_message(row, target=context.target.name, wanted=context.target.last_role)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from ftlint.rule import Place, bad, chats, good
 
-from ._messages import ChatRule, any_role, wants_assistant
+from ._messages import ChatRule, wants_assistant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import polars as pl
 
     from ftlint.dialects.context import Context
 
@@ -43,7 +43,7 @@ class MissingAssistant(ChatRule):
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where no role is the assistant's."""
-        return ~any_role(lambda role: role == "assistant").fill_null(value=False)
+        return ~pl.col("answered")
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the messages."""

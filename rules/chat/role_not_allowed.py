@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from ftlint.dialects.chat import ROLES
 from ftlint.rule import bad, chats, good
 
-from ._messages import ChatRule, any_role, message, roles_of
+from ._messages import MessageRule, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    import polars as pl
 
     from ftlint.dialects.context import Context
     from ftlint.rule import Place
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _OWN = {"target": "mine", "targets": {"mine": {"dialects": ["chat"], "roles": ["user", "assistant"]}}}
 
 
-class RoleNotAllowed(ChatRule):
+class RoleNotAllowed(MessageRule):
     """A role of the format that the target does not take.
 
     ## Why it matters
@@ -47,10 +47,9 @@ class RoleNotAllowed(ChatRule):
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where a known role is not one of the target's."""
-        return any_role(lambda role: role.is_in(ROLES) & ~role.is_in(context.target.roles))
+        role = pl.col("role")
+        return role.is_in(ROLES) & ~role.is_in(context.target.roles)
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
-        """Point at the first one."""
-        allowed = context.target.roles
-        place, role = next((place, role) for place, role in enumerate(roles_of(row)) if role in ROLES and role not in allowed)
-        return message(place, "role", role=role, target=context.target.name)
+        """Point at the role."""
+        return message(row, "role", role=row["role"], target=context.target.name)

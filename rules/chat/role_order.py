@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import polars as pl
 
-from ftlint.rule import Place, bad, chats, good
-from ftlint.rule.fixes import Relines, replaced_at, without_items
+from ftlint.records.edits import Edit, escaped, replaced, without_items
+from ftlint.rule import bad, chats, good
+from ftlint.rule.fixes import Respell
 
-from ._messages import ChatRule, message, roles_of
+from ._messages import MessageRule, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
-    from ftlint.rule import Hits
+    from ftlint.rule import Hits, Place
     from ftlint.rule.fixes import Fix, Situation
 
 _FIRST = ("system", "developer")
 
 
-class RoleOrder(ChatRule):
+class RoleOrder(MessageRule):
     """A system message is not the first, or two messages of the user follow each other.
 
     ## Why it matters
@@ -55,39 +54,33 @@ class RoleOrder(ChatRule):
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where a role is out of turn."""
-        roles = pl.col("roles").list
-        twice = roles.eval((pl.element() == "user") & (pl.element().shift(1) == "user")).list.any()
-        return roles.slice(1).list.eval(pl.element().is_in(_FIRST)).list.any() | twice.fill_null(value=False)
+        role = pl.col("role")
+        twice = (role == "user") & (role.shift(1) == "user")  # the row before is of the same conversation, but for its first
+        return (pl.col("place") > 0) & (role.is_in(_FIRST) | twice)
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
-        """Point at the first message out of turn."""
-        roles = roles_of(row)
-        messages = row["value"]["messages"]
-        joined = any(_is_plain(one) and _is_plain(other) for one, other in pairwise(messages))
-        for place in range(1, len(roles)):
-            if roles[place] in _FIRST:
-                return message(place, fixable=joined, role=roles[place], problem="it belongs first")
-            if roles[place - 1] == roles[place] == "user":
-                return message(place, fixable=joined, role="user", problem="so is the one before it")
-        return Place("/messages", args={"number": 1, "role": roles[0], "problem": ""})
+        """Point at the message."""
+        before, own = row["value"]["messages"][row["place"] - 1 : row["place"] + 1]
+        problem = "it belongs first" if row["role"] in _FIRST else "so is the one before it"
+        return message(row, fixable=_is_plain(before) and _is_plain(own), role=row["role"], problem=problem)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Join messages of the user that follow each other."""
-        return Relines(_joined)
+        return Respell(_joined)
 
 
-def _joined(line: bytes) -> list[bytes] | None:
-    """Return a line in which of two plain messages of the user the first has both texts; others are left to a person."""
-    text = line.decode()
-    place = 1
-    while place < len(messages := orjson.loads(text)["messages"]):
-        first, second = messages[place - 1], messages[place]
-        if _is_plain(first) and _is_plain(second):
-            both = json.dumps(f"{first['content']}\n\n{second['content']}", ensure_ascii=text.isascii())
-            text = without_items(replaced_at(text, f"/messages/{place - 1}/content", both), "/messages", {place})
-        else:
-            place += 1
-    return [text.encode()] if text.encode() != line else None
+def _joined(line: str) -> list[Edit]:
+    """Return the edits by which the first of several plain messages of the user has all their texts; others stay."""
+    messages = orjson.loads(line)["messages"]
+    edits, first = list[Edit](), 0
+    for place in range(1, len(messages) + 1):
+        if place == len(messages) or not (_is_plain(messages[place - 1]) and _is_plain(messages[place])):
+            if place - first > 1:
+                texts = [one["content"] for one in messages[first:place]]
+                edits += replaced(line, f"/messages/{first}/content", escaped("\n\n".join(texts), line))
+                edits += without_items(line, "/messages", set(range(first + 1, place)))
+            first = place
+    return edits
 
 
 def _is_plain(one: dict[str, Any]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,9 +10,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import orjson
 import polars as pl
 
-from ftlint.metrics import Metric, shingles
-from ftlint.rule import DatasetRule, Hits, Place, bad, chats, good, numbers
-from ftlint.rule.fixes import Relines, replaced_at
+from ftlint.metrics import Metric, numbers
+from ftlint.metrics.keyed import shingles
+from ftlint.records.edits import escaped, replaced
+from ftlint.rule import DatasetRule, Hits, Place, bad, chats, good
+from ftlint.rule.fixes import Respell
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Block, Gathered
+    from ftlint.records.edits import Edit
     from ftlint.rule.fixes import Fix, Situation
 
 _MOST = 1_000
@@ -109,7 +111,7 @@ class SystemDrift(DatasetRule):
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Take the commonest one."""
         near, commonest = hits.args["near"], hits.args["commonest"]
-        return Relines(
+        return Respell(
             partial(_unified, near=near, commonest=commonest), scope="role", note=f"system prompts become {commonest!r}"
         )
 
@@ -123,12 +125,10 @@ def _nearly(text: str, other: str) -> bool:
     return len(a & b) >= 0.8 * len(a | b)
 
 
-def _unified(line: bytes, near: frozenset[str], commonest: str) -> list[bytes] | None:
+def _unified(line: str, near: frozenset[str], commonest: str) -> list[Edit] | None:
     try:
         first = orjson.loads(line)["messages"][0]
         drifts = first["role"] == "system" and first["content"] in near
     except (ValueError, TypeError, KeyError, IndexError):
         return None
-    text = line.decode()
-    value = json.dumps(commonest, ensure_ascii=text.isascii())
-    return [replaced_at(text, "/messages/0/content", value).encode()] if drifts else None
+    return replaced(line, "/messages/0/content", escaped(commonest, line)) if drifts else None

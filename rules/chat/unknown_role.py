@@ -6,19 +6,20 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import orjson
+import polars as pl
 
 from ftlint.dialects.chat import ROLES
+from ftlint.records.edits import replaced
 from ftlint.rule import bad, chats, good
-from ftlint.rule.fixes import Relines, replaced_at
+from ftlint.rule.fixes import Respell
 
-from ._messages import ChatRule, any_role, message, roles_of
+from ._messages import MessageRule, message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    import polars as pl
+    from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
+    from ftlint.records.edits import Edit
     from ftlint.rule import Hits, Place
     from ftlint.rule.fixes import Fix, Situation
 
@@ -33,7 +34,7 @@ _MEANT = {
 """What other formats and tools call the roles."""
 
 
-class UnknownRole(ChatRule):
+class UnknownRole(MessageRule):
     """A role that the format does not have.
 
     ## Why it matters
@@ -55,25 +56,24 @@ class UnknownRole(ChatRule):
         good(chats([("user", "How are you?"), ("assistant", "Fine.")])),
         bad(
             chats([("user", "How are you?"), ("assistant", "Fine.")], [("human", "And you?"), ("asistant", "Well.")]),
-            at=[2],
+            at=[2, 2],
             fixed=chats([("user", "How are you?"), ("assistant", "Fine.")], [("user", "And you?"), ("assistant", "Well.")]),
         ),
     )
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where a role is not one of the format's."""
-        return any_role(lambda role: ~role.is_in(ROLES))
+        return ~pl.col("role").is_in(ROLES)
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
-        """Point at the first one, and say which is meant."""
-        place, role = next((place, role) for place, role in enumerate(roles_of(row)) if role not in ROLES)
-        meant = _meant(role)
+        """Point at the role, and say which is meant."""
+        meant = _meant(row["role"])
         hint = f"; did you mean {meant}?" if meant else ""
-        return message(place, "role", fixable=bool(_with_meant_roles(row["value"]["messages"])), role=role, hint=hint)
+        return message(row, "role", fixable=bool(meant), role=row["role"], hint=hint)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Write the role that is meant."""
-        return Relines(_repaired)
+        return Respell(_repaired)
 
 
 def _meant(role: str) -> str | None:
@@ -85,14 +85,7 @@ def _meant(role: str) -> str | None:
     return _MEANT.get(bare) or (close[0] if len(close) == 1 else None)
 
 
-def _with_meant_roles(messages: Sequence[Mapping[str, Any]]) -> dict[int, str]:
-    """Return the roles that are meant by unknown ones, by the place of their messages."""
-    unknown = {place: one["role"] for place, one in enumerate(messages) if one["role"] not in ROLES}
-    return {place: meant for place, role in unknown.items() if (meant := _meant(role))}
-
-
-def _repaired(line: bytes) -> list[bytes] | None:
-    text = line.decode()
-    for place, meant in _with_meant_roles(orjson.loads(line)["messages"]).items():
-        text = replaced_at(text, f"/messages/{place}/role", f'"{meant}"')
-    return [text.encode()]
+def _repaired(line: str) -> list[Edit]:
+    roles = [one["role"] for one in orjson.loads(line)["messages"]]
+    meant = {place: _meant(role) for place, role in enumerate(roles) if role not in ROLES}
+    return [edit for place, role in meant.items() if role for edit in replaced(line, f"/messages/{place}/role", f'"{role}"')]

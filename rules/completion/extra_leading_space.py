@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -53,9 +53,9 @@ class ExtraLeadingSpace(RecordRule):
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where two white space characters stand first; an empty completion is another rule's."""
-        return pl.col("completion").str.contains(r"^\s\s") & (pl.col("label") != "")
+        return pl.col("completion").str.contains(r"^\s\s") & (pl.col("answer") != "")
 
-    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the white space."""
         count = len(row["completion"]) - len(row["completion"].lstrip(SPACE))
         return Place("/completion", 0, count, {"count": count})
@@ -66,4 +66,4 @@ class ExtraLeadingSpace(RecordRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Leave one space."""
-        return Rewrite(lambda texts: {"completion": f" {texts['completion'].lstrip(SPACE)}"})
+        return Rewrite(lambda texts: {"/completion": f" {texts['completion'].lstrip(SPACE)}"})

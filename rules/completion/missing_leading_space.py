@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ftlint.dialects.base import RECORDS
 from ftlint.metrics import Metric
 from ftlint.rule import DatasetRule, Hits, Place, RecordRule, bad, good, pairs
 from ftlint.rule.fixes import Rewrite, breaks_limit
@@ -16,6 +17,7 @@ from ftlint.text.words import quote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.metrics import Block, Gathered
     from ftlint.rule import Level
@@ -33,8 +35,8 @@ class Spaced(Metric):
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
         self.lines = block.decoded.lines
-        self.records = block.frame.filter(pl.col("label") != "").height
-        self.count = block.frame.filter((pl.col("label") != "") & pl.col("completion").str.contains(r"^\s")).height
+        self.records = block.frame.filter(pl.col("answer") != "").height
+        self.count = block.frame.filter((pl.col("answer") != "") & pl.col("completion").str.contains(r"^\s")).height
 
     def merge(self, other: Spaced) -> None:
         """Take in what comes after."""
@@ -79,13 +81,18 @@ class MissingLeadingSpace(RecordRule, DatasetRule):
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where the first character is no white space; an empty completion is another rule's."""
-        return ~pl.col("completion").str.contains(r"^\s") & (pl.col("label") != "")
+        return ~pl.col("completion").str.contains(r"^\s") & (pl.col("answer") != "")
+
+    def foresee(self, tables: Tables, context: Context) -> bool:
+        """Return whether ten or more completions were surveyed, and none of them starts with white space."""
+        completions = tables[RECORDS].get_column("completion")
+        return len(completions) >= 10 and not any(text[:1] in set(SPACE) for text in completions)
 
     def wants(self, context: Context) -> tuple[type[Metric], ...]:
         """Count completions only where no surveyed one starts with a space."""
-        return (Spaced,) if context.unspaced else ()
+        return (Spaced,) if context.hints.get(self.code) else ()
 
-    def report(self, found: Mapping[Level, pl.Series], gathered: Gathered) -> Iterable[Hits]:
+    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterable[Hits]:
         """Report each completion, unless it is the same with all."""
         return [] if _all_unspaced(gathered) else super().report(found, gathered)
 
@@ -98,7 +105,7 @@ class MissingLeadingSpace(RecordRule, DatasetRule):
             )
             yield Hits(self.level, None, {"problem": problem}, affects=gathered.get(Spaced).records)
 
-    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the first character."""
         problem = f"completion {quote(row['completion'])} does not start with a space"
         return Place("/completion", 0, 1, {"problem": problem}, "rule" if _spaced(row, context) else None)
@@ -110,11 +117,12 @@ class MissingLeadingSpace(RecordRule, DatasetRule):
 
 def _all_unspaced(gathered: Gathered) -> bool:
     """Whether no completion of a dataset starts with a space."""
-    return gathered.context.unspaced and not gathered.mostly_broken and not gathered.get(Spaced).count
+    seen = gathered.context.hints.get(MissingLeadingSpace.code)
+    return bool(seen) and not gathered.mostly_broken and not gathered.get(Spaced).count
 
 
-def _spaced(texts: Mapping[str, str], context: Context) -> Mapping[str, str] | None:
+def _spaced(texts: Mapping[str, Any], context: Context) -> Mapping[str, str] | None:
     """Return a completion with a space in front; None where it has one, or that would be one token too many."""
     text = texts["completion"]
-    new = {"completion": f" {text}"}
+    new = {"/completion": f" {text}"}
     return None if not text.strip(SPACE) or text[0] in SPACE or breaks_limit(texts, new, context) else new

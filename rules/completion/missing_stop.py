@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
@@ -58,49 +58,49 @@ class MissingStop(RecordRule):
 
     def violates(self, context: Context) -> pl.Expr | None:
         """Return where the stop does not end the completion; white space after it is another rule's."""
-        if context.stop is None or context.differs("stop"):
+        if context.known.stop is None or context.differs("stop"):
             return None
-        stop = context.stop
+        stop = context.known.stop
         completion = pl.col("completion")
         if stop.text.strip(SPACE):
             completion, stop = completion.str.strip_chars_end(), replace(stop, trail="")
-        return ~with_ending(completion, stop) & (pl.col("label") != "")
+        return ~with_ending(completion, stop) & (pl.col("answer") != "")
 
-    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the end of the completion."""
-        assert context.stop
+        assert context.known.stop
         text = row["completion"]
-        glued = is_glued(text, context.stop)
-        args = {"ending": text[-12:], "stop": context.stop.text, "hint": "; is it glued to a word?" if glued else ""}
+        glued = is_glued(text, context.known.stop)
+        args = {"ending": text[-12:], "stop": context.known.stop.text, "hint": "; is it glued to a word?" if glued else ""}
         how: Applicability | Literal["rule"] | None = "unsafe" if _other_end(text, context) else "rule"
         return Place("/completion", max(0, len(text) - 1), len(text), args, how if _mended(row, context, unsafe=True) else None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Append the stop, or mend the white space around its mark."""
         context, unsafe = situation.context, situation.unsafe
-        return Rewrite(lambda texts: _mended(texts, context, unsafe=unsafe)) if context.stop else None
+        return Rewrite(lambda texts: _mended(texts, context, unsafe=unsafe)) if context.known.stop else None
 
 
-def _mended(texts: Mapping[str, str], context: Context, *, unsafe: bool) -> Mapping[str, str] | None:
+def _mended(texts: Mapping[str, Any], context: Context, *, unsafe: bool) -> Mapping[str, str] | None:
     """Return a completion with the stop; None where only a person can tell, or that would be one token too many."""
-    text, stop = texts["completion"].rstrip(SPACE), context.stop
+    text, stop = texts["completion"].rstrip(SPACE), context.known.stop
     if stop is None or is_glued(text, stop):
         return None
     other = _other_end(text, context)
     if other and not unsafe:
         return None
-    new = {"completion": ended(text.removesuffix(other), stop)}
+    new = {"/completion": ended(text.removesuffix(other), stop)}
     return None if breaks_limit(texts, new, context) else new
 
 
 def _other_end(text: str, context: Context) -> str:
     """Return what a completion ends with in the stop's place: a variant of it, or another mark; an empty text for neither."""
-    assert context.stop
-    mark = context.stop.marks[0]
+    assert context.known.stop
+    mark = context.known.stop.marks[0]
     if not mark.text.strip(SPACE) or mark.ends(text.rstrip(SPACE)):
         return ""
     before = r"(?<!\w)" if mark.text[0].isalnum() else ""
     # In running text, `end` is a word.
     case = re.IGNORECASE if context.classification else re.NOFLAG
     variant = re.search(rf"{before}{re.escape(mark.text)}[.!,;]*\Z", text.rstrip(SPACE), case)
-    return variant.group() if variant else instead(text, context.stop)
+    return variant.group() if variant else instead(text, context.known.stop)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects.context import GENERATION
 from ftlint.metrics import Labels
@@ -64,7 +64,7 @@ class NoStop(DatasetRule):
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report a dataset without stop that needs one."""
         context = gathered.context
-        if context.stop or not context.surveyed or context.differs("stop"):
+        if context.known.stop or not context.surveyed or context.differs("stop"):
             return
         if context.task == GENERATION:
             reason = "the model does not learn where an answer ends"
@@ -84,17 +84,17 @@ class NoStop(DatasetRule):
         stop = situation.absent((" END", "\n", " ###", " <END>", " @@@"), "completion")
         if stop is None:
             return None
-        old = situation.context.stop
+        old = situation.context.known.stop
 
-        def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
+        def change(texts: Mapping[str, Any]) -> Mapping[str, str] | None:
             text = texts["completion"]
             if not text.strip(SPACE) or text.endswith(stop):
                 return None
             # A validation file may have a stop of its own.
             label = without(text, old) if old else text.strip(SPACE)
-            return {"completion": text[: text.index(label) + len(label)] + stop}
+            return {"/completion": text[: text.index(label) + len(label)] + stop}
 
         def settles(context: Context) -> Context:
-            return replace(context, stop=replace(given(stop), share=1.0))
+            return replace(context, known=replace(context.known, stop=replace(given(stop), share=1.0)))
 
         return Rewrite(change, scope="dataset", note=f"every completion ends with {quote(stop)}", sets="stop", settles=settles)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from os.path import commonprefix
+from typing import TYPE_CHECKING, Any
 
+from ftlint.dialects.base import ANSWER, RECORDS
 from ftlint.metrics import Extremes
 from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
 from ftlint.rule.fixes import Rewrite
@@ -14,6 +16,7 @@ from ftlint.text.words import quote
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
     from ftlint.rule.fixes import Fix, Situation
@@ -52,16 +55,20 @@ class SharedPrefix(DatasetRule):
         ),
     )
 
+    def foresee(self, tables: Tables, context: Context) -> str:
+        """Return what all surveyed completions start with; no more than that can be shared by all."""
+        return str(commonprefix(tables[RECORDS].get_column(ANSWER).to_list()))
+
     def wants(self, context: Context) -> tuple[type[Metric], ...]:
         """Look at every record only where the surveyed ones share enough."""
-        return (Extremes,) if len(context.shared[1].strip(SPACE)) >= self.options.length else ()
+        return (Extremes,) if len(context.hints.get(self.code, "").strip(SPACE)) >= self.options.length else ()
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the prefix of two or more different completions."""
         if not self.wants(gathered.context):
             return
         extremes = gathered.get(Extremes)
-        prefix = extremes.prefix("label")
+        prefix = extremes.prefix("answer")
         if len(prefix.strip(SPACE)) >= self.options.length:
             yield Hits(self.level, None, {"prefix": prefix}, affects=extremes.records)
 
@@ -69,8 +76,8 @@ class SharedPrefix(DatasetRule):
         """Strip the text, and leave one space."""
         prefix = str(hits.args["prefix"])
 
-        def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
+        def change(texts: Mapping[str, Any]) -> Mapping[str, str] | None:
             text = texts["completion"].lstrip(SPACE)
-            return {"completion": f" {text.removeprefix(prefix).lstrip(SPACE)}"} if text.startswith(prefix) else None
+            return {"/completion": f" {text.removeprefix(prefix).lstrip(SPACE)}"} if text.startswith(prefix) else None
 
         return Rewrite(change, scope="dataset", note=f"every completion is without {quote(prefix)}")

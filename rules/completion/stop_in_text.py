@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -41,20 +41,20 @@ class StopInText(RecordRule):
 
     def violates(self, context: Context) -> pl.Expr | None:
         """Return where the stop stands in what is left without outer white space and the stop at the end."""
-        if context.stop is None:
+        if context.known.stop is None:
             return None
-        return _inside(context.stop.text)
+        return _inside(context.known.stop.text)
 
-    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the first stop."""
-        assert context.stop
-        start = row["completion"].find(context.stop.text, len(row["completion"]) - len(row["completion"].lstrip(SPACE)))
-        return Place("/completion", max(0, start), max(0, start) + len(context.stop.text), {"stop": context.stop.text})
+        text, stop = row["completion"], context.known.stop.text
+        start = max(0, text.find(stop, len(text) - len(text.lstrip(SPACE))))
+        return Place("/completion", start, start + len(stop), {"stop": stop})
 
 
 def _inside(stop: str) -> pl.Expr:
     """Return where a stop stands before the end; a stop of white space is no stop at the start."""
     completion = pl.col("completion")
     if not stop.strip(SPACE):
-        return pl.col("label").str.contains(stop, literal=True)
+        return pl.col("answer").str.contains(stop, literal=True)
     return completion.str.strip_chars_end().str.strip_suffix(stop.rstrip(SPACE)).str.contains(stop, literal=True)

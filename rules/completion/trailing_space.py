@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -54,23 +54,23 @@ class TrailingSpace(RecordRule):
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where white space ends what is left without the stop; an empty completion is another rule's."""
-        completion, stop = pl.col("completion").str, context.stop
+        completion, stop = pl.col("completion").str, context.known.stop
         spaced = completion.strip_suffix(stop.text if stop else "").str.contains(r"\s$")
         if stop and stop.text.strip(SPACE) and not stop.lead:
             # What stands before a stop without white space of its own keeps it from being a word's tail.
             spaced &= ~completion.ends_with(stop.text)
-        return spaced & (pl.col("label") != "")
+        return spaced & (pl.col("answer") != "")
 
-    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the white space."""
-        text = row["completion"].removesuffix(context.stop.text if context.stop else "")
+        text = row["completion"].removesuffix(context.known.stop.text if context.known.stop else "")
         start = len(text.rstrip(SPACE))
         return Place("/completion", start, len(text), {"space": text[start:]})
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Remove the white space, before and after the stop."""
-        stop = situation.context.stop
-        return Rewrite(lambda texts: {"completion": _tidied(texts["completion"], stop)})
+        stop = situation.context.known.stop
+        return Rewrite(lambda texts: {"/completion": _tidied(texts["completion"], stop)})
 
 
 def _tidied(text: str, stop: Ending | None) -> str:

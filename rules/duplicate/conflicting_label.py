@@ -34,7 +34,7 @@ class ConflictingLabel(DatasetRule):
     message = "the same prompt as line {first}, but another completion"
     headline = "records have the prompt of an earlier one, but another completion"
     detail = "as line {first}"
-    column = "completion"
+    column = "answer"
     examples = (
         good(pairs(("vino ->", " edible"), ("burger ->", " edible")), options={"task": "classification"}),
         bad(pairs(("vino ->", " yes"), ("burger ->", " yes"), ("vino ->", " no")), at=[3], options={"task": "classification"}),

@@ -34,7 +34,7 @@ class NearDuplicate(DatasetRule):
     code = "DUP004"
     level = "info"
     enabled = False
-    column = "prompt"
+    column = "input"
     fixable = "request"
     message = "the prompt is nearly equal to that of line {first}"
     headline = "prompts are nearly equal to an earlier one"

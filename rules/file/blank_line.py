@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 import polars as pl
 
-from ftlint.metrics import Block, Metric
-from ftlint.rule import DatasetRule, Hits, bad, good, numbers, pairs
-from ftlint.rule.fixes import Relines
+from ftlint.metrics import Block, Metric, numbers
+from ftlint.records.edits import whole_line
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule.fixes import Respell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,4 +90,4 @@ class BlankLine(DatasetRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Remove the lines."""
-        return Relines(lambda _: ())
+        return Respell(whole_line)

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from ftlint.records.edits import edits_of
 from ftlint.records.spans import is_json, skip_space, value_end
 from ftlint.text.words import quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from ftlint.records.edits import Edit
 
 _COMMENTS = ("//", "#", "/*")
 _SURROGATES = tuple(f"\\ud{digit}" for digit in "89abcdef")
@@ -26,24 +29,23 @@ def describe(line: bytes) -> tuple[int, str]:
     return start, _lookalike(text, start) or reason
 
 
-def separated(line: bytes) -> list[bytes] | None:
-    """Return the objects of a line that holds one or more of them, and maybe commas, and nothing else."""
-    text = line.decode()
-    parts: list[bytes] = []
-    at = 0
-    while (start := skip_space(text, at)) < len(text):
-        if text[start] == "," and parts:
+def separated(line: str) -> list[Edit] | None:
+    """Return the edits that leave the objects of a line, one a line; None where it holds more than these and commas."""
+    changes: list[tuple[int, int, str]] = []
+    end = at = 0
+    while (start := skip_space(line, at)) < len(line):
+        if line[start] == "," and changes:
             at = start + 1
             continue
-        if text[start] != "{":
+        if line[start] != "{":
             return None
+        changes.append((end, start, "\n" if changes else ""))
         try:
-            at = value_end(text, start)
-            parts.append(text[start:at].encode())
-            orjson.loads(parts[-1])
+            at = end = value_end(line, start)
+            orjson.loads(line[start:end])
         except ValueError:
             return None
-    return parts or None
+    return edits_of(line, [*changes, (end, len(line), "")]) if changes else None
 
 
 def _reason(line: bytes, text: str) -> tuple[int, str]:

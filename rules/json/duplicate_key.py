@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ftlint.records.edits import members, without_members
 from ftlint.records.spans import repeated_keys
 from ftlint.rule import LineRule, Place, bad, good, pairs
-from ftlint.rule.fixes import Relines, members, without_members
+from ftlint.rule.fixes import Respell
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
+    from ftlint.records.edits import Edit
     from ftlint.rule import Hits
     from ftlint.rule.fixes import Fix, Situation
 
@@ -46,16 +48,14 @@ class DuplicateKey(LineRule):
         """Point at the key's second place."""
         key, start, end = repeated_keys(line.decode())[0]
         # Deeper ones are left to a person.
-        return Place(None, start, end, {"key": key}, "unsafe" if _last_kept(line) else None)
+        return Place(None, start, end, {"key": key}, "unsafe" if _last_kept(line.decode()) else None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Keep the last of a key's values, as parsers do."""
-        return Relines(_last_kept)
+        return Respell(_last_kept)
 
 
-def _last_kept(line: bytes) -> list[bytes] | None:
-    """Return the line without earlier values of a key at the object's top; deeper ones are left to a person."""
-    text = line.decode()
-    keys = [key for key, _, _ in members(text)]
-    earlier = {place for place, key in enumerate(keys) if key in keys[place + 1 :]}
-    return [without_members(text, earlier).encode()] if earlier else None
+def _last_kept(line: str) -> list[Edit]:
+    """Return the edits that take earlier values of a key at the object's top away; deeper ones are left to a person."""
+    keys = [key for key, _, _ in members(line)]
+    return without_members(line, {place for place, key in enumerate(keys) if key in keys[place + 1 :]})

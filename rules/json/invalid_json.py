@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ftlint.records.edits import text_of_line
 from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
-from ftlint.rule.fixes import FileFix, Relines
+from ftlint.rule.fixes import FileFix, Respell
 from ftlint.text.words import numbered
 
 from ._lookalike import describe, separated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    import polars as pl
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
@@ -60,16 +59,16 @@ class InvalidJson(LineRule, DatasetRule):
         ),
     )
 
-    def report(self, found: Mapping[Level, pl.Series], gathered: Gathered) -> Iterator[Hits]:
+    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
         """Report each line; in a file that may be one JSON document none is repaired, for its commas may belong to that."""
-        for level, lines in found.items():
-            for facts, inside in gathered.by_file(lines):
+        for level, hits in found.items():
+            for facts, inside in gathered.by_file(hits.rows):
                 yield Hits(level, inside, applicability="rule" if facts.lines_wanted and not facts.nested else None)
 
     def explain(self, line: bytes, context: Context) -> Place:
         """Say what the line looks like where that can be told, else what the parser says."""
         start, problem = describe(line)
-        return Place(None, start, start + 1, {"problem": problem}, "safe" if separated(line) else None)
+        return Place(None, start, start + 1, {"problem": problem}, "safe" if separated(text_of_line(line)) else None)
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each file that is one array or pretty-printed objects; what is in doubt is left as it is."""
@@ -81,7 +80,7 @@ class InvalidJson(LineRule, DatasetRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Repair what is certain: a comma after the object, several objects on a line, objects spread over lines."""
-        return FileFix("one-object-a-line") if hits.lines is None else Relines(separated)
+        return FileFix("one-object-a-line") if hits.lines is None else Respell(separated)
 
 
 def _problem(spread: Spread, *, lines_wanted: bool) -> str:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from ftlint.records.edits import edits_of
 from ftlint.records.spans import value_end
 from ftlint.rule import LineRule, Place, bad, good, pairs
-from ftlint.rule.fixes import Relines
+from ftlint.rule.fixes import Respell
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
+    from ftlint.records.edits import Edit
     from ftlint.rule import Hits
     from ftlint.rule.fixes import Fix, Situation
 
@@ -60,19 +62,18 @@ class NotAnObject(LineRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Give each object of an array a line of its own."""
-        return Relines(_unpacked)
+        return Respell(_unpacked)
 
 
-def _unpacked(line: bytes) -> list[bytes] | None:
-    """Return the raw objects of an array of nothing but objects."""
+def _unpacked(line: str) -> list[Edit] | None:
+    """Return the edits that leave of an array of nothing but objects these, one a line."""
     values = orjson.loads(line)
     if not isinstance(values, list) or not values or not all(isinstance(value, dict) for value in values):
         return None
-    text = line.decode()
-    at = text.index("[") + 1
-    parts = []
+    changes = []
+    end = 0
     for _ in values:
-        start = text.index("{", at)
-        at = value_end(text, start)
-        parts.append(text[start:at].encode())
-    return parts
+        start = line.index("{", end)
+        changes.append((end, start, "\n" if end else ""))
+        end = value_end(line, start)
+    return edits_of(line, [*changes, (end, len(line), "")])

@@ -6,15 +6,16 @@ import json
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from ftlint.dialects import named
 from ftlint.rule.fixes import Rewrite
 from ftlint.text import tokens
 from ftlint.text.labels import NULLS, as_seen, merged, variant_key, variants
-from ftlint.text.marks import CLOSING_WORDS, ended, without
+from ftlint.text.marks import CLOSING_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ftlint.rule.fixes import Situation
+    from ftlint.rule.fixes import Row, Situation
 
 _LONGEST = 20
 """Characters of a label in which a name is sought."""
@@ -31,10 +32,10 @@ def renaming(situation: Situation, table: Mapping[str, str]) -> Rewrite:
         if form in names:
             names.setdefault(label, names[form])
 
-    def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
-        label = without(texts["completion"], context.stop)
-        text = f" {names.get(label, label)}"
-        return {"completion": ended(text, context.stop) if context.stop else text} if text[1:] != label else None
+    def change(row: Row) -> Mapping[str, str] | None:
+        label: str = row["answer"]
+        name = names.get(label, label)
+        return named(context.dialect).with_answer(row, name, context.known) if name != label else None
 
     new = {label: name for label, name in names.items() if label != name}
     listed = json.dumps(dict(list(new.items())[:20]), ensure_ascii=False)

@@ -10,13 +10,12 @@ from ftlint.metrics import Labels
 from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
 from ftlint.rule.fixes import Drop
 from ftlint.text.labels import merged, variants
-from ftlint.text.marks import without
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from ftlint.metrics import Gathered
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, Row, Situation
 
 
 class ClassImbalance(DatasetRule):
@@ -69,9 +68,8 @@ class ClassImbalance(DatasetRule):
         left = dict(counts)
         wanted = {label: min(count, most) for label, count in counts.items()}
 
-        def surplus(texts: Mapping[str, str]) -> bool:
-            label = without(texts["completion"], situation.context.stop)
-            label = form.get(label, label)
+        def surplus(row: Row) -> bool:
+            label = form.get(row["answer"], row["answer"])
             if label not in left:
                 return False
             keep = chance.random() * left[label] < wanted[label]

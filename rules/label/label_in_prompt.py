@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ftlint.dialects.base import ANSWER, INPUT, RECORDS
 from ftlint.metrics import Block, Metric
 from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
 
@@ -39,7 +41,7 @@ class LabelLeaks(Metric):
 
 def _leaks() -> pl.Expr:
     """Return an expression that is true where the label's own text stands in the body, in any case, as words of its own."""
-    label, body = pl.col("label").str.to_lowercase(), pl.col("body").str.to_lowercase()
+    label, body = pl.col("answer").str.to_lowercase(), pl.col("input").str.to_lowercase()
     word = pl.concat_str(pl.lit(r"(?:^|\W)"), label.str.escape_regex(), pl.lit(r"(?:\W|$)"))
     return (label != "") & body.str.contains(label, literal=True) & body.str.contains(word)
 
@@ -73,13 +75,19 @@ class LabelInPrompt(DatasetRule):
         bad(pairs(("film, good ->", " good"), ("film, bad ->", " bad")), at=[None], options={"task": "classification"}),
     )
 
+    def foresee(self, tables: Tables, context: Context) -> bool:
+        """Return whether the label stands somewhere in the body of half of the surveyed records."""
+        rows = tables[RECORDS].select(INPUT, ANSWER).iter_rows()
+        leaks = [label.casefold() in body.casefold() for body, label in rows if label]
+        return sum(leaks) >= 0.5 * max(tables[RECORDS].height, 1)
+
     def wants(self, context: Context) -> tuple[type[Metric], ...]:
         """Look at every record only where most of the surveyed ones gave rise to it."""
-        return (LabelLeaks,) if context.leaks else ()
+        return (LabelLeaks,) if context.hints.get(self.code) else ()
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the share of the records that leak."""
-        if gathered.context.leaks:
+        if gathered.context.hints.get(self.code):
             leaks = gathered.get(LabelLeaks)
             if leaks.records and leaks.leaks >= self.options.share * leaks.records:
                 yield Hits(self.level, None, {"share": leaks.leaks / leaks.records})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ftlint.dialects import named
 from ftlint.metrics import Fingerprints, Labels
 from ftlint.metrics.duplicates import lines_labelled
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 from ftlint.rule.fixes import Rewrite
-from ftlint.text.marks import ended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ class LabelVariant(DatasetRule):
     tasks = ("classification",)
     roles = ("train",)
     metrics = (Labels, Fingerprints)
-    column = "completion"
+    column = "answer"
     fixable = "unsafe"
     message = "label {label!r} is a variant of {form!r} ({label_count:,} against {form_count:,} records)"
     headline = "records have a variant of a commoner label"
@@ -62,5 +62,5 @@ class LabelVariant(DatasetRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Use the commoner form, with one space and the stop."""
-        text, stop = f" {hits.args['form']}", situation.context.stop
-        return Rewrite(lambda _: {"completion": ended(text, stop) if stop else text})
+        form, context = hits.args["form"], situation.context
+        return Rewrite(lambda row: named(context.dialect).with_answer(row, form, context.known))

@@ -43,7 +43,7 @@ class MultiTokenLabel(DatasetRule):
     roles = ("train",)
     convention = "leading_space"
     metrics = (Labels,)
-    column = "completion"
+    column = "answer"
     fixable = "request"
     message = "label {label!r} is {number} tokens: {tokens} ({records})"
     once = True
@@ -74,7 +74,7 @@ class MultiTokenLabel(DatasetRule):
         if found:
             yield hits_at(self.level, found)
 
-    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place:
         """Show the tokens."""
         pieces = tokens.pieces(as_seen(args["label"]), context.encoding)
         shown = " ".join(map(tokens.shown, pieces[:8])) + (" …" if len(pieces) > 8 else "")

@@ -33,7 +33,7 @@ class RareLabel(DatasetRule):
     tasks = ("classification",)
     roles = ("train",)
     metrics = (Labels,)
-    column = "completion"
+    column = "answer"
     message = "label {label!r} has only {records}; {minimum:,} or more are wanted"
     once = True
     headline = "labels have few records"

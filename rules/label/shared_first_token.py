@@ -39,7 +39,7 @@ class SharedFirstToken(DatasetRule):
     roles = ("train",)
     convention = "leading_space"
     metrics = (Labels,)
-    column = "completion"
+    column = "answer"
     fixable = "request"
     message = "{number:,} labels start with the token {token}: {labels}"
     once = True

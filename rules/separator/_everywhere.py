@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ftlint.rule.fixes import Rewrite
 from ftlint.text.marks import SPACE, Ending, given, without
@@ -30,7 +30,7 @@ CANDIDATES = (
 def new_separator(situation: Situation) -> Rewrite | None:
     """Return the repair that ends every prompt with a separator that occurs nowhere; None where all of them occur."""
     separator = situation.absent(CANDIDATES)
-    return everywhere(separator, situation.context.separator) if separator else None
+    return everywhere(separator, situation.context.known.separator) if separator else None
 
 
 def everywhere(separator: str, *others: Ending | None, scope: Scope = "dataset") -> Rewrite:
@@ -39,7 +39,7 @@ def everywhere(separator: str, *others: Ending | None, scope: Scope = "dataset")
     new = given(separator)
     known = [new, *filter(None, others)]
 
-    def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
+    def change(texts: Mapping[str, Any]) -> Mapping[str, str] | None:
         prompt = texts["prompt"]
         bare = prompt.rstrip(SPACE)
         if not bare or (prompt.endswith(separator) and new.marks[0].ends(bare)):
@@ -47,9 +47,9 @@ def everywhere(separator: str, *others: Ending | None, scope: Scope = "dataset")
         old = next((ending for ending in known if ending.marks[0].ends(bare)), None)
         # White space before the body stays: only the end changes.
         body = without(prompt, old) if old else prompt.strip(SPACE)
-        return {"prompt": prompt[: prompt.index(body) + len(body)] + separator}
+        return {"/prompt": prompt[: prompt.index(body) + len(body)] + separator}
 
     def settles(context: Context) -> Context:
-        return replace(context, separator=replace(new, share=1.0), rivals=())
+        return replace(context, known=replace(context.known, separator=replace(new, share=1.0), rivals=()))
 
     return Rewrite(change, scope=scope, note=note, sets="separator", settles=settles)

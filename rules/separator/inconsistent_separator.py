@@ -29,7 +29,7 @@ class Endings(Occurrences):
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
         self.lines = block.decoded.lines
-        for rival in context.rivals:
+        for rival in context.known.rivals:
             mark = rival.marks[0]
             ends = with_mark(pl.col("prompt").str.strip_chars_end(), mark)
             self.note(mark.text, block.frame.filter(ends).get_column("line"))
@@ -73,7 +73,7 @@ class InconsistentSeparator(DatasetRule):
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the separators that compete, with their counts."""
-        rivals = gathered.context.rivals
+        rivals = gathered.context.known.rivals
         if rivals:
             counts = gathered.get(Endings).counts
             shown = ", ".join(f"{quote(rival.text)} ({counts[rival.marks[0].text]:,})" for rival in rivals)
@@ -88,4 +88,4 @@ class InconsistentSeparator(DatasetRule):
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """End every prompt with the commonest of the separators."""
         rivals = hits.args["rivals"]
-        return everywhere(rivals[0], situation.context.separator, *map(given, rivals))
+        return everywhere(rivals[0], situation.context.known.separator, *map(given, rivals))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
@@ -65,43 +65,43 @@ class MissingSeparator(RecordRule):
 
     def violates(self, context: Context) -> pl.Expr | None:
         """Return where no separator ends the prompt; a prompt without body is another rule's."""
-        if context.separator is None or context.differs("separator"):
+        if context.known.separator is None or context.differs("separator"):
             return None
-        return ~pl.col("separated") & (pl.col("body") != "")
+        return ~pl.col("separated") & (pl.col("input") != "")
 
-    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the end of the prompt, or at the damaged separator."""
-        assert context.separator
+        assert context.known.separator
         prompt = row["prompt"]
         bare = prompt.rstrip(SPACE)
-        mark = next((mark.text for mark in context.separator.marks if mark.text and mark.ends(bare)), "")
-        glued = is_glued(prompt, context.separator)
+        mark = next((mark.text for mark in context.known.separator.marks if mark.text and mark.ends(bare)), "")
+        glued = is_glued(prompt, context.known.separator)
         start = len(bare.removesuffix(mark).rstrip(SPACE)) if mark else len(bare)
         args = {
             "ending": prompt[start:] if mark else prompt[-12:],
-            "separator": context.separator.text,
+            "separator": context.known.separator.text,
             "hint": "; is it glued to a word?" if glued else "",
         }
-        how: Applicability | Literal["rule"] | None = "unsafe" if instead(prompt, context.separator) else "rule"
+        how: Applicability | Literal["rule"] | None = "unsafe" if instead(prompt, context.known.separator) else "rule"
         return Place("/prompt", start, len(prompt), args, how if _mended(row, context, unsafe=True) else None)
 
     def applicability(self, context: Context) -> Applicability | None:
         """Do not guess which separator is meant in a file of several tasks."""
-        return None if context.separator and len(context.separator.marks) > 1 else self.fixable
+        return None if context.known.separator and len(context.known.separator.marks) > 1 else self.fixable
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Append the separator, or mend the white space around its mark; another mark is replaced only by an unsafe fix."""
         context, unsafe = situation.context, situation.unsafe
-        return Rewrite(lambda texts: _mended(texts, context, unsafe=unsafe)) if context.separator else None
+        return Rewrite(lambda texts: _mended(texts, context, unsafe=unsafe)) if context.known.separator else None
 
 
-def _mended(texts: Mapping[str, str], context: Context, *, unsafe: bool) -> Mapping[str, str] | None:
+def _mended(texts: Mapping[str, Any], context: Context, *, unsafe: bool) -> Mapping[str, str] | None:
     """Return a prompt with the separator; None where only a person can tell which, or that would be one token too many."""
-    prompt, separator = texts["prompt"], context.separator
+    prompt, separator = texts["prompt"], context.known.separator
     if separator is None or len(separator.marks) > 1 or is_glued(prompt, separator):
         return None
     other = instead(prompt, separator)
     if other and not unsafe:
         return None
-    new = {"prompt": ended(prompt.rstrip(SPACE).removesuffix(other), separator)}
+    new = {"/prompt": ended(prompt.rstrip(SPACE).removesuffix(other), separator)}
     return None if breaks_limit(texts, new, context) else new

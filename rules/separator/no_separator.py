@@ -49,7 +49,7 @@ class NoSeparator(DatasetRule):
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report a dataset of which no separator was inferred; in classification it is an error."""
         context = gathered.context
-        if context.surveyed and not context.separator and not context.rivals and not context.differs("separator"):
+        if context.surveyed and not context.known.separator and not context.known.rivals and not context.differs("separator"):
             yield Hits("error" if context.classification else "warning", None, affects=gathered.conforming)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -66,15 +67,15 @@ class SeparatorInText(RecordRule):
 
     def suspects(self, context: Context) -> pl.Expr | None:
         """Return where a mark stands in the body or completion, however: a search for a literal text."""
-        if context.separator is None:
+        if context.known.separator is None:
             return None
-        marks = [mark.text for mark in context.separator.marks]
+        marks = [mark.text for mark in context.known.separator.marks]
         # A task's word stays in the body, at its end: it counts from the second time on.
-        return pl.any_horizontal(pl.col("body", "label").str.contains(mark, literal=True) for mark in marks)
+        return pl.any_horizontal(pl.col("input", "answer").str.contains(mark, literal=True) for mark in marks)
 
     def violates(self, context: Context) -> Mapping[Level, pl.Expr] | None:
         """Return where the whole separator stands (error), and where only its mark does, or a speaker takes a turn (info)."""
-        separator = context.separator
+        separator = context.known.separator
         if separator is None or context.differs("separator"):
             return None
         prompt, answer = pl.col("prompt"), _answer(context)
@@ -89,21 +90,21 @@ class SeparatorInText(RecordRule):
             return {"info": seen & whole if separator.marks[0].kind == "bracketed" else seen}
         return {"error": seen & whole, "info": seen & ~whole}
 
-    def report(self, found: Mapping[Level, pl.Series], gathered: Gathered) -> Iterator[Hits]:
+    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
         """Report each whole separator; of marks and turns the first, with their number."""
-        for level, lines in found.items():
+        for level, hits in found.items():
             if level == "info":
-                yield Hits(level, lines[:1], {"count": len(lines)}, applicability=None)
+                yield Hits(level, hits.rows[:1], {"count": len(hits)}, applicability=None)
             else:
-                yield Hits(level, lines, affects=gathered.conforming)
+                yield replace(hits, affects=gathered.conforming)
 
-    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the first whole separator before the end."""
         key, start, end = _place(row, context, whole=True)
         problem = f"the separator {quote(row[key][start:end])} also stands inside the {key}"
         return Place(f"/{key}", start, end, {"problem": problem})
 
-    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place:
         """Point at the first mark."""
         key, start, end = _place(row, context, whole=False)
         mark, texts = quote(row[key][start:end]), numbered(args["count"], "text")
@@ -114,7 +115,7 @@ class SeparatorInText(RecordRule):
 
     def applicability(self, context: Context) -> Applicability | None:
         """Leave a separator alone that the configuration names, those of a file of several tasks, and speakers' turns."""
-        several = context.separator is not None and len(context.separator.marks) > 1
+        several = context.known.separator is not None and len(context.known.separator.marks) > 1
         return None if several or "separator" in context.given or _speaks(context) else self.fixable
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
@@ -124,14 +125,14 @@ class SeparatorInText(RecordRule):
 
 def _speaks(context: Context) -> bool:
     """Whether the separator may be a speaker's name, which stands before each turn of a conversation."""
-    mark = context.separator.marks[0] if context.separator else None
+    mark = context.known.separator.marks[0] if context.known.separator else None
     return mark is not None and (mark.is_word or mark.kind == "bracketed") and not context.classification
 
 
 def _answer(context: Context) -> pl.Expr:
     """Return the completion without the stop, which may look like the separator."""
     completion = pl.col("completion")
-    return completion.str.strip_suffix(context.stop.text) if context.stop else completion
+    return completion.str.strip_suffix(context.known.stop.text) if context.known.stop else completion
 
 
 def _starts_a_line(mark: Mark, answer: pl.Expr) -> pl.Expr:
@@ -141,14 +142,14 @@ def _starts_a_line(mark: Mark, answer: pl.Expr) -> pl.Expr:
     return before.str.contains(pattern) | answer.str.contains(pattern)
 
 
-def _place(row: Mapping[str, str], context: Context, *, whole: bool) -> tuple[str, int, int]:
+def _place(row: Mapping[str, Any], context: Context, *, whole: bool) -> tuple[str, int, int]:
     """Return key, start and end of the first separator inside a record's texts. whole: with the white space around its mark."""
-    assert context.separator
-    for mark, text in zip(context.separator.marks, context.separator.texts, strict=True):
+    assert context.known.separator
+    for mark, text in zip(context.known.separator.marks, context.known.separator.texts, strict=True):
         pattern = re.escape(text if whole else mark.text)
         if mark.is_word and not whole:
             pattern = rf"(?m:^)\s*({pattern})(?=\s|\Z)"
-        ends = {"prompt": text if whole else mark.text, "completion": context.stop.text if context.stop else ""}
+        ends = {"prompt": text if whole else mark.text, "completion": context.known.stop.text if context.known.stop else ""}
         for key, end in ends.items():
             value = row[key] if whole or key == "completion" else row[key].rstrip(SPACE)
             found = re.search(pattern, value.removesuffix(end))

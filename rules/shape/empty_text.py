@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -53,15 +53,15 @@ class EmptyText(RecordRule):
 
     def violates(self, context: Context) -> Mapping[Level, pl.Expr]:
         """Return where there is no text; an empty prompt is a warning, and fine where all are."""
-        empty = pl.col("label") == ""
+        empty = pl.col("answer") == ""
         # A completion of nothing but the stop says nothing either.
         if context.task == OPEN_ENDED:
             return {"error": empty}
-        return {"error": empty, "warning": (pl.col("body") == "") & ~empty}
+        return {"error": empty, "warning": (pl.col("input") == "") & ~empty}
 
-    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Say which of the two it is."""
-        which = "prompt" if row["label"] else "completion"
+        which = "prompt" if row["answer"] else "completion"
         return Place(f"/{which}", args={"which": which})
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from ftlint.dialects import MISSING_MEMBER, named
+from ftlint.dialects import named
+from ftlint.dialects.base import MISSING_MEMBER
 from ftlint.metrics import Shapes
+from ftlint.records.edits import renamed_key
 from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
-from ftlint.rule.fixes import Relines, renamed_key
+from ftlint.rule.fixes import Respell
 from ftlint.text.words import numbered
-from ftlint.texts import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    import polars as pl
-
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
+    from ftlint.records.edits import Edit
     from ftlint.rule import Applicability, Level
     from ftlint.rule.fixes import Fix, Situation
 
@@ -64,20 +65,19 @@ class MissingKey(LineRule, DatasetRule):
         bad([*pairs(("vino ->", " edible"), ("tea ->", " edible")), '{"Prompt": "burger ->", "completion": " edible"}'], at=[3]),
     )
 
-    def report(self, found: Mapping[Level, pl.Series], gathered: Gathered) -> Iterator[Hits]:
+    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
         """Report members that are missing deeper in a record; a person must say what they are."""
-        for level, lines in found.items():
-            yield Hits(level, lines, applicability=None)
+        for hits in found.values():
+            yield replace(hits, applicability=None)
 
     def explain(self, line: bytes, context: Context) -> Place:
         """Point at the object that lacks a member."""
         value = orjson.loads(line)
-        first_fault = named(context.dialect).first_fault
-        pointer = first_fault(value)[0] if first_fault else ""
-        at, _, key = pointer.rpartition("/")
+        dialect = named(context.dialect)
+        at, _, key = dialect.fault(value).pointer.rpartition("/")
         holder = reduce(lambda one, part: one[int(part) if isinstance(one, list) else part], at.split("/")[1:], value)
         found = ", ".join(f'"{name}"' for name in holder) or "none"
-        return Place(at, args={"missing": f'"{key}"', "found": found, "hint": f" (in {name_of(at)})"}, fix=None)
+        return Place(at, args={"missing": f'"{key}"', "found": found, "hint": f" (in {dialect.title(at)})"}, fix=None)
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each record; where the file has no known shape, once for each set of keys."""
@@ -92,7 +92,7 @@ class MissingKey(LineRule, DatasetRule):
                 args["hint"] += f" (in {numbered(len(lines), 'record')})"
                 yield Hits(self.level, lines[:1], {**args, "names": names}, applicability=how, affects=len(lines))
 
-    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point nowhere in particular."""
         return None
 
@@ -100,12 +100,12 @@ class MissingKey(LineRule, DatasetRule):
         """Rename a key, where all records of the file have the same other name for it."""
         names = hits.args["names"]
         note = ", ".join(f'the key "{old}" becomes "{new}"' for old, new in names.items())
-        return Relines(lambda line: _renamed(line, names), scope="role", note=f"in every record {note}", names=names)
+        return Respell(lambda line: _renamed(line, names), scope="role", note=f"in every record {note}", names=names)
 
 
 def _arguments(keys: tuple[str, ...], context: Context) -> dict[str, Any]:
     dialect = named(context.dialect)
-    missing = [key for key in dialect.texts if key not in keys]
+    missing = [key for key in dialect.required(keys) if key not in keys]
     meant = [f"{found!r} for {key!r}" for key in missing if (found := _meant(key, keys))]
     hint = f"; did you mean {', '.join(meant)}?".replace("'", '"') if meant else ""
     return {
@@ -119,7 +119,7 @@ def _names_of_all(shapes: Shapes, context: Context) -> dict[str, str]:
     """Return the dialect's names by the names that all records have for them; none where one would not be whole."""
     if sum(map(len, shapes.missing.values())) < shapes.records:
         return {}
-    wanted = named(context.dialect).texts
+    wanted = named(context.dialect).required(())
     names: list[dict[str, str]] = []
     for keys in shapes.missing:
         found = {other: key for key in wanted if key not in keys and (other := _meant(key, keys, surely=True))}
@@ -136,12 +136,9 @@ def _meant(key: str, found: tuple[str, ...], *, surely: bool = False) -> str | N
     return meant[0] if meant and not (surely and len(meant) > 1) else None
 
 
-def _renamed(line: bytes, names: Mapping[str, str]) -> list[bytes] | None:
-    """Return an object's line with other names for some keys."""
-    text = line.decode("utf-8", "surrogateescape")
+def _renamed(line: str, names: Mapping[str, str]) -> list[Edit] | None:
+    """Return the edits that give keys of an object other names."""
     try:
-        for old, new in names.items():
-            text = renamed_key(text, old, new)
+        return [edit for old, new in names.items() for edit in renamed_key(line, old, new)]
     except (ValueError, IndexError):
         return None
-    return [text.encode("utf-8", "surrogateescape")]

@@ -47,6 +47,6 @@ class MixedDialect(DatasetRule):
             problem = f"the file holds {context.dialect} records; {context.target.name} takes {' or '.join(taken)}"
             yield Hits(self.level, None, {"problem": problem})
 
-    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point nowhere in particular."""
         return None

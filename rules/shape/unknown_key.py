@@ -5,9 +5,10 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from ftlint.metrics import Shapes
-from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, pairs
-from ftlint.rule.fixes import Relines, members, without_members
+from ftlint.metrics import Shapes, numbers
+from ftlint.records.edits import members, without_members
+from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
+from ftlint.rule.fixes import Respell
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
+    from ftlint.records.edits import Edit
     from ftlint.rule.fixes import Fix, Situation
 
 
@@ -70,9 +72,9 @@ class UnknownKey(DatasetRule):
         if rare:
             rare.sort(key=itemgetter(0))
             each = lambda place: {"key": rare[place][1], "count": ""}  # noqa: E731
-            yield Hits(self.level, numbers(line for line, _ in rare), {"keys": {key for _, key in rare}}, each)
+            yield Hits(self.level, numbers(line for line, _ in rare), {"keys": {key for _, key in rare}}, each=each)
 
-    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point at the key's value."""
         return Place("/" + args["key"].replace("~", "~0").replace("/", "~1"))
 
@@ -81,14 +83,13 @@ class UnknownKey(DatasetRule):
         keys = hits.args["keys"] if hits.each else {hits.args["key"]}
         shown = ", ".join(f'"{key}"' for key in sorted(keys)[:8]) + (f" and {len(keys) - 8:,} more" if len(keys) > 8 else "")
         note = f"what goes: {shown}"
-        return Relines(lambda line: _without(line, keys), scope="found" if hits.each else "role", note=note)
+        return Respell(lambda line: _without(line, keys), scope="found" if hits.each else "role", note=note)
 
 
-def _without(line: bytes, keys: AbstractSet[str]) -> list[bytes] | None:
-    """Return an object's line without some keys."""
-    text = line.decode("utf-8", "surrogateescape")
+def _without(line: str, keys: AbstractSet[str]) -> list[Edit] | None:
+    """Return the edits that take some keys of an object away."""
     try:
-        places = {place for place, (name, _, _) in enumerate(members(text)) if name in keys}
+        places = {place for place, (name, _, _) in enumerate(members(line)) if name in keys}
     except (ValueError, IndexError):
         return None
-    return [without_members(text, places).encode("utf-8", "surrogateescape")] if places else None
+    return without_members(line, places)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from ftlint.dialects import named
+from ftlint.records.edits import edits_of
 from ftlint.records.spans import value_span
 from ftlint.rule import LineRule, Place, bad, good, pairs
-from ftlint.rule.fixes import Relines, replaced_at
+from ftlint.rule.fixes import Respell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
+    from ftlint.dialects.base import Dialect
     from ftlint.dialects.context import Context
+    from ftlint.records.edits import Edit
     from ftlint.rule import Hits
     from ftlint.rule.fixes import Fix, Situation
 
@@ -57,21 +58,21 @@ class WrongType(LineRule):
 
     def explain(self, line: bytes, context: Context) -> Place:
         """Point at the first value that pydantic refuses, and say what it is."""
-        first_fault = named(context.dialect).first_fault
-        if first_fault:
-            return _deeper(orjson.loads(line), first_fault)
-        key, value = _first_error(line, context.dialect)
+        dialect = named(context.dialect)
+        if dialect.model is None:
+            return _deeper(orjson.loads(line), dialect)
+        key, value = _first_error(line, dialect)
         args = {"key": key, "found": _named(value), "wanted": "a string"}
         return Place(f"/{key}", args=args, fix="unsafe" if type(value) in {int, float, bool} else None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Write a number or boolean as its text, as it stands in the file."""
-        return Relines(_as_text)
+        return Respell(_as_text)
 
 
-def _deeper(value: Any, first_fault: Callable[[Mapping[str, Any]], tuple[str, str]]) -> Place:
+def _deeper(value: Any, dialect: Dialect) -> Place:
     """Return where in a record that nests something is of another type; what it is meant to be, a person must say."""
-    pointer, wanted = first_fault(value)
+    _, pointer, wanted = dialect.fault(value)
     for part in pointer.split("/")[1:]:
         value = value[int(part)] if isinstance(value, list) else value.get(part)
     found = "a string" if isinstance(value, str) else _named(value)
@@ -84,28 +85,27 @@ def _named(value: Any) -> str:
     return f"the {name.partition(' ')[2]} {orjson.dumps(value).decode()}" if type(value) in {int, float, bool} else name
 
 
-def _first_error(line: bytes, dialect: str) -> tuple[str, Any]:
+def _first_error(line: bytes, dialect: Dialect) -> tuple[str, Any]:
     """Return key and value of the first fault that the dialect's model finds."""
     from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - takes 50 ms, for kept findings only
 
     try:
-        TypeAdapter(named(dialect).record).validate_json(line, strict=True)
+        TypeAdapter(dialect.model).validate_json(line, strict=True)
     except ValidationError as error:
         record = orjson.loads(line)
         place = error.errors()[0]["loc"]
         # Of what is nested very deeply, pydantic refuses to say more than that.
-        key = str(place[0]) if place else next(key for key in named(dialect).texts if type(record.get(key)) is not str)
+        key = str(place[0]) if place else dialect.fault(record).pointer[1:]
         return key, record.get(key)
     return "", None
 
 
-def _as_text(line: bytes) -> list[bytes] | None:
-    """Return the line with its numbers and booleans quoted, with a leading space where it is the completion."""
+def _as_text(line: str) -> list[Edit]:
+    """Return the edits that put quotes around numbers and booleans, and a space in front where it is the completion."""
     record = orjson.loads(line)
-    scalars = [key for key in ("prompt", "completion") if type(record.get(key)) in {int, float, bool}]
-    text = line.decode()
-    for key in scalars:
-        span = value_span(text, f"/{key}")
+    changes = []
+    for key in ("prompt", "completion"):
+        span = value_span(line, f"/{key}") if type(record.get(key)) in {int, float, bool} else None
         if span:
-            text = replaced_at(text, f"/{key}", f'"{" " * (key == "completion")}{text[span[0] : span[1]]}"')
-    return [text.encode()] if scalars else None
+            changes += [(span[0], span[0], '" ' if key == "completion" else '"'), (span[1], span[1], '"')]
+    return edits_of(line, changes)

@@ -32,6 +32,7 @@ class LabelDrift(DatasetRule):
     tasks = ("classification",)
     roles = ("valid",)
     metrics = (Labels,)
+    compares = (Labels,)
     message = "label {label!r} is {train:.0%} of the training file and {valid:.0%} of the validation file"
     examples = (
         good(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 from ftlint.rule.fixes import Rewrite
@@ -65,9 +65,9 @@ class SplitMismatch(DatasetRule):
         stop = given(expected)
         old = given(found) if found else None
 
-        def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
+        def change(texts: Mapping[str, Any]) -> Mapping[str, str] | None:
             text = texts["completion"]
             bare = text[: text.index(without(text, old)) + len(without(text, old))] if old else text
-            return {"completion": ended(bare, stop)} if text.strip(SPACE) and not text.endswith(stop.text) else None
+            return {"/completion": ended(bare, stop)} if text.strip(SPACE) and not text.endswith(stop.text) else None
 
         return Rewrite(change, scope="role", sets="stop", note=f"every completion ends with {quote(expected)}")

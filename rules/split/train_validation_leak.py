@@ -38,7 +38,8 @@ class TrainValidationLeak(DatasetRule):
     level = "error"
     roles = ("valid",)
     metrics = (Fingerprints,)
-    column = "prompt"
+    compares = (Fingerprints,)
+    column = "input"
     fixable = "request"
     message = "the prompt is also in the training file{but}: line {first}"
     headline = "validation prompts are also in the training file"

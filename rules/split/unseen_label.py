@@ -34,7 +34,8 @@ class UnseenLabel(DatasetRule):
     tasks = ("classification",)
     roles = ("valid",)
     metrics = (Labels,)
-    column = "completion"
+    compares = (Labels,)
+    column = "answer"
     message = "label {label!r} ({records}) is not in the training file"
     once = True
     headline = "labels are not in the training file"

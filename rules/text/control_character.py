@@ -10,8 +10,7 @@ import polars as pl
 
 from ftlint.records.traces import BEYOND_ASCII, CONTROL
 from ftlint.rule import Place, TextRule, bad, good, pairs
-from ftlint.rule.fixes import Retext
-from ftlint.texts import any_text
+from ftlint.rule.fixes import Rewrite, each_text
 
 from .mojibake import repaired
 
@@ -59,11 +58,11 @@ class ControlCharacter(TextRule):
 
     def suspects(self, context: Context) -> pl.Expr:
         """Return where there is an ASCII control character, an invisible one, or a byte that the others start with."""
-        return pl.col("control") | any_text(context, _may_be_invisible)
+        return pl.col("control") | _may_be_invisible(pl.col("text"))
 
-    def wrong(self, text: pl.Expr, context: Context) -> pl.Expr:
+    def violates(self, context: Context) -> pl.Expr:
         """Return where such a character stands."""
-        return text.str.contains(_CONTROL)
+        return pl.col("text").str.contains(_CONTROL)
 
     def find(self, text: str, context: Context) -> Place | None:
         """Point at the first one."""
@@ -76,7 +75,7 @@ class ControlCharacter(TextRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Remove the characters; those of a text that was decoded wrongly are what it is repaired from."""
-        return Retext(_removed)
+        return Rewrite(each_text(_removed))
 
 
 def _may_be_invisible(text: pl.Expr) -> pl.Expr:

@@ -12,9 +12,8 @@ import polars as pl
 from ftlint.metrics import Metric, extend
 from ftlint.records.traces import BACKSLASH
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
-from ftlint.rule.fixes import Retext
+from ftlint.rule.fixes import Rewrite, each_text
 from ftlint.text.words import numbered
-from ftlint.texts import any_text, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,9 +50,9 @@ class Escapes(Metric):
         self.lines = block.decoded.lines
         if BACKSLASH not in block.decoded.traces:
             return
-        rows = block.frame.filter(any_text(context, lambda text: text.str.contains("\\", literal=True)))
+        rows = block.texts.filter(pl.col("text").str.contains("\\", literal=True))
         for kind, pattern in _KINDS.items():
-            at = rows.filter(any_text(context, partial(_escaped, pattern=pattern))).get_column("line").cast(pl.UInt64)
+            at = rows.filter(_escaped(pl.col("text"), pattern)).get_column("line").unique().sort().cast(pl.UInt64)
             if len(at):
                 self.found[kind] = at
 
@@ -105,9 +104,9 @@ class EscapedText(DatasetRule):
             args = {"kind": kind, "records": numbered(len(lines), "record"), "shown": shown}
             yield Hits(self.level, lines[:1], args, affects=len(lines))
 
-    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point at the first of its kind."""
-        for pointer, text in texts_of(row, context).items():
+        for pointer, text in row["texts"].items():
             found = re.search(_KINDS[args["kind"]], text)
             if found and not _MEANT.search(text):
                 return Place(pointer, found.start(), found.end())
@@ -117,7 +116,7 @@ class EscapedText(DatasetRule):
         """Undo the escapes of this kind."""
         kind = hits.args["kind"]
         note = f"{kind} becomes what it stands for in {hits.args['records']}"
-        return Retext(partial(_undone, kind=kind), scope="role", note=note)
+        return Rewrite(each_text(partial(_undone, kind=kind)), scope="role", note=note)
 
 
 def _undone(text: str, kind: str) -> str:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
-from ftlint.metrics import Block, Occurrences
+from ftlint.metrics import Block, Occurrences, numbers
 from ftlint.records.traces import MARKUP
-from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, pairs
-from ftlint.rule.fixes import Retext
+from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
+from ftlint.rule.fixes import Rewrite, each_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,11 +38,11 @@ class HtmlEntities(Occurrences):
         self.lines = block.decoded.lines
         if MARKUP not in block.decoded.traces:
             return
-        marked = pl.any_horizontal(pl.col("body", "label").str.contains(HTML))
-        rows = block.frame.filter("markup").select("line", "body", "label").filter(marked)
+        marked = pl.any_horizontal(pl.col("input", "answer").str.contains(HTML))
+        rows = block.frame.select("line", "input", "answer").filter(marked)
         self.records = len(rows)
         if self.records:
-            found = pl.concat_list(pl.col("body").str.extract_all(HTML), pl.col("label").str.extract_all(HTML)).list.unique()
+            found = pl.concat_list(pl.col("input").str.extract_all(HTML), pl.col("answer").str.extract_all(HTML)).list.unique()
             exploded = rows.select("line", found.alias("text")).explode("text")
             for text, count, first in exploded.group_by("text").agg(pl.len(), pl.col("line").min()).iter_rows():
                 self.counts[text], self.first[text] = count, first
@@ -89,10 +89,10 @@ class HtmlEntity(DatasetRule):
             first = min(found.first.values())
             yield Hits(self.level, numbers([first]), {"count": found.records, "noun": noun, "commonest": shown, "top": top[0][0]})
 
-    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point nowhere in particular."""
         return None
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Unescape entities."""
-        return Retext(html.unescape, scope="role")
+        return Rewrite(each_text(html.unescape), scope="role")

@@ -8,7 +8,7 @@ import polars as pl
 
 from ftlint.records.traces import LATIN
 from ftlint.rule import Place, TextRule, bad, good, pairs
-from ftlint.rule.fixes import Retext
+from ftlint.rule.fixes import Rewrite, each_text
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
@@ -46,13 +46,13 @@ class Mojibake(TextRule):
         ),
     )
 
-    def suspect(self, text: pl.Expr, context: Context) -> pl.Expr:
+    def suspects(self, context: Context) -> pl.Expr:
         """Return where two characters follow each other as the bytes of one would in the wrong encoding."""
-        return text.str.contains(_SUSPECT)
+        return pl.col("text").str.contains(_SUSPECT)
 
-    def wrong(self, text: pl.Expr, context: Context) -> pl.Expr:
+    def violates(self, context: Context) -> pl.Expr:
         """Return where ftfy would decode the text anew."""
-        return text.map_elements(lambda value: repaired(value) != value, return_dtype=pl.Boolean)
+        return pl.col("text").map_elements(lambda value: repaired(value) != value, return_dtype=pl.Boolean)
 
     def find(self, text: str, context: Context) -> Place | None:
         """Point at the first difference, to the end of its word."""
@@ -66,7 +66,7 @@ class Mojibake(TextRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Decode the texts anew."""
-        return Retext(repaired)
+        return Rewrite(each_text(repaired))
 
 
 def repaired(text: str) -> str:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ftlint.dialects import named
+from ftlint.dialects.base import ANSWER, INPUT
 from ftlint.metrics import Block, Fingerprints, Labels, Metric, extend
 from ftlint.metrics.duplicates import lines_labelled
 from ftlint.rule import DatasetRule, Hits, Place, RecordRule, bad, good, option, pairs
 from ftlint.rule.fixes import Drop
 from ftlint.text.labels import NULLS, variant_key
-from ftlint.texts import pointer_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,8 +34,8 @@ class NullLabels(Metric):
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
         self.lines = block.decoded.lines
-        rows = block.frame.filter(pl.col("label").is_in(NULLS)).select("label", "line")
-        for (label,), part in rows.partition_by("label", as_dict=True).items():
+        rows = block.frame.filter(pl.col("answer").is_in(NULLS)).select("answer", "line")
+        for (label,), part in rows.partition_by("answer", as_dict=True).items():
             self.found[str(label)] = part.get_column("line").cast(pl.UInt64)
 
     def merge(self, other: NullLabels) -> None:
@@ -86,7 +87,7 @@ class NullText(RecordRule, DatasetRule):
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where a body is such a word."""
-        return pl.col("body").is_in(NULLS)
+        return pl.col("input").is_in(NULLS)
 
     def wants(self, context: Context) -> tuple[type[Metric], ...]:
         """Ask for labels where they are counted anyway, and else for these alone."""
@@ -102,14 +103,15 @@ class NullText(RecordRule, DatasetRule):
             if totals[variant_key(label)] < self.options.minimum:
                 yield Hits(self.level, lines, {"which": "completion", "text": label})
 
-    def explain(self, row: Mapping[str, str], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Say which text it is."""
-        which, text = ("prompt", row["body"]) if row["body"] in NULLS else ("completion", row["label"])
-        return Place(pointer_to(which, row, context), args={"which": which, "text": text})
+        which, column = ("prompt", INPUT) if row[INPUT] in NULLS else ("completion", ANSWER)
+        text = row[column]
+        return Place(named(context.dialect).pointer(column, row), args={"which": which, "text": text})
 
-    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point at the completion."""
-        return Place(pointer_to("completion", row, context))
+        return Place(named(context.dialect).pointer(ANSWER, row))
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Drop the records."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from ftlint.records.traces import REPLACEMENT
 from ftlint.rule import Place, TextRule, bad, good, pairs
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from ftlint.dialects.context import Context
 
 _SIGN = "\ufffd"
@@ -38,9 +38,9 @@ class ReplacementCharacter(TextRule):
         bad(pairs(("vino ->", " edible"), ("caf\ufffd ->", " edible")), at=[2]),
     )
 
-    def wrong(self, text: pl.Expr, context: Context) -> pl.Expr:
+    def violates(self, context: Context) -> pl.Expr:
         """Return where the sign stands."""
-        return text.str.contains(_SIGN, literal=True)
+        return pl.col("text").str.contains(_SIGN, literal=True)
 
     def find(self, text: str, context: Context) -> Place | None:
         """Point at the first one."""

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
-from ftlint.metrics import Block, Occurrences
-from ftlint.rule import DatasetRule, Hits, Place, bad, good, numbers, option, pairs
-from ftlint.texts import texts_of
+from ftlint.dialects.base import ANSWER, INPUT, RECORDS
+from ftlint.metrics import Block, Occurrences, numbers
+from ftlint.rule import DatasetRule, Hits, Place, bad, good, option, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
+
+
+_PLACEHOLDER = re.compile(
+    r"(?<![\w\\^_${])(?:\{\{\s?[A-Za-z_]\w+\s?\}\}|\{\s?[A-Za-z_]\w+\s?\})(?!\})|<[A-Z][A-Z_ ]+>|\[[A-Z][A-Z_ ]+\]"
+)
+"""A name of two letters or more in braces or brackets; not behind a word, `\\`, `^`, `_` or `$`, as in LaTeX and code."""
+
+_MODEL_MARKS = ("INST", "SYS", "CLS", "SEP", "MASK", "PAD", "UNK", "BOS", "EOS", "START", "END", "STOP", "DONE")
+_NO_PLACEHOLDERS = {f"{left}{name}{right}" for name in _MODEL_MARKS for left, right in ("[]", "<>")}
+"""Marks of models and chat formats that look like placeholders."""
 
 
 @dataclass
@@ -27,8 +40,8 @@ class Placeholders(Occurrences):
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
         self.lines, self.records = block.decoded.lines, len(block.frame)
-        for text in context.placeholders:
-            within = pl.col("body").str.contains(text, literal=True) | pl.col("label").str.contains(text, literal=True)
+        for text in context.hints.get(UnfilledPlaceholder.code, ()):
+            within = pl.col("input").str.contains(text, literal=True) | pl.col("answer").str.contains(text, literal=True)
             self.note(text, block.frame.filter(within).get_column("line"))
 
     def merge(self, other: Self) -> None:
@@ -68,6 +81,14 @@ class UnfilledPlaceholder(DatasetRule):
         bad(pairs(("Dear {name}, hello ->", " yes"), ("Dear {name}, thanks ->", " no")), at=[1]),
     )
 
+    def foresee(self, tables: Tables, context: Context) -> tuple[str, ...]:
+        """Return the placeholders that stand in at least one of twenty records, the commonest twenty."""
+        texts = tables[RECORDS].select(INPUT, ANSWER)
+        counts: Counter[str] = Counter()
+        for row in texts.filter(pl.any_horizontal(pl.all().str.contains(r"[{<\[]"))).iter_rows():
+            counts.update({found for text in row for found in _PLACEHOLDER.findall(text)} - _NO_PLACEHOLDERS)
+        return tuple(text for text, count in counts.most_common(20) if count >= max(2, 0.05 * len(texts)))
+
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each placeholder once, where it first stands."""
         found = gathered.get(Placeholders)
@@ -76,9 +97,9 @@ class UnfilledPlaceholder(DatasetRule):
                 args = {"placeholder": text, "count": count, "records": found.records}
                 yield Hits(self.level, numbers([found.first[text]]), args)
 
-    def locate(self, row: Mapping[str, str], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point at the placeholder."""
-        for pointer, text in texts_of(row, context).items():
+        for pointer, text in row["texts"].items():
             start = text.find(args["placeholder"])
             if start >= 0:
                 return Place(pointer, start, start + len(args["placeholder"]))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from os.path import commonprefix
+from typing import TYPE_CHECKING, Any
 
+from ftlint.dialects.base import INPUT, RECORDS
 from ftlint.metrics import Extremes
 from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
 from ftlint.rule.fixes import Rewrite
@@ -14,6 +16,7 @@ from ftlint.text.words import quote
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
     from ftlint.rule.fixes import Fix, Situation
@@ -55,16 +58,20 @@ class SharedInstruction(DatasetRule):
         ),
     )
 
+    def foresee(self, tables: Tables, context: Context) -> str:
+        """Return what all surveyed prompts start with; no more than that can be shared by all."""
+        return str(commonprefix(tables[RECORDS].get_column(INPUT).to_list()))
+
     def wants(self, context: Context) -> tuple[type[Metric], ...]:
         """Look at every record only where the surveyed ones share enough."""
-        return (Extremes,) if len(context.shared[0]) >= self.options.length else ()
+        return (Extremes,) if len(context.hints.get(self.code, "")) >= self.options.length else ()
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the text and what it costs."""
         if not self.wants(gathered.context):
             return
         extremes = gathered.get(Extremes)
-        prefix = extremes.prefix("body")
+        prefix = extremes.prefix("input")
         if len(prefix) >= self.options.length:
             count = tokens.count(prefix, gathered.context.encoding)
             args = {"prefix": prefix, "tokens": count, "total": count * extremes.records}
@@ -74,8 +81,8 @@ class SharedInstruction(DatasetRule):
         """Strip the text."""
         prefix = str(hits.args["prefix"])
 
-        def change(texts: Mapping[str, str]) -> Mapping[str, str] | None:
+        def change(texts: Mapping[str, Any]) -> Mapping[str, str] | None:
             bare = texts["prompt"].lstrip()
-            return {"prompt": bare.removeprefix(prefix).lstrip()} if bare.startswith(prefix) else None
+            return {"/prompt": bare.removeprefix(prefix).lstrip()} if bare.startswith(prefix) else None
 
         return Rewrite(change, scope="dataset", note=f"every prompt is without {quote(prefix)}")

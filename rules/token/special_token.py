@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ftlint.records.traces import MARKUP
 from ftlint.rule import Place, TextRule, bad, good, pairs
 from ftlint.text import tokens
 
@@ -28,6 +29,7 @@ class SpecialToken(TextRule):
 
     code = "TOK002"
     level = "warning"
+    traces = frozenset({MARKUP})
     message = "{token!r} is a special token of {encoding}"
     headline = "records contain a special token"
     examples = (
@@ -36,12 +38,12 @@ class SpecialToken(TextRule):
     )
 
     def suspects(self, context: Context) -> pl.Expr:
-        """Return where there is a sign that special tokens start with."""
-        return pl.col("markup")
+        """Return where there is the sign that special tokens start with."""
+        return pl.col("text").str.contains("<", literal=True)
 
-    def wrong(self, text: pl.Expr, context: Context) -> pl.Expr:
+    def violates(self, context: Context) -> pl.Expr:
         """Return where one of the special tokens stands."""
-        return text.str.contains_any(list(tokens.definition(context.encoding).special))
+        return pl.col("text").str.contains_any(list(tokens.definition(context.encoding).special))
 
     def find(self, text: str, context: Context) -> Place | None:
         """Point at the first one of those that stand there."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import polars as pl
 
-from ftlint.dialects import Dialect
+from ftlint.dialects.base import FlatDialect
 from ftlint.rule import Place, RecordRule, bad, good
 
 
-def derived(frame, context):
-    """Return a table with what is asked and what is answered."""
-    return frame.with_columns(body=pl.col("question").str.strip_chars(), label=pl.col("reply").str.strip_chars())
+class Dialogue(FlatDialect):
+    """A question, and the reply to it."""
+
+    nothing = None
 
 
-DIALOGUE = Dialect(name="dialogue", keys=frozenset({"question", "reply"}), texts=("question", "reply"), derived=derived)
+DIALOGUE = Dialogue("dialogue", ["question", "reply"])
 
 
 class NoQuestion(RecordRule):
@@ -40,11 +41,11 @@ class NoQuestion(RecordRule):
 
     def violates(self, context):
         """Return where the mark is missing."""
-        return ~pl.col("body").str.ends_with("?")
+        return ~pl.col("input").str.ends_with("?")
 
     def explain(self, row, context):
         """Point at the question."""
-        return Place("/question", args={"question": row["body"]})
+        return Place("/question", args={"question": row["input"]})
 
 
 def rules():

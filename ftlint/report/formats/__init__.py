@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ftlint.report.findings import Report
 
 FORMATS = ("grouped", "full", "concise", "json", "jsonl")
+WITH_EDITS = ("json", "jsonl")
+"""Formats that show what repairs do to a line."""
+
 WIDTH = 120
 
 

@@ -31,7 +31,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
 
 
 def _finding(finding: Finding, style: Style) -> Iterator[str]:
-    fix = fix_word(finding.fix)
+    fix = fix_word(finding.applicability)
     head = f"{plain(finding.message)}" + (f" ({fix})" if fix else "")
     label = f"{finding.level} {finding.code} {finding.rule}"
     first, *more = folded([f"{label}:", *head.split(" ")], WIDTH, "  ")

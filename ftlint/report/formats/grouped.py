@@ -13,12 +13,14 @@ from ftlint.report.formats import WIDTH
 from ftlint.report.formats.text import COLORS, cut, describe, fix_word, folded, paint, percent, plain, window
 from ftlint.rule import LEVELS
 from ftlint.rule import render as render_message
+from ftlint.rule.fixes import FileFix
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.report.findings import CheckedFile, Finding, Report
+    from ftlint.engine.result import CheckedFile, DatasetReport
+    from ftlint.report.findings import Finding, Report
     from ftlint.report.formats import Style
     from ftlint.rule import Applicability, Hits, Level, Rule
 
@@ -61,7 +63,7 @@ class Group:
 
     def repair(self) -> str:
         """Return how the findings can be repaired, in words; an empty text where none can."""
-        ways = {finding.fix for finding in self.shown}
+        ways = {finding.applicability for finding in self.shown}
         best = next((way for way in ("safe", "unsafe", "request") if way in ways), None)
         unseen = self.rule.depends and self.count > len(self.shown)
         word = fix_word(best)
@@ -91,13 +93,22 @@ def _groups(report: Report) -> list[Group]:
     for dataset in report.datasets:
         for rule, hits, file, indexes in dataset.by_file():
             key = (file.path, file.role, hits.level, rule.code)
-            groups.setdefault(key, Group(rule, hits.level, file)).add(hits, indexes, dataset.plan(rule, hits))
+            groups.setdefault(key, Group(rule, hits.level, file)).add(hits, indexes, _plan(dataset, rule, hits))
     by_place: dict[tuple[str, Level, str], list[Group]] = defaultdict(list)
     for group in groups.values():
         by_place[group.file.path, group.level, group.rule.code].append(group)
     for finding in report.findings:
         by_place[finding.path, finding.level, finding.code][0].shown.append(finding)
     return sorted(groups.values(), key=lambda group: (LEVELS.index(group.level), group.rule.code))
+
+
+def _plan(dataset: DatasetReport, rule: Rule, hits: Hits) -> str:
+    """Return what the repair of these hits would choose or take away, in words; an empty text where that needs none."""
+    fix = dataset.fix(rule, hits) if hits.repair in {"safe", "unsafe"} else None
+    if fix is None or isinstance(fix, FileFix):
+        return ""
+    both = fix.scope == "dataset" and fix.note and any(file.role == "valid" for file in dataset.files)
+    return f"{fix.note}, of both files" if both else fix.note
 
 
 def _file(file: CheckedFile, groups: list[Group], style: Style) -> Iterator[str]:
@@ -124,7 +135,9 @@ def _group(group: Group, style: Style) -> Iterator[str]:
     rule, shown = group.rule, group.shown
     if not rule.headline or (group.count == 1 and shown):
         for finding in shown:
-            yield from _head(group, finding.message, fix_word(finding.fix) if group.count > 1 else group.repair(), style)
+            yield from _head(
+                group, finding.message, fix_word(finding.applicability) if group.count > 1 else group.repair(), style
+            )
         if not shown:
             yield from _head(group, rule.summary(), group.repair(), style)
     else:
@@ -239,7 +252,7 @@ def _ways_on(report: Report, style: Style) -> Iterator[str]:
         hint = "  (see it first: --diff)" if place == 0 and (safe or unsafe) else ""
         yield line + (hint if len(line + hint) <= WIDTH else "")
     revealing = {rule.code for rule in report.rules if rule.reveals}
-    if any(finding.code in revealing and finding.fix in {"safe", "unsafe"} for finding in report.findings):
+    if any(finding.code in revealing and finding.applicability in {"safe", "unsafe"} for finding in report.findings):
         yield "  more may be found, and repaired, when this is done"
 
 
@@ -259,7 +272,7 @@ def _repairable(report: Report, how: Applicability) -> str:
     """
     count, unsure = 0, False
     kept = Counter(finding.code for finding in report.findings)
-    ways = Counter((finding.code, finding.fix) for finding in report.findings)
+    ways = Counter((finding.code, finding.applicability) for finding in report.findings)
     for rule in report.rules:
         hits = [hits for dataset in report.datasets for other, hits in dataset.hits if other is rule]
         total = sum(map(len, hits))

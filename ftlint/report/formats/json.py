@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from ftlint import __version__
+from ftlint.dialects import named
 from ftlint.text.labels import merged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.report.findings import CheckedFile, Finding, Report
+    from ftlint.engine.result import CheckedFile
+    from ftlint.report.findings import Finding, Report
     from ftlint.report.formats import Style
 
 VERSION = 1
@@ -53,9 +55,24 @@ def as_dict(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "args": finding.args,
         "url": finding.url,
-        "fix": {"applicability": finding.fix} if finding.fix else None,
+        "fix": _fix(finding),
         "related": [{"path": place.path, "line": place.line} for place in finding.related],
     }
+
+
+def _fix(finding: Finding) -> dict[str, Any] | None:
+    """Return how a finding can be repaired; edits are in bytes of the file."""
+    if finding.fix is None:
+        return None
+    edits = [
+        {
+            "byte_offset": (finding.byte_offset or 0) + edit.start,
+            "byte_length": edit.end - edit.start,
+            "content": edit.text.decode("utf-8", "replace"),
+        }
+        for edit in finding.fix.edits
+    ]
+    return {"applicability": finding.fix.applicability, "title": finding.fix.title, "edits": edits}
 
 
 def summary(report: Report) -> dict[str, Any]:
@@ -81,7 +98,6 @@ def _repair(report: Report) -> dict[str, Any]:
 def described(file: CheckedFile) -> dict[str, Any]:
     """Return what a file is taken to be."""
     context = file.context
-    separators = list(context.separator.texts) if context.separator else []
     return {
         "path": file.path,
         "role": file.role,
@@ -90,9 +106,10 @@ def described(file: CheckedFile) -> dict[str, Any]:
         "dialect": context.dialect,
         "target": context.target.name,
         "encoding": context.encoding,
-        "separator": separators[0] if separators else None,
-        "separators": separators,
-        "stop": context.stop.text if context.stop else None,
+        "separator": None,
+        "separators": [],
+        "stop": None,
+        **named(context.dialect).facts(context.known),
         "task": context.task,
         "labels": len(merged(file.labels)) if file.labels is not None else None,
         "surveyed": context.surveyed,

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ftlint.text.words import numbered, quote
+from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ftlint.report.findings import CheckedFile, Finding
+    from ftlint.engine.result import CheckedFile
+    from ftlint.report.findings import Finding
 
 COLORS = {"error": "red", "warning": "yellow", "info": "blue"}
 _FIX_WORDS = {"safe": "safe fix", "unsafe": "unsafe fix", "request": "fix on request"}
@@ -88,7 +89,7 @@ def percent(part: int, whole: int) -> str:
 
 def describe(file: CheckedFile) -> list[str]:
     """Return the lines that say what a file is taken to be."""
-    from ftlint.dialects import named  # noqa: PLC0415 - keeps imports in one direction
+    from ftlint.dialects import named  # noqa: PLC0415 - keeps the import of this module light
 
     context, facts = file.context, file.facts
     if facts.spread is not None:
@@ -106,30 +107,18 @@ def describe(file: CheckedFile) -> list[str]:
     first = f"{numbered(facts.records, f'{kind}{role} record')} for {context.target.name}"
     if not context.surveyed:
         return [f"{first}; none of them could be surveyed"]
-    return _inferred(file, first) if named(context.dialect).differences else [first]
+    return _inferred(file, first)
 
 
 def _inferred(file: CheckedFile, first: str) -> list[str]:
-    """Return the lines that say what was inferred of prompts and completions. first: what stands first."""
-    from ftlint.text.labels import merged  # noqa: PLC0415 - keeps imports in one direction
+    """Return the lines that say what was inferred of records. first: what stands first."""
+    from ftlint.dialects import named  # noqa: PLC0415 - keeps the import of this module light
+    from ftlint.text.labels import merged  # noqa: PLC0415 - likewise
 
-    context = file.context
-    task = context.task
+    context, dialect = file.context, named(file.context.dialect)
+    if dialect.tells_task or context.classification:
+        first += f", {context.task}"
     if context.classification and file.labels is not None:
-        labels = len(merged(file.labels))
-        task += f" with {numbered(labels, 'label')}"
-    endings = []
-    for name, ending in (("separator", context.separator), ("stop", context.stop)):
-        if name == "separator" and context.task == "open-ended" and ending is None:
-            continue
-        if ending is None:
-            endings.append(f"no {name}" if name != "separator" or not context.rivals else "no common separator")
-            continue
-        texts = " or ".join(quote(text) for text in ending.texts[:4]) + (" or …" if len(ending.texts) > 4 else "")
-        share = "configured" if ending.share is None else f"{_share(ending.share)} of {context.surveyed:,} surveyed"
-        endings.append(f"{name} {texts} ({share})")
-    return [f"{first}, {task}", *([", ".join(endings)] if endings else [])]
-
-
-def _share(share: float) -> str:
-    return "100 %" if share == 1 else f"{min(share, 0.999):.1%}".replace("%", " %")
+        first += f" with {numbered(len(merged(file.labels)), 'label')}"
+    phrases = dialect.describe(context)
+    return [first, *([", ".join(phrases)] if phrases else [])]

@@ -1,0 +1,212 @@
+"""What a dialect is: the shape of a record, as types that decode it and tables that hold it."""
+
+from __future__ import annotations
+
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple
+
+import msgspec
+import polars as pl
+
+from ftlint.dialects.context import K
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ftlint.dialects.context import Context, Differences, Wishes
+    from ftlint.targets import Target
+
+WRONG_TYPE, MISSING_MEMBER = "wrong-type", "missing-member"
+"""Faults of an object that has its dialect's keys, and is no record all the same."""
+
+RECORDS, TEXTS = "records", "texts"
+"""The table that every dialect has, a row a record; and that of all texts, a row a text, whatever they are called."""
+
+INPUT, ANSWER = "input", "answer"
+"""Columns of `records` in every dialect: what is asked, and what is to be learned."""
+
+Tables = dict[str, pl.DataFrame]
+"""Tables by name. Each has the column `line` (UInt32); those other than `records` have `place` (UInt32), which counts the rows of
+a record from 0."""
+
+
+class Fault(NamedTuple):
+    """Why an object with its dialect's keys is no record: the kind, the JSON Pointer of what is wrong, what is wanted there."""
+
+    kind: str
+    pointer: str
+    wanted: str
+
+
+class Surveyed(NamedTuple, Generic[K]):
+    """What sample records show: the task, and what only the dialect knows of."""
+
+    task: str
+    known: K
+
+
+class Dialect(Generic[K]):
+    """The shape of a record; K is what its rules know of a dataset besides what is known in every dialect.
+
+    name: as in configuration files. shapes: any of these key sets makes a record. optional: keys that it may have besides.
+    types: msgspec types of a record; the first is the strictest and the fastest, the last takes every record. Without any, a
+    dialect is only recognised. tables: for each column of texts, by table, the JSON Pointer of a text, as an expression.
+    nothing: what is known where nothing was surveyed. model: what pydantic explains a fault by, where the dialect leaves it
+    that. tells_task: whether records are told apart by task, so that reports name it.
+    """
+
+    name: str = ""
+    shapes: tuple[frozenset[str], ...] = ()
+    optional: frozenset[str] = frozenset()
+    types: tuple[Any, ...] = ()
+    tables: Mapping[str, Mapping[str, pl.Expr]] = {}
+    nothing: K
+    model: Any = None
+    tells_task: ClassVar[bool] = False
+
+    @property
+    def checked(self) -> bool:
+        """Whether records of this dialect become tables; others are only recognised."""
+        return bool(self.types)
+
+    def has(self, table: str) -> bool:
+        """Whether records of this dialect have rows in a table."""
+        return table in {RECORDS, TEXTS, *self.tables}
+
+    def is_shape_of(self, keys: frozenset[str]) -> bool:
+        """Whether an object with these keys is meant to be a record of this dialect."""
+        return any(shape <= keys for shape in self.shapes)
+
+    def required(self, keys: Iterable[str]) -> list[str]:
+        """Return the keys of the shape that an object with these keys comes nearest to."""
+        present = frozenset(keys)
+        near = [(len(present.intersection(shape)), shape) for shape in self.shapes]
+        return sorted(max(near, key=itemgetter(0))[1])
+
+    def further(self, keys: Sequence[str]) -> list[str]:
+        """Return those keys that a record of this dialect does not have, in their order."""
+        shape = next((shape for shape in self.shapes if shape <= set(keys)), frozenset())
+        return [key for key in keys if key not in shape and key not in self.optional]
+
+    def columns(self, records: Sequence[Any]) -> Tables:
+        """Return the tables of decoded records, in order; instead of `line`, tables other than `records` have `record` (UInt32).
+
+        Raises AttributeError where something among them is no record.
+        """
+        raise NotImplementedError
+
+    def accepts(self, record: Any) -> bool:  # noqa: ARG002 - the hook's signature
+        """Whether what its type took is a record; for what a type cannot say."""
+        return True
+
+    def strings(self, records: Sequence[Any]) -> int:
+        """Return how many keys and strings decoded records have, if they have no key that their type does not know.
+
+        As many double quotes prove that no key stands twice; -1 where that cannot be told.
+        """
+        raise NotImplementedError
+
+    def fault(self, value: Mapping[str, Any]) -> Fault:
+        """Return why an object with the keys of a record is none."""
+        raise NotImplementedError
+
+    def derive(self, tables: Tables, known: K) -> Tables:  # noqa: ARG002 - the hook's signature
+        """Return the tables with columns that rules and metrics refer to; `records` has `input` and `answer` then."""
+        return tables
+
+    def infer(self, tables: Tables, wishes: Wishes, target: Target, encoding: str) -> Surveyed[K]:  # noqa: ARG002 - likewise
+        """Return what sample records show."""
+        return Surveyed(wishes.task or "generation", self.nothing)
+
+    def compare(self, training: Context, own: Context, tables: Tables) -> tuple[Differences, K]:  # noqa: ARG002 - likewise
+        """Return in what validation files differ from their training files, and what is known when these are judged."""
+        known: K = training.known
+        return (), known
+
+    def describe(self, context: Context) -> Sequence[str]:  # noqa: ARG002 - likewise
+        """Return phrases that say what was inferred, for the head of a report."""
+        return ()
+
+    def facts(self, known: K) -> Mapping[str, Any]:  # noqa: ARG002 - likewise
+        """Return what was inferred, by name, for programs."""
+        return {}
+
+    def pointer(self, column: str, row: Mapping[str, Any]) -> str | None:  # noqa: ARG002 - likewise
+        """Return the JSON Pointer of a column of a record: of `input`, of `answer`, or of a text."""
+        return f"/{column}"
+
+    def title(self, pointer: str) -> str:
+        """Return what the text at a pointer is called in a sentence."""
+        return pointer.rsplit("/", 1)[-1]
+
+    def with_answer(self, row: Mapping[str, Any], answer: str, known: K) -> dict[str, str]:
+        """Return the texts, by pointer, that give a record another answer."""
+        raise NotImplementedError
+
+    def texts(self, tables: Tables, *, pointers: bool = False) -> pl.DataFrame:
+        """Return the table of all texts: `line`, `place` (UInt32; a number for each text of a record) and `text`.
+
+        pointers: whether to add `pointer`, the JSON Pointer of the text.
+        """
+        columns = [(name, column, pointer) for name, texts in self.tables.items() for column, pointer in texts.items()]
+        parts = []
+        for number, (name, column, pointer) in enumerate(columns):
+            row = pl.lit(number, pl.UInt32) if name == RECORDS else pl.col("place") * len(columns) + number
+            at = {"pointer": pointer} if pointers else {}
+            parts.append(tables[name].select("line", place=row, text=pl.col(column), **at).drop_nulls("text"))
+        return pl.concat(parts)
+
+
+class Recognised(Dialect[None]):
+    """A dialect that is told from others, and not checked."""
+
+    nothing = None
+
+    def __init__(self, name: str, *shapes: frozenset[str]) -> None:
+        self.name, self.shapes = name, shapes
+
+
+class FlatDialect(Dialect[K]):
+    """A dialect whose records are strings by key, the first of them what is asked, the last what is to be learned."""
+
+    def __init__(self, name: str, texts: Sequence[str]) -> None:
+        self.name, self.keys = name, tuple(texts)
+        self.shapes = (frozenset(texts),)
+        strict, lax = (
+            msgspec.defstruct("Record", [(key, str) for key in texts], forbid_unknown_fields=strict, gc=False)
+            for strict in (True, False)
+        )
+        self.types = (strict, lax)
+        self.tables = {RECORDS: {key: pl.lit(f"/{key}") for key in texts}}
+
+    def required(self, keys: Iterable[str]) -> list[str]:  # noqa: ARG002 - the hook's signature
+        """Return the keys, in their order."""
+        return list(self.keys)
+
+    def columns(self, records: Sequence[Any]) -> Tables:
+        """Return the one table, a column a key."""
+        made = {key: list(map(attrgetter(key), records)) for key in self.keys}
+        return {RECORDS: pl.DataFrame([pl.Series(key, texts, pl.String) for key, texts in made.items()])}
+
+    def strings(self, records: Sequence[Any]) -> int:
+        """Return how many keys and strings these records have: two for each key."""
+        return 2 * len(self.keys) * len(records)
+
+    def fault(self, value: Mapping[str, Any]) -> Fault:
+        """Return the first key whose value is no string."""
+        key = next((key for key in self.keys if type(value.get(key)) is not str), self.keys[0])
+        return Fault(WRONG_TYPE, f"/{key}", "a string")
+
+    def derive(self, tables: Tables, known: K) -> Tables:  # noqa: ARG002 - the hook's signature
+        """Add what is asked and what is to be learned: the first and the last text, without outer white space."""
+        columns = {INPUT: pl.col(self.keys[0]).str.strip_chars(), ANSWER: pl.col(self.keys[-1]).str.strip_chars()}
+        return {**tables, RECORDS: tables[RECORDS].with_columns(**columns)}
+
+    def pointer(self, column: str, row: Mapping[str, Any]) -> str | None:  # noqa: ARG002 - likewise
+        """Return the JSON Pointer of a text; of `input` the first, of `answer` the last."""
+        return f"/{ {INPUT: self.keys[0], ANSWER: self.keys[-1]}.get(column, column) }"
+
+    def with_answer(self, row: Mapping[str, Any], answer: str, known: K) -> dict[str, str]:  # noqa: ARG002 - likewise
+        """Put the answer where the old one stands; white space around it stays."""
+        text = row[self.keys[-1]]
+        return {f"/{self.keys[-1]}": text.replace(row[ANSWER], answer, 1) if row[ANSWER] else answer}

@@ -1,0 +1,127 @@
+"""What a metric is: something that is gathered from all records, block by block, for rules that judge the whole dataset.
+
+A metric is a monoid: a fresh one is the identity, `merge` is associative, and adding all records at once is the same as
+merging what was added in parts. Lines are counted from the metric's own first line; `merge` shifts those of its right side.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+
+import polars as pl
+
+from ftlint.dialects.base import RECORDS, TEXTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from ftlint.dialects.base import Tables
+    from ftlint.dialects.context import Context
+    from ftlint.metrics.facts import FileFacts
+    from ftlint.records.reader import Decoded
+
+
+@dataclass
+class Block:
+    """What a metric may look at: raw bytes, what was decoded, the tables with all derived columns.
+
+    byte_order_mark: whether one was taken from the front of the bytes.
+    """
+
+    data: bytes
+    decoded: Decoded
+    tables: Tables
+    byte_order_mark: bool = False
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The table of records."""
+        return self.tables[RECORDS]
+
+    @property
+    def texts(self) -> pl.DataFrame:
+        """The table of all texts: `line`, `place`, `text`."""
+        return self.tables[TEXTS]
+
+
+class Metric:
+    """The base of all metrics.
+
+    lines: how many it has seen. needs_texts: whether it looks at the texts of records, which only dialects have that are
+    checked.
+    """
+
+    needs_texts: ClassVar[bool] = True
+    lines: int = 0
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block, to a fresh metric."""
+        raise NotImplementedError
+
+    def merge(self, other: Self) -> None:
+        """Take in what comes after."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Free what is not memory."""
+
+
+M = TypeVar("M", bound=Metric)
+
+
+@dataclass
+class Gathered:
+    """What is known of the files of one role when all their records were seen.
+
+    role: `train` or `valid`. metrics: by their class. files: the facts of each file. fetch: given line numbers, the
+    records' texts by line, read again from the files; for the few records that must be looked at closely.
+    train: in a validation file's, what is known of its training files. memo: what several rules find out once.
+    """
+
+    role: str
+    context: Context
+    metrics: Mapping[type[Metric], Metric]
+    files: Sequence[FileFacts]
+    fetch: Callable[[Sequence[int]], Iterator[tuple[int, Mapping[str, str]]]]
+    train: Gathered | None = None
+    memo: dict[str, Any] = field(default_factory=dict)
+
+    def get(self, kind: type[M]) -> M:
+        """Return the metric of a kind."""
+        found = self.metrics[kind]
+        assert isinstance(found, kind)
+        return found
+
+    @property
+    def records(self) -> int:
+        """How many records the files hold."""
+        return sum(facts.records for facts in self.files)
+
+    @property
+    def conforming(self) -> int:
+        """How many of the records are of the dialect."""
+        return sum(facts.conforming for facts in self.files)
+
+    def by_file(self, lines: pl.Series) -> Iterator[tuple[FileFacts, pl.Series]]:
+        """Yield the facts of each file, and those of the lines that are in it."""
+        first = 0
+        for facts in self.files:
+            yield facts, lines.filter((lines >= first) & (lines < first + facts.lines))
+            first += facts.lines
+
+    @property
+    def mostly_broken(self) -> bool:
+        """Whether most lines are no records."""
+        return 2 * self.records < sum(facts.lines - facts.blank for facts in self.files) or not self.records
+
+
+def numbers(lines: Iterable[int]) -> pl.Series:
+    """Return line numbers as a series of UInt64."""
+    return pl.Series(list(lines), dtype=pl.UInt64)
+
+
+def extend(mine: dict[Any, pl.Series], others: Mapping[Any, pl.Series], shift: int) -> None:
+    """Take in the lines, by key, of what comes after; `shift` is how many lines came before."""
+    for key, at in others.items():
+        mine[key] = mine[key].append(at + shift) if key in mine else at + shift

@@ -1,0 +1,95 @@
+"""The facts of a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ftlint.metrics.base import Block, Metric
+
+if TYPE_CHECKING:
+    from ftlint.dialects.context import Context
+    from ftlint.records.spread import Spread
+    from ftlint.sources.charset import Charset
+
+BROKEN = ("invalid-json", "invalid-utf8")
+"""Faults of lines that are not understood."""
+
+
+@dataclass
+class FileFacts(Metric):
+    """A file's bytes, counted. Always gathered, one for each file.
+
+    size: in bytes. records: objects. conforming: those that are of the dialect. nested: whether a line that is no JSON opens
+    or closes something, so that the commas after others may be a part of it. stuck_returns: carriage returns that end lines
+    which are no JSON. charset: the wide encoding that the file is in instead of UTF-8. spread: what the file holds that is
+    not one object a line. lines_wanted: whether it may be made one object a line; not where its name ends in `.json`.
+    """
+
+    lines: int = 0
+    size: int = 0
+    records: int = 0
+    blank: int = 0
+    conforming: int = 0
+    nested: bool = False
+    carriage_returns: int = 0
+    stuck_returns: int = 0
+    byte_order_mark: bool = False
+    final_newline: bool = True
+    charset: Charset | None = None
+    spread: Spread | None = None
+    lines_wanted: bool = True
+
+    @property
+    def readable(self) -> bool:
+        """Whether most lines are records, so that what is between them is line ends and nothing else."""
+        return bool(self.records) and 2 * self.records >= self.lines - self.blank
+
+    @property
+    def read_by_lines(self) -> bool:
+        """Whether the file's lines were looked at one by one."""
+        return self.charset is None and self.spread is None
+
+    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        self.size = len(block.data)
+        self.records = block.decoded.objects
+        self.blank = len(block.decoded.faults.get("blank", ()))
+        self.conforming = len(block.frame)
+        self.nested = _is_nested(block)
+        # Carriage returns are rare, and to look for the single byte is ten times faster than to count pairs.
+        if b"\r" in block.data:
+            self.carriage_returns = block.data.count(b"\r\n")
+            self.stuck_returns = _stuck_returns(block)
+        self.byte_order_mark = block.byte_order_mark
+        self.final_newline = not block.data or block.data.endswith(b"\n")
+
+    def merge(self, other: FileFacts) -> None:
+        """Take in what comes after."""
+        if other.size:
+            self.final_newline = other.final_newline
+        self.byte_order_mark |= other.byte_order_mark
+        self.lines += other.lines
+        self.size += other.size
+        self.records += other.records
+        self.blank += other.blank
+        self.carriage_returns += other.carriage_returns
+        self.stuck_returns += other.stuck_returns
+        self.conforming += other.conforming
+        self.nested |= other.nested
+
+
+def _is_nested(block: Block) -> bool:
+    """Whether a line that is no JSON begins with what closes or ends with what opens an object or array."""
+    broken = block.decoded.faults.get("invalid-json", ())
+    lines = block.data.split(b"\n") if broken else []
+    bare = (lines[line].strip() for line in broken)
+    return any(line[:1] in {b"[", b"]", b"}"} or line[-1:] in {b"[", b"{"} for line in bare)
+
+
+def _stuck_returns(block: Block) -> int:
+    """Return how many of the lines that are no JSON end in a carriage return and a line feed."""
+    broken = [line for fault in BROKEN for line in block.decoded.faults.get(fault, ())]
+    lines = block.data.split(b"\n")[:-1] if broken else []
+    return sum(lines[line].endswith(b"\r") for line in broken if line < len(lines))

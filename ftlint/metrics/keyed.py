@@ -1,0 +1,161 @@
+"""What must meet to be compared: equal fingerprints, equal bands of sketches."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Self
+
+import polars as pl
+
+from ftlint.errors import ConfigError
+from ftlint.metrics.base import Block, Metric
+from ftlint.sources.files import remove_leftovers, temporary_prefix
+from ftlint.text.normal import signatures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ftlint.dialects.context import Context
+
+SPILL = 64 << 20
+"""Bytes of memory for fingerprints before they go to temporary files; FTLINT_SPILL_BYTES sets another bound.
+
+A third of it is for what is kept: sorting it into files takes two copies.
+"""
+
+_PARTITIONS = 64
+
+
+def _spill_bytes() -> int:
+    text = os.environ.get("FTLINT_SPILL_BYTES", str(SPILL))
+    if not text.isdecimal():
+        raise ConfigError(f"FTLINT_SPILL_BYTES should be a number of bytes, not {text!r}")
+    return int(text)
+
+
+@dataclass
+class Keyed(Metric):
+    """Rows of which those with equal values in the column `key` must come together.
+
+    parts: tables with `line` and further columns, each with the line that its lines are counted from. Beyond a bound they go to
+    temporary files, one for each range of keys.
+    """
+
+    key: ClassVar[str]
+    lines: int = 0
+    parts: list[tuple[int, pl.DataFrame]] = field(default_factory=list)
+    size: int = 0
+    folder: tempfile.TemporaryDirectory[str] | None = None
+    spills: int = 0
+
+    def keep(self, table: pl.DataFrame) -> None:
+        """Take the rows of a block, to a fresh metric."""
+        self.parts, self.size = [(0, table)], int(table.estimated_size())
+
+    def merge(self, other: Self) -> None:
+        """Take in what comes after; `other` has not spilled."""
+        self.parts.extend((self.lines + shift, table) for shift, table in other.parts)
+        self.lines += other.lines
+        self.size += other.size
+        if 3 * self.size > _spill_bytes():
+            self._spill()
+
+    def tables(self) -> Iterator[pl.DataFrame]:
+        """Yield tables of all rows; those of equal keys are in one table."""
+        if self.folder is None:
+            if self.parts:
+                yield self._joined()
+            return
+        self._spill()
+        for part in range(_PARTITIONS):
+            files = [path for spill in range(self.spills) if (path := self._file(part, spill)).exists()]
+            if files:
+                yield pl.concat(pl.read_ipc(path) for path in files)
+
+    def close(self) -> None:
+        """Forget the rows, and delete the temporary files."""
+        self.parts, self.size = [], 0
+        if self.folder:
+            self.folder.cleanup()
+
+    def _joined(self) -> pl.DataFrame:
+        return pl.concat(table.with_columns(pl.col("line") + shift) for shift, table in self.parts)
+
+    def _file(self, part: int, spill: int) -> Path:
+        assert self.folder
+        return Path(self.folder.name, f"{part}-{spill}.arrow")
+
+    def _spill(self) -> None:
+        """Move what is in memory to the temporary files."""
+        if not self.parts:
+            return
+        if self.folder is None:
+            remove_leftovers(Path(tempfile.gettempdir()))
+            self.folder = tempfile.TemporaryDirectory(prefix=temporary_prefix(), suffix=".tmp")
+        table = self._joined().with_columns(part=pl.col(self.key) // (2**64 // _PARTITIONS))
+        parts = table.partition_by("part", as_dict=True, include_key=False)
+        for (part,), rows in parts.items():
+            rows.write_ipc(self._file(part, self.spills))
+        self.spills += 1
+        self.parts, self.size = [], 0
+
+
+@dataclass
+class Fingerprints(Keyed):
+    """For each record: its line, a signature that inputs of one normal form share, a hash of the input, one of the answer.
+
+    20 bytes a record (UInt64 the signature, UInt32 the others).
+    """
+
+    key: ClassVar[str] = "signature"
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        if len(block.frame):
+            signature = signatures(block.frame.get_column("input"), head=context.heads_differ).alias("signature")
+            self.keep(block.frame.select("line", signature, input=hash32(pl.col("input")), answer=hash32(pl.col("answer"))))
+
+
+BANDS, ROWS = 8, 8
+"""MinHash bands and rows: of two texts with a similarity of 0.9, 99 in 100 share a band; of 0.7, 38, which are then compared."""
+
+
+@dataclass
+class Sketches(Keyed):
+    """For each record and band of the MinHash of its input's words, three by three: its line, and a hash; 96 bytes a record."""
+
+    key: ClassVar[str] = "band"
+
+    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
+        """Gather from a block."""
+        from rensa import RMinHash  # noqa: PLC0415 - the rule that needs it is off by default
+
+        self.lines = block.decoded.lines
+        frame = block.frame.filter(pl.col("input") != "")
+        if len(frame):
+            shingled = [sorted(shingles(text)) for text in frame.get_column("input")]
+            digests = RMinHash.digests_from_token_sets(shingled, BANDS * ROWS, 42)
+            rows = [(band, tuple(digest[band * ROWS : band * ROWS + ROWS])) for digest in digests for band in range(BANDS)]
+            bands = pl.Series("band", [hash(row) % 2**64 for row in rows], pl.UInt64)
+            line = frame.get_column("line")
+            self.keep(pl.DataFrame([line.gather(pl.arange(0, len(rows), eager=True) // BANDS), bands]))
+
+
+def shingles(text: str) -> set[str]:
+    """Return the sets of three consecutive words of a text, of fewer words the text itself."""
+    words = text.casefold().split()
+    return {" ".join(words[i : i + 3]) for i in range(max(1, len(words) - 2))}
+
+
+def hashes(texts: Iterable[str]) -> pl.Series:
+    """Return the hashes that fingerprints hold for these bodies or labels."""
+    return pl.DataFrame({"text": list(texts)}, {"text": pl.String}).select(hash32(pl.col("text"))).to_series()
+
+
+def hash32(text: pl.Expr) -> pl.Expr:
+    """Return a hash of 32 bits; enough where a longer one was equal before."""
+    return (text.hash() & 0xFFFFFFFF).cast(pl.UInt32)

@@ -1,0 +1,47 @@
+"""The keys of objects that are no records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from ftlint.metrics.base import Block, Metric, extend, numbers
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from ftlint.dialects.context import Context
+
+
+@dataclass
+class Shapes(Metric):
+    """Lines whose keys are not those of the dialect: by the keys found, by unknown key, by other dialect.
+
+    strings: by the keys found, those whose values are strings in all of the lines. records: objects.
+    """
+
+    lines: int = 0
+    records: int = 0
+    needs_texts: ClassVar[bool] = False
+    missing: dict[tuple[str, ...], pl.Series] = field(default_factory=dict)
+    strings: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
+    unknown: dict[str, pl.Series] = field(default_factory=dict)
+    foreign: dict[str, pl.Series] = field(default_factory=dict)
+
+    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
+        """Gather from a block."""
+        decoded = block.decoded
+        self.lines, self.records = decoded.lines, decoded.objects
+        self.missing = {keys: numbers(at) for keys, at in decoded.missing.items()}
+        self.strings = {keys: frozenset(found) for keys, found in decoded.strings.items()}
+        self.unknown = {key: numbers(at) for key, at in decoded.unknown.items()}
+        self.foreign = {name: numbers(at) for name, at in decoded.foreign.items()}
+
+    def merge(self, other: Shapes) -> None:
+        """Take in what comes after."""
+        for mine, others in ((self.missing, other.missing), (self.unknown, other.unknown), (self.foreign, other.foreign)):
+            extend(cast("dict[Any, pl.Series]", mine), cast("dict[Any, pl.Series]", others), self.lines)
+        for keys, found in other.strings.items():
+            self.strings[keys] = self.strings.get(keys, found) & found
+        self.lines += other.lines
+        self.records += other.records
