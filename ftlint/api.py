@@ -12,18 +12,21 @@ from typing import IO, TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint import config as configuration
-from ftlint.dialects import broken_dialects
+from ftlint.dialects import broken_dialects, names
 from ftlint.engine.check import check_dataset
 from ftlint.engine.commit import commit, target_of
 from ftlint.engine.dataset import Dataset
+from ftlint.engine.processes import engine
 from ftlint.engine.repair import Allowed, Repaired, proposed, repair_dataset
-from ftlint.engine.serial import Engine, Serial, engine
+from ftlint.engine.serial import Engine, Serial
 from ftlint.errors import ConfigError, InputError, did_you_mean
 from ftlint.report.findings import Report
 from ftlint.rule.registry import Selection, broken_packs, configured, matching
 from ftlint.sources import BLOCK, FRAME, RECORDS, Source, open_source, temporary_source
 from ftlint.sources.discovery import matches
 from ftlint.sources.memory import Repair, as_line, frame_of, rows_of
+from ftlint.targets import target
+from ftlint.text.tokens import definition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -114,14 +117,18 @@ def _rules(config: Config) -> list[Rule]:
 
 def _check_names(config: Config) -> None:
     """Raise ConfigError for names in the settings that mean nothing."""
-    from ftlint.dialects import names  # noqa: PLC0415 - keeps imports in one direction
-
     matching(config.settings.levels, "levels")
     for words in config.settings.per_file_ignores.values():
         matching(words, "per-file-ignores")
-    dialect = config.settings.dialect
-    if dialect is not None and dialect not in names():
-        raise ConfigError(f"unknown dialect {dialect!r}{did_you_mean(dialect, names())}; known are {', '.join(names())}")
+    for name in config.settings.targets:
+        own = target(name, config.settings.targets)
+        definition(own.encoding)
+        for dialect in own.dialects:
+            if dialect not in names():
+                raise ConfigError(f"targets.{name}: unknown dialect {dialect!r}{did_you_mean(dialect, names())}")
+    named = config.settings.dialect
+    if named is not None and named not in names():
+        raise ConfigError(f"unknown dialect {named!r}{did_you_mean(named, names())}; known are {', '.join(names())}")
 
 
 def _adjusted(report: DatasetReport, config: Config) -> DatasetReport:

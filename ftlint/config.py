@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from ftlint.dialects.context import Wishes
 from ftlint.errors import ConfigError, did_you_mean
 from ftlint.targets import target as target_named
+from ftlint.wishes import Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -76,19 +76,12 @@ def _checked(name: str, fields: Mapping[str, Any]) -> Target:
 
 
 def _check_values(target: Target) -> None:
-    """Raise ConfigError for a value that nothing can have: a negative limit, a dialect or encoding that nobody knows."""
-    from ftlint.dialects import names  # noqa: PLC0415 - only own targets need it
-    from ftlint.text.tokens import definition  # noqa: PLC0415 - likewise
-
+    """Raise ConfigError for a value that nothing can have: a negative limit or price."""
     numbers: dict[str, float] = {"limit": target.limit, "minimum-records": target.minimum_records}
     numbers |= {f"prices.{key}": value for key, value in target.prices.items() if isinstance(value, (int, float))}
     for key, value in numbers.items():
         if not 0 <= value < inf:
             raise ConfigError(f"targets.{target.name}.{key} should be 0 or more, not {value}")
-    for dialect in target.dialects:
-        if dialect not in names():
-            raise ConfigError(f"targets.{target.name}: unknown dialect {dialect!r}{did_you_mean(dialect, names())}")
-    definition(target.encoding)
 
 
 def _resolve(name: str, tables: Mapping[str, Mapping[str, Any]], seen: tuple[str, ...]) -> dict[str, Any]:

@@ -40,7 +40,9 @@ def findings(
     dataset = Dataset(
         [_source("train.jsonl", lines, end)], config.wishes(), [_source("valid.jsonl", valid, "\n")] if valid else []
     )
-    return run([dataset], config, limit=None, rules=[configured]).findings
+    report = run([dataset], config, limit=None, rules=[configured])
+    report.edits = True
+    return report.findings
 
 
 def broken_examples(rule: type[Rule]) -> list[str]:

@@ -17,7 +17,7 @@ import ftlint
 from ftlint import api
 from ftlint import config as configuration
 from ftlint.engine.dataset import Dataset
-from ftlint.engine.serial import engine
+from ftlint.engine.processes import engine
 from ftlint.records.reader import fault_of, reader_of
 from ftlint.sources import Source
 from ftlint.testing import findings, fixed

@@ -47,7 +47,11 @@ def core(record, survey):
     if not isinstance(record, dict) or not all(isinstance(record.get(key), str) for key in ("prompt", "completion")):
         return record
     rest = {key: value for key, value in record.items() if key not in {"prompt", "completion"}}
-    return (without(record["prompt"], survey.known.separator), without(record["completion"], survey.known.stop), str(rest))
+    return (
+        without(record["prompt"], getattr(survey.known, "separator", None)),
+        without(record["completion"], getattr(survey.known, "stop", None)),
+        str(rest),
+    )
 
 
 @LAW

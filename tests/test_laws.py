@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import inspect
 import io
+import json
 import os
 from itertools import pairwise
 
 import orjson
 import polars as pl
 import strategies
+from engines import Scattered
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,22 +21,25 @@ from ftlint import config as configuration
 from ftlint.api import run
 from ftlint.dialects import named
 from ftlint.engine.dataset import Dataset
-from ftlint.engine.part import all_tables
+from ftlint.engine.part import block_of
+from ftlint.engine.processes import Processes
 from ftlint.engine.survey import survey
-from ftlint.metrics import Block, Keyed, Metric
-from ftlint.records.reader import reader_of
+from ftlint.metrics import Keyed, Metric
+from ftlint.records.spans import value_span
 from ftlint.report.formats import Style, reporter
-from ftlint.rule import DatasetRule
+from ftlint.rule import DatasetRule, TextRule
 from ftlint.rule.registry import known_rules
 from ftlint.sources import Source
 
 LAW = strategies.law(60)
 
 
-def check(data, block=1 << 20, **options):
+def check(data, block=1 << 20, by=None, valid=None, **options):
     config = configuration.load({"select": ["ALL"], **options}, isolated=True)
-    source = Source("data.jsonl", len(data), data)
-    return run([Dataset([source], config.wishes())], config, limit=None, block=block)
+    sources = [Source(name, len(some), some) for name, some in (("data.jsonl", data), ("valid.jsonl", valid)) if some is not None]
+    report = run([Dataset(sources[:1], config.wishes(), sources[1:])], config, limit=None, block=block, by=by)
+    report.edits = True
+    return report
 
 
 def everything(report):
@@ -56,6 +61,24 @@ def test_law_1_any_cutting_into_blocks_gives_the_same_report(data, block):
 
 
 @LAW
+@given(strategies.files | strategies.chat_files, strategies.files | strategies.chat_files, st.integers(1, 400), st.integers())
+def test_law_1_any_order_and_association_gives_the_same_report(data, valid, block, seed):
+    scattered = everything(check(data, block=block, by=Scattered(seed), valid=valid))
+    assert scattered == everything(check(data, valid=valid))
+
+
+def test_law_1_other_processes_give_the_same_report():
+    with Processes(2) as by:
+
+        @strategies.law(30)
+        @given(strategies.files | strategies.chat_files, st.integers(40, 400))
+        def same(data, block):
+            assert everything(check(data, block=block, by=by)) == everything(check(data))
+
+        same()
+
+
+@LAW
 @given(strategies.files | strategies.chat_files)
 def test_law_1_spilled_fingerprints_give_the_same_report(data):
     os.environ["FTLINT_SPILL_BYTES"] = "1"
@@ -67,9 +90,8 @@ def test_law_1_spilled_fingerprints_give_the_same_report(data):
 
 
 def gathered(data, kind, context):
-    decoded = reader_of(context.dialect).read(data)
     metric = kind()
-    metric.add(Block(data, decoded, all_tables(decoded.tables, context)), context)
+    metric.add(block_of(data, context), context)
     return metric
 
 
@@ -109,7 +131,7 @@ def is_for(kind, dialect):
 @given(
     strategies.files | strategies.chat_files,
     st.lists(st.integers(0, 40), max_size=3),
-    st.sampled_from([k for k in KINDS if k.__name__ != "Occurrences"]),
+    st.sampled_from([k for k in KINDS if k.__name__ not in {"Occurrences", "Keyed"}]),
 )
 def test_law_2_metrics_are_monoids(data, places, kind):
     source = Source("data.jsonl", len(data), data)
@@ -136,6 +158,40 @@ def test_law_5_no_input_crashes(data):
         assert text
         if name not in {"json", "jsonl"}:
             assert max(map(len, text.splitlines())) <= 120
+
+
+TEXT_RULES = {rule.code: rule for rule in known_rules() if issubclass(rule, TextRule)}
+
+
+@LAW
+@given(strategies.files | strategies.chat_files)
+def test_law_7_where_a_text_rule_points_its_condition_holds(data):
+    report = check(data)
+    lines = data.split(b"\n")
+    for found in report.findings:
+        if found.code in TEXT_RULES:
+            line = lines[found.line - 1].decode().removesuffix("\r")
+            text = json.loads(line[slice(*value_span(line, found.pointer))])
+            rule = TEXT_RULES[found.code]()
+            frame = pl.DataFrame({"text": [text]}, {"text": pl.String})
+            violates = rule.violates(report.survey)
+            assert frame.select(violates).item(), "the text at the pointer is wrong"
+            start, end = value_span(line, found.pointer)
+            assert start < found.column <= found.end_column <= end + 1, "the columns are inside of it"
+
+
+@LAW
+@given(strategies.files | strategies.chat_files, st.integers(1, 9))
+def test_law_7_where_a_rule_points_moves_with_the_fault(data, width):
+    lines = data.split(b"\n")
+    moved = b"\n".join(b" " * width + line if line.startswith(b"{") else line for line in lines)
+    key = lambda found: (found.code, found.level, found.line, found.pointer, found.related)  # noqa: E731
+    before, after = check(data).findings, check(moved).findings
+    assert sorted(map(key, before), key=repr) == sorted(map(key, after), key=repr)
+    columns = {(key(found), found.column, found.end_column) for found in after if found.pointer}
+    for found in before:
+        if found.pointer and lines[found.line - 1].startswith(b"{"):
+            assert (key(found), found.column + width, found.end_column + width) in columns
 
 
 @LAW

@@ -6,6 +6,7 @@ import pytest
 from cases import FOLDER, cases, lines_of
 from ftlint_rules import rules as builtin_rules
 
+from ftlint.records.edits import edited
 from ftlint.testing import broken_examples, findings
 
 RULES = {f"{rule.family()}/{rule.name().replace('-', '_')}": rule for rule in builtin_rules()}
@@ -36,6 +37,22 @@ def test_case(module, case):
         assert [finding.applicability or "" for finding in found] == case["fix"]
     if "message" in case:
         assert found[0].message == case["message"]
+
+
+def test_edits_of_findings_are_what_the_repair_does():
+    seen = set()
+    for rule in builtin_rules():
+        for example in rule.examples:
+            found = findings(rule, example.lines, valid=example.valid, end=example.end, options=example.options)
+            lines = [line.encode("utf-8", "surrogateescape") for line in (example.valid or example.lines)]
+            parts = {number: [edit for one in found if one.line == number and one.fix for edit in one.fix.edits] for number in
+                     range(1, len(lines) + 1)}  # fmt: skip
+            if example.fixed is None or not any(parts.values()):
+                continue
+            repaired = [part for number, line in enumerate(lines, 1) for part in edited(line, set(parts[number]))]
+            assert [line.decode("utf-8", "surrogateescape") for line in repaired] == list(example.fixed), rule.code
+            seen.add(rule.code)
+    assert {"SEP001", "CMP001", "JSN001", "SHP002", "TXT001", "DUP001", "CHT001", "CHT005", "FIL004"} <= seen
 
 
 def test_every_rule_has_a_case_file_with_both_kinds():

@@ -16,7 +16,7 @@ import click
 
 from ftlint.cli.progress import progress
 from ftlint.engine.dataset import datasets_of
-from ftlint.engine.serial import engine
+from ftlint.engine.processes import engine
 from ftlint.errors import RuleError, UsageError
 from ftlint.report.formats import WITH_EDITS, Style, check_format, kept, reporter
 from ftlint.sources.files import writing

@@ -13,8 +13,9 @@ from ftlint.dialects.context import K
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ftlint.dialects.context import Context, Differences, Wishes
+    from ftlint.dialects.context import Context, Differences
     from ftlint.targets import Target
+    from ftlint.wishes import Wishes
 
 WRONG_TYPE, MISSING_MEMBER = "wrong-type", "missing-member"
 """Faults of an object that has its dialect's keys, and is no record all the same."""
@@ -89,9 +90,10 @@ class Dialect(Generic[K]):
         return [key for key in keys if key not in shape and key not in self.optional]
 
     def columns(self, records: Sequence[Any]) -> Tables:
-        """Return the tables of decoded records, in order; instead of `line`, tables other than `records` have `record` (UInt32).
+        """Return the tables of decoded records, in order.
 
-        Raises AttributeError where something among them is no record.
+        `records` lacks `line`. Other tables have `record` (UInt32), the place of the record among these, or nothing: then
+        `derive` says which lines their rows are of.
         """
         raise NotImplementedError
 
@@ -143,6 +145,10 @@ class Dialect(Generic[K]):
         """Return the texts, by pointer, that give a record another answer."""
         raise NotImplementedError
 
+    def most_bytes(self) -> pl.Expr:
+        """Return an expression for bytes of a record of which its texts have no more."""
+        return pl.col(INPUT).str.len_bytes() + pl.col(ANSWER).str.len_bytes()
+
     def texts(self, tables: Tables, *, pointers: bool = False) -> pl.DataFrame:
         """Return the table of all texts: `line`, `place` (UInt32; a number for each text of a record) and `text`.
 
@@ -191,6 +197,10 @@ class FlatDialect(Dialect[K]):
     def strings(self, records: Sequence[Any]) -> int:
         """Return how many keys and strings these records have: two for each key."""
         return 2 * len(self.keys) * len(records)
+
+    def most_bytes(self) -> pl.Expr:
+        """Return the bytes of all texts."""
+        return pl.sum_horizontal(pl.col(key).str.len_bytes() for key in self.keys)
 
     def fault(self, value: Mapping[str, Any]) -> Fault:
         """Return the first key whose value is no string."""

@@ -11,14 +11,14 @@ import msgspec
 import polars as pl
 
 from ftlint.dialects.base import ANSWER, INPUT, MISSING_MEMBER, RECORDS, WRONG_TYPE, Dialect, Fault, Surveyed, Tables
-from ftlint.dialects.context import CLASSIFICATION, GENERATION
 from ftlint.text.labels import repeat
+from ftlint.wishes import CLASSIFICATION, GENERATION
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from ftlint.dialects.context import Wishes
     from ftlint.targets import Target
+    from ftlint.wishes import Wishes
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 """Roles of OpenAI's chat format (openai-python 3.54.0, types/chat)."""
@@ -90,36 +90,38 @@ class Chat(Dialect[None]):
         }
 
     def columns(self, records: Sequence[Any]) -> Tables:
-        """Return the three tables."""
+        """Return the three tables; messages still lack what follows from how many a conversation has."""
         talks = list(map(attrgetter("messages"), records))
-        counts = pl.Series("count", list(map(len, talks)), pl.UInt32)
         messages = list(chain.from_iterable(talks))
         roles = list(map(attrgetter("role"), messages))
-        plain = type(records[0]) is _PlainConversation if records else True
         contents = list(map(attrgetter("content"), messages))
-        texts = contents if plain else list(map(text_of, contents))
-        rows = pl.DataFrame({"record": pl.int_range(len(talks), dtype=pl.UInt32, eager=True), "count": counts})
-        rows = rows.filter(pl.col("count") > 0)
-        frame = rows.select(
-            pl.col("record").repeat_by("count"), place=pl.int_ranges(0, pl.col("count"), dtype=pl.UInt32)
-        ).explode("record", "place")
-        strings = contents if plain else [content if type(content) is str else None for content in contents]
-        frame = frame.with_columns(pl.Series("role", roles, pl.String), pl.Series("content", strings, pl.String))
-        if plain:
-            no = pl.lit(value=False)
-            frame = frame.with_columns(empty=~pl.col("content").str.contains(r"\S"), misweighed=no, unlearned=no)
-        else:
-            empty = [not (text.strip() or one.refusal or _called(one)) for text, one in zip(texts, messages, strict=True)]
-            frame = frame.with_columns(
-                pl.Series("empty", empty, pl.Boolean),
-                pl.Series("misweighed", list(map(_is_misweighed, messages)), pl.Boolean),
-                pl.Series("unlearned", list(chain.from_iterable(map(_unlearned, talks))), pl.Boolean),
-            )
-        return {
-            RECORDS: _records(records, counts.to_list(), roles, texts, plain=plain),
-            MESSAGES: frame,
-            PARTS: _parts([] if plain else [(record, talk) for record, talk in enumerate(talks)]),
+        if not records or type(records[0]) is _PlainConversation:
+            columns = {"role": roles, "content": contents}
+            return {RECORDS: _records(talks, roles, contents), MESSAGES: _frame(columns, _MESSAGES), PARTS: _parts(())}
+        texts = list(map(text_of, contents))
+        columns = {
+            "role": roles,
+            "content": [content if type(content) is str else None for content in contents],
+            "empty": [not (text.strip() or one.refusal or _called(one)) for text, one in zip(texts, messages, strict=True)],
+            "misweighed": list(map(_is_misweighed, messages)),
+            "unlearned": list(chain.from_iterable(map(_unlearned, talks))),
         }
+        further = [(_tools(record), _called_last(record)) for record in records]
+        return {
+            RECORDS: _records(talks, roles, texts, further),
+            MESSAGES: _frame(columns, _MESSAGES),
+            PARTS: _parts(enumerate(talks)),
+        }
+
+    def derive(self, tables: Tables, known: None) -> Tables:  # noqa: ARG002 - the hook's signature
+        """Return the tables with `line` and `place` of messages, and what plain ones are."""
+        counts = tables[RECORDS].select("line", "messages").filter(pl.col("messages") > 0)
+        places = counts.select(
+            pl.col("line").repeat_by("messages"), place=pl.int_ranges(0, pl.col("messages"), dtype=pl.UInt32)
+        ).explode("line", "place")
+        plain = {"empty": ~pl.col("content").str.contains(r"\S"), "misweighed": False, "unlearned": False}
+        filled = [pl.col(name).fill_null(value) for name, value in plain.items()]
+        return {**tables, MESSAGES: places.hstack(tables[MESSAGES]).with_columns(filled)}
 
     def accepts(self, record: Any) -> bool:
         """Whether all parts of contents have a type."""
@@ -176,44 +178,78 @@ class Chat(Dialect[None]):
         return {pointer: text.replace(row[ANSWER], answer, 1)} if pointer and text and row[ANSWER] else {}
 
 
+_MESSAGES = {"role": pl.String, "content": pl.String, "empty": pl.Boolean, "misweighed": pl.Boolean, "unlearned": pl.Boolean}
+_TEXTS = {"system": pl.String, INPUT: pl.String, ANSWER: pl.String}
+_ORDER = {"messages": pl.UInt32, "last_role": pl.String, "answered": pl.Boolean, "said": pl.UInt32, "answer_at": pl.UInt32}
+
+
+def _frame(columns: Mapping[str, Sequence[Any]], schema: Mapping[str, Any]) -> pl.DataFrame:
+    """Return a table of these columns, and nulls for those of the schema that are not among them."""
+    length = max(map(len, columns.values()))
+    nothing = [None] * length
+    return pl.DataFrame([pl.Series(name, columns.get(name, nothing), kind) for name, kind in schema.items()])
+
+
+class _Order:
+    """What follows from the order of roles alone; conversations have few of them.
+
+    first: 1 where a system message stands first, else 0. last: place of the assistant's last message; behind all, where there
+    is none. template: what is asked, to be filled with texts: last comes what most conversations begin with, so that they
+    differ in their first characters, by which equal ones are sought.
+    """
+
+    def __init__(self, roles: tuple[str, ...], number: int) -> None:
+        at = last_answer(roles)
+        self.number = number
+        self.first = int(roles[:1] == ("system",))
+        self.last = len(roles) if at is None else at
+        self.row = (len(roles), roles[-1] if roles else None, at is not None, roles.count("assistant"), at)
+        asked = self.of(roles)
+        self.template = _BARE.join(f"{role.replace('%', '%%')}{_BARE}%s" for role in asked)
+
+    def of(self, items: Sequence[str]) -> Sequence[str]:
+        """Return what is asked of the items of all messages, in the order of the template."""
+        asked = items[self.first : self.last]
+        if self.last + 1 < len(items):
+            asked = [*asked, *items[self.last + 1 :]]
+        return [*asked, *items[:1]] if self.first else asked
+
+
+class _Orders(dict[tuple[str, ...], _Order]):
+    """The orders of roles that were seen."""
+
+    def __missing__(self, roles: tuple[str, ...]) -> _Order:
+        order = self[roles] = _Order(roles, len(self))
+        return order
+
+
 def _records(
-    records: Sequence[Any], counts: Sequence[int], roles: Sequence[str], texts: Sequence[str], *, plain: bool
+    talks: Sequence[Sequence[Any]], roles: Sequence[str], texts: Sequence[str], further: Sequence[tuple[list[str], str]] = ()
 ) -> pl.DataFrame:
-    """Return the table of conversations. counts: their messages; roles, texts: of all messages."""
-    said = [f"{role}{_BARE}{text}" for role, text in zip(roles, texts, strict=True)]
-    rows = []
+    """Return the table of conversations.
+
+    roles, texts: of all messages. further: for each conversation its tools, and what its answer calls.
+    """
+    orders = _Orders()
+    systems, inputs, answers, numbers = list[str | None](), list[str](), list[str](), list[int]()
     end = 0
-    for record, count in zip(records, counts, strict=True):
-        start, end = end, end + count
-        own = roles[start:end]
-        last = last_answer(own)
-        answer = start + (count if last is None else last)
-        # Last comes what most conversations begin with: so they differ in their first characters, by which equal ones are sought.
-        first = start + (own[:1] == ["system"])
-        tools = [] if plain else _tools(record)
-        asked = _BARE.join([*said[first:answer], *said[answer + 1 : end], *said[start:first], *tools])
-        label = "" if last is None else texts[answer]
-        if not plain and last is not None:
-            label += _called(record.messages[last])
-        system = texts[start] if first > start else None
-        rows.append((count, own[-1] if own else None, last is not None, system, asked, label, last, own.count("assistant")))
-    columns = zip(*rows, strict=True) if rows else [()] * len(_RECORDS)
-    return pl.DataFrame([pl.Series(name, list(made), _RECORDS[name]) for name, made in zip(_RECORDS, columns, strict=True)])
+    for talk in talks:
+        start, end = end, end + len(talk)
+        own = texts[start:end]
+        order = orders[tuple(roles[start:end])]
+        numbers.append(order.number)
+        inputs.append(order.template % tuple(order.of(own)))
+        answers.append(own[order.last] if order.last < len(own) else "")
+        systems.append(own[0] if order.first else None)
+    if further:
+        inputs = [_BARE.join([asked, *tools]) for asked, (tools, _) in zip(inputs, further, strict=True)]
+        answers = [answer + called for answer, (_, called) in zip(answers, further, strict=True)]
+    rows = pl.DataFrame([order.row for order in orders.values()], _ORDER, orient="row")
+    made = _frame({"system": systems, INPUT: inputs, ANSWER: answers}, _TEXTS)
+    return made.hstack(rows[pl.Series(numbers, dtype=pl.UInt32)])
 
 
-_RECORDS = {
-    "messages": pl.UInt32,
-    "last_role": pl.String,
-    "answered": pl.Boolean,
-    "system": pl.String,
-    INPUT: pl.String,
-    ANSWER: pl.String,
-    "answer_at": pl.UInt32,
-    "said": pl.UInt32,
-}
-
-
-def _parts(talks: Sequence[tuple[int, Sequence[Message]]]) -> pl.DataFrame:
+def _parts(talks: Iterable[tuple[int, Sequence[Message]]]) -> pl.DataFrame:
     """Return the table of texts in parts of contents."""
     rows = []
     for record, talk in talks:
@@ -223,14 +259,14 @@ def _parts(talks: Sequence[tuple[int, Sequence[Message]]]) -> pl.DataFrame:
                 if type(value.get("text")) is str:
                     rows.append((record, place, number, part, value["text"]))
                     place += 1
-    schema = dict.fromkeys(("record", "place", "message", "part"), pl.UInt32) | {"text": pl.String}
-    return pl.DataFrame(rows, schema, orient="row")
+    return pl.DataFrame(rows, _PARTS, orient="row")
+
+
+_PARTS = dict.fromkeys(("record", "place", "message", "part"), pl.UInt32) | {"text": pl.String}
 
 
 def last_answer(roles: Sequence[str]) -> int | None:
     """Return the place of the assistant's last message."""
-    if roles[-1:] == ["assistant"]:
-        return len(roles) - 1
     return len(roles) - 1 - roles[::-1].index("assistant") if "assistant" in roles else None
 
 
@@ -256,6 +292,12 @@ def _called(message: Message) -> str:
     """Return the calls of tools of a message as text."""
     calls = message.tool_calls or message.function_call
     return json.dumps(calls, sort_keys=True) if calls else ""
+
+
+def _called_last(record: Conversation) -> str:
+    """Return the calls of the assistant's last message as text."""
+    at = last_answer([one.role for one in record.messages])
+    return "" if at is None else _called(record.messages[at])
 
 
 def _tools(record: Conversation) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic
 
+from ftlint.wishes import CLASSIFICATION
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -21,26 +23,6 @@ else:
 Differences = tuple[tuple[str, str | None, str | None], ...]
 """What differs between training and validation file: its name, and the value in each."""
 
-CLASSIFICATION, GENERATION, OPEN_ENDED = TASKS = ("classification", "generation", "open-ended")
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What the configuration says of a dataset; None is inferred.
-
-    records: how many are surveyed. share: the majority that a separator or stop needs. own: the user's own targets.
-    """
-
-    target: str | None = None
-    encoding: str | None = None
-    dialect: str | None = None
-    task: str | None = None
-    separator: str | None = None
-    stop: str | None = None
-    records: int = 10_000
-    share: float = 0.8
-    own: Mapping[str, Mapping[str, Any]] | None = None
-
 
 @dataclass(frozen=True)
 class Context(Generic[K]):
@@ -49,10 +31,10 @@ class Context(Generic[K]):
     dialect: the shape of its records. target: the model it is for. encoding: the tokenizer's name.
     task: `classification`, `generation` or `open-ended`. known: what the dialect knows of it, for its own rules.
     given: what the configuration names (`separator`, `stop`, `task`, `dialect`). surveyed: how many records the inference
-    rests on. recognised: whether a known dialect has the majority. heads_differ: whether nearly all surveyed inputs differ in
-    their first characters, so that duplicates can be sought by these alone. split: in a validation file, what differs from
-    the training file (`dialect`, or what the dialect compares), as pairs of training and validation value.
-    hints: what rules asked the survey, by code.
+    rests on. recognised: whether a known dialect has the majority. head: in how many first characters nearly all surveyed
+    inputs differ, so that duplicates can be sought by these alone; 0 where that takes whole texts. split: in a validation
+    file, what differs from the training file (`dialect`, or what the dialect compares), as pairs of training and validation
+    value. hints: what rules asked the survey, by code.
     """
 
     dialect: str
@@ -63,7 +45,7 @@ class Context(Generic[K]):
     given: frozenset[str] = frozenset()
     surveyed: int = 0
     recognised: bool = True
-    heads_differ: bool = False
+    head: int = 0
     split: Differences = ()
     hints: Mapping[str, Any] = field(default_factory=dict)
 

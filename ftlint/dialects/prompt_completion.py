@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects.base import ANSWER, RECORDS, FlatDialect, Surveyed, Tables
-from ftlint.dialects.context import CLASSIFICATION, GENERATION, OPEN_ENDED
 from ftlint.text import marks
 from ftlint.text.labels import repeat
 from ftlint.text.words import quote
+from ftlint.wishes import CLASSIFICATION, GENERATION, OPEN_ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ftlint.dialects.context import Context, Differences, Wishes
+    from ftlint.dialects.context import Context, Differences
     from ftlint.targets import Target
     from ftlint.text.marks import Ending
+    from ftlint.wishes import Wishes
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ftlint.config import Config, DatasetTable
-    from ftlint.dialects.context import Wishes
+    from ftlint.wishes import Wishes
 
 
 @dataclass

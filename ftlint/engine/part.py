@@ -10,19 +10,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from ftlint.dialects import named
-from ftlint.dialects.base import RECORDS, TEXTS
 from ftlint.engine.partial import Partial
 from ftlint.metrics import Block, FileFacts
 from ftlint.records.reader import reader_of
-from ftlint.records.traces import ALL, CONTROL, CONTROL_SETS
 from ftlint.rule import DatasetRule, LineRule, RecordRule
 from ftlint.sources import BOM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Iterable
 
-    from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.metrics import Metric
     from ftlint.rule import Level, Rule
@@ -63,21 +59,18 @@ def _plan(pickled: bytes) -> Plan:
 
 def check_block(plan: Plan, data: bytes, start: int = 0, file: int = 0) -> Partial:
     """Check whole lines. start: their byte offset in the file."""
-    dialect = named(plan.context.dialect)
     marked = start == 0 and data.startswith(BOM)
-    data_read = data.removeprefix(BOM) if marked else data
-    decoded = reader_of(dialect.name).read(data_read)
-    tables = all_tables(decoded.tables, plan.context, decoded.traces)
+    block = block_of(data.removeprefix(BOM) if marked else data, plan.context, byte_order_mark=marked)
+    decoded = block.decoded
     partial = Partial(decoded.lines, metrics=[kind() for kind in plan.metrics])
     if decoded.lines:
         partial.index.append((file, start, 0))
     for rule in plan.rules:
         if isinstance(rule, LineRule) and (lines := decoded.faults.get(rule.fault)):
             partial.hits[rule.code, rule.level] = [_rows(pl.Series("line", lines, pl.UInt64))]
-    if dialect.checked and len(tables[RECORDS]):
-        found = violations(plan, tables, decoded.traces, partial.failures, data_read.split(b"\n").__getitem__)
+    if block.dialect.checked and len(block.frame):
+        found = violations(plan, block, partial.failures)
         partial.hits |= {key: [rows] for key, rows in found.items()}
-    block = Block(data, decoded, tables, marked)
     facts = partial.facts[file] = FileFacts()
     facts.add(block, plan.context)
     for metric in partial.metrics:
@@ -88,56 +81,27 @@ def check_block(plan: Plan, data: bytes, start: int = 0, file: int = 0) -> Parti
     return partial
 
 
+def block_of(data: bytes, context: Context, *, byte_order_mark: bool = False) -> Block:
+    """Return whole lines as what rules and metrics may look at."""
+    dialect = named(context.dialect)
+    decoded = reader_of(dialect.name).read(data)
+    tables = dialect.derive(decoded.tables, context.known) if dialect.checked else decoded.tables
+    return Block(data, decoded, tables, dialect, byte_order_mark)
+
+
 def _asks_for(rule: Rule, metric: Metric, context: Context) -> bool:
     return isinstance(rule, DatasetRule) and type(metric) in rule.wants(context)
 
 
-def all_tables(tables: Tables, context: Context, traces: AbstractSet[str] = ALL) -> Tables:
-    """Return the tables of records with all columns that rules and metrics may use.
-
-    `records` has `bytes`, those of its texts. The table `texts` has `control`, whether there is an ASCII control character.
-    traces: what the texts may hold.
-    """
-    dialect = named(context.dialect)
-    if not dialect.checked:
-        return tables
-    tables = dialect.derive(tables, context.known)
-    texts = dialect.texts(tables)
-    text = pl.col("text").str
-    control = pl.any_horizontal(text.contains(signs) for signs in CONTROL_SETS) if CONTROL in traces else pl.lit(value=False)
-    return {**tables, RECORDS: _with_bytes(tables, dialect.tables), TEXTS: texts.with_columns(control=control)}
-
-
-def _with_bytes(tables: Tables, columns: Mapping[str, Iterable[str]]) -> pl.DataFrame:
-    """Return the table of records with the bytes of all their texts. columns: those of texts, by table."""
-    records = tables[RECORDS]
-    own = [pl.col(column).str.len_bytes() for column in columns[RECORDS]]
-    records = records.with_columns(bytes=pl.sum_horizontal(own) if own else pl.lit(0, pl.UInt32))
-    for name, texts in columns.items():
-        if name != RECORDS and len(tables[name]):
-            # Rows of a record stand together: what was summed before its last one, less what was before its first one.
-            sizes = tables[name].select("line", size=pl.sum_horizontal(pl.col(column).str.len_bytes() for column in texts))
-            sums = sizes.group_by("line").agg(pl.col("size").sum())
-            records = records.join(sums, on="line", how="left", maintain_order="left")
-            records = records.with_columns(pl.col("bytes") + pl.col("size").fill_null(0)).drop("size")
-    return records
-
-
-def violations(
-    plan: Plan,
-    tables: Tables,
-    traces: AbstractSet[str] = ALL,
-    failures: dict[str, str] | None = None,
-    line: Callable[[int], bytes] | None = None,
-) -> dict[Key, pl.DataFrame]:
+def violations(plan: Plan, block: Block, failures: dict[str, str] | None = None) -> dict[Key, pl.DataFrame]:
     """Return `line` and `place` of the rows that violate each record rule, by code and level.
 
-    traces: what the texts may hold. failures: takes a sentence for each rule that fails; without it they raise. line: given
-    its number, the raw line, for rules that look at single records.
+    failures: takes a sentence for each rule that fails; without it they raise.
     """
+    traces = block.decoded.traces
     rules = [rule for rule in plan.rules if isinstance(rule, RecordRule) and (rule.traces is None or rule.traces & traces)]
     try:
-        return _violations(rules, plan.context, tables, line)
+        return _violations(rules, plan.context, block)
     except Exception as error:
         if failures is None:
             raise
@@ -145,23 +109,21 @@ def violations(
             failures[rules[0].code] = rules[0].failure(error)
             return {}
     # One of them fails: by itself each says which.
-    alone = [violations(replace(plan, rules=(rule,)), tables, traces, failures, line) for rule in rules]
+    alone = [violations(replace(plan, rules=(rule,)), block, failures) for rule in rules]
     return {key: rows for found in alone for key, rows in found.items()}
 
 
-def _violations(
-    rules: Iterable[RecordRule], context: Context, tables: Tables, line: Callable[[int], bytes] | None
-) -> dict[Key, pl.DataFrame]:
+def _violations(rules: Iterable[RecordRule], context: Context, block: Block) -> dict[Key, pl.DataFrame]:
     hits: dict[Key, pl.DataFrame] = {}
     by_table: dict[str, list[RecordRule]] = {}
     for rule in rules:
         by_table.setdefault(rule.table, []).append(rule)
     for name, some in by_table.items():
-        hits |= _violations_in(tables[name], some, context)
+        hits |= _violations_in(block.table(name), some, context)
     for rule in rules:
-        if line and type(rule).check is not RecordRule.check:
+        if type(rule).check is not RecordRule.check:
             for key in [key for key in hits if key[0] == rule.code]:
-                hits[key] = _checked(hits[key], rule, context, line)
+                hits[key] = _checked(hits[key], rule, context, block)
     return {key: rows for key, rows in hits.items() if len(rows)}
 
 
@@ -201,9 +163,9 @@ def _rows(found: pl.DataFrame | pl.Series) -> pl.DataFrame:
     return frame.select(pl.col("line").cast(pl.UInt64), place.cast(pl.UInt32).alias("place"))
 
 
-def _checked(rows: pl.DataFrame, rule: RecordRule, context: Context, line: Callable[[int], bytes]) -> pl.DataFrame:
+def _checked(rows: pl.DataFrame, rule: RecordRule, context: Context, block: Block) -> pl.DataFrame:
     """Return those rows that a rule finds wrong when it looks at the records by themselves."""
-    records = reader_of(context.dialect).records(map(line, rows.get_column("line")), context)
+    records = reader_of(context.dialect).records(map(block.line, rows.get_column("line")), context)
     places = rows.get_column("place")
     kept = [
         record is not None and rule.check(record.row(rule.table, place), context)

@@ -13,7 +13,7 @@ from collections import deque
 from importlib import import_module
 from typing import TYPE_CHECKING, Self
 
-from ftlint.engine.serial import empty
+from ftlint.engine.serial import Serial, empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 
     from ftlint.engine.part import Part, Plan
     from ftlint.engine.partial import Partial
+    from ftlint.engine.serial import Engine
 
 SMALL = 16 << 20
 """Bytes below which no other process is started: it takes as long to start as to check so much."""
 
 
-def useful(jobs: int, size: int) -> int:
-    """Return how many other processes are worth their start. jobs: how many may work, this one included; size: in bytes."""
-    return min(jobs, 1 + size // SMALL) - 1
+def engine(jobs: int, size: int) -> Engine:
+    """Return the engine for so many processes at most, this one included, and so many bytes."""
+    others = min(jobs, 1 + size // SMALL) - 1
+    return Processes(others) if others > 0 else Serial()
 
 
 class Processes:
@@ -56,6 +58,8 @@ class Processes:
             # Nobody wants what they are at. Without this they could wait for work for ever, and this process for them.
             for process in list(self._pool._processes.values()):  # noqa: SLF001 - `kill_workers` is new in Python 3.14
                 process.kill()
+            # One may have been killed in the middle of a result. With our own end of the pipe open, its rest would be waited for.
+            self._pool._result_queue._writer.close()  # type: ignore[attr-defined] # noqa: SLF001 - nothing public does
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def fold(self, plan: Plan, parts: Iterable[Part], done: Callable[[int], None]) -> Partial:

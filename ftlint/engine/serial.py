@@ -50,11 +50,3 @@ def empty(plan: Plan) -> Partial:
     from ftlint.engine.partial import Partial  # noqa: PLC0415 - likewise
 
     return Partial(metrics=[kind() for kind in plan.metrics])
-
-
-def engine(jobs: int, size: int) -> Engine:
-    """Return the engine for so many processes at most, and so many bytes."""
-    from ftlint.engine.processes import Processes, useful  # noqa: PLC0415 - likewise
-
-    others = useful(jobs, size)
-    return Processes(others) if others else Serial()

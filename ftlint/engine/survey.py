@@ -11,22 +11,24 @@ import orjson
 from ftlint import targets
 from ftlint.dialects import named, recognise
 from ftlint.dialects.base import INPUT, RECORDS
-from ftlint.dialects.context import GENERATION, Context
+from ftlint.dialects.context import Context
 from ftlint.records.reader import reader_of
 from ftlint.records.spread import suspected
 from ftlint.sources import BOM, Span
 from ftlint.sources.charset import codec_of
 from ftlint.text import tokens
-from ftlint.text.normal import signatures
+from ftlint.text.normal import HEADS, signatures
+from ftlint.wishes import GENERATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ftlint.dialects.base import Tables
-    from ftlint.dialects.context import Differences, Wishes
+    from ftlint.dialects.context import Differences
     from ftlint.rule import Rule
     from ftlint.sources import Source
     from ftlint.targets import Target
+    from ftlint.wishes import Wishes
 
 _WINDOWS = 100
 _WINDOW = 1 << 16
@@ -91,9 +93,9 @@ def _survey(sources: Sequence[Source], wishes: Wishes) -> _Sample:
     task, known = dialect.infer(read, wishes, target, encoding)
     tables = dialect.derive(read, known)
     distinct = tables[RECORDS].get_column(INPUT).unique()
-    heads_differ = signatures(distinct, head=True).n_unique() >= 0.98 * len(distinct)
+    differing = (head for head in HEADS if signatures(distinct, head=head).n_unique() >= 0.98 * len(distinct))
     surveyed = tables[RECORDS].height
-    return _Sample(replace(context, task=task, known=known, surveyed=surveyed, heads_differ=heads_differ), tables)
+    return _Sample(replace(context, task=task, known=known, surveyed=surveyed, head=next(differing, 0)), tables)
 
 
 def _sample(sources: Sequence[Source], records: int) -> tuple[list[bytes], Counter[tuple[str, ...]]]:

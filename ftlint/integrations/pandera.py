@@ -12,8 +12,11 @@ from ftlint.dialects import named
 from ftlint.dialects.base import RECORDS
 from ftlint.dialects.context import Context
 from ftlint.dialects.prompt_completion import Endings
-from ftlint.engine.part import Plan, all_tables, expressions, violations
+from ftlint.engine.part import Plan, expressions, violations
 from ftlint.errors import UsageError, did_you_mean
+from ftlint.metrics import Block
+from ftlint.records.reader import Decoded
+from ftlint.records.traces import ALL
 from ftlint.rule import LEVELS, RecordRule
 from ftlint.rule.registry import Selection, configured
 from ftlint.sources.memory import as_line
@@ -23,7 +26,7 @@ from ftlint.text.marks import given
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ftlint.rule import Level
+from ftlint.rule import Level
 
 
 def schema(
@@ -80,15 +83,18 @@ def schema(
 
 def _passes(rule: RecordRule, level: Level, context: Context) -> Callable[[Any], pl.LazyFrame]:
     """Return a check function: true for each row that does not violate."""
-    texts = list(named(context.dialect).tables[RECORDS])
+    dialect = named(context.dialect)
+    texts = list(dialect.tables[RECORDS])
 
     def check(data: Any) -> pl.LazyFrame:
         frame: pl.DataFrame = data.lazyframe.collect().with_row_index("line")
-        tables = all_tables({RECORDS: frame}, context)
-        records = frame.select(texts)
-        found = violations(Plan(context, (rule,), ()), tables, line=lambda row: as_line(records.row(row, named=True), row))
-        rows = found.get((rule.code, level))
-        wrong: set[int] = set() if rows is None else set(rows.get_column("line"))
+        rows = enumerate(frame.select(texts).iter_rows(named=True)) if type(rule).check is not RecordRule.check else ()
+        lines = b"".join(as_line(row, number) for number, row in rows)
+        decoded = Decoded(len(frame), {RECORDS: frame}, traces=set(ALL))
+        block = Block(lines, decoded, dialect.derive(decoded.tables, context.known), dialect)
+        found = violations(Plan(context, (rule,), ()), block)
+        hits = found.get((rule.code, level))
+        wrong: set[int] = set() if hits is None else set(hits.get_column("line"))
         return frame.lazy().select(~pl.col("line").is_in(wrong))
 
     return check

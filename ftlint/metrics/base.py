@@ -7,6 +7,7 @@ merging what was added in parts. Lines are counted from the metric's own first l
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import polars as pl
@@ -16,7 +17,7 @@ from ftlint.dialects.base import RECORDS, TEXTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from ftlint.dialects.base import Tables
+    from ftlint.dialects.base import Dialect, Tables
     from ftlint.dialects.context import Context
     from ftlint.metrics.facts import FileFacts
     from ftlint.records.reader import Decoded
@@ -24,14 +25,15 @@ if TYPE_CHECKING:
 
 @dataclass
 class Block:
-    """What a metric may look at: raw bytes, what was decoded, the tables with all derived columns.
+    """What rules and metrics may look at: raw bytes, what was decoded, the tables with all derived columns.
 
-    byte_order_mark: whether one was taken from the front of the bytes.
+    dialect: that of the records. byte_order_mark: whether one was taken from the front of the bytes.
     """
 
     data: bytes
     decoded: Decoded
     tables: Tables
+    dialect: Dialect
     byte_order_mark: bool = False
 
     @property
@@ -39,10 +41,22 @@ class Block:
         """The table of records."""
         return self.tables[RECORDS]
 
-    @property
+    @cached_property
     def texts(self) -> pl.DataFrame:
-        """The table of all texts: `line`, `place`, `text`."""
-        return self.tables[TEXTS]
+        """The table of all texts: `line`, `place`, `text`; it is made for those who ask, and most blocks give no reason to."""
+        return self.dialect.texts(self.tables)
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return the table of this name."""
+        return self.texts if name == TEXTS else self.tables[name]
+
+    def line(self, number: int) -> bytes:
+        """Return a raw line by its number."""
+        return self._lines[number]
+
+    @cached_property
+    def _lines(self) -> list[bytes]:
+        return self.data.split(b"\n")
 
 
 class Metric:

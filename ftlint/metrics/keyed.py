@@ -116,7 +116,7 @@ class Fingerprints(Keyed):
         """Gather from a block."""
         self.lines = block.decoded.lines
         if len(block.frame):
-            signature = signatures(block.frame.get_column("input"), head=context.heads_differ).alias("signature")
+            signature = signatures(block.frame.get_column("input"), head=context.head).alias("signature")
             self.keep(block.frame.select("line", signature, input=hash32(pl.col("input")), answer=hash32(pl.col("answer"))))
 
 

@@ -1,4 +1,4 @@
-"""What the service refuses, in its own words; ftlint's rules decide, and the pydantic model of conversations."""
+"""What the service refuses, in its own words; ftlint's rules decide, and what they leave open the model of conversations."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _NO_DICTIONARY = ("FIL001", "FIL002", "JSN001", "JSN002")
 _KEYS = ("prompt", "completion")
+_CHAT = "gpt-4o-mini"
+"""The target of ftlint that conversations are judged for."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +65,9 @@ def refusal_of_data(content: bytes, records: Sequence[Record], base: Base, param
     if chats != (len(records) if base.chat else 0):
         wanted = "chat format, with messages" if base.chat else "prompt/completion format"
         return Refusal(f"{broken}{base.name} is trained with files in {wanted}", "invalid_file_format", param)
-    for number, record in enumerate(records, 1) if base.chat else ():
-        refused = chat.refusal(record, number)
-        if refused:
-            return Refusal(broken + refused, "invalid_file_format", param)
+    refused = _refusal_of_conversations(content, records) if base.chat else None
+    if refused:
+        return Refusal(broken + refused, "invalid_file_format", param)
     if not base.legacy and param == "training_file" and _too_few(content, base):
         count = len(records)
         least = target(_target_of(base)).minimum_records
@@ -77,9 +78,21 @@ def refusal_of_data(content: bytes, records: Sequence[Record], base: Base, param
     return None
 
 
+def _refusal_of_conversations(content: bytes, records: Sequence[Record]) -> str | None:
+    """Return why a conversation is not taken; None where all are. What no rule is about, the model of a conversation decides."""
+    report = ftlint.check(content, select=["CHT"], target=_CHAT)
+    errors = {found.line: found.message for found in reversed(report.findings) if found.level == "error"}
+    lines = (number for number, line in enumerate(content.split(b"\n"), 1) if line.strip())
+    for number, (record, line) in enumerate(zip(records, lines, strict=False), 1):
+        words = chat.refusal(record, number)
+        if words or line in errors:
+            return words or f"Example {number}, {errors[line]}"
+    return None
+
+
 def _target_of(base: Base) -> str:
     """Return the target of ftlint that a base model is judged as; all chat models take as few records."""
-    return "gpt-4o-mini" if base.chat else base.name
+    return _CHAT if base.chat else base.name
 
 
 def _too_few(content: bytes, base: Base) -> bool:

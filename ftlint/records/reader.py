@@ -218,8 +218,13 @@ def _placed(tables: Tables, numbers: Sequence[int]) -> Tables:
     lines = pl.Series("line", numbers, pl.UInt32)
     placed = {}
     for name, table in tables.items():
-        of_rows = lines if name == RECORDS else lines.gather(table.get_column("record")).alias("line")
-        placed[name] = pl.DataFrame([of_rows, *(column for column in table.iter_columns() if column.name != "record")])
+        if name == RECORDS:
+            placed[name] = pl.DataFrame([lines, *table.iter_columns()])
+        elif "record" in table.columns:
+            of_rows = lines.gather(table.get_column("record")).alias("line")
+            placed[name] = table.drop("record").insert_column(0, of_rows)
+        else:
+            placed[name] = table
     return placed
 
 

@@ -9,11 +9,8 @@ from functools import cache
 
 import polars as pl
 
-HEAD = 32
-"""Characters from which a signature is taken where the first characters tell texts apart."""
-
-_SIGNIFICANT = 16
-"""Characters of the normal form that such a signature covers."""
+HEADS = (32, 256)
+"""Characters from which a signature is taken where the first characters tell texts apart; half of the normal form is covered."""
 
 _ASCII_PUNCTUATION = ".,;:!?'\"()[]{}-_`"
 """What is punctuation in ASCII; other signs (`+`, `#`, `/`, `<`, …) change what a text says."""
@@ -51,20 +48,20 @@ def _typed(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().translate(_TYPED)
 
 
-def signatures(texts: pl.Series, *, head: bool) -> pl.Series:
+def signatures(texts: pl.Series, *, head: int) -> pl.Series:
     """Return a UInt64 hash for each text that texts of the same normal form share.
 
     head: take it from the first characters alone, which is three times faster, and enough where these differ.
     """
-    cut = texts.str.head(HEAD) if head else texts
+    cut = texts.str.head(head) if head else texts
     folded = _folded(cut)
     if head:
         # Too little is left of some heads; a text of the same normal form may have more left. The last character may be
         # half of one.
-        short = folded.str.len_chars() <= _SIGNIFICANT
+        short = folded.str.len_chars() <= head // 2
         if short.any():
             folded = folded.scatter(short.arg_true(), _folded(texts.filter(short)))
-        folded = folded.str.head(_SIGNIFICANT)
+        folded = folded.str.head(head // 2)
     return folded.hash()
 
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.rule import Place, bad, good, pairs
 from ftlint.rule.fixes import Rewrite
 from ftlint.text.marks import SPACE
+
+from ._family import CompletionRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import Fix, Situation
 
 
-class ExtraLeadingSpace(RecordRule):
+class ExtraLeadingSpace(CompletionRule):
     """A completion starts with more than one white space character.
 
     ## Why it matters
@@ -32,9 +34,7 @@ class ExtraLeadingSpace(RecordRule):
 
     code = "CMP002"
     level = "warning"
-    dialects = ("prompt-completion",)
     convention = "leading_space"
-    column = "completion"
     fixable = "safe"
     message = "completion starts with {count} white space characters, not with one space"
     headline = "completions start with more than one white space character"
@@ -46,10 +46,6 @@ class ExtraLeadingSpace(RecordRule):
             fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
         ),
     )
-
-    def suspects(self, context: Context) -> pl.Expr:
-        """Return where the completion is not one space, the label and the stop."""
-        return ~pl.col("tidy")
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where two white space characters stand first; an empty completion is another rule's."""

@@ -9,10 +9,12 @@ import polars as pl
 
 from ftlint.dialects.base import RECORDS
 from ftlint.metrics import Metric
-from ftlint.rule import DatasetRule, Hits, Place, RecordRule, bad, good, pairs
+from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
 from ftlint.rule.fixes import Rewrite, breaks_limit
 from ftlint.text.marks import SPACE
 from ftlint.text.words import quote
+
+from ._family import CompletionRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -45,7 +47,7 @@ class Spaced(Metric):
         self.count += other.count
 
 
-class MissingLeadingSpace(RecordRule, DatasetRule):
+class MissingLeadingSpace(CompletionRule, DatasetRule):
     """A completion does not start with white space.
 
     ## Why it matters
@@ -60,9 +62,7 @@ class MissingLeadingSpace(RecordRule, DatasetRule):
 
     code = "CMP001"
     level = "error"
-    dialects = ("prompt-completion",)
     convention = "leading_space"
-    column = "completion"
     fixable = "safe"
     message = "{problem}"
     headline = "completions do not start with a space"
@@ -74,10 +74,6 @@ class MissingLeadingSpace(RecordRule, DatasetRule):
             fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
         ),
     )
-
-    def suspects(self, context: Context) -> pl.Expr:
-        """Return where the completion is not one space, the label and the stop."""
-        return ~pl.col("tidy")
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where the first character is no white space; an empty completion is another rule's."""

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
-from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.rule import Place, bad, good, pairs
 from ftlint.rule.fixes import Rewrite, breaks_limit
 from ftlint.text.marks import SPACE, ended, instead, is_glued, with_ending
+
+from ._family import CompletionRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import Fix, Situation
 
 
-class MissingStop(RecordRule):
+class MissingStop(CompletionRule):
     """A completion does not end with the stop that most others end with.
 
     ## Why it matters
@@ -35,9 +37,7 @@ class MissingStop(RecordRule):
 
     code = "CMP004"
     level = "warning"
-    dialects = ("prompt-completion",)
     convention = "stop"
-    column = "completion"
     fixable = "safe"
     depends = True
     message = "completion ends with {ending!r}, not with the stop {stop!r}{hint}"
@@ -51,10 +51,6 @@ class MissingStop(RecordRule):
             fixed=['{"prompt": "a ->", "completion": " not edible END"}', '{"prompt": "b ->", "completion": " edible END"}'],
         ),
     )
-
-    def suspects(self, context: Context) -> pl.Expr:
-        """Return where the completion is not one space, the label and the stop."""
-        return ~pl.col("tidy")
 
     def violates(self, context: Context) -> pl.Expr | None:
         """Return where the stop does not end the completion; white space after it is another rule's."""

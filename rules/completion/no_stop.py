@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ftlint.dialects.context import GENERATION
 from ftlint.metrics import Labels
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 from ftlint.rule.fixes import Rewrite
@@ -13,6 +12,7 @@ from ftlint.text import tokens
 from ftlint.text.labels import as_seen
 from ftlint.text.marks import SPACE, given, without
 from ftlint.text.words import quote
+from ftlint.wishes import GENERATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

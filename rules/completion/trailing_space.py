@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.rule import Place, bad, good, pairs
 from ftlint.rule.fixes import Rewrite
 from ftlint.text.marks import SPACE
+
+from ._family import CompletionRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from ftlint.text.marks import Ending
 
 
-class TrailingSpace(RecordRule):
+class TrailingSpace(CompletionRule):
     """A completion ends in white space that is not the stop.
 
     ## Why it matters
@@ -33,8 +35,6 @@ class TrailingSpace(RecordRule):
 
     code = "CMP003"
     level = "warning"
-    dialects = ("prompt-completion",)
-    column = "completion"
     fixable = "safe"
     message = "completion ends in white space {space!r}"
     headline = "completions end in white space"
@@ -47,10 +47,6 @@ class TrailingSpace(RecordRule):
             fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
         ),
     )
-
-    def suspects(self, context: Context) -> pl.Expr:
-        """Return where the completion is not one space, the label and the stop."""
-        return ~pl.col("tidy")
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where white space ends what is left without the stop; an empty completion is another rule's."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.dialects.context import OPEN_ENDED
-from ftlint.metrics.duplicates import duplicates, what_duplicates_need
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.metrics.duplicates import duplicates
+from ftlint.rule import Hits, bad, good, pairs
+from ftlint.wishes import OPEN_ENDED
+
+from ._family import DuplicateRule, later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.dialects.context import Context
-    from ftlint.metrics import Gathered, Metric
+    from ftlint.metrics import Gathered
     from ftlint.rule import Level
 
 
-class ConflictingLabel(DatasetRule):
+class ConflictingLabel(DuplicateRule):
     """A record has the same prompt as an earlier one, but another completion.
 
     ## Why it matters
@@ -33,7 +35,6 @@ class ConflictingLabel(DatasetRule):
     level = "error"
     message = "the same prompt as line {first}, but another completion"
     headline = "records have the prompt of an earlier one, but another completion"
-    detail = "as line {first}"
     column = "answer"
     examples = (
         good(pairs(("vino ->", " edible"), ("burger ->", " edible")), options={"task": "classification"}),
@@ -44,12 +45,8 @@ class ConflictingLabel(DatasetRule):
         """Be silent where all prompts are empty."""
         return super().applies(context) and context.task != OPEN_ENDED
 
-    def wants(self, context: Context) -> tuple[type[Metric], ...]:
-        """Ask for what equal records are found by."""
-        return what_duplicates_need(context)
-
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the later records."""
         found = duplicates(gathered).conflicting
         level: Level = "error" if gathered.context.classification else "info"
-        yield Hits(level, found.get_column("line"), related=found.get_column("first"))
+        yield later(level, found)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.metrics.duplicates import duplicates, what_duplicates_need
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
-from ftlint.rule.fixes import Drop
+from ftlint.metrics.duplicates import duplicates
+from ftlint.rule import Hits, bad, good, pairs
+
+from ._family import DuplicateRule, later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.dialects.context import Context
-    from ftlint.metrics import Gathered, Metric
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.metrics import Gathered
 
 
-class DuplicateRecord(DatasetRule):
+class DuplicateRecord(DuplicateRule):
     """A record has the same prompt and completion as an earlier one.
 
     ## Why it matters
@@ -33,7 +32,6 @@ class DuplicateRecord(DatasetRule):
     fixable = "unsafe"
     message = "the same prompt and completion as line {first}"
     headline = "records repeat an earlier one"
-    detail = "as line {first}"
     examples = (
         good(pairs(("vino ->", " edible"), ("burger ->", " edible"))),
         bad(
@@ -43,15 +41,7 @@ class DuplicateRecord(DatasetRule):
         ),
     )
 
-    def wants(self, context: Context) -> tuple[type[Metric], ...]:
-        """Ask for what equal records are found by."""
-        return what_duplicates_need(context)
-
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the later records."""
         found = duplicates(gathered).equal
-        yield Hits(self.level, found.get_column("line"), related=found.get_column("first"))
-
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
-        """Drop the records."""
-        return Drop()
+        yield later(self.level, found)

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftlint.metrics import Sketches
-from ftlint.metrics.duplicates import duplicates, nearly_equal, what_duplicates_need
-from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
-from ftlint.rule.fixes import Drop
+from ftlint.metrics.duplicates import duplicates, nearly_equal
+from ftlint.rule import Hits, bad, good, option, pairs
+
+from ._family import DuplicateRule, later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
-    from ftlint.rule.fixes import Fix, Situation
 
 
-class NearDuplicate(DatasetRule):
+class NearDuplicate(DuplicateRule):
     """A prompt is nearly equal to an earlier one.
 
     ## Why it matters
@@ -38,7 +38,6 @@ class NearDuplicate(DatasetRule):
     fixable = "request"
     message = "the prompt is nearly equal to that of line {first}"
     headline = "prompts are nearly equal to an earlier one"
-    detail = "as line {first}"
 
     @dataclass(frozen=True)
     class Options:
@@ -57,15 +56,11 @@ class NearDuplicate(DatasetRule):
 
     def wants(self, context: Context) -> tuple[type[Metric], ...]:
         """Ask for what equal and nearly equal records are found by."""
-        return (Sketches, *what_duplicates_need(context))
+        return (Sketches, *super().wants(context))
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the later records, without those that another rule of the family reports."""
         known = duplicates(gathered)
         reported = {line for table in (known.equal, known.conflicting, known.normalised) for line in table.get_column("line")}
         found = nearly_equal(gathered, self.options.similarity, without=reported)
-        yield Hits(self.level, found.get_column("line"), related=found.get_column("first"))
-
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
-        """Drop the records."""
-        return Drop()
+        yield later(self.level, found)

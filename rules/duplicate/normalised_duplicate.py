@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.metrics.duplicates import duplicates, what_duplicates_need
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
-from ftlint.rule.fixes import Drop
+from ftlint.metrics.duplicates import duplicates
+from ftlint.rule import Hits, bad, good, pairs
+
+from ._family import DuplicateRule, later
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.dialects.context import Context
-    from ftlint.metrics import Gathered, Metric
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.metrics import Gathered
 
 
-class NormalisedDuplicate(DatasetRule):
+class NormalisedDuplicate(DuplicateRule):
     """A record equals an earlier one but for case, white space, Unicode form or punctuation.
 
     ## Why it matters
@@ -34,7 +33,6 @@ class NormalisedDuplicate(DatasetRule):
     fixable = "unsafe"
     message = "equal to line {first} but for case, white space or punctuation"
     headline = "records equal an earlier one but for case, white space or punctuation"
-    detail = "as line {first}"
     examples = (
         good(pairs(("12 - 5 ->", " odd"), ("1 - 25 ->", " odd"))),
         bad(
@@ -44,15 +42,7 @@ class NormalisedDuplicate(DatasetRule):
         ),
     )
 
-    def wants(self, context: Context) -> tuple[type[Metric], ...]:
-        """Ask for what equal records are found by."""
-        return what_duplicates_need(context)
-
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the later records."""
         found = duplicates(gathered).normalised
-        yield Hits(self.level, found.get_column("line"), related=found.get_column("first"))
-
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
-        """Drop the records."""
-        return Drop()
+        yield later(self.level, found)

@@ -7,9 +7,11 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from ftlint.metrics import Labels
-from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
+from ftlint.rule import Hits, bad, good, option, pairs
 from ftlint.rule.fixes import Drop
 from ftlint.text.labels import merged, variants
+
+from ._family import LabelRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import Fix, Row, Situation
 
 
-class ClassImbalance(DatasetRule):
+class ClassImbalance(LabelRule):
     """One label has far more records than another.
 
     ## Why it matters
@@ -33,9 +35,6 @@ class ClassImbalance(DatasetRule):
 
     code = "LBL005"
     level = "warning"
-    tasks = ("classification",)
-    roles = ("train",)
-    metrics = (Labels,)
     fixable = "request"
     message = "the commonest label has {ratio:,.0f} times the records of the rarest: {counts}"
 

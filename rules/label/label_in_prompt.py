@@ -9,7 +9,9 @@ import polars as pl
 
 from ftlint.dialects.base import ANSWER, INPUT, RECORDS
 from ftlint.metrics import Block, Metric
-from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
+from ftlint.rule import Hits, bad, good, option, pairs
+
+from ._family import LabelRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +48,7 @@ def _leaks() -> pl.Expr:
     return (label != "") & body.str.contains(label, literal=True) & body.str.contains(word)
 
 
-class LabelInPrompt(DatasetRule):
+class LabelInPrompt(LabelRule):
     """The label's own text stands in nearly all prompts: the answer leaks.
 
     ## Why it matters
@@ -60,8 +62,6 @@ class LabelInPrompt(DatasetRule):
 
     code = "LBL007"
     level = "info"
-    tasks = ("classification",)
-    roles = ("train",)
     message = "in {share:.0%} of the records the label itself stands in the prompt"
 
     @dataclass(frozen=True)

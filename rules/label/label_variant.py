@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from ftlint.dialects import named
 from ftlint.metrics import Fingerprints, Labels
 from ftlint.metrics.duplicates import lines_labelled
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import Hits, bad, good, pairs
 from ftlint.rule.fixes import Rewrite
+
+from ._family import LabelRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import Fix, Situation
 
 
-class LabelVariant(DatasetRule):
+class LabelVariant(LabelRule):
     """A label differs from a commoner one only in case, white space, Unicode form or closing punctuation.
 
     ## Why it matters
@@ -31,8 +33,6 @@ class LabelVariant(DatasetRule):
 
     code = "LBL003"
     level = "warning"
-    tasks = ("classification",)
-    roles = ("train",)
     metrics = (Labels, Fingerprints)
     column = "answer"
     fixable = "unsafe"

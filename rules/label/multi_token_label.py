@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ftlint.metrics import Labels
-from ftlint.rule import DatasetRule, Hits, Place, bad, good, hits_at, pairs
+from ftlint.rule import Hits, Place, bad, good, hits_at, pairs
 from ftlint.text import tokens
 from ftlint.text.labels import as_seen
 from ftlint.text.words import numbered
 
+from ._family import TokenOfLabelRule
 from ._renaming import renaming
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import Fix, Situation
 
 
-class MultiTokenLabel(DatasetRule):
+class MultiTokenLabel(TokenOfLabelRule):
     """A label is more than one token.
 
     ## Why it matters
@@ -37,16 +38,8 @@ class MultiTokenLabel(DatasetRule):
     """
 
     code = "LBL001"
-    level = "warning"
-    dialects = ("prompt-completion",)
-    tasks = ("classification",)
-    roles = ("train",)
-    convention = "leading_space"
-    metrics = (Labels,)
-    column = "answer"
     fixable = "request"
     message = "label {label!r} is {number} tokens: {tokens} ({records})"
-    once = True
     headline = "labels have more than one token"
     detail = "{label!r}  {tokens}  {records}"
 

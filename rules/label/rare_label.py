@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftlint.metrics import Labels
-from ftlint.rule import DatasetRule, bad, good, hits_at, option, pairs
+from ftlint.rule import bad, good, hits_at, option, pairs
 from ftlint.text.words import numbered
+
+from ._family import LabelRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from ftlint.rule import Hits
 
 
-class RareLabel(DatasetRule):
+class RareLabel(LabelRule):
     """A label has few records.
 
     ## Why it matters
@@ -30,9 +32,6 @@ class RareLabel(DatasetRule):
 
     code = "LBL004"
     level = "warning"
-    tasks = ("classification",)
-    roles = ("train",)
-    metrics = (Labels,)
     column = "answer"
     message = "label {label!r} has only {records}; {minimum:,} or more are wanted"
     once = True

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ftlint.metrics import Labels
-from ftlint.rule import DatasetRule, bad, good, hits_at, pairs
+from ftlint.rule import bad, good, hits_at, pairs
 from ftlint.text import tokens
 from ftlint.text.labels import as_seen
 
+from ._family import TokenOfLabelRule
 from ._renaming import renaming
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import Fix, Situation
 
 
-class SharedFirstToken(DatasetRule):
+class SharedFirstToken(TokenOfLabelRule):
     """Two or more labels start with the same token.
 
     ## Why it matters
@@ -33,16 +34,8 @@ class SharedFirstToken(DatasetRule):
     """
 
     code = "LBL002"
-    level = "warning"
-    dialects = ("prompt-completion",)
-    tasks = ("classification",)
-    roles = ("train",)
-    convention = "leading_space"
-    metrics = (Labels,)
-    column = "answer"
     fixable = "request"
     message = "{number:,} labels start with the token {token}: {labels}"
-    once = True
     headline = "groups of labels start with the same token"
     detail = "{token}  {labels}"
     examples = (

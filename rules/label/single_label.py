@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftlint.metrics import Labels
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import Hits, bad, good, pairs
+
+from ._family import LabelRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from ftlint.metrics import Gathered
 
 
-class SingleLabel(DatasetRule):
+class SingleLabel(LabelRule):
     """Every record has the same label.
 
     ## Why it matters
@@ -27,9 +29,6 @@ class SingleLabel(DatasetRule):
 
     code = "LBL006"
     level = "error"
-    tasks = ("classification",)
-    roles = ("train",)
-    metrics = (Labels,)
     message = "every record has the same label {label!r}"
     examples = (
         good(pairs(("a ->", " yes"), ("b ->", " no")), options={"task": "classification"}),

@@ -13,6 +13,7 @@ from ftlint.text.marks import given, with_mark
 from ftlint.text.words import quote
 
 from ._everywhere import everywhere
+from ._family import SeparatorRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ class Endings(Occurrences):
             self.note(mark.text, block.frame.filter(ends).get_column("line"))
 
 
-class InconsistentSeparator(DatasetRule):
+class InconsistentSeparator(SeparatorRule, DatasetRule):
     """The prompts end with different separators.
 
     ## Why it matters
@@ -49,9 +50,6 @@ class InconsistentSeparator(DatasetRule):
 
     code = "SEP003"
     level = "error"
-    dialects = ("prompt-completion",)
-    tasks = ("classification", "generation")
-    convention = "separator"
     metrics = (Endings,)
     fixable = "unsafe"
     message = "the prompts end with {number} different separators: {counts}"

@@ -10,6 +10,8 @@ from ftlint.rule import Place, RecordRule, bad, good, pairs
 from ftlint.rule.fixes import Rewrite, breaks_limit
 from ftlint.text.marks import SPACE, ended, instead, is_glued
 
+from ._family import SeparatorRule
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import Fix, Situation
 
 
-class MissingSeparator(RecordRule):
+class MissingSeparator(SeparatorRule, RecordRule):
     """A prompt does not end with the separator.
 
     ## Why it matters
@@ -34,9 +36,6 @@ class MissingSeparator(RecordRule):
 
     code = "SEP001"
     level = "error"
-    dialects = ("prompt-completion",)
-    tasks = ("classification", "generation")
-    convention = "separator"
     column = "prompt"
     fixable = "safe"
     depends = True

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 
 from ._everywhere import new_separator
+from ._family import SeparatorRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import Fix, Situation
 
 
-class NoSeparator(DatasetRule):
+class NoSeparator(SeparatorRule, DatasetRule):
     r"""The prompts share no separator.
 
     ## Why it matters
@@ -29,9 +30,6 @@ class NoSeparator(DatasetRule):
 
     code = "SEP004"
     level = "warning"
-    dialects = ("prompt-completion",)
-    tasks = ("classification", "generation")
-    convention = "separator"
     fixable = "unsafe"
     message = "the prompts share no separator that says where the input ends"
     examples = (

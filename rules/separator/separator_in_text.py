@@ -13,6 +13,7 @@ from ftlint.text.marks import SPACE
 from ftlint.text.words import numbered, quote
 
 from ._everywhere import new_separator
+from ._family import SeparatorRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from ftlint.text.marks import Mark
 
 
-class SeparatorInText(RecordRule):
+class SeparatorInText(SeparatorRule, RecordRule):
     """The separator also occurs inside the text.
 
     ## Why it matters
@@ -43,9 +44,6 @@ class SeparatorInText(RecordRule):
 
     code = "SEP002"
     level = "error"
-    dialects = ("prompt-completion",)
-    tasks = ("classification", "generation")
-    convention = "separator"
     fixable = "request"
     message = "{problem}"
     headline = "records have the separator inside their text"

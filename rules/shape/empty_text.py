@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.dialects.context import OPEN_ENDED
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 from ftlint.rule.fixes import Drop
+from ftlint.wishes import OPEN_ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.dialects.context import OPEN_ENDED
 from ftlint.metrics import Fingerprints
 from ftlint.metrics.duplicates import leaks
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 from ftlint.rule.fixes import Drop
+from ftlint.wishes import OPEN_ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

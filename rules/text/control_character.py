@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.records.traces import BEYOND_ASCII, CONTROL
+from ftlint.records.traces import BEYOND_ASCII, CONTROL, CONTROL_SETS
 from ftlint.rule import Place, TextRule, bad, good, pairs
 from ftlint.rule.fixes import Rewrite, each_text
 
@@ -58,7 +58,7 @@ class ControlCharacter(TextRule):
 
     def suspects(self, context: Context) -> pl.Expr:
         """Return where there is an ASCII control character, an invisible one, or a byte that the others start with."""
-        return pl.col("control") | _may_be_invisible(pl.col("text"))
+        return _may_be_control(pl.col("text"))
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where such a character stands."""
@@ -78,9 +78,10 @@ class ControlCharacter(TextRule):
         return Rewrite(each_text(_removed))
 
 
-def _may_be_invisible(text: pl.Expr) -> pl.Expr:
+def _may_be_control(text: pl.Expr) -> pl.Expr:
+    signs = [text.str.contains(signs) for signs in CONTROL_SETS]
     invisible = [text.str.contains(character, literal=True) for character in _INVISIBLE]
-    return pl.any_horizontal(*invisible, text.cast(pl.Binary).bin.contains(_LEAD))
+    return pl.any_horizontal(*signs, *invisible, text.cast(pl.Binary).bin.contains(_LEAD))
 
 
 def _removed(text: str) -> str:

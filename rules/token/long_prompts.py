@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.dialects.context import OPEN_ENDED
 from ftlint.metrics import Block, Metric
 from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
+from ftlint.wishes import OPEN_ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-import polars as pl
-
 from ftlint.dialects import named
 from ftlint.dialects.base import INPUT
 from ftlint.rule import Place, RecordRule, bad, good, pairs
@@ -16,6 +14,8 @@ from ftlint.text.marks import SPACE, without
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import polars as pl
 
     from ftlint.dialects.context import Context
     from ftlint.rule import Hits
@@ -57,7 +57,8 @@ class TokenLimit(RecordRule):
 
     def violates(self, context: Context) -> pl.Expr | None:
         """Return where there are as many bytes as the limit has tokens: fewer bytes are fewer tokens, for nothing."""
-        return pl.col("bytes") >= context.target.limit if context.target.limit else None
+        limit = context.target.limit
+        return named(context.dialect).most_bytes() >= limit if limit else None
 
     def check(self, row: Row, context: Context) -> bool:
         """Whether the exact count is not below the limit."""

@@ -1,0 +1,29 @@
+"""What the configuration says of a dataset. Light: it is needed before anything heavy is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CLASSIFICATION, GENERATION, OPEN_ENDED = TASKS = ("classification", "generation", "open-ended")
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the configuration says of a dataset; None is inferred.
+
+    records: how many are surveyed. share: the majority that a separator or stop needs. own: the user's own targets.
+    """
+
+    target: str | None = None
+    encoding: str | None = None
+    dialect: str | None = None
+    task: str | None = None
+    separator: str | None = None
+    stop: str | None = None
+    records: int = 10_000
+    share: float = 0.8
+    own: Mapping[str, Mapping[str, Any]] | None = None

@@ -1,0 +1,27 @@
+"""What the rules about labels share."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ftlint.metrics import Labels, Metric
+from ftlint.rule import DatasetRule
+from ftlint.wishes import CLASSIFICATION
+
+
+class LabelRule(DatasetRule):
+    """A rule about the labels of a training set."""
+
+    tasks: ClassVar[tuple[str, ...] | None] = (CLASSIFICATION,)
+    roles: ClassVar[tuple[str, ...]] = ("train",)
+    metrics: ClassVar[tuple[type[Metric], ...]] = (Labels,)
+
+
+class TokenOfLabelRule(LabelRule):
+    """A rule about the tokens of labels, which start with a space; several records stand behind each of its findings."""
+
+    level = "warning"
+    dialects: ClassVar[tuple[str, ...] | None] = ("prompt-completion",)
+    convention: ClassVar[str | None] = "leading_space"
+    column: ClassVar[str | None] = "answer"
+    once = True

@@ -1,0 +1,16 @@
+"""What the rules about separators share."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ftlint.rule import Rule
+from ftlint.wishes import CLASSIFICATION, GENERATION
+
+
+class SeparatorRule(Rule):
+    """A rule about what ends a prompt, for targets that need it to end in something."""
+
+    dialects: ClassVar[tuple[str, ...] | None] = ("prompt-completion",)
+    tasks: ClassVar[tuple[str, ...] | None] = (CLASSIFICATION, GENERATION)
+    convention: ClassVar[str | None] = "separator"

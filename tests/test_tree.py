@@ -1,0 +1,79 @@
+"""The tree of the package: what stands higher imports what stands lower, and nothing imports upwards or in circles."""
+
+from __future__ import annotations
+
+import ast
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import ftlint
+
+PACKAGE = Path(ftlint.__file__).parent
+
+LAYERS = [
+    {"cli", "integrations", "mock", "testing", "__main__"},
+    {"api"},
+    {"report"},
+    {"engine"},
+    {"rule"},
+    {"metrics"},
+    {"records"},
+    {"dialects"},
+    {"text"},
+    {"sources"},
+    {"config", "targets", "wishes"},
+    {"errors"},
+]
+"""From the shells down to what everything may use; a metric is below the rules that ask for it, a reader above its dialects."""
+
+LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
+
+
+def imports(path):
+    """Yield every module of ftlint that a module imports, wherever in it; typing alone does not count."""
+    tree = ast.parse(path.read_text("utf-8"))
+    typing = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    skipped = {id(node) for block in typing for part in block.body for node in ast.walk(part)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "ftlint" and id(node) not in skipped:
+            if node.module == "ftlint":
+                yield from (f"ftlint.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+def modules():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        name = ".".join(["ftlint", *path.relative_to(PACKAGE).with_suffix("").parts]).removesuffix(".__init__")
+        if name != "ftlint":
+            yield name, path
+
+
+def test_nothing_imports_upwards():
+    upwards = []
+    for name, path in modules():
+        level = LEVEL[name.split(".")[1]]
+        for other in imports(path):
+            part = other.split(".")[1]
+            if LEVEL.get(part, len(LAYERS)) < level:
+                upwards.append(f"{name} imports {other}")
+    assert upwards == []
+
+
+def test_no_circles():
+    known = {name for name, _ in modules()}
+    graph = {name: {other for other in imports(path) if other in known and other != name} for name, path in modules()}
+    assert list(TopologicalSorter(graph).static_order())
+
+
+def test_the_mock_uses_little_of_the_rest():
+    allowed = {"mock", "errors", "targets", "text", "testing", "sources"}
+    used = {
+        (name, other)
+        for name, path in modules()
+        if name.startswith("ftlint.mock")
+        for other in imports(path)
+        if other.split(".")[1] not in allowed
+    }
+    public = {f"ftlint.{name}" for name in ftlint.__all__}
+    assert {other for _, other in used} <= public
