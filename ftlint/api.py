@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
 from os import PathLike, fspath
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
-
-import polars as pl
 
 from ftlint import config as configuration
 from ftlint.dialects import broken_dialects, names
@@ -20,11 +17,12 @@ from ftlint.engine.processes import engine
 from ftlint.engine.repair import Allowed, Repaired, proposed, repair_dataset
 from ftlint.engine.serial import Engine, Serial
 from ftlint.errors import ConfigError, InputError, did_you_mean
+from ftlint.report.adjust import accepted, adjusted
 from ftlint.report.findings import Report
 from ftlint.rule.registry import Selection, broken_packs, configured, matching
 from ftlint.sources import BLOCK, FRAME, RECORDS, Source, open_source, temporary_source
 from ftlint.sources.discovery import matches
-from ftlint.sources.memory import Repair, as_line, frame_of, rows_of
+from ftlint.sources.memory import Repair, as_line, frame_of, like, rows_of
 from ftlint.targets import target
 from ftlint.text.tokens import definition
 
@@ -32,8 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ftlint.config import Config
-    from ftlint.engine.result import DatasetReport
-    from ftlint.rule import Hits, Rule
+    from ftlint.rule import Rule
 
 
 def check(
@@ -90,7 +87,9 @@ def run(
     reports = [check_dataset(dataset, rules, by, block=block, progress=progress) for dataset in datasets]
     for dataset, report in zip(datasets, reports, strict=True):
         report.fix = partial(proposed, dataset=dataset, report=report)
-    return Report([_adjusted(report, config) for report in reports], rules, limit, config.settings.fail_on, _broken())
+    return accepted(
+        Report([adjusted(report, config) for report in reports], rules, limit, config.settings.fail_on, _broken()), config
+    )
 
 
 def _broken() -> tuple[str, ...]:
@@ -129,41 +128,6 @@ def _check_names(config: Config) -> None:
     named = config.settings.dialect
     if named is not None and named not in names():
         raise ConfigError(f"unknown dialect {named!r}{did_you_mean(named, names())}; known are {', '.join(names())}")
-
-
-def _adjusted(report: DatasetReport, config: Config) -> DatasetReport:
-    """Return the report with the levels of the configuration, and without what it ignores in some files."""
-    levels = {rule: level for word, level in config.settings.levels.items() for rule in matching([word], "levels")}
-    ignores = [(pattern, matching(words, "per-file-ignores")) for pattern, words in config.settings.per_file_ignores.items()]
-    hits = [(rule, replace(found, level=levels.get(type(rule), found.level))) for rule, found in report.hits]
-    kept = [(rule, remaining) for rule, found in hits if (remaining := _without_ignored(rule, found, report, ignores))]
-    return replace(report, hits=kept)
-
-
-def _without_ignored(
-    rule: Rule, hits: Hits, report: DatasetReport, ignores: Sequence[tuple[str, set[type[Rule]]]]
-) -> Hits | None:
-    patterns = [pattern for pattern, rules in ignores if type(rule) in rules]
-    if not patterns:
-        return hits
-    single = replace(report, hits=[(rule, hits)])
-    kept = [indexes for _, _, file, indexes in single.by_file() if not matches(file.path, patterns)]
-    if not kept:
-        return None
-    if hits.lines is None:
-        return hits
-    chosen = pl.concat([pl.Series(indexes, dtype=pl.UInt32) for indexes in kept])
-    return replace(
-        hits,
-        lines=hits.lines.gather(chosen),
-        places=None if hits.places is None else hits.places.gather(chosen),
-        related=None if hits.related is None else hits.related.gather(chosen),
-        each=None if hits.each is None else partial(_chosen, hits.each, chosen),
-    )
-
-
-def _chosen(each: Callable[[int], Mapping[str, Any]], places: pl.Series, place: int) -> Mapping[str, Any]:
-    return each(places[place])
 
 
 def _sources(data: Any) -> list[Source]:
@@ -235,7 +199,7 @@ def fix(
 ) -> tuple[Any, Report]:
     """Repair a dataset; return it, and the report on what is left.
 
-    data: a path, which is repaired in place and returned; a polars frame, of which a frame comes back; bytes or a file
+    data: a path, which is repaired in place and returned; a frame, of which one of its kind comes back; bytes or a file
     object: bytes; an iterable of dicts: a list. unsafe: also what changes texts or drops records. The other arguments are
     those of `check`; `fixable` and `unfixable` among the settings name rules.
 
@@ -280,8 +244,9 @@ def fix(
         return content, report
     after = list(zip(origins, content.split(b"\n"), strict=False))
     repair = Repair([line.rstrip(b"\n") for line in lines], after, repaired.keys)
-    whole = frame is not None and isinstance(data, (pl.DataFrame, pl.LazyFrame))
-    return (repair.of_frame(frame) if frame is not None and whole else repair.of_records(rows)), report
+    if frame is None:
+        return repair.of_records(rows), report
+    return like(repair.of_frame(frame), data, [origin for origin, _ in repair.after]), report
 
 
 def _spared(config: Config) -> Callable[[Rule, str], bool]:
@@ -316,9 +281,9 @@ def run_fix(
         _spared(config),
     )
     repaired = [repair_dataset(dataset, rules, by, allowed, dropped=dropped, target=target, track=track) for dataset in datasets]
-    report = Report([_adjusted(item.report, config) for item in repaired], rules, limit, settings.fail_on, _broken())
+    report = Report([adjusted(item.report, config) for item in repaired], rules, limit, settings.fail_on, _broken())
     for item in repaired:
         report.found.update(item.found)
         report.fixed.update(item.applied)
         report.notes += item.notes
-    return repaired, report
+    return repaired, accepted(report, config)

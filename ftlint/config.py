@@ -94,6 +94,7 @@ class Settings(_Strict):
     stop: str | None = None
     task: TaskName | None = None
     extend: str | None = None
+    baseline: str | None = None
     survey: SurveyTable = SurveyTable()
     dataset: list[DatasetTable] = field(default_factory=list)
     targets: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -102,7 +103,7 @@ class Settings(_Strict):
     def __post_init__(self) -> None:
         if self.select == []:
             raise ValueError("select is empty: nothing would be checked")
-        for key in ("target", "encoding", "dialect", "separator", "stop"):
+        for key in ("target", "encoding", "dialect", "separator", "stop", "baseline"):
             _check_text(key, getattr(self, key))
         for key in ("jobs", "max_findings"):
             value = getattr(self, key)
@@ -129,6 +130,12 @@ class Config:
     sources: Mapping[str, str] = field(default_factory=dict)
     root: Path = field(default_factory=Path.cwd)
     files: tuple[str, ...] = ()
+
+    @property
+    def baseline(self) -> Path | None:
+        """The baseline's file, if there is one; a configuration file names it from its own folder."""
+        name = self.settings.baseline
+        return None if name is None else (self.root if self.sources.get("baseline") in self.files else Path()) / name
 
     def wishes(self, table: DatasetTable | None = None) -> Wishes:
         """Return what is configured of a dataset, for one of the tables more closely than in general."""

@@ -4,13 +4,15 @@ FtlintError            ftlint cannot do its job: exit code 2, one sentence
 ├── UsageError         an argument that makes no sense
 ├── ConfigError        a configuration file, variable or option that is wrong
 ├── InputError         data that cannot be read
-└── RuleError          a rule that fails, or a pack of rules that cannot be loaded
+├── RuleError          a rule that fails, or a pack of rules that cannot be loaded
+├── StaleError         a baseline that accepts what is not there any more
+└── FindingsError      data that a caller does not accept
 """
 
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,6 +36,18 @@ class InputError(FtlintError):
 
 class RuleError(FtlintError):
     """A rule that fails; the text names it and its pack."""
+
+
+class FindingsError(FtlintError):
+    """Data has findings that a caller does not accept. report: what was found."""
+
+    def __init__(self, message: str, report: Any) -> None:
+        super().__init__(message)
+        self.report = report
+
+
+class StaleError(FtlintError):
+    """A baseline accepts findings that are not there any more."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -1,8 +1,12 @@
-"""For authors of rules: run a rule on small files, as its examples and case files describe them.
+"""For tests: that a dataset is clean, and, for authors of rules, that these find what their examples say.
 
-from ftlint.testing import broken_examples
+from ftlint.testing import assert_clean, broken_examples
+
+def test_data():
+assert_clean("train.jsonl", target="davinci")
+
 def test_examples():
-    assert not broken_examples(MyRule)
+assert not broken_examples(MyRule)
 """
 
 from __future__ import annotations
@@ -10,9 +14,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ftlint import config as configuration
-from ftlint.api import run, run_fix
+from ftlint.api import check, run, run_fix
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.serial import Serial
+from ftlint.report.formats import Style, reporter
 from ftlint.rule.registry import options_of
 from ftlint.sources import Source
 
@@ -22,6 +27,13 @@ if TYPE_CHECKING:
     from ftlint.config import Config
     from ftlint.report.findings import Finding
     from ftlint.rule import Rule
+
+
+def assert_clean(data: Any, **settings: Any) -> None:
+    """Fail where a check of a dataset is not `ok`, with what it found. data, settings: as of `ftlint.check`."""
+    report = check(data, **settings)
+    if not report.ok:
+        raise AssertionError("\n".join(reporter("grouped")(report, Style())))
 
 
 def findings(

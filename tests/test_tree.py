@@ -11,7 +11,7 @@ import ftlint
 PACKAGE = Path(ftlint.__file__).parent
 
 LAYERS = [
-    {"cli", "integrations", "mock", "testing", "__main__"},
+    {"cli", "integrations", "mock", "testing", "pytest_plugin", "__main__"},
     {"api"},
     {"report"},
     {"engine"},

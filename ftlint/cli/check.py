@@ -14,11 +14,12 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from ftlint.cli.options import config_of, data_options
 from ftlint.cli.progress import progress
 from ftlint.engine.dataset import datasets_of
 from ftlint.engine.processes import engine
-from ftlint.errors import RuleError, UsageError
-from ftlint.report.formats import WITH_EDITS, Style, check_format, kept, reporter
+from ftlint.errors import RuleError, StaleError, UsageError
+from ftlint.report.formats import ALONE, FORMATS, WITH_EDITS, Style, check_format, kept, reporter
 from ftlint.sources.files import writing
 
 if TYPE_CHECKING:
@@ -30,26 +31,18 @@ if TYPE_CHECKING:
 
 @click.command("check")
 @click.argument("paths", nargs=-1)
-@click.option("--valid", metavar="FILE", help="Validation file that belongs to the training file.")
-@click.option("--target", metavar="NAME", help="Model that the data is for (`ftlint config --targets`).")
-@click.option("--encoding", metavar="NAME", help="Tokenizer, where it is not the target's.")
-@click.option("--dialect", metavar="NAME", help="Shape of the records, where it shall not be inferred.")
-@click.option("--separator", metavar="TEXT", help=r"Text that ends every prompt, with JSON escapes: '\n\n###\n\n'.")
-@click.option("--stop", metavar="TEXT", help="Text that ends every completion, with JSON escapes.")
-@click.option("--task", type=click.Choice(["classification", "generation", "open-ended"]), help="What the model is to do.")
-@click.option("--select", multiple=True, metavar="RULES", help="Rules to check: names, codes, prefixes, families or ALL.")
-@click.option("--extend-select", multiple=True, metavar="RULES", help="Rules to check besides.")
-@click.option("--ignore", multiple=True, metavar="RULES", help="Rules not to check.")
+@data_options
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "info", "never"]),
     help="Lowest level that makes the exit code 1; default: warning.",
 )
+@click.option("--baseline", metavar="FILE", help="Accepted numbers of findings (`ftlint baseline write`).")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found (not with --diff).")
-@click.option("--output", multiple=True, metavar="FORMAT[=FILE]", help="grouped, full, concise, json, jsonl; repeatable.")
+@click.option("--output", multiple=True, metavar="FORMAT[=FILE]", help=f"{', '.join(FORMATS)}; repeatable.")
 @click.option("--statistics", is_flag=True, help="Show how many findings each rule has.")
 @click.option("--max-findings", type=click.IntRange(1), metavar="N", help="Findings kept a rule and file; default: 1,000.")
-@click.option("--no-snippets", is_flag=True, default=None, help="Show no lines of the data; messages still quote short pieces.")
+@click.option("--no-snippets", is_flag=True, default=None, help="Keep all text of the data out of every report.")
 @click.option("--force-exclude", is_flag=True, help="Obey `exclude` for named files too.")
 @click.option("--fix", is_flag=True, help="Repair files in place, safely: the format only.")
 @click.option("--unsafe-fixes", is_flag=True, default=None, help="With --fix: also change texts and drop records.")
@@ -58,9 +51,6 @@ if TYPE_CHECKING:
 @click.option("--label-map", metavar="FILE", help="Where the table of renamed labels is written, as JSON.")
 @click.option("--fixable", multiple=True, metavar="RULES", help="Repair these rules too whose repair runs only on request.")
 @click.option("--unfixable", multiple=True, metavar="RULES", help="Rules whose findings --fix leaves alone.")
-@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes; default: all processors.")
-@click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration file, or a value of it.")
-@click.option("--isolated", is_flag=True, help="Ignore configuration files and FTLINT_ variables.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in the report.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but what --output asks for.")
 def command(paths: tuple[str, ...], **options: Any) -> int:
@@ -76,7 +66,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     gc.disable()
     # Processes work in parallel, one block each; threads inside them would only get in each other's way.
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    config = _config(options)
+    config = config_of(options)
     settings = config.settings
     outputs = _outputs(settings.output or ([] if options["quiet"] else ["grouped"]))
     to_screen = [name for name, file in outputs if not file]
@@ -104,6 +94,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         else:
             report = api.run(datasets, config, by=by, limit=limit, progress=advance)
         report.edits = any(name in WITH_EDITS for name, _ in outputs)
+        report.snippets = not settings.no_snippets
         cleanup.callback(report.close)
         if options["diff"]:
             return int(finish())
@@ -126,6 +117,10 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         _copy(lines, sys.stderr.buffer if repairs and "-" in paths else sys.stdout.buffer)
         if report.failures:
             raise RuleError(f"{'; '.join(report.failures)}; all other rules were checked")
+        if report.stale:
+            raise StaleError(
+                f"the baseline accepts more than there is; run `ftlint baseline prune`: {'; '.join(report.stale[:5])}"
+            )
     return 0 if report.ok or options["exit_zero"] else 1
 
 
@@ -138,7 +133,7 @@ def _outputs(texts: Iterable[str]) -> list[tuple[str, str]]:
             raise UsageError(f"--output {text} names no file (an unset variable?)")
         outputs.append((check_format(name), file))
     to_screen = [name for name, file in outputs if not file]
-    if len(to_screen) > 1 and {"json", "jsonl"} & set(to_screen):
+    if len(to_screen) > 1 and ALONE & set(to_screen):
         raise UsageError("only one format goes to standard output; write the others to files: --output json=report.json")
     return outputs
 
@@ -161,31 +156,6 @@ def _same_data(options: dict[str, Any]) -> list[str]:
     names = ("valid", "target", "encoding", "dialect", "separator", "stop", "task")
     given += [(f"--{name}", options[name]) for name in names if options[name] is not None]
     return [word for option in given for word in option if word]
-
-
-def _config(options: dict[str, Any]) -> Any:
-    """Return the configuration that the options and the files make up."""
-    from ftlint import config  # noqa: PLC0415 - pydantic takes 50 ms
-
-    names = ("target", "encoding", "dialect", "task", "fail_on", "max_findings", "no_snippets", "jobs", "unsafe_fixes")
-    overrides: dict[str, Any] = {name: options[name] for name in names if options[name] is not None}
-    for name in ("select", "extend_select", "ignore", "fixable", "unfixable"):
-        if options[name] and not config.words(options[name]):
-            raise UsageError(f"--{name.replace('_', '-')} is empty (an unset variable?)")
-    overrides |= {
-        name: config.words(options[name])
-        for name in ("select", "extend_select", "ignore", "output", "fixable", "unfixable")
-        if options[name]
-    }
-    overrides |= {name: config.unescaped(f"--{name}", options[name]) for name in config.TEXTS if options[name] is not None}
-    file = None
-    values: dict[str, Any] = {}
-    for text in options["config"]:
-        if "=" in text and not Path(text).exists():
-            values |= config.parse_override(text)
-        else:
-            file = Path(text)
-    return config.load({**values, **overrides}, file=file, isolated=options["isolated"])
 
 
 def _wants_color(choice: str) -> bool:

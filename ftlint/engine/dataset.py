@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,16 +44,40 @@ def datasets_of(paths: Sequence[str], valid: str | None, config: Config, *, forc
     """
     settings = config.settings
     if not paths and settings.dataset:
-        return [
-            Dataset(_opened(_globbed(table.train, config)), config.wishes(table), _opened(_globbed(table.valid, config)))
-            for table in settings.dataset
-        ]
+        joined = [_joined(table, config) for table in settings.dataset]
+        # What the configuration includes besides is looked at by itself.
+        rest = find_files(settings.include, settings.exclude) if settings.include else []
+        return [*joined, *_single(rest, joined, config)]
     files = find_files(paths or settings.include or ["."], settings.exclude, force_exclude=force_exclude)
     if valid is not None:
         if len(files) != 1:
             raise UsageError("--valid needs exactly one training file; [[dataset]] in the configuration joins several")
         return [Dataset(_opened(files), config.wishes(), _opened([valid]))]
-    return [Dataset(_opened([file]), config.wishes(_table_of(file, config))) for file in files]
+    # Files of a dataset that are all here are judged together; some of them alone (staged for a commit) each by itself.
+    here = {os.path.realpath(file) for file in files}
+    tables = [table for table in settings.dataset if any(_table_of(file, config) is table for file in files)]
+    joined = [_joined(table, config) for table in tables if _files(table, config) <= here]
+    return [*joined, *_single(files, joined, config)]
+
+
+def _joined(table: DatasetTable, config: Config) -> Dataset:
+    """Return the dataset of a table; raises UsageError where a glob of it matches nothing."""
+    return Dataset(_opened(_globbed(table.train, config)), config.wishes(table), _opened(_globbed(table.valid, config)))
+
+
+def _files(table: DatasetTable, config: Config) -> set[str]:
+    """Return the real paths of all files of a dataset; of one with a shard that is missing something that nobody names."""
+    try:
+        return {os.path.realpath(file) for file in _globbed([*table.train, *table.valid], config)}
+    except UsageError:
+        return {""}
+
+
+def _single(files: Iterable[str], joined: Iterable[Dataset], config: Config) -> list[Dataset]:
+    """Return a dataset for each file that is in none of those joined."""
+    taken = {os.path.realpath(source.path) for dataset in joined for source in dataset.sources}
+    left = [file for file in files if os.path.realpath(file) not in taken]
+    return [Dataset(_opened([file]), config.wishes(_table_of(file, config))) for file in left]
 
 
 def _table_of(file: str, config: Config) -> DatasetTable | None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import FileFacts, Gathered
@@ -64,6 +67,34 @@ class DatasetReport:
                 if start < end:
                     yield rule, hits, file, range(start, end)
 
+    def without(self, hides: Callable[[Rule, Hits, CheckedFile], bool]) -> DatasetReport:
+        """Return a report without some hits. hides: whether those of a rule in a file go."""
+        kept: list[tuple[Rule, Hits]] = []
+        for rule, hits in self.hits:
+            files = [(file, indexes) for _, _, file, indexes in replace(self, hits=[(rule, hits)]).by_file()]
+            left = [indexes for file, indexes in files if not hides(rule, hits, file)]
+            if len(left) == len(files):
+                kept.append((rule, hits))
+            elif left:
+                kept.append((rule, _only(hits, left)))
+        return replace(self, hits=kept)
+
     def failed(self, rule: Rule, error: Exception) -> None:
         """Note that a rule failed."""
         self.failures.setdefault(rule.code, rule.failure(error))
+
+
+def _only(hits: Hits, indexes: Sequence[range]) -> Hits:
+    """Return some of the hits of a rule."""
+    chosen = pl.concat([pl.Series(some, dtype=pl.UInt32) for some in indexes])
+    return replace(
+        hits,
+        lines=None if hits.lines is None else hits.lines.gather(chosen),
+        places=None if hits.places is None else hits.places.gather(chosen),
+        related=None if hits.related is None else hits.related.gather(chosen),
+        each=None if hits.each is None else partial(_chosen, hits.each, chosen),
+    )
+
+
+def _chosen(each: Callable[[int], Mapping[str, Any]], places: pl.Series, place: int) -> Mapping[str, Any]:
+    return each(places[place])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-import pandera.polars as pa
 import polars as pl
 
 from ftlint import config as configuration
@@ -26,13 +25,11 @@ from ftlint.text.marks import given
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-from ftlint.rule import Level
-
 
 def schema(
     dialect: str = "prompt-completion",
     *,
-    backend: Literal["polars"] = "polars",
+    backend: Literal["polars", "pandas"] = "polars",
     separator: str | None = None,
     stop: str | None = None,
     task: Literal["classification", "generation", "open-ended"] = "generation",
@@ -40,20 +37,22 @@ def schema(
     select: Sequence[str] | None = None,
     ignore: Sequence[str] = (),
     fail_on: Literal["error", "warning", "info"] = "warning",
-) -> pa.DataFrameSchema:
+) -> Any:
     """Return a pandera schema for frames whose rows are records.
 
     The dialect's texts are required string columns without nulls; each record rule is a check of the rule's name. A schema
     looks at rows, not at the dataset: nothing is inferred, so that `separator` and `stop` are checked where they are given.
     model: a target's name. select, ignore: as in a configuration file. fail_on: rules below this level are left out.
 
+    backend: the library whose frames are validated; for pandas it must be installed (`pip install 'ftlint[pandas]'`).
+
     Raises UsageError for a dialect or backend that is not supported, ConfigError for unknown rules or targets.
     """
     checked = [name for name in ("prompt-completion",) if named(name).checked]
     if dialect not in checked:
         raise UsageError(f"no schema for the dialect {dialect!r}{did_you_mean(dialect, checked)}; there is one for {checked[0]}")
-    if backend != "polars":
-        raise UsageError(f"no schema for the backend {backend!r}; there is one for polars")
+    if backend not in {"polars", "pandas"}:
+        raise UsageError(f"no schema for the backend {backend!r}; there is one for polars, and one for pandas")
     chosen = target(model) if model else default_for(dialect)
     context = Context(
         dialect=dialect,
@@ -70,31 +69,55 @@ def schema(
     ).settings
     rules = Selection(None if settings.select is None else tuple(settings.select), (), tuple(settings.ignore)).rules()
     levels = LEVELS[: LEVELS.index(fail_on) + 1]
-    checks = [
-        pa.Check(_passes(rule, level, context), name=rule.name(), error=rule.name(), title=rule.summary())
-        for rule in configured(rules, {})
-        if isinstance(rule, RecordRule) and rule.applies(context)
-        for _, level in expressions(rule, context)
-        if level in levels
-    ]
-    columns = {text: pa.Column(pl.String, nullable=False) for text in named(dialect).tables[RECORDS]}
-    return pa.DataFrameSchema(columns, checks=checks, name=f"ftlint {dialect}")
+    chosen_rules = [rule for rule in configured(rules, {}) if isinstance(rule, RecordRule) and rule.applies(context)]
+    judged = [rule for rule in chosen_rules if any(level in levels for _, level in expressions(rule, context))]
+    texts = list(named(dialect).tables[RECORDS])
+    # Tables of failures are narrow, and a long name of the schema would leave no room for the rule's.
+    if backend == "polars":
+        import pandera.polars as pa  # noqa: PLC0415 - takes 0.8 s, as the other one does
+
+        checks = [pa.Check(_polars(rule, levels, context), **_told(rule)) for rule in judged]
+        return pa.DataFrameSchema({text: pa.Column(pl.String, nullable=False) for text in texts}, checks=checks, name="ftlint")
+    import pandera.pandas as pp  # noqa: PLC0415 - likewise
+
+    are_texts = pp.Check(lambda column: column.map(lambda value: isinstance(value, str)), name="wrong-type", error="no text")
+    return pp.DataFrameSchema(
+        {text: pp.Column(None, checks=are_texts, nullable=False) for text in texts},
+        checks=[pp.Check(_pandas(rule, levels, context), **_told(rule)) for rule in judged],
+        name="ftlint",
+    )
 
 
-def _passes(rule: RecordRule, level: Level, context: Context) -> Callable[[Any], pl.LazyFrame]:
+def _told(rule: RecordRule) -> dict[str, Any]:
+    """Return what a check says of itself."""
+    return {"name": rule.name(), "error": rule.name(), "title": rule.summary(), "description": rule.documentation()}
+
+
+def _polars(rule: RecordRule, levels: Sequence[str], context: Context) -> Callable[[Any], pl.LazyFrame]:
     """Return a check function: true for each row that does not violate."""
-    dialect = named(context.dialect)
-    texts = list(dialect.tables[RECORDS])
+    return lambda data: pl.LazyFrame({"right": _right(data.lazyframe.collect(), rule, levels, context)})
 
-    def check(data: Any) -> pl.LazyFrame:
-        frame: pl.DataFrame = data.lazyframe.collect().with_row_index("line")
-        rows = enumerate(frame.select(texts).iter_rows(named=True)) if type(rule).check is not RecordRule.check else ()
-        lines = b"".join(as_line(row, number) for number, row in rows)
-        decoded = Decoded(len(frame), {RECORDS: frame}, traces=set(ALL))
-        block = Block(lines, decoded, dialect.derive(decoded.tables, context.known), dialect)
-        found = violations(Plan(context, (rule,), ()), block)
-        hits = found.get((rule.code, level))
-        wrong: set[int] = set() if hits is None else set(hits.get_column("line"))
-        return frame.lazy().select(~pl.col("line").is_in(wrong))
+
+def _pandas(rule: RecordRule, levels: Sequence[str], context: Context) -> Callable[[Any], Any]:
+    """Return the same for frames of pandas."""
+
+    def check(frame: Any) -> Any:
+        import pandas as pd  # noqa: PLC0415 - whoever has such a frame has it
+
+        texts = {name: [str(value) for value in frame[name]] for name in named(context.dialect).tables[RECORDS]}
+        return pd.Series(_right(pl.DataFrame(texts), rule, levels, context).to_list(), index=frame.index, dtype=bool)
 
     return check
+
+
+def _right(frame: pl.DataFrame, rule: RecordRule, levels: Sequence[str], context: Context) -> pl.Series:
+    """Return for each row whether a rule, at one of these levels, finds nothing wrong with it."""
+    dialect = named(context.dialect)
+    frame = frame.select(dialect.tables[RECORDS].keys()).with_row_index("line")
+    rows = enumerate(frame.drop("line").iter_rows(named=True)) if type(rule).check is not RecordRule.check else ()
+    lines = b"".join(as_line(row, number) for number, row in rows)
+    decoded = Decoded(len(frame), {RECORDS: frame}, traces=set(ALL))
+    block = Block(lines, decoded, dialect.derive(decoded.tables, context.known), dialect)
+    found = violations(Plan(context, (rule,), ()), block)
+    wrong = {line for (_, level), rows in found.items() if level in levels for line in rows.get_column("line")}
+    return ~frame.get_column("line").is_in(list(wrong))

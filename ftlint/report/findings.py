@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+import orjson
 
 from ftlint.dialects.base import RECORDS
+from ftlint.errors import FindingsError
 from ftlint.records.edits import text_of_line
 from ftlint.records.spans import raw_offsets, value_span
 from ftlint.rule import LEVELS, Hits, LineRule, Place, RecordRule, TextRule, render
 from ftlint.rule.fixes import FileFix
+from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -54,7 +59,8 @@ class Finding:
     """One fault. Lines and columns are 1-based and counted in characters; None where the file as a whole is meant.
 
     rule: its name. pointer: JSON Pointer of the value. args: what the message was made of. fix: how ftlint can repair it; None
-    where it cannot. related: other lines that belong to it. text: the raw line, None where there is none.
+    where it cannot. related: other lines that belong to it. text: the raw line; None where there is none, or it shall not show.
+    identity: what tells the record from others, however it is written; None for the file as a whole.
     """
 
     rule: str
@@ -72,6 +78,7 @@ class Finding:
     fix: FindingFix | None
     related: tuple[Location, ...] = ()
     text: str | None = field(default=None, repr=False)
+    identity: str | None = field(default=None, repr=False)
 
     @property
     def applicability(self) -> Applicability | None:
@@ -106,10 +113,13 @@ _BATCH, _BYTES = 512, 4 << 20
 
 
 class _Findings:
-    """Makes the findings of a dataset. edits: whether repairs come with their edits."""
+    """Makes the findings of a dataset.
 
-    def __init__(self, report: DatasetReport, *, edits: bool) -> None:
-        self.report, self.edits = report, edits
+    edits: whether repairs come with their edits. snippets: whether texts of the data may show.
+    """
+
+    def __init__(self, report: DatasetReport, *, edits: bool, snippets: bool) -> None:
+        self.report, self.edits, self.snippets = report, edits and snippets, snippets
         self._fixes: dict[int, Fix | None] = {}
 
     def all(self, limit: int | None) -> Iterator[Finding]:
@@ -176,12 +186,13 @@ class _Findings:
             end_column=end_column,
             byte_offset=line.line.offset if line else None,
             pointer=place.pointer if place else None,
-            message=self._rendered(rule, args),
-            args=args,
+            message=self._rendered(rule, args) if self.snippets else rule.summary(),
+            args=args if self.snippets else {},
             url=rule.url(),
             fix=self._fix(hit, how, line, place) if how else None,
             related=related,
-            text=text,
+            text=text if self.snippets else None,
+            identity=_identity(line.raw) if line else None,
         )
 
     def _place(self, hit: _Hit, line: _Line, args: Mapping[str, Any]) -> Place | None:
@@ -227,6 +238,15 @@ class _Findings:
             return rule.summary()
 
 
+def _identity(line: bytes) -> str:
+    """Return a hash of a record, however it is written; of a line that is no JSON, of its bytes."""
+    try:
+        content = orjson.dumps(orjson.loads(line), option=orjson.OPT_SORT_KEYS)
+    except (ValueError, TypeError):
+        content = line.strip()
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
 def _within(edits: Iterable[Edit], line: _Line, place: Place | None) -> Iterator[Edit]:
     """Yield those edits that are of one text of a line; of each text there is a finding. place: where it is; None: all."""
     text = text_of_line(line.raw)
@@ -260,7 +280,8 @@ def _columns(text: str, place: Place) -> tuple[int, int]:
 class Report:
     """What a check found, in all datasets. Counts are exact; `findings` are at most `limit` a rule and file.
 
-    edits: whether findings come with the edits of their repairs.
+    edits: whether findings come with the edits of their repairs. snippets: whether texts of the data may show. baselined: how
+    many findings a baseline hides; stale: what it accepts more of than there is.
 
     After a repair: found, how many findings each rule had before; fixed, how often each repaired; notes, what
     else is to be said of it, as kind (`chosen`, `refused`, `undone`, `note`) and text.
@@ -275,6 +296,9 @@ class Report:
     fixed: Counter[str] = field(default_factory=Counter)
     notes: list[tuple[str, str]] = field(default_factory=list)
     edits: bool = False
+    snippets: bool = True
+    baselined: int = 0
+    stale: list[str] = field(default_factory=list)
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -293,6 +317,15 @@ class Report:
                 counts[rule.code, hits.level] += len(hits)
         return counts
 
+    @cached_property
+    def counts_by_file(self) -> Counter[tuple[str, str]]:
+        """How many findings there are, by path and code."""
+        counts: Counter[tuple[str, str]] = Counter()
+        for dataset in self.datasets:
+            for rule, _, file, indexes in dataset.by_file():
+                counts[file.path, rule.code] += len(indexes)
+        return counts
+
     @property
     def levels(self) -> dict[Level, int]:
         """How many findings there are at each level."""
@@ -304,22 +337,32 @@ class Report:
     @cached_property
     def findings(self) -> list[Finding]:
         """The findings, by file and line."""
-        return [finding for dataset in self.datasets for finding in _Findings(dataset, edits=self.edits).all(self.limit)]
+        return [
+            finding
+            for dataset in self.datasets
+            for finding in _Findings(dataset, edits=self.edits, snippets=self.snippets).all(self.limit)
+        ]
 
     def every(self) -> Iterator[Finding]:
         """Yield all findings, whatever the limit, by file and line; the report must not be closed."""
+        yield from self._made(None)
+
+    def _made(self, limit: int | None) -> Iterator[Finding]:
         for dataset in self.datasets:
-            yield from _Findings(dataset, edits=self.edits).all(None)
+            yield from _Findings(dataset, edits=self.edits, snippets=self.snippets).all(limit)
 
     @property
     def failures(self) -> list[str]:
         """A sentence for each rule that failed, and for each pack of rules that could not be loaded."""
-        return [*self.broken_packs, *dict.fromkeys(text for dataset in self.datasets for text in dataset.failures.values())]
+        failed = dict.fromkeys(text for dataset in self.datasets for text in dataset.failures.values())
+        # What an exception says may quote the data.
+        told = failed if self.snippets else [f"{text.partition(' failed: ')[0]} failed" for text in failed]
+        return [*self.broken_packs, *told]
 
     @property
     def ok(self) -> bool:
-        """Whether nothing at or above the level `fail_on` was found, and no rule failed."""
-        if self.failures:
+        """Whether nothing at or above the level `fail_on` was found, no rule failed, and the baseline is not stale."""
+        if self.failures or self.stale:
             return False
         if self.fail_on == "never":
             return True
@@ -349,6 +392,14 @@ class Report:
         names |= {"column": pl.UInt64, "pointer": pl.String, "message": pl.String}
         rows = [[getattr(finding, name) for name in names] for finding in self.findings]
         return pl.DataFrame(rows, schema=names, orient="row")
+
+    def raise_for_findings(self) -> Self:
+        """Return the report where it is `ok`; else raise FindingsError, which says what was found and has the report."""
+        if self.ok:
+            return self
+        listed = [f"{f.code} {f.rule}: {f.message}" for f in self.findings if f.level != "info"][:5]
+        count = sum(self.counts.values())
+        raise FindingsError(f"{numbered(count, 'finding')}: " + "; ".join([*self.failures, *self.stale, *listed]), self)
 
     def close(self) -> None:
         """Forget the files; findings that were not asked for before are lost."""

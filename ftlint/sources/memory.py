@@ -33,14 +33,59 @@ def as_line(record: Any, number: int, default: Callable[[Any], Any] | None = Non
 
 
 def frame_of(data: Any) -> pl.DataFrame | None:
-    """Return data as a polars frame, where it is a polars, pandas or Arrow one."""
+    """Return data as a polars frame, where it is a polars, pandas or Arrow one; raises InputError for one without names."""
     if isinstance(data, pl.LazyFrame):
         return data.collect()
     if isinstance(data, pl.DataFrame):
         return data
-    if hasattr(data, "__dataframe__"):
-        return pl.from_dataframe(data)
+    if _is_pandas(data):
+        return _from_pandas(data)
     return pl.DataFrame(data) if hasattr(data, "__arrow_c_stream__") else None
+
+
+def _is_pandas(data: Any) -> bool:
+    return type(data).__module__.partition(".")[0] == "pandas" and hasattr(data, "columns")
+
+
+def _from_pandas(data: Any) -> pl.DataFrame:
+    """Return a frame of pandas as one of polars; what pandas has no value for is null."""
+    import pandera.pandas as pa  # noqa: PLC0415 - takes 0.8 s, and few callers have such a frame
+    from pandera.errors import SchemaError  # noqa: PLC0415 - likewise
+
+    named_once = pa.DataFrameSchema(unique_column_names=True)
+    try:
+        named_once.validate(data)
+    except (SchemaError, TypeError) as error:
+        raise InputError(f"a frame's columns need names, each its own: {' '.join(str(error).split())[:200]}") from error
+    if not all(isinstance(name, str) for name in data.columns):
+        raise InputError(f"a frame's columns need names; {next(n for n in data.columns if not isinstance(n, str))!r} is none")
+    columns = {name: data[name].astype(object).where(data[name].notna(), None).to_list() for name in data.columns}
+    return pl.DataFrame({name: _column(values) for name, values in columns.items()})
+
+
+def _column(values: list[Any]) -> pl.Series:
+    try:
+        return pl.Series(values, strict=True)
+    except (TypeError, PolarsError):  # values of several kinds stay what they are
+        return pl.Series(values, dtype=pl.Object)
+
+
+def like(frame: pl.DataFrame, data: Any, origins: Sequence[int]) -> Any:
+    """Return a repaired frame as one of the kind that it was made of.
+
+    origins: for each row the place of the one it was. A column of pandas keeps its type where nothing in it changed, and rows
+    keep their index.
+    """
+    if isinstance(data, (pl.DataFrame, pl.LazyFrame)):
+        return frame
+    if not _is_pandas(data):
+        return frame.to_arrow()
+    kept = data.iloc[list(origins)].copy()
+    before = _from_pandas(kept)
+    for column in frame:
+        if column.name not in before.columns or not column.equals(before.get_column(column.name), null_equal=True):
+            kept[column.name] = column.to_list()
+    return kept[frame.columns]
 
 
 def rows_of(frame: pl.DataFrame) -> list[dict[str, Any]]:

@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
     from ftlint.report.findings import Report
 
-FORMATS = ("grouped", "full", "concise", "json", "jsonl")
-WITH_EDITS = ("json", "jsonl")
+FORMATS = ("grouped", "full", "concise", "json", "jsonl", "sarif", "github", "junit", "markdown")
+ALONE = frozenset({"json", "jsonl", "sarif", "junit"})
+"""Formats that stand alone: what is written beside them breaks them."""
+
+WITH_EDITS = frozenset({"json", "jsonl", "sarif"})
 """Formats that show what repairs do to a line."""
 
 WIDTH = 120
@@ -48,6 +51,10 @@ def reporter(name: str) -> Callable[[Report, Style], Iterator[str]]:
     return render
 
 
+_FEW = frozenset({"grouped", "jsonl", "github", "junit", "markdown"})
+"""Formats that show a few findings of a rule, or read them all again."""
+
+
 def kept(formats: Iterable[str], asked: int | None) -> int:
     """Return how many findings a rule and file these formats show. asked: `--max-findings`."""
-    return asked or max((3 if name in {"grouped", "jsonl"} else 1000 for name in formats), default=3)
+    return asked or max((3 if name in _FEW else 1000 for name in formats), default=3)

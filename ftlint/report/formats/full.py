@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def render(report: Report, style: Style) -> Iterator[str]:
     """Yield the lines of the report."""
     for file in report.files:
-        yield from heading(file)
+        yield from heading(file, snippets=style.snippets)
     yield ""
     for finding in report.findings:
         yield from _finding(finding, style)

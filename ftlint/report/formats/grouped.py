@@ -93,7 +93,9 @@ def _groups(report: Report) -> list[Group]:
     for dataset in report.datasets:
         for rule, hits, file, indexes in dataset.by_file():
             key = (file.path, file.role, hits.level, rule.code)
-            groups.setdefault(key, Group(rule, hits.level, file)).add(hits, indexes, _plan(dataset, rule, hits))
+            groups.setdefault(key, Group(rule, hits.level, file)).add(
+                hits, indexes, _plan(dataset, rule, hits) if report.snippets else ""
+            )
     by_place: dict[tuple[str, Level, str], list[Group]] = defaultdict(list)
     for group in groups.values():
         by_place[group.file.path, group.level, group.rule.code].append(group)
@@ -112,7 +114,7 @@ def _plan(dataset: DatasetReport, rule: Rule, hits: Hits) -> str:
 
 
 def _file(file: CheckedFile, groups: list[Group], style: Style) -> Iterator[str]:
-    yield from heading(file, "" if groups else "nothing found")
+    yield from heading(file, "" if groups else "nothing found", snippets=style.snippets)
     yield ""
     for group in groups:
         yield from _group(group, style)
@@ -120,10 +122,10 @@ def _file(file: CheckedFile, groups: list[Group], style: Style) -> Iterator[str]
         yield ""
 
 
-def heading(file: CheckedFile, more: str = "") -> Iterator[str]:
+def heading(file: CheckedFile, more: str = "", *, snippets: bool = True) -> Iterator[str]:
     """Yield a file's path and what it is taken to be, and `more`."""
     path = plain(file.path)
-    described = [*describe(file), *([more] if more else [])]
+    described = [*describe(file, snippets=snippets), *([more] if more else [])]
     if len(path) <= 30:
         lines = [f"{path}: {described[0]}", *(" " * (len(path) + 2) + line for line in described[1:])]
     else:
@@ -151,7 +153,7 @@ def _group(group: Group, style: Style) -> Iterator[str]:
         return
     digits = max(3, *(len(f"{finding.line:,}") for finding in places))
     for finding in places:
-        detail = "" if group.count == 1 else rule.detail  # what is alone has said it above
+        detail = "" if group.count == 1 or not style.snippets else rule.detail  # what is alone has said it above
         yield f"  {finding.line:>{digits},}  {_place(finding, detail, style, WIDTH - digits - 4)}".rstrip()
     if group.count > len(places):
         yield f"  {'⋮':>{digits}}  {group.count - len(places):,} more"
@@ -177,7 +179,8 @@ def _place(finding: Finding, detail: str, style: Style, columns: int) -> str:
     if detail:
         return cut(plain(render_message(detail, finding.args)), columns)
     if not style.snippets:
-        return cut(plain(finding.message), columns)
+        column = f"column {finding.column:,}" if finding.column else ""
+        return cut(plain(", ".join(filter(None, (finding.pointer, column)))), columns)
     text, start, end = window(finding, min(columns, 90))
     cutoff = cut(text, columns)
     if cutoff != text or not style.color:
@@ -191,7 +194,8 @@ def repairs(report: Report, verb: str = "fixed") -> Iterator[str]:
     for code in [code for code in rules if report.fixed[code]]:
         left = f", {report.counts[code]:,} left" if report.counts[code] else ""
         yield f"{verb:7} {code} {rules[code].name()} · {report.fixed[code]:,} repaired{left}"
-    for kind, text in report.notes:
+    for kind, whole in report.notes:
+        text = whole if report.snippets else whole.partition(": ")[0]
         first, *more = folded([f"{kind:7}", *text.split(" ")], WIDTH, " " * 8)
         yield from (plain(first), *more)
     if report.fixed or report.notes:
@@ -220,7 +224,8 @@ def totals(report: Report) -> str:
     files = f" in {len(report.files):,} files" if len(report.files) > 1 else ""
     notes = f" ({numbered(levels['info'], 'note')})" if levels["info"] and not parts else ""
     found = " and ".join(parts) or ("No errors or warnings" if notes else "Nothing found")
-    return f"{found} in {numbered(report.records, 'record')}{files}{notes}"
+    known = f"; {numbered(report.baselined, 'finding')} more in the baseline" if report.baselined else ""
+    return f"{found} in {numbered(report.records, 'record')}{files}{notes}{known}"
 
 
 def _seconds(style: Style) -> str:

@@ -13,6 +13,7 @@ from ftlint.text.labels import merged
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.dialects.context import Context
     from ftlint.engine.result import CheckedFile
     from ftlint.report.findings import Finding, Report
     from ftlint.report.formats import Style
@@ -27,7 +28,7 @@ def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - the
         "version": VERSION,
         "ftlint": __version__,
         "summary": summary(report),
-        "files": [described(file) for file in report.files],
+        "files": [described(file, snippets=report.snippets) for file in report.files],
     }
     yield f'{orjson.dumps(head).decode()[:-1]},"findings":['
     findings = [dumped(finding) for finding in report.findings]
@@ -80,23 +81,30 @@ def summary(report: Report) -> dict[str, Any]:
     return {
         "records": report.records,
         "findings": sum(report.counts.values()),
+        "baselined": report.baselined,
         "levels": report.levels,
         "rules": dict(sorted(report.counts.items())),
-        **(
-            {"found": dict(report.found), "fixed": dict(report.fixed), "notes": [text for _, text in report.notes]}
-            if report.found
-            else {}
-        ),
+        **({"found": dict(report.found), "fixed": dict(report.fixed), "notes": _notes(report)} if report.found else {}),
     }
+
+
+def _notes(report: Report) -> list[str]:
+    return [text if report.snippets else text.partition(": ")[0] for _, text in report.notes]
 
 
 def _repair(report: Report) -> dict[str, Any]:
     """Return what a repair did."""
-    return {"found": dict(report.found), "fixed": dict(report.fixed), "notes": [text for _, text in report.notes]}
+    return {"found": dict(report.found), "fixed": dict(report.fixed), "notes": _notes(report)}
 
 
-def described(file: CheckedFile) -> dict[str, Any]:
-    """Return what a file is taken to be."""
+def _facts(context: Context, *, snippets: bool) -> dict[str, Any]:
+    """Return what the dialect knows of a file; the texts in it only where they may show."""
+    nothing: dict[str, Any] = {"separator": None, "separators": [], "stop": None}
+    return {**nothing, **named(context.dialect).facts(context.known)} if snippets else nothing
+
+
+def described(file: CheckedFile, *, snippets: bool = True) -> dict[str, Any]:
+    """Return what a file is taken to be. snippets: whether texts of the data may show."""
     context = file.context
     return {
         "path": file.path,
@@ -106,10 +114,7 @@ def described(file: CheckedFile) -> dict[str, Any]:
         "dialect": context.dialect,
         "target": context.target.name,
         "encoding": context.encoding,
-        "separator": None,
-        "separators": [],
-        "stop": None,
-        **named(context.dialect).facts(context.known),
+        **_facts(context, snippets=snippets),
         "task": context.task,
         "labels": len(merged(file.labels)) if file.labels is not None else None,
         "surveyed": context.surveyed,

@@ -20,5 +20,10 @@ def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - the
     """Yield the findings as they are read again from the files, whatever limit the report has."""
     for finding in report.every():
         yield dumped(finding)
-    last = {"version": VERSION, "ftlint": __version__, "summary": summary(report), "files": [described(f) for f in report.files]}
+    last = {
+        "version": VERSION,
+        "ftlint": __version__,
+        "summary": summary(report),
+        "files": [described(f, snippets=report.snippets) for f in report.files],
+    }
     yield orjson.dumps(last).decode()

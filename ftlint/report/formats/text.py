@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ftlint.rule import LEVELS
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -87,8 +88,13 @@ def percent(part: int, whole: int) -> str:
     return f"{share:.0f} %" if share >= 10 or share == 0 else f"{share:.1f} %"
 
 
-def describe(file: CheckedFile) -> list[str]:
-    """Return the lines that say what a file is taken to be."""
+def by_severity(findings: Iterable[Finding]) -> list[Finding]:
+    """Return findings, the worst first, then by file and line."""
+    return sorted(findings, key=lambda finding: (LEVELS.index(finding.level), finding.path, finding.line or 0))
+
+
+def describe(file: CheckedFile, *, snippets: bool = True) -> list[str]:
+    """Return the lines that say what a file is taken to be. snippets: whether texts of the data may show."""
     from ftlint.dialects import named  # noqa: PLC0415 - keeps the import of this module light
 
     context, facts = file.context, file.facts
@@ -107,10 +113,10 @@ def describe(file: CheckedFile) -> list[str]:
     first = f"{numbered(facts.records, f'{kind}{role} record')} for {context.target.name}"
     if not context.surveyed:
         return [f"{first}; none of them could be surveyed"]
-    return _inferred(file, first)
+    return _inferred(file, first, snippets=snippets)
 
 
-def _inferred(file: CheckedFile, first: str) -> list[str]:
+def _inferred(file: CheckedFile, first: str, *, snippets: bool) -> list[str]:
     """Return the lines that say what was inferred of records. first: what stands first."""
     from ftlint.dialects import named  # noqa: PLC0415 - keeps the import of this module light
     from ftlint.text.labels import merged  # noqa: PLC0415 - likewise
@@ -120,5 +126,5 @@ def _inferred(file: CheckedFile, first: str) -> list[str]:
         first += f", {context.task}"
     if context.classification and file.labels is not None:
         first += f" with {numbered(len(merged(file.labels)), 'label')}"
-    phrases = dialect.describe(context)
+    phrases = dialect.describe(context) if snippets else []
     return [first, *([", ".join(phrases)] if phrases else [])]

@@ -1,0 +1,77 @@
+"""The step of the GitHub Action: installs ftlint, checks once, and tells GitHub in every way that it has.
+
+Everything comes as environment, and nothing goes through a shell. INPUT_PATHS (one a line), INPUT_ARGS, INPUT_VERSION and
+INPUT_SUMMARY are the inputs of the action. FTLINT_PYTHON: a Python that has ftlint already; then nothing is installed.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shlex
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+MOST = 1_000_000
+"""Bytes of a step's summary; GitHub shows nothing of one above 1,024 KiB (docs.github.com, adding a job summary)."""
+
+
+def main() -> int:
+    """Run the step; return the exit code of ftlint."""
+    try:
+        arguments = shlex.split(os.environ.get("INPUT_ARGS", ""))
+    except ValueError as error:
+        print(f"::error title=ftlint::the input `args` is not quoted as for a shell: {error}", flush=True)
+        return 2
+    folder = Path(tempfile.mkdtemp(prefix="ftlint-", dir=os.environ.get("RUNNER_TEMP")))
+    files = {name: folder / f"ftlint.{suffix}" for name, suffix in (("sarif", "sarif"), ("markdown", "md"), ("github", "txt"))}
+    outputs = ["grouped", *(f"{name}={file}" for name, file in files.items())]
+    paths = [line.strip() for line in os.environ.get("INPUT_PATHS", "").splitlines() if line.strip()]
+    command = [python(folder), "-m", "ftlint", "check", *arguments, *(f"--output={output}" for output in outputs), "--", *paths]
+    code = silenced(command)
+    if files["github"].exists():
+        print(files["github"].read_text("utf-8"), end="", flush=True)
+    if files["markdown"].exists() and os.environ.get("INPUT_SUMMARY", "true") == "true":
+        append("GITHUB_STEP_SUMMARY", files["markdown"].read_text("utf-8"))
+    sarif = f"sarif-file={files['sarif']}\n" if files["sarif"].exists() else ""
+    append("GITHUB_OUTPUT", f"exit-code={code}\n{sarif}")
+    return code
+
+
+def python(folder: Path) -> str:
+    """Return a Python that has ftlint; installs the version that is asked for, or the action's own."""
+    known = os.environ.get("FTLINT_PYTHON")
+    if known:
+        return known
+    environment = folder / "environment"
+    venv.create(environment, with_pip=True)
+    made = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    version = os.environ.get("INPUT_VERSION", "")
+    wanted = f"ftlint=={version}" if version else str(Path(__file__).parent.parent)
+    subprocess.run([made, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--", wanted], check=True)
+    return str(made)
+
+
+def silenced(command: list[str]) -> int:
+    """Run a command while the runner obeys nothing that is printed: paths and data may look like its commands."""
+    token = secrets.token_hex(16)
+    print(f"::stop-commands::{token}", flush=True)
+    code = subprocess.run(command, check=False).returncode
+    print(f"\n::{token}::", flush=True)
+    return code
+
+
+def append(variable: str, text: str) -> None:
+    """Add a text to the file that a variable of the runner names, where it has room."""
+    name = os.environ.get(variable)
+    if name:
+        with Path(name).open("a", encoding="utf-8") as file:
+            if file.tell() + len(text.encode()) <= MOST:
+                file.write(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

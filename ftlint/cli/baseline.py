@@ -1,0 +1,78 @@
+"""`ftlint baseline`."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ftlint.cli.options import config_of, data_options
+from ftlint.errors import UsageError
+from ftlint.text.words import numbered
+
+if TYPE_CHECKING:
+    from ftlint.report.findings import Report
+
+
+@click.group("baseline")
+def command() -> None:
+    """Accept the findings that there are, so that only new ones fail a check."""
+
+
+@command.command("write")
+@click.argument("paths", nargs=-1)
+@click.option("--baseline", metavar="FILE", help="Where it is written; default: ftlint-baseline.json.")
+@data_options
+def write(paths: tuple[str, ...], **options: Any) -> int:
+    """Write the number of errors and warnings of every rule in every file."""
+    from ftlint.report import baseline  # noqa: PLC0415 - imports polars
+
+    with ExitStack() as cleanup:
+        path, report = _checked(paths, options, cleanup)
+        found = baseline.of(report.datasets, path.absolute().parent)
+        baseline.write(path, found)
+    accepted = sum(count for rules in found.files.values() for count in rules.values())
+    click.echo(f"{path} accepts {numbered(accepted, 'finding')} in {numbered(len(found.files), 'file')}")
+    return 0
+
+
+@command.command("prune")
+@click.argument("paths", nargs=-1)
+@click.option("--baseline", metavar="FILE", help="Which one; default: ftlint-baseline.json.")
+@data_options
+def prune(paths: tuple[str, ...], **options: Any) -> int:
+    """Take out of the baseline what is not found any more, in the files and of the rules that are checked."""
+    from ftlint.report import baseline  # noqa: PLC0415 - imports polars
+
+    with ExitStack() as cleanup:
+        path, report = _checked(paths, options, cleanup)
+        old = baseline.read(path)
+        new = baseline.pruned(old, report.datasets, [rule.name() for rule in report.rules])
+        baseline.write(path, new)
+    gone = sum(sum(rules.values()) for rules in old.files.values()) - sum(sum(rules.values()) for rules in new.files.values())
+    click.echo(f"{path} accepts {numbered(gone, 'finding')} less")
+    return 0
+
+
+def _checked(paths: tuple[str, ...], options: dict[str, Any], cleanup: ExitStack) -> tuple[Path, Report]:
+    """Return the baseline's path, and the report without a baseline."""
+    from ftlint.engine.dataset import datasets_of  # noqa: PLC0415 - keeps the command's help instant
+    from ftlint.engine.processes import engine  # noqa: PLC0415 - likewise
+    from ftlint.report.baseline import DEFAULT  # noqa: PLC0415 - likewise
+
+    config = config_of(options)
+    path = config.baseline or Path(DEFAULT)
+    datasets = datasets_of(paths, options["valid"], config)
+    sources = [source for dataset in datasets for source in dataset.sources]
+    if any(source.origin and path.exists() and source.origin.samefile(path) for source in sources):
+        raise UsageError(f"{path} is data; name another file for the baseline")
+    by = cleanup.enter_context(engine(config.settings.jobs or os.cpu_count() or 1, sum(source.size for source in sources)))
+    from ftlint.api import run  # noqa: PLC0415 - processes are started without polars
+
+    report = run(datasets, replace(config, settings=replace(config.settings, baseline=None)), by=by, limit=1)
+    cleanup.callback(report.close)
+    return path, report

@@ -1,0 +1,75 @@
+"""Options that say what the data is and how it is judged; every command that reads data has them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ftlint.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ftlint.config import Config
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+_DATA = (
+    click.option("--valid", metavar="FILE", help="Validation file that belongs to the training file."),
+    click.option("--target", metavar="NAME", help="Model that the data is for (`ftlint config --targets`)."),
+    click.option("--encoding", metavar="NAME", help="Tokenizer, where it is not the target's."),
+    click.option("--dialect", metavar="NAME", help="Shape of the records, where it shall not be inferred."),
+    click.option("--separator", metavar="TEXT", help=r"Text that ends every prompt, with JSON escapes: '\n\n###\n\n'."),
+    click.option("--stop", metavar="TEXT", help="Text that ends every completion, with JSON escapes."),
+    click.option("--task", type=click.Choice(["classification", "generation", "open-ended"]), help="What the model is to do."),
+    click.option("--select", multiple=True, metavar="RULES", help="Rules to check: names, codes, prefixes, families or ALL."),
+    click.option("--extend-select", multiple=True, metavar="RULES", help="Rules to check besides."),
+    click.option("--ignore", multiple=True, metavar="RULES", help="Rules not to check."),
+    click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes; default: all processors."),
+    click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration file, or a value of it."),
+    click.option("--isolated", is_flag=True, help="Ignore configuration files and FTLINT_ variables."),
+)
+
+_SCALARS = (
+    "target",
+    "encoding",
+    "dialect",
+    "task",
+    "fail_on",
+    "max_findings",
+    "no_snippets",
+    "jobs",
+    "unsafe_fixes",
+    "baseline",
+)
+_LISTS = ("select", "extend_select", "ignore", "output", "fixable", "unfixable")
+
+
+def data_options(command: F) -> F:
+    """Give a command the options."""
+    for option in reversed(_DATA):
+        command = option(command)
+    return command
+
+
+def config_of(options: Mapping[str, Any]) -> Config:
+    """Return the configuration that the options and the files make up."""
+    from ftlint import config  # noqa: PLC0415 - pydantic takes 50 ms
+
+    overrides: dict[str, Any] = {name: options[name] for name in _SCALARS if options.get(name) is not None}
+    for name in _LISTS:
+        if options.get(name):
+            overrides[name] = config.words(options[name])
+            if not overrides[name]:
+                raise UsageError(f"--{name.replace('_', '-')} is empty (an unset variable?)")
+    overrides |= {name: config.unescaped(f"--{name}", options[name]) for name in config.TEXTS if options.get(name) is not None}
+    file = None
+    values: dict[str, Any] = {}
+    for text in options["config"]:
+        if "=" in text and not Path(text).exists():
+            values |= config.parse_override(text)
+        else:
+            file = Path(text)
+    return config.load({**values, **overrides}, file=file, isolated=options["isolated"])

@@ -1,0 +1,31 @@
+"""The fixture `ftlint_dataset`, for everybody's tests. Light: pytest loads it in every run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ftlint.report.findings import Report
+
+
+@pytest.fixture(scope="session")
+def ftlint_dataset() -> Callable[..., Report]:
+    """Return a function that checks a dataset, once a session, fails where it is not clean, and returns the report."""
+    from ftlint.api import check  # noqa: PLC0415 - most test runs do not ask for it
+    from ftlint.report.formats import Style, reporter  # noqa: PLC0415 - likewise
+
+    seen: dict[str, Report] = {}
+
+    def clean(path: str, **settings: Any) -> Report:
+        key = repr((str(path), sorted(settings.items())))
+        if key not in seen:
+            seen[key] = check(path, **settings)
+        if not seen[key].ok:
+            pytest.fail("\n".join(reporter("grouped")(seen[key], Style())), pytrace=False)
+        return seen[key]
+
+    return clean
