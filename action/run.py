@@ -1,7 +1,7 @@
 """The step of the GitHub Action: installs ftlint, checks once, and tells GitHub in every way that it has.
 
 Everything comes as environment, and nothing goes through a shell. INPUT_PATHS (one a line), INPUT_ARGS, INPUT_VERSION and
-INPUT_SUMMARY are the inputs of the action. FTLINT_PYTHON: a Python that has ftlint already; then nothing is installed.
+INPUT_SUMMARY are the inputs of the action. ACTION_PYTHON: a Python that has ftlint already; then nothing is installed.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main() -> int:
 
 def python(folder: Path) -> str:
     """Return a Python that has ftlint; installs the version that is asked for, or the action's own."""
-    known = os.environ.get("FTLINT_PYTHON")
+    known = os.environ.get("ACTION_PYTHON")
     if known:
         return known
     environment = folder / "environment"

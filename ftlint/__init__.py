@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ftlint import integrations
     from ftlint.api import check, fix
-    from ftlint.errors import ConfigError, FtlintError, InputError, UsageError
+    from ftlint.errors import ConfigError, FindingsError, FtlintError, InputError, UsageError
     from ftlint.report.findings import Finding, Location, Report
 
 __version__ = "0.1.0"
@@ -22,6 +22,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ConfigError",
     "Finding",
+    "FindingsError",
     "FtlintError",
     "InputError",
     "Location",
@@ -36,6 +37,7 @@ __all__ = [
 _HOMES = {
     "ConfigError": "errors",
     "Finding": "report.findings",
+    "FindingsError": "errors",
     "FtlintError": "errors",
     "InputError": "errors",
     "Location": "report.findings",

@@ -7,11 +7,15 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import httpx
+import pytest
 
 from ftlint.cli.app import COMMANDS
+from ftlint.config import Settings, validated
+from ftlint.report.formats import FORMATS
 
 ROOT = Path(__file__).parent.parent
 
@@ -35,6 +39,70 @@ def test_documents_name_only_commands_that_exist():
         named |= set(re.findall(r"(?:^|[`$] ?)ftlint ([a-z]+)", path.read_text("utf-8"), re.MULTILINE))
     assert {"check", "rule", "config"} <= named
     assert named <= set(COMMANDS)
+
+
+GATE = ("ci", "formats", "pre-commit", "python")
+
+
+def blocks_of(page, kind):
+    return re.findall(rf"^```{kind}\n(.*?)^```", (ROOT / "docs" / f"{page}.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", GATE)
+def test_commands_print_what_the_pages_show(page, tmp_path):
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    for session in blocks_of(page, "console"):
+        for part in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]:
+            command, _, shown = part.partition("\n")
+            result = subprocess.run(
+                [sys.executable, "-m", *shlex.split(command)], capture_output=True, text=True, check=False, cwd=tmp_path
+            )
+            assert result.returncode in {0, 1}, result.stderr
+            assert result.stdout.strip() == shown.strip(), command
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
+@pytest.mark.parametrize("block", range(6))
+def test_snippets_run(block, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("train", "valid"):
+        rows = ({"prompt": f"{name} {i} ->", "completion": " yes" if i % 2 else " no"} for i in range(300))
+        Path(f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    snippets = blocks_of("python", "python")
+    assert len(snippets) == 6
+    names = {}
+    exec(snippets[block], names)  # noqa: S102 - it is our own page
+    if block == 1:
+        assert names["fixed"]["completion"].to_list()[:2] == [" fine", " yes"]
+    elif block == 5:
+        names["test_data"]()
+
+
+def test_configurations_are_valid(tmp_path):
+    [workflow] = blocks_of("ci", "yaml")
+    [hooks] = blocks_of("pre-commit", "yaml")
+    for content, schema in ((workflow, "vendor.github-workflows"), (hooks, None)):
+        path = tmp_path / "config.yaml"
+        path.write_text(content)
+        tool = ["check-jsonschema", "--builtin-schema", schema] if schema else ["pre-commit", "validate-config"]
+        command = [Path(sys.executable).with_name(tool[0]), *tool[1:], path]
+        result = subprocess.run(command, capture_output=True, check=False)
+        assert result.returncode == 0, result.stdout
+    shipped = (ROOT / ".pre-commit-hooks.yaml").read_text("utf-8")
+    assert set(re.findall(r"- id: ([\w-]+)", hooks)) == set(re.findall(r"- id: ([\w-]+)", shipped))
+
+
+def test_the_configuration_page_names_every_key():
+    page = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+    keys = [key.replace("_", "-") for key in Settings.__dataclass_fields__]
+    assert [key for key in keys if not re.search(rf"(?<![\w-]){re.escape(key)}(?![\w-])", page)] == []
+    for block in re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL):
+        validated(tomllib.loads(block), "the page")
+
+
+def test_every_format_has_its_row():
+    page = (ROOT / "docs" / "formats.md").read_text("utf-8")
+    assert re.findall(r"^\| `(\w+)`", page, re.MULTILINE) == list(FORMATS)
 
 
 PAGE = (ROOT / "docs" / "offline-service.md").read_text("utf-8")

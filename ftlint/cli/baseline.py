@@ -36,7 +36,7 @@ def write(paths: tuple[str, ...], **options: Any) -> int:
         found = baseline.of(report.datasets, path.absolute().parent)
         baseline.write(path, found)
     accepted = sum(count for rules in found.files.values() for count in rules.values())
-    click.echo(f"{path} accepts {numbered(accepted, 'finding')} in {numbered(len(found.files), 'file')}")
+    click.echo(f"{_shown(path)} accepts {numbered(accepted, 'finding')} in {numbered(len(found.files), 'file')}")
     return 0
 
 
@@ -54,7 +54,7 @@ def prune(paths: tuple[str, ...], **options: Any) -> int:
         new = baseline.pruned(old, report.datasets, [rule.name() for rule in report.rules])
         baseline.write(path, new)
     gone = sum(sum(rules.values()) for rules in old.files.values()) - sum(sum(rules.values()) for rules in new.files.values())
-    click.echo(f"{path} accepts {numbered(gone, 'finding')} less")
+    click.echo(f"{_shown(path)} accepts {numbered(gone, 'finding')} less")
     return 0
 
 
@@ -76,3 +76,8 @@ def _checked(paths: tuple[str, ...], options: dict[str, Any], cleanup: ExitStack
     report = run(datasets, replace(config, settings=replace(config.settings, baseline=None)), by=by, limit=1)
     cleanup.callback(report.close)
     return path, report
+
+
+def _shown(path: Path) -> Path:
+    """Return a path as it is shortest to read."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

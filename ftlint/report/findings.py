@@ -397,7 +397,8 @@ class Report:
         """Return the report where it is `ok`; else raise FindingsError, which says what was found and has the report."""
         if self.ok:
             return self
-        listed = [f"{f.code} {f.rule}: {f.message}" for f in self.findings if f.level != "info"][:5]
+        worst = sorted(self.findings, key=lambda finding: LEVELS.index(finding.level))[:5]
+        listed = [f"{finding.code} {finding.rule}: {finding.message}" for finding in worst]
         count = sum(self.counts.values())
         raise FindingsError(f"{numbered(count, 'finding')}: " + "; ".join([*self.failures, *self.stale, *listed]), self)
 

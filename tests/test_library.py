@@ -1,0 +1,200 @@
+"""ftlint in other programs: frames, streams, threads, tests, pipelines."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pandas as pd
+import pandera.errors
+import polars as pl
+import pyarrow as pa
+import pytest
+from datasets import Dataset, DatasetDict
+
+import ftlint
+from ftlint.testing import assert_clean
+
+ROOT = Path(__file__).parent.parent
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
+
+
+def records(count=300):
+    return [{"prompt": f"mail {i} ->", "completion": " spam" if i % 2 else " fine"} for i in range(count)]
+
+
+def faulty(count=300):
+    rows = records(count)
+    rows[7]["completion"] = "spam"
+    rows[9]["prompt"] = "mail 9"
+    return rows
+
+
+def key(report):
+    return [(found.code, found.line, found.column, found.message) for found in report.findings]
+
+
+def table(rows):
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+KINDS = {
+    "polars": pl.DataFrame,
+    "lazy": lambda rows: pl.DataFrame(rows).lazy(),
+    "pandas": lambda rows: pd.DataFrame(rows, index=range(1000, 1000 + len(rows))),
+    "arrow": lambda rows: pa.table(table(rows)),
+    "generator": lambda rows: (row for row in rows),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_data_has_the_findings_of_its_records(kind):
+    assert key(ftlint.check(KINDS[kind](faulty()))) == key(ftlint.check(faulty()))
+
+
+def test_what_comes_back_is_of_the_kind_that_went_in():
+    frame = pd.DataFrame(faulty(), index=range(1000, 1300)).assign(weight=0.5, when=pd.Timestamp("2026-01-02"))
+    fixed, report = ftlint.fix(frame, ignore=["SHP003"])
+    assert report.ok
+    assert list(fixed.index) == list(frame.index)
+    assert dict(fixed.dtypes) == dict(frame.dtypes)
+    changed = [index for index in frame.index if list(fixed.loc[index]) != list(frame.loc[index])]
+    assert changed == [1007, 1009]
+    assert isinstance(ftlint.fix(pa.table(table(faulty())))[0], pa.Table)
+    assert isinstance(ftlint.fix(pl.DataFrame(faulty()))[0], pl.DataFrame)
+    less, _ = ftlint.fix(pd.concat([frame, frame[:3]]), unsafe=True, ignore=["SHP003"])
+    assert list(less.index) == list(frame.index)
+
+
+def test_a_frame_without_names_is_refused():
+    with pytest.raises(ftlint.InputError, match="columns need names, each its own"):
+        ftlint.check(pd.DataFrame([[1, 2]], columns=["a", "a"]))
+    with pytest.raises(ftlint.InputError, match="0 is none"):
+        ftlint.check(pd.DataFrame([[1, 2]]))
+
+
+def test_hugging_face_datasets():
+    dataset = Dataset.from_list(faulty())
+    check, fix = ftlint.integrations.huggingface.check, ftlint.integrations.huggingface.fix
+    assert key(check(dataset)) == key(ftlint.check(faulty()))
+    assert key(check(dataset.to_iterable_dataset())) == key(ftlint.check(faulty()))
+    fixed, report = fix(dataset)
+    assert report.ok
+    assert fixed.features == dataset.features
+    splits = DatasetDict({"train": Dataset.from_list(records()), "validation": Dataset.from_list(records(20))})
+    assert check(splits).counts["SPL001"] == 20
+    with pytest.raises(ftlint.UsageError, match="no split is called train"):
+        check(DatasetDict({"test": dataset}))
+    turns = [{"role": "user", "content": "Hi."}, {"role": "assistant", "content": None, "tool_calls": [{"id": "c"}]}]
+    assert not check(Dataset.from_list([{"messages": turns}] * 12), select=["CHT"]).counts
+
+
+def test_eight_threads_find_what_one_finds():
+    data = [faulty(60 + 40 * number) for number in range(8)]
+    alone = [key(ftlint.check(rows)) for rows in data]
+    repaired = [ftlint.fix(rows)[0] for rows in data]
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(lambda rows: key(ftlint.check(rows)), data * 3)) == alone * 3
+        assert list(threads.map(lambda rows: ftlint.fix(rows)[0], data)) == repaired
+
+
+def test_findings_are_raised():
+    assert ftlint.check(records()).raise_for_findings().ok
+    with pytest.raises(ftlint.FindingsError, match="SEP001 missing-separator: prompt ends with") as caught:
+        ftlint.check(faulty()).raise_for_findings()
+    assert caught.value.report.counts["CMP001"] == 1
+
+
+def test_a_test_can_ask_for_a_clean_dataset(tmp_path):
+    assert_clean(records())
+    with pytest.raises(AssertionError, match="SEP001 missing-separator"):
+        assert_clean(faulty())
+    for name, rows in (("good", records()), ("bad", faulty())):
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(str, rows)).replace("'", '"') + "\n")
+    (tmp_path / "test_data.py").write_text(
+        "def test_good(ftlint_dataset):\n    assert ftlint_dataset('good.jsonl').records == 300\n"
+        "def test_bad(ftlint_dataset):\n    ftlint_dataset('bad.jsonl')\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", "-p", "no:cacheprovider", "-n", "0", "."]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert "1 failed, 1 passed" in result.stdout
+    assert "missing-separator" in result.stdout
+
+
+@pytest.mark.parametrize("backend", ["polars", "pandas"])
+def test_a_schema_has_a_check_a_rule(backend):
+    schema = ftlint.integrations.pandera.schema(separator=" ->", backend=backend)
+    names = [check.name for check in schema.checks]
+    assert len(names) == len(set(names)) >= 10
+    frame = {"polars": pl.DataFrame, "pandas": KINDS["pandas"]}[backend]
+    schema.validate(frame(records()), lazy=True)
+    rows = [*faulty(), {"prompt": " ->", "completion": " x"}, {"prompt": "y" * 9000 + " ->", "completion": " " + "z " * 3000}]
+    with pytest.raises(pandera.errors.SchemaErrors) as caught:
+        schema.validate(frame(rows), lazy=True)
+    cases = caught.value.failure_cases
+    failed = dict(zip(cases["check"], cases["index"], strict=True))
+    offset = 1000 if backend == "pandas" else 0
+    expected = {"missing-separator": 9, "missing-leading-space": 7, "empty-text": 300, "token-limit": 301}
+    assert {name: failed[name] - offset for name in expected} == expected
+    for broken in (
+        {"prompt": ["a ->"]},
+        {"prompt": ["a ->", None], "completion": [" b", " c"]},
+        {"prompt": ["a ->"], "completion": [1]},
+    ):
+        with pytest.raises(pandera.errors.SchemaErrors):
+            schema.validate(pd.DataFrame(broken) if backend == "pandas" else pl.DataFrame(broken), lazy=True)
+
+
+def example(name):
+    spec = importlib.util.spec_from_file_location(name, ROOT / "examples" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_examples_do_what_they_say(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    approve = example("airflow_task").approve
+    assert approve("examples/sports.jsonl", "examples/sports-valid.jsonl") == "examples/sports.jsonl"
+    with pytest.raises(ftlint.FindingsError, match="CMP001"):
+        approve("examples/food.jsonl")
+    training_data = example("polars_pipeline").training_data
+    tickets = pl.LazyFrame({"text": [f"The lamp {i} broke." for i in range(50)], "team": ["repair", "sales"] * 25})
+    assert set(training_data(tickets)["completion"]) == {" repair", " sales"}
+    with pytest.raises(pandera.errors.SchemaErrors, match="empty-text"):
+        training_data(pl.LazyFrame({"text": ["a", "b"], "team": ["x", ""]}))
+    conversations = example("huggingface_map").conversations
+    rows = Dataset.from_list([{"question": f"What is {i}?", "answer": f"A number, {i}."} for i in range(12)])
+    assert conversations(rows)[3]["messages"][2] == {"role": "assistant", "content": "A number, 3."}
+    with pytest.raises(ftlint.FindingsError, match="CHT004"):
+        conversations(Dataset.from_list([{"question": "Why?", "answer": ""}] * 12))
+
+
+def test_files_of_a_dataset_are_joined_where_all_are_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, rows in (
+        ("train-1", records()[:200]),
+        ("train-2", records()[190:]),
+        ("valid", records()[:20]),
+        ("other", faulty()),
+    ):
+        Path(f"{name}.jsonl").write_text("\n".join(map(str, rows)).replace("'", '"') + "\n")
+    Path("ftlint.toml").write_text('include = ["*.jsonl"]\n[[dataset]]\ntrain = ["train-*.jsonl"]\nvalid = ["valid.jsonl"]\n')
+
+    def codes(*arguments):
+        command = [sys.executable, "-m", "ftlint", "check", "--output", "jsonl", *arguments]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        lines = [line for line in result.stdout.splitlines() if '"path"' in line and '"code"' in line]
+        return result, {code for code in ("DUP001", "SPL001", "SEP001") if any(f'"{code}"' in line for line in lines)}
+
+    assert codes()[1] == {"DUP001", "SPL001", "SEP001"}, "what is in no dataset is checked by itself"
+    assert codes("train-1.jsonl", "train-2.jsonl", "valid.jsonl")[1] == {"DUP001", "SPL001"}
+    assert codes("train-1.jsonl", "valid.jsonl")[1] == set(), "a part of it alone, as staged for a commit"
+    Path("train-1.jsonl").unlink()
+    Path("train-2.jsonl").unlink()
+    result, _ = codes()
+    assert result.returncode == 2
+    assert "train-*.jsonl" in result.stderr
