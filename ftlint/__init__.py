@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ftlint import integrations
-    from ftlint.api import check, fix
+    from ftlint.api import check, fix, profile
     from ftlint.errors import ConfigError, FindingsError, FtlintError, InputError, UsageError
     from ftlint.report.findings import Finding, Location, Report
 
@@ -32,6 +32,7 @@ __all__ = [
     "check",
     "fix",
     "integrations",
+    "profile",
 ]
 
 _HOMES = {
@@ -45,6 +46,7 @@ _HOMES = {
     "UsageError": "errors",
     "check": "api",
     "fix": "api",
+    "profile": "api",
 }
 
 

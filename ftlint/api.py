@@ -17,6 +17,7 @@ from ftlint.engine.processes import engine
 from ftlint.engine.repair import Allowed, Repaired, proposed, repair_dataset
 from ftlint.engine.serial import Engine, Serial
 from ftlint.errors import ConfigError, InputError, did_you_mean
+from ftlint.prepare.profile import profile as profiled
 from ftlint.report.adjust import accepted, adjusted
 from ftlint.report.findings import Report
 from ftlint.rule.registry import Selection, broken_packs, configured, matching
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ftlint.config import Config
+    from ftlint.prepare.profile import Profile
     from ftlint.rule import Rule
 
 
@@ -186,6 +188,34 @@ def _checked(jobs: int, max_findings: int | None) -> None:
     for name, value in (("jobs", jobs), ("max_findings", max_findings)):
         if not (value is None and name == "max_findings") and (type(value) is not int or value < 1):
             raise ConfigError(f"{name} must be a number of 1 or more, not {value!r}")
+
+
+def profile(
+    data: Any,
+    *,
+    exact_tokens: bool = False,
+    positive_class: str | None = None,
+    config: str | PathLike[str] | Mapping[str, Any] | None = None,
+    jobs: int = 1,
+    **settings: Any,
+) -> Profile:
+    """Return what a dataset is: labels, tokens, costs, and how to train on it and ask the model afterwards.
+
+    data: one path, file object, frame or iterable of dicts, as of `check`. exact_tokens: count all tokens instead of estimating
+    them. positive_class: of two labels the one that counts as positive. The other arguments are those of `check`.
+
+    Raises InputError for data without records, UsageError for an unknown label, ConfigError for settings that do not fit.
+    """
+    _checked(jobs, None)
+    resolved = _resolved(config, settings)
+    sources = _on_disk(_sources(data), jobs)
+    if len(sources) != 1:
+        raise InputError("one dataset is profiled at a time; call it for each file")
+    try:
+        with engine(jobs, sources[0].size) as by:
+            return profiled(sources[0], resolved.wishes(), by, exact=exact_tokens, positive=positive_class)
+    finally:
+        sources[0].close()
 
 
 def fix(

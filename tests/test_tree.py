@@ -13,6 +13,7 @@ PACKAGE = Path(ftlint.__file__).parent
 LAYERS = [
     {"cli", "integrations", "mock", "testing", "pytest_plugin", "__main__"},
     {"api"},
+    {"prepare"},
     {"report"},
     {"engine"},
     {"rule"},

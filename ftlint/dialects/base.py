@@ -52,8 +52,9 @@ class Dialect(Generic[K]):
     name: as in configuration files. shapes: any of these key sets makes a record. optional: keys that it may have besides.
     types: msgspec types of a record; the first is the strictest and the fastest, the last takes every record. Without any, a
     dialect is only recognised. tables: for each column of texts, by table, the JSON Pointer of a text, as an expression.
-    nothing: what is known where nothing was surveyed. model: what pydantic explains a fault by, where the dialect leaves it
-    that. tells_task: whether records are told apart by task, so that reports name it.
+    nothing: what is known where nothing was surveyed. answers: the kind of text (see `spoken`) that is to be learned. model:
+    what pydantic explains a fault by, where the dialect leaves it that. tells_task: whether records are told apart by task, so
+    that reports name it.
     """
 
     name: str = ""
@@ -62,6 +63,7 @@ class Dialect(Generic[K]):
     types: tuple[Any, ...] = ()
     tables: Mapping[str, Mapping[str, pl.Expr]] = {}
     nothing: K
+    answers: str = ""
     model: Any = None
     tells_task: ClassVar[bool] = False
 
@@ -149,6 +151,15 @@ class Dialect(Generic[K]):
         """Return an expression for bytes of a record of which its texts have no more."""
         return pl.col(INPUT).str.len_bytes() + pl.col(ANSWER).str.len_bytes()
 
+    def spoken(self, tables: Tables) -> pl.DataFrame:
+        """Return `line`, `kind` and `text` of every text; of a record of strings the kind is its key."""
+        parts = [
+            tables[name].select("line", kind=pl.lit(column), text=pl.col(column)).drop_nulls("text")
+            for name, columns in self.tables.items()
+            for column in columns
+        ]
+        return pl.concat(parts)
+
     def texts(self, tables: Tables, *, pointers: bool = False) -> pl.DataFrame:
         """Return the table of all texts: `line`, `place` (UInt32; a number for each text of a record) and `text`.
 
@@ -177,7 +188,7 @@ class FlatDialect(Dialect[K]):
 
     def __init__(self, name: str, texts: Sequence[str]) -> None:
         self.name, self.keys = name, tuple(texts)
-        self.shapes = (frozenset(texts),)
+        self.shapes, self.answers = (frozenset(texts),), self.keys[-1]
         strict, lax = (
             msgspec.defstruct("Record", [(key, str) for key in texts], forbid_unknown_fields=strict, gc=False)
             for strict in (True, False)

@@ -79,6 +79,7 @@ class Chat(Dialect[None]):
     shapes = (frozenset({"messages"}),)
     optional = frozenset({"tools", "functions", "parallel_tool_calls"})
     types = (_PlainConversation, Conversation)
+    answers = "assistant"
     nothing = None
 
     def __init__(self) -> None:
@@ -122,6 +123,13 @@ class Chat(Dialect[None]):
         plain = {"empty": ~pl.col("content").str.contains(r"\S"), "misweighed": False, "unlearned": False}
         filled = [pl.col(name).fill_null(value) for name, value in plain.items()]
         return {**tables, MESSAGES: places.hstack(tables[MESSAGES]).with_columns(filled)}
+
+    def spoken(self, tables: Tables) -> pl.DataFrame:
+        """Return `line`, `kind` and `text` of every text; its kind is the role of its message."""
+        said = tables[MESSAGES].select("line", kind="role", text="content").drop_nulls("text")
+        roles = tables[MESSAGES].select("line", "role", message="place")
+        parts = tables[PARTS].join(roles, on=["line", "message"], how="left", maintain_order="left")
+        return pl.concat([said, parts.select("line", kind="role", text="text")])
 
     def accepts(self, record: Any) -> bool:
         """Whether all parts of contents have a type."""

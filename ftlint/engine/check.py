@@ -37,11 +37,12 @@ def check_dataset(
     block: int = BLOCK,
     progress: Callable[[int], None] | None = None,
     known: Context | None = None,
+    gather: Callable[[Context], tuple[type[Metric], ...]] = lambda _: (),
 ) -> DatasetReport:
     """Check a dataset with these rules.
 
     block: bytes of a part. progress: called with the bytes of each part that is done. known: what is known of the dataset;
-    without it, what a survey shows.
+    without it, what a survey shows. gather: metrics that are wanted besides those of the rules; they are on the report.
     """
     report = DatasetReport([], [])
     context = known or survey(dataset.train, dataset.wishes, rules, report.failures)
@@ -52,7 +53,7 @@ def check_dataset(
         for role, sources, judged_by in roles:
             applying = tuple(rule for rule in rules if role in rule.roles and _applies(rule, judged_by, report))
             compared = _compared(rules, judged_by) if role == "train" and dataset.valid else set()
-            plan = Plan(judged_by, applying, _metrics(applying, judged_by, compared))
+            plan = Plan(judged_by, applying, _metrics(applying, judged_by, {*compared, *gather(judged_by)}))
             files = [_file(source, role, judged_by) for source in sources]
             partial = engine.fold(plan, _parts(files, block), progress or (lambda _: None))
             cleanup.callback(partial.close)

@@ -34,7 +34,7 @@ _WINDOWS = 100
 _WINDOW = 1 << 16
 
 
-class _Sample(NamedTuple):
+class Sample(NamedTuple):
     """What was surveyed: what is known of it, and the tables of the records."""
 
     context: Context
@@ -48,7 +48,7 @@ def survey(
 
     rules: those that may want to know something of the sample. failures: takes a sentence for each of them that fails.
     """
-    context, tables = _survey(sources, wishes)
+    context, tables = look(sources, wishes)
     hints: dict[str, Any] = {}
     for rule in rules if tables else ():
         try:
@@ -62,7 +62,7 @@ def survey(
 
 def survey_valid(sources: Sequence[Source], wishes: Wishes, training: Context) -> Context:
     """Return the context in which validation files are judged: the training files', and what differs from it."""
-    own, tables = _survey(sources, wishes)
+    own, tables = look(sources, wishes)
     split: Differences = ()
     known = training.known
     if own.dialect != training.dialect and own.recognised:
@@ -72,7 +72,8 @@ def survey_valid(sources: Sequence[Source], wishes: Wishes, training: Context) -
     return replace(training, surveyed=own.surveyed, recognised=own.recognised, split=split, known=known)
 
 
-def _survey(sources: Sequence[Source], wishes: Wishes) -> _Sample:
+def look(sources: Sequence[Source], wishes: Wishes) -> Sample:
+    """Return what a sample of these files shows, and the sample."""
     lines, keys = _sample(sources, wishes.records)
     target, name, recognised = _target_and_dialect(keys, wishes)
     encoding = wishes.encoding or target.encoding
@@ -88,14 +89,14 @@ def _survey(sources: Sequence[Source], wishes: Wishes) -> _Sample:
         recognised=recognised,
     )
     if not dialect.checked:
-        return _Sample(context, {})
+        return Sample(context, {})
     read = reader_of(name).read(b"\n".join(lines)).tables
     task, known = dialect.infer(read, wishes, target, encoding)
     tables = dialect.derive(read, known)
     distinct = tables[RECORDS].get_column(INPUT).unique()
     differing = (head for head in HEADS if signatures(distinct, head=head).n_unique() >= 0.98 * len(distinct))
     surveyed = tables[RECORDS].height
-    return _Sample(replace(context, task=task, known=known, surveyed=surveyed, head=next(differing, 0)), tables)
+    return Sample(replace(context, task=task, known=known, surveyed=surveyed, head=next(differing, 0)), tables)
 
 
 def _sample(sources: Sequence[Source], records: int) -> tuple[list[bytes], Counter[tuple[str, ...]]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftlint.rule.fixes import Rewrite
 from ftlint.text.marks import SPACE, Ending, given, without
+from ftlint.text.separators import CANDIDATES
 from ftlint.text.words import quote
 
 if TYPE_CHECKING:
@@ -14,17 +15,6 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.rule.fixes import Scope, Situation
-
-CANDIDATES = (
-    "\n\n###\n\n",
-    "\n\n===\n\n",
-    "\n\n>>>\n\n",
-    "\n\n---\n\n",
-    "\n\n###=>\n\n",
-    "\n\n<<sep>>\n\n",
-    "\n\n@@@@\n\n",
-    "\n\n%%%%\n\n",
-)
 
 
 def new_separator(situation: Situation) -> Rewrite | None:

@@ -1,0 +1,44 @@
+"""`ftlint profile`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import ExitStack
+from typing import Any
+
+import click
+
+from ftlint.cli.options import config_of, data_options
+
+
+@click.command("profile")
+@click.argument("file")
+@click.option("--output", type=click.Choice(["text", "json", "markdown"]), default="text", help="json: for programs.")
+@click.option("--exact-tokens", is_flag=True, help="Count all tokens instead of estimating them from a sample.")
+@click.option("--positive-class", metavar="LABEL", help="Of two labels the one that counts as positive; default: the rarer.")
+@data_options
+def command(file: str, *, output: str, exact_tokens: bool, positive_class: str | None, **options: Any) -> int:
+    """Say what a dataset is, what it costs to train on it, how to do that, and how to ask the model afterwards."""
+    from ftlint.engine.processes import engine  # noqa: PLC0415 - keeps the command's help instant
+    from ftlint.sources import open_source  # noqa: PLC0415 - likewise
+
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    config = config_of(options)
+    source = open_source(file)
+    with ExitStack() as cleanup:
+        cleanup.callback(source.close)
+        by = cleanup.enter_context(engine(config.settings.jobs or os.cpu_count() or 1, source.size))
+        from ftlint.prepare import shown  # noqa: PLC0415 - processes are started without polars
+        from ftlint.prepare.profile import profile  # noqa: PLC0415 - likewise
+
+        made = profile(source, config.wishes(), by, exact=exact_tokens, positive=positive_class)
+    if output == "json":
+        import orjson  # noqa: PLC0415 - only where it is asked for
+
+        click.echo(orjson.dumps(shown.as_json(made), option=orjson.OPT_INDENT_2))
+        return 0
+    columns = max(80, min(120, shutil.get_terminal_size((80, 24)).columns))
+    for line in shown.as_markdown(made) if output == "markdown" else shown.as_text(made, columns):
+        click.echo(line)
+    return 0

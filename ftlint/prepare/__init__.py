@@ -1,0 +1,1 @@
+"""Before and after training: profiles and recipes, splits, conversions."""

@@ -1,0 +1,182 @@
+"""What a profile gathers besides labels: bytes and tokens of texts, by their kind (a key, or a role)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import sqrt
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ftlint.metrics import Block, Metric
+from ftlint.text import tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.dialects.context import Context
+
+SAMPLED = 2_000
+"""Records whose tokens are counted where they are estimated."""
+
+_BATCHES = 50
+"""Parts of the sample by whose differences its error is told: neighbours in a file may be alike."""
+
+_T = 2.01
+"""Student's t for 95 % and 49 degrees of freedom."""
+
+_LONGEST = 5
+
+NEAR = 0.9
+"""The part of the token limit from which a record is near it."""
+
+
+@dataclass
+class Sizes(Metric):
+    """How many texts there are of each kind and how many bytes they have; the lines of the longest records."""
+
+    lines: int = 0
+    texts: Counter[str] = field(default_factory=Counter)
+    size: Counter[str] = field(default_factory=Counter)
+    longest: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        spoken = block.dialect.spoken(block.tables)
+        sums = spoken.group_by("kind").agg(pl.len(), pl.col("text").str.len_bytes().cast(pl.UInt64).sum())
+        for kind, count, size in sums.iter_rows():
+            self.texts[kind], self.size[kind] = count, size
+        sizes = block.frame.select("line", size=block.dialect.most_bytes().cast(pl.UInt64))
+        self.longest = sizes.top_k(_LONGEST, by="size").select("size", "line").rows() if len(sizes) else []
+
+    def merge(self, other: Sizes) -> None:
+        """Take in what comes after."""
+        self.texts.update(other.texts)
+        self.size.update(other.size)
+        both = [*self.longest, *((size, line + self.lines) for size, line in other.longest)]
+        self.longest = sorted(both, key=lambda row: (-row[0], row[1]))[:_LONGEST]
+        self.lines += other.lines
+
+
+@dataclass
+class Tokens(Metric):
+    """How many texts of each kind have how many tokens, and how many records in all."""
+
+    lines: int = 0
+    of_texts: dict[str, Counter[int]] = field(default_factory=dict)
+    of_records: Counter[int] = field(default_factory=Counter)
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        self.of_texts, self.of_records = counted(block.dialect.spoken(block.tables), context.encoding)
+
+    def merge(self, other: Tokens) -> None:
+        """Take in what comes after."""
+        for kind, counts in other.of_texts.items():
+            self.of_texts.setdefault(kind, Counter()).update(counts)
+        self.of_records.update(other.of_records)
+        self.lines += other.lines
+
+
+def counted(spoken: pl.DataFrame, encoding: str) -> tuple[dict[str, Counter[int]], Counter[int]]:
+    """Return how many texts of each kind have how many tokens, and how many records; each text is encoded on its own."""
+    rows = with_tokens(spoken, encoding)
+    of_texts = {
+        str(kind): Counter(dict(part.get_column("tokens").value_counts().iter_rows()))
+        for (kind,), part in rows.partition_by("kind", as_dict=True).items()
+    }
+    records = rows.group_by("line").agg(pl.col("tokens").sum()).get_column("tokens")
+    return of_texts, Counter(dict(records.value_counts().iter_rows()))
+
+
+def with_tokens(spoken: pl.DataFrame, encoding: str) -> pl.DataFrame:
+    """Return the table of texts with their number of tokens; what stands more than once (a label) is encoded once."""
+    known: dict[str, int] = {}
+    found = []
+    for text in spoken.get_column("text"):
+        count = known.get(text)
+        if count is None:
+            count = tokens.count(text, encoding)
+            if len(text) <= 100:
+                known[text] = count
+        found.append(count)
+    return spoken.with_columns(tokens=pl.Series(found, dtype=pl.UInt64))
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number of tokens. error: half of the interval that holds the true number in 95 of 100 cases; 0 where it is exact."""
+
+    tokens: int
+    error: int = 0
+
+    @property
+    def exact(self) -> bool:
+        """Whether the number is counted, not estimated."""
+        return self.error == 0
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Tokens of a dataset: in all, by kind, and how many texts or records have how many (of a sample, where not exact)."""
+
+    total: Estimate
+    by_kind: Mapping[str, int]
+    of_texts: Mapping[str, Counter[int]]
+    of_records: Counter[int]
+
+
+def exactly(found: Tokens) -> Counts:
+    """Return what was counted in all records."""
+    by_kind = {kind: sum(count * times for count, times in counts.items()) for kind, counts in found.of_texts.items()}
+    return Counts(Estimate(sum(by_kind.values())), by_kind, found.of_texts, found.of_records)
+
+
+def estimated(spoken: pl.DataFrame, sizes: Sizes, encoding: str, records: int) -> Counts:
+    """Return what a sample says of all records: tokens by byte, times all bytes.
+
+    spoken: the texts of the sample, by `line` in their order. records: of the dataset.
+    """
+    sample = with_tokens(spoken, encoding).with_columns(size=pl.col("text").str.len_bytes().cast(pl.UInt64))
+    sums = {kind: (count, size) for kind, count, size in sample.group_by("kind").agg(pl.sum("tokens", "size")).iter_rows()}
+    everywhere = {kind: size for kind, size in sizes.size.items() if size}
+    ratio = sum(count for count, _ in sums.values()) / max(sum(size for _, size in sums.values()), 1)
+    ratios = {kind: count / size for kind, (count, size) in sums.items() if size}
+    by_kind = {kind: size * ratios.get(kind, ratio) for kind, size in everywhere.items()}
+    per_record = sample.group_by("line", maintain_order=True).agg(pl.sum("tokens", "size"))
+    share = min(1.0, len(per_record) / max(records, 1))
+    error = _error(per_record, ratio, sum(everywhere.values())) * sqrt(1 - share)
+    of_texts, of_records = counted(spoken, encoding)
+    total = Estimate(round(sum(by_kind.values())), 0 if share == 1 else max(1, round(error)))
+    return Counts(total, {kind: round(count) for kind, count in by_kind.items()}, of_texts, of_records)
+
+
+def _error(per_record: pl.DataFrame, ratio: float, everything: int) -> float:
+    """Return half of the 95 % interval of a number of tokens, by how much parts of the sample differ from the whole."""
+    rest = (per_record["tokens"].cast(pl.Float64) - ratio * per_record["size"].cast(pl.Float64)).to_list()
+    batches = min(_BATCHES, len(rest))
+    if batches < 2:
+        return float(everything)
+    cuts = [number * len(rest) // batches for number in range(batches + 1)]
+    sums = [sum(rest[start:end]) for start, end in pairwise(cuts)]
+    spread = sqrt(batches / (batches - 1) * sum(value * value for value in sums))
+    return _T * spread / max(int(per_record["size"].sum()), 1) * everything
+
+
+def quantile(counts: Counter[int], share: float) -> int:
+    """Return the smallest number that at least this share of what was counted does not exceed."""
+    wanted, seen = share * counts.total(), 0
+    for value in sorted(counts):
+        seen += counts[value]
+        if seen >= wanted:
+            return value
+    return 0
+
+
+def above(counts: Counter[int], least: float) -> int:
+    """Return how many of what was counted have so many tokens or more."""
+    return sum(times for value, times in counts.items() if value >= least)

@@ -1,0 +1,236 @@
+"""What a dataset is: records, labels, tokens, costs, and how to train on it. From the same metrics as a check."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from math import log
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ftlint.dialects import named
+from ftlint.dialects.base import RECORDS
+from ftlint.engine.check import check_dataset
+from ftlint.engine.dataset import Dataset
+from ftlint.engine.survey import look
+from ftlint.errors import InputError, UsageError
+from ftlint.metrics import Labels
+from ftlint.prepare.measures import NEAR, SAMPLED, Counts, Sizes, Tokens, above, estimated, exactly, quantile, with_tokens
+from ftlint.prepare.recipe import Facts, Inference, Training, inference, training
+from ftlint.records.reader import reader_of
+from ftlint.targets import shipped, target
+from ftlint.text import tokens
+from ftlint.text.labels import as_seen
+from ftlint.text.words import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ftlint.dialects.context import Context
+    from ftlint.engine.serial import Engine
+    from ftlint.metrics import Gathered, Metric
+    from ftlint.records.lines import Lines
+    from ftlint.sources import Source
+    from ftlint.wishes import Wishes
+
+
+@dataclass(frozen=True)
+class Label:
+    """A label, without the space before it; share: of the records; tokens: number and text of each, with the space."""
+
+    label: str
+    count: int
+    share: float
+    tokens: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Tokens of texts of one kind. total: in all; most: of the longest that was looked at; histogram: texts by bands of tokens."""
+
+    total: int
+    median: int
+    most_of_95: int
+    most: int
+    histogram: tuple[tuple[int, int, int], ...]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a model costs. training: dollars for all epochs; usage: dollars for 1,000 such records; source: of the prices."""
+
+    model: str
+    training: float
+    usage: float | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a dataset is. counts: tokens; spreads: of each kind of text; near: records near the token limit."""
+
+    path: str
+    records: int
+    size: int
+    context: Context
+    labels: tuple[Label, ...]
+    counts: Counts
+    spreads: Mapping[str, Spread]
+    near: int
+    epochs: int
+    costs: tuple[Cost, ...]
+    training: Training
+    inference: Inference
+    turns: Mapping[str, float]
+
+    @property
+    def entropy(self) -> float | None:
+        """How evenly labels are spread: 1 where all are alike, 0 where one has everything; None for fewer than two."""
+        if len(self.labels) < 2:
+            return None
+        return -sum(label.share * log(label.share) for label in self.labels) / log(len(self.labels))
+
+    @property
+    def ratio(self) -> float | None:
+        """How many times the records of the rarest label the commonest has."""
+        return self.labels[0].count / self.labels[-1].count if self.labels else None
+
+    def facts(self) -> Mapping[str, Any]:
+        """Return what the dialect inferred: separator and stop."""
+        return named(self.context.dialect).facts(self.context.known)
+
+
+def profile(
+    source: Source,
+    wishes: Wishes,
+    engine: Engine,
+    *,
+    exact: bool = False,
+    positive: str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Profile:
+    """Profile a file.
+
+    exact: count all tokens instead of estimating them. positive: the label that counts as positive, of two. progress: called
+    with the bytes of each part that is done. Raises InputError for a file without records, UsageError for an unknown label.
+    """
+    sample = look([source], wishes)
+    dialect = named(sample.context.dialect)
+    if not dialect.checked:
+        raise InputError(f"{source.path} holds {dialect.name} records, of which ftlint makes no profile")
+    dataset, wanted = Dataset([source], wishes), _wanted(sample.context, exact=exact)
+    report = check_dataset(dataset, [], engine, known=sample.context, gather=lambda _: wanted, progress=progress)
+    gathered = report.gathered["train"]
+    records = gathered.conforming
+    if not records:
+        raise InputError(f"{source.path} has no {dialect.name} records; `ftlint check {source.path}` says what it has")
+    context, sizes = gathered.context, gathered.get(Sizes)
+    counts = exactly(gathered.get(Tokens)) if exact else _estimated(sample.tables, sizes, context, records)
+    labels = _labels(gathered, records)
+    if positive is not None and positive not in {label.label for label in labels}:
+        known = ", ".join(quote(label.label) for label in labels[:10]) or "none"
+        raise UsageError(f"no label is {quote(positive)}; there are {known}")
+    longest = _longest(report.files[0].lines, sizes, context)
+    spreads = {kind: _spread(counts, kind, longest.get(kind, 0)) for kind in sizes.texts}
+    facts = Facts(
+        source.path,
+        records,
+        context,
+        {label.label: label.count for label in labels},
+        spreads[dialect.answers].most if dialect.answers in spreads else 1,
+        _ratio(sizes, dialect.answers),
+        positive,
+    )
+    recipe = training(facts)
+    scale = records / max(counts.of_records.total(), 1)
+    return Profile(
+        path=source.path,
+        records=records,
+        size=source.size,
+        context=context,
+        labels=labels,
+        counts=counts,
+        spreads=spreads,
+        near=round(above(counts.of_records, NEAR * context.target.limit) * scale) if context.target.limit else 0,
+        epochs=recipe.n_epochs,
+        costs=tuple(_costs(context, counts.total.tokens, records, recipe.n_epochs, wishes)),
+        training=recipe,
+        inference=inference(facts),
+        turns={kind: count / records for kind, count in sizes.texts.items()},
+    )
+
+
+def _wanted(context: Context, *, exact: bool) -> tuple[type[Metric], ...]:
+    return (Sizes, *((Labels,) if context.classification else ()), *((Tokens,) if exact else ()))
+
+
+def _estimated(tables: Mapping[str, pl.DataFrame], sizes: Sizes, context: Context, records: int) -> Counts:
+    """Return an estimate from some of the surveyed records, at equal distances."""
+    lines = tables[RECORDS].get_column("line")
+    count = min(SAMPLED, len(lines))
+    chosen = lines.gather([number * len(lines) // count for number in range(count)])
+    spoken = named(context.dialect).spoken(dict(tables))
+    chosen_texts = spoken.filter(pl.col("line").is_in(chosen.implode())).sort("line", maintain_order=True)
+    return estimated(chosen_texts, sizes, context.encoding, records)
+
+
+def _labels(gathered: Gathered, records: int) -> tuple[Label, ...]:
+    """Return the labels, the commonest first; variants count as their commoner form."""
+    if not gathered.context.classification:
+        return ()
+    merged = sorted(gathered.get(Labels).merged.items(), key=lambda item: -item[1])
+    return tuple(Label(label, count, count / records, _tokens(label, gathered.context)) for label, count in merged)
+
+
+def _tokens(label: str, context: Context) -> tuple[tuple[int, str], ...]:
+    text = label if context.dialect == "chat" else as_seen(label)
+    numbers = tokens.encode(text, context.encoding)
+    shown = [piece.decode("utf-8", "backslashreplace") for piece in tokens.pieces(text, context.encoding)]
+    return tuple(zip(numbers, shown, strict=True))
+
+
+def _longest(lines: Lines, sizes: Sizes, context: Context) -> dict[str, int]:
+    """Return the most tokens of texts of each kind, in the records with the most bytes."""
+    raw = [lines.line(number).raw for number in sorted(line for _, line in sizes.longest)]
+    dialect = named(context.dialect)
+    tables = dialect.derive(reader_of(dialect.name).read(b"\n".join(raw) + b"\n").tables, context.known)
+    found = with_tokens(dialect.spoken(tables), context.encoding).group_by("kind").agg(pl.max("tokens"))
+    return dict(found.iter_rows())
+
+
+def _spread(counts: Counts, kind: str, longest: int) -> Spread:
+    found = counts.of_texts.get(kind, Counter())
+    most = max(longest, max(found, default=0))
+    return Spread(counts.by_kind.get(kind, 0), quantile(found, 0.5), quantile(found, 0.95), most, _histogram(found))
+
+
+def _histogram(found: Counter[int], bands: int = 8) -> tuple[tuple[int, int, int], ...]:
+    """Return bands of token numbers, first and last of each, with how many texts are in them."""
+    if not found:
+        return ()
+    least, most = min(found), max(found)
+    width = -(-(most - least + 1) // bands)
+    starts = range(least, most + 1, width)
+    return tuple(
+        (start, min(start + width - 1, most), sum(found[value] for value in range(start, start + width))) for start in starts
+    )
+
+
+def _ratio(sizes: Sizes, answers: str) -> float:
+    """Return how many times the bytes of answers the other texts have."""
+    answered = sizes.size[answers]
+    return (sizes.size.total() - answered) / answered if answered else 0.0
+
+
+def _costs(context: Context, total: int, records: int, epochs: int, wishes: Wishes) -> Sequence[Cost]:
+    """Return the costs of every model that takes such records and whose price is known."""
+    costs = []
+    for name in {**shipped(), **(wishes.own or {})}:
+        model = target(name, wishes.own)
+        price, usage = model.prices.get("training"), model.prices.get("usage")
+        if context.dialect in model.dialects and isinstance(price, (int, float)):
+            each = usage * total / records if isinstance(usage, (int, float)) else None
+            source = f"{model.source}; prices of {model.prices.get('date', 'unknown date')}"
+            costs.append(Cost(name, total * epochs * price / 1000, each, source))
+    return sorted(costs, key=lambda cost: cost.training)
