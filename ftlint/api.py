@@ -17,7 +17,6 @@ from ftlint.engine.processes import engine
 from ftlint.engine.repair import Allowed, Repaired, proposed, repair_dataset
 from ftlint.engine.serial import Engine, Serial
 from ftlint.errors import ConfigError, InputError, did_you_mean
-from ftlint.prepare.profile import profile as profiled
 from ftlint.report.adjust import accepted, adjusted
 from ftlint.report.findings import Report
 from ftlint.rule.registry import Selection, broken_packs, configured, matching
@@ -206,6 +205,8 @@ def profile(
 
     Raises InputError for data without records, UsageError for an unknown label, ConfigError for settings that do not fit.
     """
+    from ftlint.prepare.profile import profile as profiled  # noqa: PLC0415 - a check needs none of it
+
     _checked(jobs, None)
     resolved = _resolved(config, settings)
     sources = _on_disk(_sources(data), jobs)

@@ -431,7 +431,9 @@ def test_a_validation_file_is_not_emptied(tmp_path):
     assert (tmp_path / "v.jsonl").read_bytes() == dumped(rows(21))
     assert result.returncode == 1
     text = " ".join(result.stdout.decode().split())
-    assert "refused SPL001 train-validation-leak: 21 of 21 validation records would go; split the data anew instead" in text
+    assert (
+        "refused SPL001 train-validation-leak: 21 of 21 validation records would go; `ftlint split` splits the data anew" in text
+    )
     (tmp_path / "v.jsonl").write_bytes(dumped(rows(60)[30:]))
     run("--fix", "--unsafe-fixes", "--valid", "v.jsonl", "t.jsonl", cwd=tmp_path)
     assert (tmp_path / "v.jsonl").read_bytes() == dumped(rows(60)[30:]), "not unless it is asked for"

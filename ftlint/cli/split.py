@@ -66,7 +66,7 @@ def command(file: str, **options: Any) -> int:
 def _shares(valid: float, test: float | None) -> dict[str, float]:
     """Return the share of each part."""
     train = 1 - valid - (test or 0)
-    if train <= 0:
+    if train < 1e-9:
         raise UsageError("the shares for validation and test leave nothing to train on")
     return {"train": train, "valid": valid, **({"test": test} if test else {})}
 

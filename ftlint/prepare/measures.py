@@ -94,16 +94,8 @@ def counted(spoken: pl.DataFrame, encoding: str) -> tuple[dict[str, Counter[int]
 
 
 def with_tokens(spoken: pl.DataFrame, encoding: str) -> pl.DataFrame:
-    """Return the table of texts with their number of tokens; what stands more than once (a label) is encoded once."""
-    known: dict[str, int] = {}
-    found = []
-    for text in spoken.get_column("text"):
-        count = known.get(text)
-        if count is None:
-            count = tokens.count(text, encoding)
-            if len(text) <= 100:
-                known[text] = count
-        found.append(count)
+    """Return the table of texts with their number of tokens."""
+    found = tokens.counts(spoken.get_column("text"), encoding)
     return spoken.with_columns(tokens=pl.Series(found, dtype=pl.UInt64))
 
 

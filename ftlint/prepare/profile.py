@@ -47,7 +47,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Spread:
-    """Tokens of texts of one kind. total: in all; most: of the longest that was looked at; histogram: texts by bands of tokens."""
+    """Tokens of texts of one kind. total: in all; most: of the longest that was seen; histogram: texts by bands of tokens."""
 
     total: int
     median: int

@@ -195,7 +195,6 @@ def _with_snippet(made: Inference, facts: Facts) -> Inference:
         lines.append(f"LABELS = {_literal(dict(made.first_token_to_label))}")
     if made.logit_bias:
         lines.append(f"BIAS = {_literal({str(token): value for token, value in made.logit_bias.items()})}")
-        settings["logit_bias"] = "BIAS"
     lines += ["", "", "def answer(text: str) -> str:"]
     if facts.chat:
         asked = ['messages=[{"role": "user", "content": text}]']

@@ -19,7 +19,7 @@ from ftlint.errors import InputError, UsageError
 from ftlint.metrics import Block, Labels, Metric
 from ftlint.sources import BOM
 from ftlint.sources.files import writing
-from ftlint.text.normal import signatures
+from ftlint.text.normal import normal
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -54,10 +54,11 @@ class Groups(Metric):
         frame = block.frame
         if not len(frame):
             return
-        signature = signatures(frame.get_column("input"), head=0).alias("prompt")
+        # A hash of polars may be another one in its next version, and then the same seed would be another split.
+        prompt = pl.Series("prompt", [_digest(normal(text).encode()) for text in frame.get_column("input")], pl.UInt64)
         label = frame.get_column("answer") if context.classification else pl.Series("answer", [""]).new_from_index(0, len(frame))
         own = pl.Series("own", [_hash(block.line(line), self.key) for line in frame["line"]], pl.UInt64) if self.key else None
-        columns = [frame.get_column("line").cast(pl.UInt64), signature, label.alias("label"), *([own] if own is not None else [])]
+        columns = [frame.get_column("line").cast(pl.UInt64), prompt, label.alias("label"), *([own] if own is not None else [])]
         self.parts = [(0, pl.DataFrame(columns))]
 
     def merge(self, other: Groups) -> None:
@@ -74,6 +75,10 @@ def _hash(line: bytes, key: str | None) -> int:
     """Return a hash of the value of a key; of a record without it, of the whole record, so that it is a group of its own."""
     value = orjson.loads(line)
     content = orjson.dumps([value[key]], option=orjson.OPT_SORT_KEYS) if key in value else b"record" + line
+    return _digest(content)
+
+
+def _digest(content: bytes) -> int:
     return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "big")
 
 
@@ -163,10 +168,10 @@ def _dealt(table: pl.DataFrame, shares: Sequence[float], seed: int) -> list[int]
     by_label: dict[str, list[int]] = {}
     for group, label in label_of.items():
         by_label.setdefault(label, []).append(group)
-    signature = dict(zip(reversed(groups), reversed(table.get_column("prompt").to_list()), strict=True))
+    prompt_of = dict(zip(reversed(groups), reversed(table.get_column("prompt").to_list()), strict=True))
     part_of: dict[int, int] = {}
     for members in by_label.values():
-        order = sorted(members, key=lambda group: _draw(signature[group], seed))
+        order = sorted(members, key=lambda group: _draw(prompt_of[group], seed))
         total = sum(sizes[group] for group in order)
         lacks = [share * total for share in shares]
         empty = set(range(len(shares)))
@@ -212,9 +217,9 @@ def _drawn(table: pl.DataFrame, shares: Sequence[float], seed: int) -> list[int]
     ]
 
 
-def _draw(signature: int, seed: int) -> int:
+def _draw(prompt: int, seed: int) -> int:
     """Return a number below 2**64 that depends on a prompt and a seed alone."""
-    return int.from_bytes(hashlib.blake2b(f"{seed} {signature}".encode(), digest_size=8).digest(), "big")
+    return _digest(f"{seed} {prompt}".encode())
 
 
 def _counts(labels: pl.Series, parts: Sequence[int], names: Sequence[str]) -> dict[str, dict[str, int]]:

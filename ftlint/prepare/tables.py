@@ -93,23 +93,31 @@ def _text(path: str, charset: str | None) -> IO[str]:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
 
 
-def _undecodable(path: str, charset: str | None, row: int) -> InputError:
-    """Return the error for bytes that are not of a character set."""
+def _undecodable(path: str, charset: str | None) -> InputError:
+    """Return the error for a file whose bytes are not of a character set: where they are, and of which they may be."""
+    name = charset or "UTF-8"
+    where = "it ends in the middle of a sign"
+    with Path(path).open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                line.decode(charset or "utf-8-sig")
+            except UnicodeDecodeError as error:
+                where = f"line {number} has the byte 0x{line[error.start]:02X}"
+                break
     if charset:
-        return InputError(f"{path} is not in {charset}: after row {row} come bytes that it has no sign for")
+        return InputError(f"{path} is not {name}: {where}; --charset names another character set")
     from charset_normalizer import from_bytes  # noqa: PLC0415 - only where a file is not UTF-8
 
     with Path(path).open("rb") as file:
         best = from_bytes(file.read(1 << 20)).best()
-    hint = f"; it looks like {best.encoding}: --charset {best.encoding}" if best else "; name its character set with --charset"
-    return InputError(f"{path} is not UTF-8: after row {row} come bytes that are none{hint}")
+    hint = f"it looks like {best.encoding}: --charset {best.encoding}" if best else "name its character set with --charset"
+    return InputError(f"{path} is not {name}: {where}; {hint}")
 
 
 def _separated(path: str, delimiter: str, charset: str | None) -> Table:
     """Return the table of a file of separated values, whose first row names the columns."""
 
     def rows() -> Iterator[Row]:
-        number = 0
         csv.field_size_limit(_CELL)
         with _text(path, charset) as file:
             reader = csv.reader(file, delimiter=delimiter, strict=True)
@@ -124,7 +132,7 @@ def _separated(path: str, delimiter: str, charset: str | None) -> Table:
             except csv.Error as error:
                 raise InputError(f"{path}, line {reader.line_num}: {error}") from error
             except UnicodeError as error:
-                raise _undecodable(path, charset, number) from error
+                raise _undecodable(path, charset) from error
 
     with _text(path, charset) as file:
         try:
@@ -132,7 +140,7 @@ def _separated(path: str, delimiter: str, charset: str | None) -> Table:
         except csv.Error as error:
             raise InputError(f"{path}, line 1: {error}") from error
         except UnicodeError as error:
-            raise _undecodable(path, charset, 0) from error
+            raise _undecodable(path, charset) from error
     if len(set(columns)) < len(columns):
         twice = next(name for name in columns if columns.count(name) > 1)
         raise InputError(f"{path} has two columns called {twice!r}")
@@ -141,14 +149,13 @@ def _separated(path: str, delimiter: str, charset: str | None) -> Table:
 
 def _lines(path: str, charset: str | None) -> Iterator[Row]:
     """Yield each line that is not blank as a row with one text."""
-    number = 0
     with _text(path, charset) as file:
         try:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     yield number, {"text": line.rstrip("\r\n")}
         except UnicodeError as error:
-            raise _undecodable(path, charset, number) from error
+            raise _undecodable(path, charset) from error
 
 
 def _sheet(path: str, sheet: str | None) -> Table:

@@ -89,4 +89,4 @@ def _problem(spread: Spread, *, lines_wanted: bool) -> str:
     if spread.broken:
         line, reason = spread.broken
         return f"{found}; line {line:,} is broken ({reason}), and the file stays as it is until it is mended"
-    return found if lines_wanted else f"{found}; the file's name promises no lines: write them to one that ends in .jsonl"
+    return found if lines_wanted else f"{found}; the file's name promises no lines: `ftlint convert` writes some"

@@ -42,7 +42,8 @@ class MissingKey(LineRule, DatasetRule):
     ## How to fix
 
     Add the key, or rename the one that is meant: names count to the letter, in lower case. `--fix --unsafe-fixes` renames
-    where every record of the file has the same other names, only one can be meant, and every value is a string.
+    where every record of the file has the same other names, only one can be meant, and every value is a string. Data of
+    another shape, or from another tool, `ftlint convert` makes into records.
     """
 
     code = "SHP001"

@@ -23,7 +23,7 @@ class LabelDrift(DatasetRule):
 
     ## How to fix
 
-    Split the data at random within each label (stratified).
+    Split the data at random within each label; `ftlint split` does.
     """
 
     code = "SPL004"

@@ -30,7 +30,7 @@ class TrainValidationLeak(DatasetRule):
 
     ## How to fix
 
-    Split the data anew, so that each prompt is in one file only, or drop the records from the validation file:
+    Split the data anew (`ftlint split`), so that each prompt is in one file only, or drop the records from the validation file:
     `--fix --unsafe-fixes --fixable train-validation-leak` does, unless less than half of the file would be left.
     """
 
@@ -69,7 +69,7 @@ class TrainValidationLeak(DatasetRule):
         for facts, gone in gathered.by_file(lines):
             refused = ""
             if 2 * len(gone) > facts.records:
-                refused = f"{len(gone):,} of {facts.records:,} validation records would go; split the data anew instead"
+                refused = f"{len(gone):,} of {facts.records:,} validation records would go; `ftlint split` splits the data anew"
             for level, table, but in levels:
                 mine = table.filter(pl.col("line").is_in(gone.implode()))
                 yield Hits(

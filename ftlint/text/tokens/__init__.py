@@ -82,6 +82,9 @@ _PART = 1 << 15
 """Characters that are encoded at once: a run of half a million spaces overflows tiktoken's stack, and the merging of one long
 word takes ever longer."""
 
+_SHORT = 50
+"""Characters of a text that may be a label, and stand in many records."""
+
 _BETWEEN_WORDS = re.compile(r"(?<=[^\W_])(?=[ \n,.;:!?，。、；：！？])")
 """Where every pattern cuts a text, so that its tokens are the same when it is encoded in two parts."""
 
@@ -153,6 +156,22 @@ def count(text: str, name: str, enough: int | None = None) -> int:
         found += len(encode(part))
         if enough is not None and found >= enough:
             break
+    return found
+
+
+def counts(texts: Iterable[str], name: str) -> list[int]:
+    """Return the number of tokens of each of many texts; short ones that stand more than once are encoded once."""
+    encode = encoding(name).encode_ordinary
+    known: dict[str, int] = {}
+    found = []
+    for text in texts:
+        if len(text) > _SHORT:
+            found.append(len(encode(text)) if len(text) <= _PART else count(text, name))
+            continue
+        number = known.get(text)
+        if number is None:
+            number = known[text] = len(encode(text))
+        found.append(number)
     return found
 
 

@@ -1,0 +1,178 @@
+"""`ftlint split`: every record in one part, no prompt in two, every label in all, the same for a seed however it is run."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+from engines import Scattered
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import law
+from test_cli import ftlint
+
+from ftlint import config as configuration
+from ftlint.engine.serial import Serial
+from ftlint.errors import InputError, UsageError
+from ftlint.prepare import split as splitting
+from ftlint.prepare.split import split
+from ftlint.rule import chats, pairs
+from ftlint.sources import Source, open_source
+from ftlint.text.normal import normal
+
+SHARES = {"train": 0.7, "valid": 0.2, "test": 0.1}
+
+
+def parts_of(data, folder, shares=SHARES, by=None, rules=(), **options):
+    source = Source("data.jsonl", len(data), data)
+    files = {name: Path(folder, f"{name}.jsonl") for name in shares}
+    wishes = configuration.load(options.pop("settings", {}), isolated=True).wishes()
+    made = split(source, wishes, rules, by or Serial(), shares=shares, files=files, force=True, **options)
+    return made, {name: file.read_bytes() for name, file in files.items()}
+
+
+topics = st.tuples(st.integers(0, 30), st.sampled_from(["", " ", "!", "  again"]), st.sampled_from(["yes", "no", "never", "Yes"]))
+
+
+@law(60)
+@given(st.lists(topics, min_size=3, max_size=120), st.integers(0, 3), st.sampled_from([b"\n", b"\r\n"]), st.booleans())
+def test_what_a_split_is(tmp_path_factory, rows, seed, end, last):
+    folder = tmp_path_factory.mktemp("split")
+    lines = [line.encode() for line in pairs(*((f"Topic {n}{more} ->", f" {label}") for n, more, label in rows))]
+    data = end.join(lines) + end * last
+    made, parts = parts_of(data, folder, seed=seed, settings={"task": "classification", "separator": " ->"})
+    written = {name: content.splitlines(keepends=True) for name, content in parts.items()}
+    everything = [line.rstrip(b"\r\n") for part in written.values() for line in part]
+    assert Counter(everything) == Counter(lines), "every record once, byte for byte"
+    for part in written.values():
+        places = iter(lines)
+        assert all(line.rstrip(b"\r\n") in places for line in part), "in their order"
+        assert all(line.endswith((end, b"\n")) for line in part)
+    prompts = {name: {normal(json.loads(line)["prompt"]) for line in part} for name, part in written.items()}
+    assert not any(prompts[one] & prompts[two] for one, two in (("train", "valid"), ("train", "test"), ("valid", "test")))
+    first = {}
+    for n, more, label in rows:
+        first.setdefault(normal(f"Topic {n}{more}"), label)
+    groups = defaultdict(set)
+    for prompt, label in first.items():
+        groups[label.casefold()].add(prompt)
+    labels = {name: {json.loads(line)["completion"].strip().casefold() for line in part} for name, part in written.items()}
+    for label, own in groups.items():
+        if len(own) >= len(SHARES):
+            assert all(label in found for found in labels.values()), "a label with enough prompts is everywhere"
+    assert {name: sum(counts.values()) for name, counts in made.counts.items()} == {
+        name: len(part) for name, part in written.items()
+    }
+
+
+def classified(count=2000, labels=4):
+    return pairs(*((f"mail {i // 2} of {i // 2 * 7919 % 1000} ->", f" label{i // 2 % labels}") for i in range(count)))
+
+
+def test_it_is_the_same_however_it_is_run_and_another_for_another_seed(tmp_path):
+    data = "\n".join(classified()).encode() + b"\n"
+    _, one = parts_of(data, tmp_path)
+    assert parts_of(data, tmp_path, by=Scattered(5))[1] == one
+    assert parts_of(data, tmp_path, seed=1)[1] != one
+    for jobs in ("1", "2"):
+        (tmp_path / "all.jsonl").write_bytes(data)
+        shares = ("--valid-share", "0.2", "--test-share", "0.1")
+        assert ftlint("split", "all.jsonl", *shares, "--force", "--jobs", jobs, cwd=tmp_path).returncode == 0
+        assert (tmp_path / "all.valid.jsonl").read_bytes() == one["valid"]
+
+
+def test_shares_hold_for_each_label(tmp_path):
+    made, _ = parts_of("\n".join(classified()).encode(), tmp_path)
+    for name, share in SHARES.items():
+        assert all(abs(count - share * 500) <= 2 for count in made.counts[name].values())
+
+
+def test_of_very_many_records_each_is_decided_by_its_prompt(tmp_path, monkeypatch):
+    data = "\n".join(classified(6000)).encode()
+    monkeypatch.setattr(splitting, "HELD", 100)
+    made, parts = parts_of(data, tmp_path)
+    prompts = [{json.loads(line)["prompt"] for line in content.splitlines()} for content in parts.values()]
+    assert not prompts[0] & prompts[1]
+    assert not prompts[0] & prompts[2]
+    for name, share in SHARES.items():
+        assert abs(sum(made.counts[name].values()) / 6000 - share) < 0.03
+
+
+def test_records_of_a_group_stay_together(tmp_path):
+    rows = [{"prompt": f"mail {i} ->", "completion": " yes" if i % 2 else " no", "user": {"id": i % 40}} for i in range(400)]
+    rows += [{"prompt": "mail 7 ->", "completion": " yes", "user": {"id": 999}}, {"prompt": "alone ->", "completion": " no"}]
+    _, parts = parts_of("\n".join(map(json.dumps, rows)).encode(), tmp_path, group="user")
+    users = [{json.dumps(json.loads(line).get("user")) for line in content.splitlines()} for content in parts.values()]
+    assert not users[0] & users[1] | users[0] & users[2] | users[1] & users[2]
+    [home] = [place for place, own in enumerate(users) if '{"id": 999}' in own]
+    assert '{"id": 7}' in users[home], "a prompt that two groups have joins them"
+
+
+def test_conversations_are_dealt_out_whole(tmp_path):
+    lines = chats(*([("user", f"What is {i // 2}?"), ("assistant", f"A number, {i}.")] for i in range(200)))
+    _, parts = parts_of("\n".join(lines).encode(), tmp_path)
+    asked = [{json.loads(line)["messages"][0]["content"] for line in content.splitlines()} for content in parts.values()]
+    assert [len(own) for own in asked] == [70, 20, 10]
+    assert not asked[0] & asked[1] | asked[0] & asked[2]
+
+
+def test_what_it_says(tmp_path):
+    lines = [*classified(400, labels=2), *pairs(("once ->", " rare")), "", "{broken"]
+    (tmp_path / "all.jsonl").write_text("\n".join(lines))
+    result = ftlint("split", "all.jsonl", cwd=tmp_path)
+    assert result.returncode == 2
+    assert b"all.jsonl has 1 error that leave" in result.stderr
+    assert not (tmp_path / "all.train.jsonl").exists()
+    result = ftlint("split", "all.jsonl", "--force", cwd=tmp_path)
+    text = result.stdout.decode()
+    assert result.returncode == 0
+    assert re.search(r"all\.train\.jsonl: 321 records \(80\.\d %\)\nall\.valid\.jsonl: 80 records", text)
+    assert '"rare" has too few prompts to be in every part\n1 line left out: no records' in text
+    assert '"label0"' in text
+    again = ftlint("split", "all.jsonl", cwd=tmp_path)
+    assert again.returncode == 2
+    assert b"all.train.jsonl and all.valid.jsonl exist already; --force replaces them" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["all.jsonl", "--valid-share", "0.7", "--test-share", "0.3"], "leave nothing to train on"),
+        (["all.jsonl", "--valid-share", "1"], "1.0 is not in the range"),
+        (["-"], "standard input has no place"),
+        (["none.jsonl"], "cannot read none.jsonl"),
+        (["empty.jsonl"], "has no records that can be split"),
+        (["other.jsonl"], "has no records that can be split"),
+    ],
+)
+def test_what_cannot_be_split_is_said(tmp_path, arguments, sentence):
+    (tmp_path / "all.jsonl").write_text("\n".join(classified(100)))
+    (tmp_path / "empty.jsonl").write_text("")
+    (tmp_path / "other.jsonl").write_text('{"conversations": []}\n' * 20)
+    result = ftlint("split", *arguments, cwd=tmp_path)
+    assert result.returncode == 2
+    assert sentence in result.stderr.decode()
+
+
+def test_packed_files_and_byte_order_marks(tmp_path):
+    data = b"\xef\xbb\xbf" + "\n".join(classified(100)).encode() + b"\n"
+    (tmp_path / "all.jsonl.gz").write_bytes(gzip.compress(data))
+    assert ftlint("split", "all.jsonl.gz", cwd=tmp_path).returncode == 0
+    parts = [(tmp_path / f"all.{name}.jsonl").read_bytes() for name in ("train", "valid")]
+    assert sum(part.count(b"\n") for part in parts) == 100
+    assert not any(b"\xef\xbb\xbf" in part for part in parts)
+
+
+def test_the_library_raises(tmp_path):
+    files = {"train": tmp_path / "a.jsonl", "valid": tmp_path / "b.jsonl"}
+    (tmp_path / "all.jsonl").write_text("\n".join(classified(100)))
+    files["train"].touch()
+    wishes = configuration.load(isolated=True).wishes()
+    with pytest.raises(UsageError, match="exist already"):
+        split(open_source(str(tmp_path / "all.jsonl")), wishes, [], Serial(), shares={"train": 0.5, "valid": 0.5}, files=files)
+    with pytest.raises(InputError, match="no records"):
+        parts_of(b"\n\n", tmp_path)
