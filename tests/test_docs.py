@@ -41,7 +41,7 @@ def test_documents_name_only_commands_that_exist():
     assert named <= set(COMMANDS)
 
 
-GATE = ("ci", "formats", "pre-commit", "python")
+GATE = ("ci", "formats", "from-csv", "pre-commit", "python")
 
 
 def blocks_of(page, kind):
@@ -58,7 +58,9 @@ def test_commands_print_what_the_pages_show(page, tmp_path):
                 [sys.executable, "-m", *shlex.split(command)], capture_output=True, text=True, check=False, cwd=tmp_path
             )
             assert result.returncode in {0, 1}, result.stderr
-            assert result.stdout.strip() == shown.strip(), command
+            # Of a model, numbers may differ in the last digit between processors.
+            form = masked if "mock" in command else str.strip
+            assert form(result.stdout) == form(shown), command
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")

@@ -203,11 +203,8 @@ def _with_snippet(made: Inference, facts: Facts) -> Inference:
         separator = getattr(facts.context.known, "separator", None)
         asked = [f"prompt=text + {_literal(separator.text)}" if separator else "prompt=text"]
         call, given = "client.completions.create", "choice.text"
-    listed = [
-        "model=MODEL",
-        *asked,
-        *(f"{name}={value if value == 'BIAS' else _literal(value)}" for name, value in settings.items()),
-    ]
+    bias = ["logit_bias=BIAS"] if made.logit_bias else []
+    listed = ["model=MODEL", *asked, *(f"{name}={_literal(value)}" for name, value in settings.items()), *bias]
     lines += [f"    choice = {call}(", *(f"        {argument}," for argument in listed), "    ).choices[0]"]
     by_token = bool(made.first_token_to_label) and made.max_tokens == 1
     lines.append(f"    return LABELS[{given}]" if by_token else f"    return {given}.strip()")

@@ -1,0 +1,229 @@
+"""`ftlint profile`: what it counts is there, what it estimates holds, what it advises works."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections import Counter
+from random import Random
+from types import SimpleNamespace
+
+import openai
+import pytest
+from engines import Scattered
+from hypothesis import given
+from strategies import law
+from test_cli import ftlint
+from test_laws import strategies
+
+import ftlint as library
+from ftlint.config import load
+from ftlint.engine.serial import Serial
+from ftlint.errors import InputError, UsageError
+from ftlint.prepare import measures, shown
+from ftlint.prepare.profile import profile
+from ftlint.rule import chats, pairs
+from ftlint.sources import Source
+from ftlint.text import tokens
+
+WORDS = [*["the", "courier", "returned", "a", "blue", "lamp", "on", "Monday", "and", "nobody"], "café", "你好", "unbelievable"]
+
+
+def profiled(lines, by=None, **options):
+    data = "\n".join(lines).encode() + b"\n"
+    settings = options.pop("settings", {})
+    return profile(Source("data.jsonl", len(data), data), load(settings, isolated=True).wishes(), by or Serial(), **options)
+
+
+def texts(rng, count, most=30):
+    rows = []
+    for number in range(count):
+        prompt = " ".join(rng.choice(WORDS) for _ in range(rng.randint(1, most)))
+        rows.append((f"{prompt} {number} ->", f" {rng.choice(WORDS)} {number} END"))
+    return pairs(*rows)
+
+
+def truth(lines, encoding="r50k_base"):
+    return sum(len(tokens.encode(json.loads(line)[key], encoding)) for line in lines for key in ("prompt", "completion"))
+
+
+def test_an_estimate_holds_in_95_of_100_files(monkeypatch):
+    monkeypatch.setattr(measures, "SAMPLED", 150)
+    monkeypatch.setattr("ftlint.prepare.profile.SAMPLED", 150)
+    held = 0
+    for seed in range(100):
+        rng = Random(seed)
+        lines = texts(rng, 600)
+        if seed % 2:
+            lines.sort(key=len)  # as files often are: by topic, by length
+        total = profiled(lines).counts.total
+        assert not total.exact
+        assert total.error < 0.2 * total.tokens
+        held += abs(total.tokens - truth(lines)) <= total.error
+    assert held >= 90
+
+
+def test_tokens_are_counted_when_asked():
+    lines = texts(Random(3), 3000)
+    made = profiled(lines, exact=True)
+    assert (made.counts.total.tokens, made.counts.total.exact) == (truth(lines), True)
+    found = Counter(len(tokens.encode(json.loads(line)["prompt"], "r50k_base")) for line in lines)
+    assert made.counts.of_texts["prompt"] == found
+    ordered = sorted(found.elements())
+    spread = made.spreads["prompt"]
+    assert (spread.median, spread.most_of_95, spread.most) == (ordered[1499], ordered[2849], ordered[-1])
+    assert sum(count for _, _, count in spread.histogram) == 3000
+    assert made.counts == profiled(lines, exact=True, by=Scattered(7)).counts
+    assert profiled(lines[:500]).counts.total.exact, "a sample of all is no estimate"
+
+
+def test_the_longest_is_seen_wherever_it_stands():
+    lines = texts(Random(1), 9000)
+    lines[8901] = pairs(("long " * 700 + "->", " x END"))[0]
+    made = profiled(lines)
+    assert made.spreads["prompt"].most == 701
+    assert not made.counts.total.exact
+    near = profiled([pairs(("word " * 1900 + "->", " x END"))[0]] * 3 + texts(Random(2), 50))
+    assert near.near == 3
+
+
+def labelled(labels, count=2000):
+    return pairs(*((f"mail {i} about the parcel\n\n###\n\n", labels[i % len(labels)]) for i in range(count)))
+
+
+def test_a_recipe_for_two_labels():
+    made = profiled(labelled([" spam", " fine", " fine", " fine"]))
+    assert [(label.label, label.count, [text for _, text in label.tokens]) for label in made.labels] == [
+        ("fine", 1500, [" fine"]),
+        ("spam", 500, [" spam"]),
+    ]
+    words = shlex.split(made.training.command)
+    assert words[:3] == ["openai", "api", "fine_tunes.create"]
+    assert words[words.index("--classification_positive_class") + 1] == " spam", "the rarer label"
+    assert made.inference.max_tokens == 1
+    assert made.inference.first_token_to_label == {" fine": "fine", " spam": "spam"}
+    assert " fine" in profiled(labelled([" spam", " fine"]), positive="fine").training.command
+    with pytest.raises(UsageError, match='no label is "ham"; there are'):
+        profiled(labelled([" spam", " fine"]), positive="ham")
+    costs = {cost.model: cost for cost in made.costs}
+    assert list(costs) == ["ada", "babbage", "curie", "davinci"], "the cheapest first; what has no price has none"
+    assert costs["ada"].training == pytest.approx(made.counts.total.tokens * 4 * 0.0004 / 1000)
+    assert made.entropy == pytest.approx(0.811, abs=0.001)
+    assert made.ratio == 3
+
+
+def test_a_recipe_for_labels_of_several_tokens():
+    made = profiled(labelled([" not edible END", " not sure END", " edible END"]))
+    assert made.inference.stop == " END"
+    assert made.inference.max_tokens == 3, "the longest label, and the stop"
+    assert "--compute" not in made.training.command
+    assert any("labels share a first token" in note for note in made.training.notes)
+    assert len(made.inference.warnings) == 2
+    unique = profiled(labelled([" edible END", " inedible END", " unclear END"]))
+    assert unique.inference.max_tokens == 1
+    assert "--classification_n_classes 3" in unique.training.command
+    assert unique.inference.first_token_to_label[" in"] == "inedible"
+
+
+@pytest.mark.parametrize(
+    ("count", "epochs", "batch", "noted"),
+    [(120, 10, 1, True), (2000, 4, 4, False), (10_003, 4, 16, False), (60_000, 2, 64, True)],
+)
+def test_hyperparameters_follow_the_size(count, epochs, batch, noted):
+    training = profiled(labelled([" spam", " fine"], count)).training
+    assert (training.n_epochs, training.batch_size) == (epochs, batch)
+    assert any("ftlint's own advice" in note for note in training.notes) == noted
+    long = pairs(*(("a long story " * 60 + f"{i} ->", " x") for i in range(300)))
+    assert profiled(long, settings={"task": "generation"}).training.prompt_loss_weight == 0.01
+
+
+def asked(snippet, given):
+    """Run a snippet with a client that answers, and return what it makes of it and what it asked for."""
+    seen = {}
+
+    def create(**settings):
+        seen.update(settings)
+        choice = SimpleNamespace(text=given, message=SimpleNamespace(content=given))
+        return SimpleNamespace(choices=[choice])
+
+    completions = SimpleNamespace(create=create)
+    client = SimpleNamespace(completions=completions, chat=SimpleNamespace(completions=completions))
+    names = {}
+    original, openai.OpenAI = openai.OpenAI, lambda: client
+    try:
+        exec(snippet, names)  # noqa: S102 - it is what is shown
+        return names["answer"]("burger"), seen
+    finally:
+        openai.OpenAI = original
+
+
+def test_the_snippet_asks_as_it_was_trained():
+    made = profiled(labelled([" edible", " inedible"]))
+    answer, request = asked(made.inference.snippet, " in")
+    assert answer == "inedible"
+    assert request["prompt"] == "burger\n\n###\n\n"
+    assert (request["temperature"], request["max_tokens"], request["logprobs"]) == (0, 1, 2)
+    assert {int(token) for token in request["logit_bias"]} == {token for label in made.labels for token, _ in label.tokens}
+    made = profiled(texts(Random(1), 300))
+    answer, request = asked(made.inference.snippet, " some words")
+    assert (answer, request["stop"]) == ("some words", " END")
+    talk = chats(*([("user", f"Is {i} even?"), ("assistant", "no" if i % 2 else "yes")] for i in range(200)))
+    answer, request = asked(profiled(talk).inference.snippet, "yes")
+    assert (answer, request["messages"]) == ("yes", [{"role": "user", "content": "burger"}])
+
+
+def test_conversations_are_counted_by_role():
+    end = [("assistant", "A number."), ("user", "And?"), ("assistant", "Yes.")]
+    talk = [[("system", "Be brief."), ("user", f"What is {i}?"), *end] for i in range(40)]
+    made = profiled(chats(*talk))
+    assert made.turns == {"system": 1, "user": 2, "assistant": 2}
+    everything = sum(len(tokens.encode(text, "o200k_base")) for turns in talk for _, text in turns)
+    assert made.counts.total.tokens == everything
+    assert made.training.command.startswith('client.fine_tuning.jobs.create(model="gpt-4o-mini"')
+    content = [{"type": "text", "text": "Hi there"}]
+    parts = json.dumps({"messages": [{"role": "user", "content": content}, {"role": "assistant", "content": "Yo"}]})
+    assert profiled([parts] * 12).counts.by_kind == {"user": 24, "assistant": 12}
+
+
+@law(60)
+@given(strategies.files | strategies.chat_files)
+def test_no_input_crashes(data):
+    try:
+        made = profile(Source("data.jsonl", len(data), data), load(isolated=True).wishes(), Serial())
+    except InputError:
+        return
+    for columns in (80, 120):
+        for line in shown.as_text(made, columns):
+            code = ("fine_tunes", "training_file", "method", "LABELS", "BIAS", "prompt=", "'")
+            assert len(line) <= columns or any(sign in line for sign in code)
+    assert "\n".join(shown.as_markdown(made)).count("```") % 2 == 0
+    content = shown.as_json(made)
+    assert json.loads(json.dumps(content))["records"] == made.records
+    compile(made.inference.snippet, "snippet", "exec")
+
+
+def test_the_command(tmp_path):
+    (tmp_path / "mail.train.jsonl").write_text("\n".join(labelled([" spam", " fine"])))
+    (tmp_path / "mail.valid.jsonl").write_text("\n".join(labelled([" spam", " fine"], 40)))
+    (tmp_path / "empty.jsonl").write_text("")
+    (tmp_path / "other.jsonl").write_text('{"conversations": []}\n' * 3)
+    text = ftlint("profile", "mail.train.jsonl", cwd=tmp_path).stdout.decode()
+    assert "-t mail.train.jsonl -v mail.valid.jsonl" in text
+    assert "ftlint mock learning-curve mail.train.jsonl" in text
+    assert max(map(len, text.splitlines())) <= 120
+    assert ftlint("profile", "mail.train.jsonl", "--output", "markdown", cwd=tmp_path).stdout.startswith(b"# mail.train.jsonl\n")
+    content = json.loads(ftlint("profile", "mail.train.jsonl", "--output", "json", "--exact-tokens", cwd=tmp_path).stdout)
+    assert (content["tokens"]["exact"], content["tokens"]["total"]) == (True, content["tokens"]["interval"][0])
+    for name, sentence in (
+        ("empty.jsonl", b"has no prompt-completion records"),
+        ("other.jsonl", b"of which ftlint makes no profile"),
+    ):
+        result = ftlint("profile", name, cwd=tmp_path)
+        assert (result.returncode, sentence in result.stderr) == (2, True)
+
+
+def test_the_library(tmp_path):
+    rows = [json.loads(line) for line in labelled([" spam", " fine"], 400)]
+    made = library.profile(rows)
+    assert (made.records, [label.label for label in made.labels]) == (400, ["spam", "fine"])
+    assert library.profile(rows, exact_tokens=True, positive_class="fine").counts.total.exact
