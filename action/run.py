@@ -25,15 +25,20 @@ def main() -> int:
         arguments = shlex.split(os.environ.get("INPUT_ARGS", ""))
     except ValueError as error:
         print(f"::error title=ftlint::the input `args` is not quoted as for a shell: {error}", flush=True)
+        append("GITHUB_OUTPUT", "exit-code=2\n")
         return 2
     folder = Path(tempfile.mkdtemp(prefix="ftlint-", dir=os.environ.get("RUNNER_TEMP")))
     files = {name: folder / f"ftlint.{suffix}" for name, suffix in (("sarif", "sarif"), ("markdown", "md"), ("github", "txt"))}
     outputs = ["grouped", *(f"{name}={file}" for name, file in files.items())]
     paths = [line.strip() for line in os.environ.get("INPUT_PATHS", "").splitlines() if line.strip()]
-    command = [python(folder), "-m", "ftlint", "check", *arguments, *(f"--output={output}" for output in outputs), "--", *paths]
+    if "--" in arguments:
+        at = arguments.index("--")
+        arguments, paths = arguments[:at], [*arguments[at + 1 :], *paths]
+    command = [python(folder), "-m", "ftlint", "check", *(f"--output={output}" for output in outputs), *arguments, "--", *paths]
     code = silenced(command)
     if files["github"].exists():
-        print(files["github"].read_text("utf-8"), end="", flush=True)
+        sys.stdout.buffer.write(files["github"].read_bytes())  # whatever the runner's encoding is
+        sys.stdout.flush()
     if files["markdown"].exists() and os.environ.get("INPUT_SUMMARY", "true") == "true":
         append("GITHUB_STEP_SUMMARY", files["markdown"].read_text("utf-8"))
     sarif = f"sarif-file={files['sarif']}\n" if files["sarif"].exists() else ""

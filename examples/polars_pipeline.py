@@ -17,4 +17,4 @@ def training_data(tickets: pl.LazyFrame) -> pl.DataFrame:
     records = tickets.select(prompt=pl.col("text") + SEPARATOR, completion="team")
     fixed, _ = ftlint.fix(records, separator=SEPARATOR)
     schema = ftlint.integrations.pandera.schema(separator=SEPARATOR, task="classification", fail_on="error")
-    return schema.validate(fixed, lazy=True)
+    return schema.validate(fixed.collect(), lazy=True)

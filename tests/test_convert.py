@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date, time
 
 import polars as pl
 import pytest
@@ -14,6 +15,7 @@ from strategies import law
 from test_cli import ftlint
 
 import ftlint as library
+from ftlint.errors import InputError
 from ftlint.prepare.convert import convert
 from ftlint.prepare.tables import open_table
 
@@ -85,12 +87,16 @@ def test_what_comes_out_passes(tmp_path_factory, rows, kind):
     folder = tmp_path_factory.mktemp("convert")
     name = write(folder, kind, rows)
     out = folder / "out.jsonl"
-    result = convert(open_table(str(folder / name)), out)
+    kept = [(text, label) for text, label in rows if text.strip() and label.strip()]
+    try:
+        result = convert(open_table(str(folder / name)), out)
+    except InputError:
+        assert len(kept) <= 1
+        return
     found = [json.loads(line) for line in out.read_bytes().splitlines()]
     assert len(found) == result.records == len(rows) - sum(result.dropped.values())
     report = library.check(out, separator=result.separator, select=["JSN", "SHP", "SEP001", "CMP001", "CMP002", "CMP003"])
     assert not [one.message for one in report.findings if one.level == "error"]
-    kept = [(text, label) for text, label in rows if text.strip() and label.strip()]
     for (text, label), record in zip(kept, found, strict=False):
         if len(kept) == len(found):
             assert text.strip() in record["prompt"] or record["prompt"].removesuffix(result.separator) in text
@@ -102,6 +108,26 @@ def test_a_separator_that_is_there_stays(tmp_path):
     assert made(tmp_path, write(tmp_path, "csv", rows))[0] == {"prompt": "mail 0 ->", "completion": " spam"}
     rows = [(f"# {i} ### and === too", ">>> spam") for i in range(20)]
     assert made(tmp_path, write(tmp_path, "csv", rows))[0]["prompt"] == "# 0 ### and === too\n\n---\n\n"
+
+
+def test_a_stop_is_taken_off_only_where_it_is_one(tmp_path):
+    (tmp_path / "t.csv").write_text("text;day\nI left on;WEEKEND\nx;END\ny;now END\nz;END END\n")
+    rows = made(tmp_path, "t.csv", "--delimiter", ";", "--completion", "day", "--stop", " END")
+    assert [row["completion"] for row in rows] == [" WEEKEND END", " now END", " END END"]
+
+
+def test_keys_that_come_late_are_columns(tmp_path):
+    lines = ['{"text": "x", "label": "y"}'] * 1100 + ['{"text": "a", "answer": "b", "label": null}']
+    (tmp_path / "t.jsonl").write_text("\n".join(lines))
+    assert made(tmp_path, "t.jsonl", "--completion", "answer") == [{"prompt": "a\n\n###\n\n", "completion": " b"}]
+
+
+def test_sheets_say_what_they_show(tmp_path):
+    frame = pl.DataFrame({"text": ["a", "b"], "label": [date(2020, 1, 2), date(2021, 12, 31)]})
+    frame.write_excel(tmp_path / "t.xlsx")
+    assert [row["completion"] for row in made(tmp_path, "t.xlsx")] == [" 2020-01-02", " 2021-12-31"]
+    pl.DataFrame({"text": ["a"], "label": [time(13, 5)]}).write_excel(tmp_path / "t.xlsx")
+    assert "row 2, column 'label': a time or duration" in made(tmp_path, "t.xlsx", code=2)
 
 
 def test_what_goes_is_said(tmp_path):
@@ -131,12 +157,17 @@ def test_what_goes_is_said(tmp_path):
         ("t.csv", b"text,label\n", ("--completion", "lable"), "no column 'lable'; did you mean label?"),
         ("t.csv", b"text,label\n", ("--completion", "text"), "prompt and completion are both the column 'text'"),
         ("t.csv", b"text,label\n", ("--sheet", "x"), "--sheet is for XLSX files"),
-        ("t.jsonl", b"{}\n", ("--charset", "x"), "--charset is for CSV, TSV and TXT files"),
+        ("t.jsonl", b"{}\n", ("--charset", "cp1252"), "--charset is for CSV, TSV and TXT files"),
         ("t.jsonl", b'{"text": "x", "label": "y"}\n{broken\n', (), "t.jsonl, line 2: not JSON"),
         ("t.jsonl", b'{"text": "x", "label": ["y"]}\n', (), "t.jsonl, line 1, column 'label': several values"),
         ("t.json", b'[{"text": "x", "label": "y"}, 3]', (), "t.json, line 1: it is no object"),
         ("t.xlsx", b"PK no sheet", (), "cannot read t.xlsx"),
         ("t.parquet", b"PAR1 nothing", (), "cannot read t.parquet"),
+        ("t.csv", b"prompt;completion\na;b\n", (), "are values separated by ';'? --delimiter says so"),
+        ("t.csv", b"text,label\n", (), "t.csv has no row with a text to learn; nothing was written"),
+        ("t.csv", b"prompt\nx\n", (), "which column of t.csv is the completion?"),
+        ("t.csv", b"text,label\nx,y\n", ("--delimiter", ";;"), "a delimiter is one sign"),
+        ("t.txt", b"x\n", ("--separator", " ->"), "t.txt has no prompts that a separator could end"),
         ("t.doc", b"x", (), "cannot tell the format of t.doc from its name"),
     ],
 )

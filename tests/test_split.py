@@ -44,7 +44,12 @@ def test_what_a_split_is(tmp_path_factory, rows, seed, end, last):
     folder = tmp_path_factory.mktemp("split")
     lines = [line.encode() for line in pairs(*((f"Topic {n}{more} ->", f" {label}") for n, more, label in rows))]
     data = end.join(lines) + end * last
-    made, parts = parts_of(data, folder, seed=seed, settings={"task": "classification", "separator": " ->"})
+    try:
+        made, parts = parts_of(data, folder, seed=seed, settings={"task": "classification", "separator": " ->"})
+    except InputError:
+        few = len({normal(f"Topic {n}{more}") for n, more, _ in rows}) <= 9
+        assert few, "there are prompts enough"
+        return
     written = {name: content.splitlines(keepends=True) for name, content in parts.items()}
     everything = [line.rstrip(b"\r\n") for part in written.values() for line in part]
     assert Counter(everything) == Counter(lines), "every record once, byte for byte"
@@ -54,12 +59,9 @@ def test_what_a_split_is(tmp_path_factory, rows, seed, end, last):
         assert all(line.endswith((end, b"\n")) for line in part)
     prompts = {name: {normal(json.loads(line)["prompt"]) for line in part} for name, part in written.items()}
     assert not any(prompts[one] & prompts[two] for one, two in (("train", "valid"), ("train", "test"), ("valid", "test")))
-    first = {}
-    for n, more, label in rows:
-        first.setdefault(normal(f"Topic {n}{more}"), label)
     groups = defaultdict(set)
-    for prompt, label in first.items():
-        groups[label.casefold()].add(prompt)
+    for n, more, label in rows:
+        groups[label.casefold()].add(normal(f"Topic {n}{more}"))
     labels = {name: {json.loads(line)["completion"].strip().casefold() for line in part} for name, part in written.items()}
     for label, own in groups.items():
         if len(own) >= len(SHARES):
@@ -112,6 +114,42 @@ def test_records_of_a_group_stay_together(tmp_path):
     assert '{"id": 7}' in users[home], "a prompt that two groups have joins them"
 
 
+def test_a_label_that_is_second_in_its_prompts_is_everywhere(tmp_path):
+    rows = [(f"text {i} ->", " a") for i in range(200)] + [(f"text {i} ->", " b") for i in range(10)]
+    lines = pairs(*rows, *((f"more {i} ->", " c") for i in range(50)))
+    for seed in range(6):
+        made, _ = parts_of("\n".join(lines).encode(), tmp_path, seed=seed)
+        assert all(part.get("b") for part in made.counts.values())
+        assert made.rare == []
+
+
+def test_records_without_prompts_are_told_apart_by_their_answers(tmp_path):
+    made, _ = parts_of("\n".join(pairs(*(("", f" sentence {i}") for i in range(100)))).encode(), tmp_path)
+    assert {name: sum(part.values()) for name, part in made.counts.items()} == {"train": 70, "valid": 20, "test": 10}
+
+
+def test_a_link_does_not_lead_to_the_data(tmp_path):
+    before = "\n".join(classified(100))
+    (tmp_path / "all.jsonl").write_text(before)
+    (tmp_path / "all.train.jsonl").symlink_to("all.jsonl")
+    result = ftlint("split", "all.jsonl", "--force", cwd=tmp_path)
+    assert result.returncode == 2
+    assert b"a link is in the way" in result.stderr
+    assert (tmp_path / "all.jsonl").read_text() == before
+    assert not (tmp_path / "all.valid.jsonl").exists()
+
+
+def test_a_group_that_nobody_has_is_no_group(tmp_path):
+    more = ({"Doc": i % 9, "user": i if i < 30 else None} for i in range(100))
+    lines = [json.dumps({**json.loads(line), **own}) for line, own in zip(classified(100), more, strict=True)]
+    (tmp_path / "all.jsonl").write_text("\n".join(lines))
+    result = ftlint("split", "all.jsonl", "--group", "doc", cwd=tmp_path)
+    assert result.returncode == 2
+    assert b"no record has the key 'doc'; did you mean Doc?" in result.stderr
+    result = ftlint("split", "all.jsonl", "--group", "user", cwd=tmp_path)
+    assert b"70 records without the key to group by; each is a group of its own" in result.stdout
+
+
 def test_conversations_are_dealt_out_whole(tmp_path):
     lines = chats(*([("user", f"What is {i // 2}?"), ("assistant", f"A number, {i}.")] for i in range(200)))
     _, parts = parts_of("\n".join(lines).encode(), tmp_path)
@@ -143,6 +181,8 @@ def test_what_it_says(tmp_path):
     [
         (["all.jsonl", "--valid-share", "0.7", "--test-share", "0.3"], "leave nothing to train on"),
         (["all.jsonl", "--valid-share", "1"], "1.0 is not in the range"),
+        (["all.jsonl", "--valid-share", "nan"], "leave nothing to train on"),
+        (["one.jsonl"], "too few prompts"),
         (["-"], "standard input has no place"),
         (["none.jsonl"], "cannot read none.jsonl"),
         (["empty.jsonl"], "has no records that can be split"),
@@ -152,6 +192,7 @@ def test_what_it_says(tmp_path):
 def test_what_cannot_be_split_is_said(tmp_path, arguments, sentence):
     (tmp_path / "all.jsonl").write_text("\n".join(classified(100)))
     (tmp_path / "empty.jsonl").write_text("")
+    (tmp_path / "one.jsonl").write_text(classified(1)[0])
     (tmp_path / "other.jsonl").write_text('{"conversations": []}\n' * 20)
     result = ftlint("split", *arguments, cwd=tmp_path)
     assert result.returncode == 2

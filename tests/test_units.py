@@ -468,7 +468,7 @@ def test_what_is_not_repaired_is_not_changed():
     assert fixed[0] is kept
     assert fixed[1:] == [{"prompt": "c ->", "completion": " d"}, kept]
     frame = pl.DataFrame({"prompt": ["a ->"], "completion": [" b"], "weight": [float("inf")]})
-    assert ftlint.fix(frame.lazy())[0].equals(frame)
+    assert ftlint.fix(frame.lazy())[0].collect().equals(frame)
     assert ftlint.fix(bytearray(b'{"prompt": "a ->", "completion": "b"}\n'))[0] == b'{"prompt": "a ->", "completion": " b"}\n'
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ftlint.cli.options import config_of, data_options
-from ftlint.errors import UsageError
+from ftlint.cli.options import check_options, config_of
+from ftlint.errors import RuleError, UsageError
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -26,13 +26,13 @@ def command() -> None:
 @command.command("write")
 @click.argument("paths", nargs=-1)
 @click.option("--baseline", metavar="FILE", help="Where it is written; default: ftlint-baseline.json.")
-@data_options
+@check_options
 def write(paths: tuple[str, ...], **options: Any) -> int:
     """Write the number of errors and warnings of every rule in every file."""
     from ftlint.report import baseline  # noqa: PLC0415 - imports polars
 
     with ExitStack() as cleanup:
-        path, report = _checked(paths, options, cleanup)
+        path, report, _ = _checked(paths, options, cleanup)
         found = baseline.of(report.datasets, path.absolute().parent)
         baseline.write(path, found)
     accepted = sum(count for rules in found.files.values() for count in rules.values())
@@ -43,24 +43,24 @@ def write(paths: tuple[str, ...], **options: Any) -> int:
 @command.command("prune")
 @click.argument("paths", nargs=-1)
 @click.option("--baseline", metavar="FILE", help="Which one; default: ftlint-baseline.json.")
-@data_options
+@check_options
 def prune(paths: tuple[str, ...], **options: Any) -> int:
     """Take out of the baseline what is not found any more, in the files and of the rules that are checked."""
     from ftlint.report import baseline  # noqa: PLC0415 - imports polars
 
     with ExitStack() as cleanup:
-        path, report = _checked(paths, options, cleanup)
+        path, report, alone = _checked(paths, options, cleanup)
         old = baseline.read(path)
-        new = baseline.pruned(old, report.datasets, [rule.name() for rule in report.rules])
+        new = baseline.pruned(old, report.datasets, report.rules, alone)
         baseline.write(path, new)
     gone = sum(sum(rules.values()) for rules in old.files.values()) - sum(sum(rules.values()) for rules in new.files.values())
     click.echo(f"{_shown(path)} accepts {numbered(gone, 'finding')} less")
     return 0
 
 
-def _checked(paths: tuple[str, ...], options: dict[str, Any], cleanup: ExitStack) -> tuple[Path, Report]:
-    """Return the baseline's path, and the report without a baseline."""
-    from ftlint.engine.dataset import datasets_of  # noqa: PLC0415 - keeps the command's help instant
+def _checked(paths: tuple[str, ...], options: dict[str, Any], cleanup: ExitStack) -> tuple[Path, Report, set[str]]:
+    """Return the baseline's path, the report without a baseline, and which files are checked without their dataset's others."""
+    from ftlint.engine.dataset import alone_in, datasets_of  # noqa: PLC0415 - keeps the command's help instant
     from ftlint.engine.processes import engine  # noqa: PLC0415 - likewise
     from ftlint.report.baseline import DEFAULT  # noqa: PLC0415 - likewise
 
@@ -70,12 +70,16 @@ def _checked(paths: tuple[str, ...], options: dict[str, Any], cleanup: ExitStack
     sources = [source for dataset in datasets for source in dataset.sources]
     if any(source.origin and path.exists() and source.origin.samefile(path) for source in sources):
         raise UsageError(f"{path} is data; name another file for the baseline")
+    if os.path.realpath(path) in {os.path.realpath(file) for file in config.files}:
+        raise UsageError(f"{path} is the configuration; name another file for the baseline")
     by = cleanup.enter_context(engine(config.settings.jobs or os.cpu_count() or 1, sum(source.size for source in sources)))
     from ftlint.api import run  # noqa: PLC0415 - processes are started without polars
 
     report = run(datasets, replace(config, settings=replace(config.settings, baseline=None)), by=by, limit=1)
     cleanup.callback(report.close)
-    return path, report
+    if report.failures:
+        raise RuleError(f"{'; '.join(report.failures)}; the baseline was not touched")
+    return path, report, alone_in({file.path for file in report.files}, config)
 
 
 def _shown(path: Path) -> Path:

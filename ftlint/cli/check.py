@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from ftlint.cli.options import config_of, data_options
+from ftlint.cli.options import check_options, config_of
 from ftlint.cli.progress import progress
 from ftlint.engine.dataset import datasets_of
 from ftlint.engine.processes import engine
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @click.command("check")
 @click.argument("paths", nargs=-1)
-@data_options
+@check_options
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "info", "never"]),
@@ -141,7 +141,7 @@ def _outputs(texts: Iterable[str]) -> list[tuple[str, str]]:
 def _refuse_to_overwrite(datasets: Iterable[Dataset], config: Config, written: Iterable[str | None]) -> None:
     """Raise UsageError where something is to be written over the data, the configuration, or something else that is written."""
     taken = {os.path.realpath(source.origin) for dataset in datasets for source in dataset.sources if source.origin}
-    taken |= {os.path.realpath(file) for file in config.files}
+    taken |= {os.path.realpath(file) for file in (*config.files, *([config.baseline] if config.baseline else ()))}
     for path in filter(None, written):
         if os.path.realpath(path) in taken:
             raise UsageError(f"{path} is data, configuration, or written twice; name another file for it")

@@ -10,26 +10,29 @@ import click
 from ftlint.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ftlint.config import Config
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
 _DATA = (
-    click.option("--valid", metavar="FILE", help="Validation file that belongs to the training file."),
     click.option("--target", metavar="NAME", help="Model that the data is for (`ftlint config --targets`)."),
     click.option("--encoding", metavar="NAME", help="Tokenizer, where it is not the target's."),
     click.option("--dialect", metavar="NAME", help="Shape of the records, where it shall not be inferred."),
     click.option("--separator", metavar="TEXT", help=r"Text that ends every prompt, with JSON escapes: '\n\n###\n\n'."),
     click.option("--stop", metavar="TEXT", help="Text that ends every completion, with JSON escapes."),
     click.option("--task", type=click.Choice(["classification", "generation", "open-ended"]), help="What the model is to do."),
-    click.option("--select", multiple=True, metavar="RULES", help="Rules to check: names, codes, prefixes, families or ALL."),
-    click.option("--extend-select", multiple=True, metavar="RULES", help="Rules to check besides."),
-    click.option("--ignore", multiple=True, metavar="RULES", help="Rules not to check."),
     click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes; default: all processors."),
     click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration file, or a value of it."),
     click.option("--isolated", is_flag=True, help="Ignore configuration files and FTLINT_ variables."),
+)
+
+_JUDGED = (
+    click.option("--valid", metavar="FILE", help="Validation file that belongs to the training file."),
+    click.option("--select", multiple=True, metavar="RULES", help="Rules to check: names, codes, prefixes, families or ALL."),
+    click.option("--extend-select", multiple=True, metavar="RULES", help="Rules to check besides."),
+    click.option("--ignore", multiple=True, metavar="RULES", help="Rules not to check."),
 )
 
 _SCALARS = (
@@ -48,8 +51,17 @@ _LISTS = ("select", "extend_select", "ignore", "output", "fixable", "unfixable")
 
 
 def data_options(command: F) -> F:
-    """Give a command the options."""
-    for option in reversed(_DATA):
+    """Give a command the options that say what the data is."""
+    return _with(_DATA, command)
+
+
+def check_options(command: F) -> F:
+    """Give a command those, and the ones that say what is looked for."""
+    return _with((*_JUDGED, *_DATA), command)
+
+
+def _with(options: Sequence[Callable[[F], F]], command: F) -> F:
+    for option in reversed(options):
         command = option(command)
     return command
 

@@ -15,8 +15,9 @@ import click
 
 from ftlint.api import run_fix
 from ftlint.engine.commit import commit, target_of
-from ftlint.errors import InputError, UsageError
+from ftlint.errors import InputError, RuleError, UsageError
 from ftlint.report.diff import hunks, patch
+from ftlint.report.findings import without_reason
 from ftlint.report.formats import WIDTH
 from ftlint.report.formats.grouped import repairs
 from ftlint.report.formats.text import cut, paint, plain
@@ -36,6 +37,17 @@ if TYPE_CHECKING:
 
 
 @contextmanager
+def _discreet(config: Config) -> Iterator[None]:
+    """With `--no-snippets` take what its exception said from the sentence on a rule that fails."""
+    try:
+        yield
+    except RuleError as error:
+        if not config.settings.no_snippets:
+            raise
+        raise RuleError(without_reason(str(error))) from error
+
+
+@contextmanager
 def repairing(
     datasets: Sequence[Dataset], config: Config, by: Engine, options: dict[str, Any], limit: int
 ) -> Iterator[tuple[Report, Callable[[], bool]]]:
@@ -49,16 +61,17 @@ def repairing(
         _prepare(datasets)
     with ExitStack() as cleanup:
         dropped = cleanup.enter_context(tempfile.TemporaryFile()) if options["dropped"] and not show else None
-        repaired, report = run_fix(
-            datasets,
-            config,
-            unsafe=bool(options["unsafe_fixes"]),
-            by=by,
-            limit=limit,
-            target=(lambda _: None) if show else target_of,
-            dropped=dropped,
-            track=show,
-        )
+        with _discreet(config):
+            repaired, report = run_fix(
+                datasets,
+                config,
+                unsafe=bool(options["unsafe_fixes"]),
+                by=by,
+                limit=limit,
+                target=(lambda _: None) if show else target_of,
+                dropped=dropped,
+                track=show,
+            )
         for item in repaired:
             cleanup.callback(item.close)
         files = [file for item in repaired for file in item.files]

@@ -34,22 +34,23 @@ _LABELS = 20
 def command(file: str, **options: Any) -> int:
     """Split FILE into FILE.train, FILE.valid and, if asked for, FILE.test, each label in all of them and no prompt in two."""
     shares = _shares(options["valid_share"], options["test_share"])
+    from ftlint.engine.dataset import wishes_of  # noqa: PLC0415 - keeps the command's help instant
     from ftlint.engine.processes import engine  # noqa: PLC0415 - keeps the command's help instant
     from ftlint.sources import open_source  # noqa: PLC0415 - likewise
 
-    config = config_of({**options, "select": (), "extend_select": (), "ignore": ()})
+    config = config_of(options)
     source = open_source(file)
     files = {name: _beside(file, name) for name in shares}
     with ExitStack() as cleanup:
         cleanup.callback(source.close)
         by = cleanup.enter_context(engine(config.settings.jobs or os.cpu_count() or 1, source.size))
-        from ftlint.prepare.split import DECISIVE, split  # noqa: PLC0415 - processes are started without polars
-        from ftlint.rule.registry import Selection, configured  # noqa: PLC0415 - likewise
+        from ftlint.prepare.split import split  # noqa: PLC0415 - processes are started without polars
+        from ftlint.rule.registry import configured, known_rules  # noqa: PLC0415 - likewise
 
-        rules = configured(Selection(DECISIVE, (), ()).rules(), {})
+        rules = configured([rule for rule in known_rules() if rule.decisive], {})
         made = split(
             source,
-            config.wishes(),
+            wishes_of(file, config),
             rules,
             by,
             shares=shares,
@@ -66,7 +67,7 @@ def command(file: str, **options: Any) -> int:
 def _shares(valid: float, test: float | None) -> dict[str, float]:
     """Return the share of each part."""
     train = 1 - valid - (test or 0)
-    if train < 1e-9:
+    if not train >= 1e-9:  # no number is not either
         raise UsageError("the shares for validation and test leave nothing to train on")
     return {"train": train, "valid": valid, **({"test": test} if test else {})}
 
@@ -86,10 +87,17 @@ def _told(made: Split) -> Iterator[str]:
     for name, size in sizes.items():
         yield f"{made.files[name]}: {numbered(size, 'record')} ({size / sum(sizes.values()):.1%})".replace("%", " %")
     yield from _table(made.counts)
+    for name, size in sizes.items():
+        if abs(size / sum(sizes.values()) - made.shares[name]) > made.shares[name] / 3:
+            yield f"{name} was to have {made.shares[name]:.1%}: prompts or groups that stay together are too large".replace(
+                "%", " %"
+            )
     for label in made.rare[:5]:
         yield f"{quote(label)} has too few prompts to be in every part"
     if len(made.rare) > 5:
         yield f"and so have {len(made.rare) - 5:,} more labels"
+    if made.ungrouped:
+        yield f"{numbered(made.ungrouped, 'record')} without the key to group by; each is a group of its own"
     if made.left_out:
         yield f"{numbered(made.left_out, 'line')} left out: no records"
 

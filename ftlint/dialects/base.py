@@ -80,6 +80,10 @@ class Dialect(Generic[K]):
         """Whether an object with these keys is meant to be a record of this dialect."""
         return any(shape <= keys for shape in self.shapes)
 
+    def members(self) -> frozenset[str]:
+        """Return the names of all members that records of this dialect may have, at any depth."""
+        return frozenset().union(*self.shapes, self.optional)
+
     def required(self, keys: Iterable[str]) -> list[str]:
         """Return the keys of the shape that an object with these keys comes nearest to."""
         present = frozenset(keys)

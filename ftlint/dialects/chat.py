@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import polars as pl
 
 from ftlint.dialects.base import ANSWER, INPUT, MISSING_MEMBER, RECORDS, WRONG_TYPE, Dialect, Fault, Surveyed, Tables
 from ftlint.text.labels import repeat
+from ftlint.text.marks import SPACE
 from ftlint.wishes import CLASSIFICATION, GENERATION
 
 if TYPE_CHECKING:
@@ -29,6 +31,10 @@ MESSAGES, PARTS = "messages", "parts"
 _BARE = " \x01 "
 """Stands between roles and texts where a conversation is one text: a character that texts hardly ever hold. The spaces around it
 let sentences end where they end."""
+
+
+_SAID = f"[^{re.escape(SPACE)}]"
+"""A sign that is no white space."""
 
 
 class _Plain(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -103,7 +109,7 @@ class Chat(Dialect[None]):
         columns = {
             "role": roles,
             "content": [content if type(content) is str else None for content in contents],
-            "empty": [not (text.strip() or one.refusal or _called(one)) for text, one in zip(texts, messages, strict=True)],
+            "empty": [not (text.strip(SPACE) or one.refusal or _called(one)) for text, one in zip(texts, messages, strict=True)],
             "misweighed": list(map(_is_misweighed, messages)),
             "unlearned": list(chain.from_iterable(map(_unlearned, talks))),
         }
@@ -120,7 +126,7 @@ class Chat(Dialect[None]):
         places = counts.select(
             pl.col("line").repeat_by("messages"), place=pl.int_ranges(0, pl.col("messages"), dtype=pl.UInt32)
         ).explode("line", "place")
-        plain = {"empty": ~pl.col("content").str.contains(r"\S"), "misweighed": False, "unlearned": False}
+        plain = {"empty": ~pl.col("content").str.contains(_SAID), "misweighed": False, "unlearned": False}
         filled = [pl.col(name).fill_null(value) for name, value in plain.items()]
         return {**tables, MESSAGES: places.hstack(tables[MESSAGES]).with_columns(filled)}
 
@@ -130,6 +136,10 @@ class Chat(Dialect[None]):
         roles = tables[MESSAGES].select("line", "role", message="place")
         parts = tables[PARTS].join(roles, on=["line", "message"], how="left", maintain_order="left")
         return pl.concat([said, parts.select("line", kind="role", text="text")])
+
+    def members(self) -> frozenset[str]:
+        """Return the names of all members of conversations, messages and parts."""
+        return super().members() | frozenset((*Message.__struct_fields__, "type", "text"))
 
     def accepts(self, record: Any) -> bool:
         """Whether all parts of contents have a type."""
@@ -283,23 +293,31 @@ def _are_parts(content: Any) -> bool:
     return type(content) is list and all(type(part) is dict and type(part.get("type")) is str for part in content)
 
 
+def _dumped(value: Any) -> str:
+    """Return a value as JSON; of one that is nested more deeply than Python goes, a sign that stands for it."""
+    try:
+        return json.dumps(value, sort_keys=True)
+    except RecursionError:
+        return "…"
+
+
 def text_of(content: Any) -> str:
     """Return the text of a content; what is no text (an image, a part of another tool's format) is there as JSON."""
     if type(content) is list:
-        return "".join(part["text"] if type(part.get("text")) is str else json.dumps(part, sort_keys=True) for part in content)
+        return "".join(part["text"] if type(part.get("text")) is str else _dumped(part) for part in content)
     return content or ""
 
 
 def is_empty(message: Mapping[str, Any]) -> bool:
     """Whether a message, as JSON has it, has no text, calls no tool, and refuses nothing."""
     says = (message.get("tool_calls"), message.get("function_call"), message.get("refusal"))
-    return not (text_of(message.get("content")).strip() or any(says))
+    return not (text_of(message.get("content")).strip(SPACE) or any(says))
 
 
 def _called(message: Message) -> str:
     """Return the calls of tools of a message as text."""
     calls = message.tool_calls or message.function_call
-    return json.dumps(calls, sort_keys=True) if calls else ""
+    return _dumped(calls) if calls else ""
 
 
 def _called_last(record: Conversation) -> str:
@@ -310,7 +328,7 @@ def _called_last(record: Conversation) -> str:
 
 def _tools(record: Conversation) -> list[str]:
     """Return the tools as text: the same question with other tools is another question."""
-    return [json.dumps(tools, sort_keys=True) for tools in (record.tools, record.functions) if tools]
+    return [_dumped(tools) for tools in (record.tools, record.functions) if tools]
 
 
 def _is_misweighed(message: Message) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,9 +56,21 @@ def datasets_of(paths: Sequence[str], valid: str | None, config: Config, *, forc
         return [Dataset(_opened(files), config.wishes(), _opened([valid]))]
     # Files of a dataset that are all here are judged together; some of them alone (staged for a commit) each by itself.
     here = {os.path.realpath(file) for file in files}
-    tables = [table for table in settings.dataset if any(_table_of(file, config) is table for file in files)]
-    joined = [_joined(table, config) for table in tables if _files(table, config) <= here]
+    joined = [_joined(table, config) for table in settings.dataset if (own := _files(table, config)) and own <= here]
     return [*joined, *_single(files, joined, config)]
+
+
+def alone_in(paths: Iterable[str], config: Config) -> set[str]:
+    """Return those of some paths that belong to a dataset of which not all files are among them."""
+    real = {path: os.path.realpath(path) for path in paths}
+    here = set(real.values())
+    partly = [files for table in config.settings.dataset if not (files := _files(table, config)) <= here]
+    return {path for path, file in real.items() if any(file in files for files in partly)}
+
+
+def wishes_of(file: str, config: Config) -> Wishes:
+    """Return what is configured of a file: in general, and in the dataset that it belongs to."""
+    return config.wishes(_table_of(file, config))
 
 
 def _joined(table: DatasetTable, config: Config) -> Dataset:
@@ -77,16 +90,21 @@ def _single(files: Iterable[str], joined: Iterable[Dataset], config: Config) -> 
     """Return a dataset for each file that is in none of those joined."""
     taken = {os.path.realpath(source.path) for dataset in joined for source in dataset.sources}
     left = [file for file in files if os.path.realpath(file) not in taken]
-    return [Dataset(_opened([file]), config.wishes(_table_of(file, config))) for file in left]
+    return [Dataset(_opened([file]), wishes_of(file, config)) for file in left]
 
 
 def _table_of(file: str, config: Config) -> DatasetTable | None:
     """Return the dataset of the configuration that a file belongs to."""
-    return next((table for table in config.settings.dataset if matches(file, [*table.train, *table.valid])), None)
+    inside = os.path.relpath(os.path.realpath(file), os.path.realpath(config.root))
+    named = [(table, [*table.train, *table.valid]) for table in config.settings.dataset]
+    return next((table for table, patterns in named if matches(file, patterns) or matches(inside, patterns)), None)
 
 
 def _globbed(patterns: Sequence[str], config: Config) -> list[str]:
-    absolute = [pattern if pattern == "-" else str(config.root / pattern) for pattern in patterns]
+    root = str(config.root)
+    # Signs of a glob in the folder's own name are no glob.
+    roots = [glob.escape(root) if glob.has_magic(pattern) else root for pattern in patterns]
+    absolute = [pattern if pattern == "-" else str(Path(root, pattern)) for root, pattern in zip(roots, patterns, strict=True)]
     here = f"{Path.cwd()}/"
     return [file.removeprefix(here) for file in find_files(absolute, config.settings.exclude)]
 

@@ -33,8 +33,12 @@ def fix(dataset: Any, **settings: Any) -> tuple[Any, Report]:
     """Repair a `Dataset`; return another one of the same features where these still fit, and the report on what is left."""
     from datasets import Dataset  # noqa: PLC0415 - whoever calls this has it
 
+    if isinstance(dataset, dict):
+        raise UsageError("one split is repaired at a time")
     fixed, report = ftlint.fix(list(_records(dataset)), **settings)
-    features = dataset.features if fixed and set(dataset.features) == set().union(*fixed) else None
+    if not fixed:
+        return dataset.select([]), report
+    features = dataset.features if set(dataset.features) == set().union(*fixed) else None
     return Dataset.from_list(fixed, features=features), report
 
 

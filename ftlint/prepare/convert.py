@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from ftlint.errors import UsageError, did_you_mean
+from ftlint.errors import InputError, UsageError, did_you_mean
 from ftlint.sources.files import writing
-from ftlint.text.marks import SPACE, infer_separator
+from ftlint.text.marks import SPACE, given, infer_separator
 from ftlint.text.separators import CANDIDATES
 from ftlint.text.words import numbered, quote
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ftlint.prepare.tables import Table
+    from ftlint.text.marks import Ending
 
 PROMPTS = ("prompt", "text", "input", "question", "query", "instruction", "context", "source", "sentence")
 COMPLETIONS = ("completion", "label", "output", "answer", "response", "target", "class", "category", "reply", "result")
@@ -65,16 +66,21 @@ def convert(
     asked, answer = _columns(table, prompt, completion)
     kept = False
     if asked is None:
-        separator = separator or ""
+        if separator:
+            raise UsageError(f"{table.path} has no prompts that a separator could end")
+        separator = ""
     elif separator is None:
-        common, _ = infer_separator(_prompts(table, asked), 0.8)
-        kept = common is not None and len(common.marks) == 1
+        prompts = _prompts(table, asked)
+        common, _ = infer_separator(prompts, 0.8)
+        kept = common is not None and len(common.marks) == 1 and any(text.strip() != common.text.strip() for text in prompts)
         separator = common.text if common and kept else _absent(table, asked, answer)
     unused = tuple(name for name in table.columns if name not in {asked, answer})
     made = Conversion(asked, answer, separator, kept, stop or "", unused)
     with writing(str(out)) as file:
         for record in _records(table, made):
             file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+        if not made.records:
+            raise InputError(f"{table.path} has no row with a text to learn; nothing was written")
     return made
 
 
@@ -84,7 +90,7 @@ def _columns(table: Table, prompt: str | None, completion: str | None) -> tuple[
         if name is not None and name not in table.columns:
             known = ", ".join(table.columns) or "none"
             raise UsageError(f"{table.path} has no column {name!r}{did_you_mean(name, table.columns)}; there are {known}")
-    if len(table.columns) == 1 and prompt is None:
+    if len(table.columns) == 1 and prompt is None and (table.columns[0] != PROMPTS[0] or completion):
         return None, completion or table.columns[0]
     found = [
         given if given is not None else _meant(table, names, option)
@@ -124,18 +130,26 @@ def _absent(table: Table, *columns: str) -> str:
 
 def _records(table: Table, made: Conversion) -> Iterator[dict[str, str]]:
     """Yield the records; note what is dropped."""
+    ending, stop = given(made.separator) if made.separator else None, given(made.stop) if made.stop else None
     for row in table.rows():
-        answer = (table.text(row, made.completion) or "").strip(SPACE)
-        asked = "" if made.prompt is None else (table.text(row, made.prompt) or "")
-        asked = asked.removesuffix(made.separator).strip(SPACE)
+        answer = _bare(table.text(row, made.completion), stop)
+        asked = "" if made.prompt is None else _bare(table.text(row, made.prompt), ending)
         if not answer:
             made.dropped["without completion"] += 1
         elif made.prompt is not None and not asked:
             made.dropped["without prompt"] += 1
         else:
             made.records += 1
-            answer = answer.removesuffix(made.stop.strip(SPACE)).rstrip(SPACE) if made.stop.strip(SPACE) else answer
             yield {"prompt": f"{asked}{made.separator}", "completion": f" {answer}{made.stop}"}
+
+
+def _bare(text: str | None, ending: Ending | None) -> str:
+    """Return a text without outer white space, and without the mark that is put at its end, if that stands there by itself."""
+    bare = (text or "").strip(SPACE)
+    mark = ending.marks[0] if ending else None
+    if mark and mark.text.strip(SPACE) and mark.ends(bare):
+        return bare.removesuffix(mark.text).rstrip(SPACE)
+    return bare
 
 
 def told(made: Conversion, out: Path) -> Iterable[str]:
@@ -143,7 +157,7 @@ def told(made: Conversion, out: Path) -> Iterable[str]:
     came = [f"{made.prompt} → prompt"] if made.prompt else ["every prompt is empty"]
     yield f"{out}: {numbered(made.records, 'record')}; {', '.join([*came, f'{made.completion} → completion'])}"
     if made.separator:
-        how = "ends every prompt already" if made.kept else "was put at the end of every prompt"
+        how = "was there already, and ends every prompt" if made.kept else "was put at the end of every prompt"
         yield f"separator {quote(made.separator)} {how}" + (f", stop {quote(made.stop)} of every completion" if made.stop else "")
     for reason, dropped in made.dropped.items():
         yield f"{numbered(dropped, 'row')} {reason} dropped"

@@ -46,7 +46,7 @@ class Sizes(Metric):
         """Gather from a block."""
         self.lines = block.decoded.lines
         spoken = block.dialect.spoken(block.tables)
-        sums = spoken.group_by("kind").agg(pl.len(), pl.col("text").str.len_bytes().cast(pl.UInt64).sum())
+        sums = spoken.group_by("kind", maintain_order=True).agg(pl.len(), pl.col("text").str.len_bytes().cast(pl.UInt64).sum())
         for kind, count, size in sums.iter_rows():
             self.texts[kind], self.size[kind] = count, size
         sizes = block.frame.select("line", size=block.dialect.most_bytes().cast(pl.UInt64))

@@ -128,9 +128,7 @@ def profile(
     context, sizes = gathered.context, gathered.get(Sizes)
     counts = exactly(gathered.get(Tokens)) if exact else _estimated(sample.tables, sizes, context, records)
     labels = _labels(gathered, records)
-    if positive is not None and positive not in {label.label for label in labels}:
-        known = ", ".join(quote(label.label) for label in labels[:10]) or "none"
-        raise UsageError(f"no label is {quote(positive)}; there are {known}")
+    positive = None if positive is None else _positive(positive, labels, gathered)
     longest = _longest(report.files[0].lines, sizes, context)
     spreads = {kind: _spread(counts, kind, longest.get(kind, 0)) for kind in sizes.texts}
     facts = Facts(
@@ -181,6 +179,18 @@ def _labels(gathered: Gathered, records: int) -> tuple[Label, ...]:
         return ()
     merged = sorted(gathered.get(Labels).merged.items(), key=lambda item: -item[1])
     return tuple(Label(label, count, count / records, _tokens(label, gathered.context)) for label, count in merged)
+
+
+def _positive(text: str, labels: Sequence[Label], gathered: Gathered) -> str:
+    """Return the label that a text means, if it is one of two; raises UsageError otherwise."""
+    known = ", ".join(quote(label.label) for label in labels[:10]) or "none"
+    if len(labels) != 2:
+        raise UsageError(f"a positive class is one of two labels; there are {len(labels):,} ({known})")
+    bare = text.strip()
+    meant = gathered.get(Labels).variants.get(bare, bare)
+    if meant not in {label.label for label in labels}:
+        raise UsageError(f"no label is {quote(text)}; there are {known}")
+    return meant
 
 
 def _tokens(label: str, context: Context) -> tuple[tuple[int, str], ...]:

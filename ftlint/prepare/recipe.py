@@ -74,6 +74,11 @@ class Facts:
     positive: str | None = None
 
     @property
+    def file(self) -> bool:
+        """Whether the data is a file that has a name."""
+        return Path(self.path).is_file()
+
+    @property
     def chat(self) -> bool:
         """Whether records are conversations."""
         return self.context.dialect == "chat"
@@ -104,10 +109,10 @@ def training(facts: Facts) -> Training:
     if weight < defaults.prompt_loss_weight:
         notes.append(f"prompts are {facts.ratio:,.0f} times as long as completions: prompt_loss_weight is lower than 0.1")
     valid = _validation_file(facts.path)
-    if not valid:
+    if not valid and facts.file:
         notes.append(f"no validation file: ftlint split {shlex.quote(facts.path)} makes one")
     arguments = [
-        *("-t", facts.path, *(("-v", valid) if valid else ()), "-m", facts.context.target.name),
+        *("-t", facts.path if facts.file else "FILE.jsonl", *(("-v", valid) if valid else ()), "-m", facts.context.target.name),
         *("--n_epochs", str(defaults.n_epochs), "--batch_size", str(defaults.batch_size)),
         *("--learning_rate_multiplier", f"{defaults.learning_rate_multiplier:g}", "--prompt_loss_weight", f"{weight:g}"),
     ]
@@ -127,8 +132,9 @@ def _job(facts: Facts, valid: str | None, epochs: int, batch: int, rate: float) 
     """Return the call of today's client that starts a job; the ids are those of uploaded files."""
     named = f', validation_file="id of {valid}"' if valid else ""
     method = f'{{"n_epochs": {epochs}, "batch_size": {batch}, "learning_rate_multiplier": {rate:g}}}'
+    name = facts.path if facts.file else "the file"
     return (
-        f'client.fine_tuning.jobs.create(model="{facts.context.target.name}", training_file="id of {facts.path}"{named}, '
+        f'client.fine_tuning.jobs.create(model="{facts.context.target.name}", training_file="id of {name}"{named}, '
         f'method={{"type": "supervised", "supervised": {{"hyperparameters": {method}}}}})'
     )
 
@@ -162,7 +168,10 @@ def inference(facts: Facts) -> Inference:
         made = Inference(0, facts.longest, facts.stop, None)
         return _with_snippet(made, facts)
     first = facts.first_tokens()
-    unique = len(set(first.values())) == len(first)
+    apart = len(set(first.values())) == len(first)
+    # Where a first token is a part of a character, no text is what the service answers with.
+    whole = all(_is_text(token, facts) for token in first.values())
+    unique = apart and whole
     seen = {label: label if facts.chat else as_seen(label) for label in facts.labels}
     encoded = {label: tokens.encode(text, facts.context.encoding) for label, text in seen.items()}
     longest = max(len(found) for found in encoded.values())
@@ -170,8 +179,10 @@ def inference(facts: Facts) -> Inference:
     bias = {token: 100 for found in encoded.values() for token in found}
     if longest > 1:
         warnings.append("labels have several tokens: logit_bias works on single tokens, and lets through what mixes labels")
-    if not unique:
+    if not apart:
         warnings.append("labels share a first token: one token does not tell them apart")
+    elif not whole:
+        warnings.append("first tokens are parts of characters: one token is no text to tell labels apart by")
     if len(bias) > _BIASES:
         bias = {}
         warnings.append(f"labels have more than {_BIASES} tokens: too many for logit_bias")
@@ -179,6 +190,10 @@ def inference(facts: Facts) -> Inference:
     mapping = {_text(found[0], facts): label for label, found in encoded.items()} if unique else {}
     made = Inference(0, 1 if unique else longest + stops, facts.stop, min(5, len(first)), bias, mapping, tuple(warnings))
     return _with_snippet(made, facts)
+
+
+def _is_text(token: int, facts: Facts) -> bool:
+    return "\ufffd" not in _text(token, facts)
 
 
 def _text(token: int, facts: Facts) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ import polars as pl
 from ftlint.dialects import named
 from ftlint.engine.check import check_dataset
 from ftlint.engine.dataset import Dataset
-from ftlint.errors import InputError, UsageError
+from ftlint.errors import InputError, UsageError, did_you_mean
 from ftlint.metrics import Block, Labels, Metric
 from ftlint.sources import BOM
 from ftlint.sources.files import writing
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
 HELD = 10_000_000
 """Records that are dealt out with all of them in view; of more, each is decided by its own hash."""
 
-DECISIVE = ("JSN001", "JSN002", "JSN003", "SHP001", "SHP002", "SHP004", "SEP003")
-"""Rules whose errors leave in doubt what a record's prompt or label is."""
-
 
 @dataclass
 class Groups(Metric):
@@ -47,6 +45,8 @@ class Groups(Metric):
     key: ClassVar[str | None] = None
     lines: int = 0
     parts: list[tuple[int, pl.DataFrame]] = field(default_factory=list)
+    ungrouped: int = 0
+    keys: set[str] = field(default_factory=set)
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
@@ -55,27 +55,34 @@ class Groups(Metric):
         if not len(frame):
             return
         # A hash of polars may be another one in its next version, and then the same seed would be another split.
-        prompt = pl.Series("prompt", [_digest(normal(text).encode()) for text in frame.get_column("input")], pl.UInt64)
+        rows = zip(frame.get_column("input"), frame.get_column("answer"), strict=True)
+        # Without a prompt, records are told apart by what is answered.
+        prompt = pl.Series("prompt", [_digest((normal(text) or f"\0{answer}").encode()) for text, answer in rows], pl.UInt64)
         label = frame.get_column("answer") if context.classification else pl.Series("answer", [""]).new_from_index(0, len(frame))
-        own = pl.Series("own", [_hash(block.line(line), self.key) for line in frame["line"]], pl.UInt64) if self.key else None
-        columns = [frame.get_column("line").cast(pl.UInt64), prompt, label.alias("label"), *([own] if own is not None else [])]
+        columns = [frame.get_column("line").cast(pl.UInt64), prompt, label.alias("label")]
+        if self.key is not None:
+            columns.append(pl.Series("own", [self._own(block.line(line)) for line in frame["line"]], pl.UInt64))
         self.parts = [(0, pl.DataFrame(columns))]
+
+    def _own(self, line: bytes) -> int:
+        """Return a hash of the value of the key; of a record without it, of the whole record: it is a group of its own."""
+        value = orjson.loads(line)
+        if value.get(self.key) is None:
+            self.ungrouped += 1
+            self.keys |= set(list(value)[:20])
+            return _digest(b"record" + line)
+        return _digest(orjson.dumps([value[self.key]], option=orjson.OPT_SORT_KEYS))
 
     def merge(self, other: Groups) -> None:
         """Take in what comes after."""
         self.parts += [(shift + self.lines, table) for shift, table in other.parts]
         self.lines += other.lines
+        self.ungrouped += other.ungrouped
+        self.keys |= other.keys
 
     def table(self) -> pl.DataFrame:
         """Return all records, in order."""
         return pl.concat([table.with_columns(pl.col("line") + shift) for shift, table in self.parts])
-
-
-def _hash(line: bytes, key: str | None) -> int:
-    """Return a hash of the value of a key; of a record without it, of the whole record, so that it is a group of its own."""
-    value = orjson.loads(line)
-    content = orjson.dumps([value[key]], option=orjson.OPT_SORT_KEYS) if key in value else b"record" + line
-    return _digest(content)
 
 
 def _digest(content: bytes) -> int:
@@ -87,13 +94,16 @@ class Split:
     """How a file was dealt out.
 
     counts: records by part and label (one label, "", where there are none). rare: labels that are not in every part.
-    left_out: lines that are no records. files: where each part was written.
+    left_out: lines that are no records. files: where each part was written. shares: that were asked for. ungrouped: records
+    without the key to group by.
     """
 
     counts: Mapping[str, Mapping[str, int]]
     rare: Sequence[str]
     left_out: int
     files: Mapping[str, Path]
+    shares: Mapping[str, float]
+    ungrouped: int = 0
 
 
 def split(
@@ -115,10 +125,13 @@ def split(
 
     Raises UsageError for files that exist, unless forced, and InputError for data that is not fit to be split.
     """
+    written = {os.path.realpath(file) for file in files.values()}
+    if len(written) < len(files) or (source.origin and os.path.realpath(source.origin) in written):
+        raise UsageError(f"the parts of {source.path} would be one file, or the file itself; a link is in the way")
     existing = [str(file) for file in files.values() if file.exists()]
     if existing and not force:
         raise UsageError(f"{' and '.join(existing)} exist already; --force replaces them")
-    kind = type("Groups", (Groups,), {"key": group}) if group else Groups
+    kind = type("Groups", (Groups,), {"key": group}) if group is not None else Groups
     dataset = Dataset([source], wishes)
     report = check_dataset(dataset, [] if force else rules, engine, gather=lambda context: _wanted(context, kind))
     _refuse(source.path, report)
@@ -132,12 +145,20 @@ def split(
     names = list(shares)
     in_view = len(table) <= HELD or group is not None
     parts = _dealt(table, list(shares.values()), seed) if in_view else _drawn(table, list(shares.values()), seed)
+    groups: Groups = gathered.get(kind)
+    if group is not None and groups.ungrouped == len(table):
+        known = ", ".join(sorted(groups.keys))
+        raise UsageError(f"no record has the key {group!r}{did_you_mean(group, groups.keys)}; there are {known}")
+    if empty := [name for number, name in enumerate(names) if number not in set(parts)]:
+        raise InputError(
+            f"{source.path} has too few prompts, or groups of them, for {len(names)} parts: {empty[0]} would be empty"
+        )
     counts = _counts(table.get_column("label"), parts, names)
     _write(source, table.get_column("line"), parts, [files[name] for name in names])
     labels = dict.fromkeys(table.get_column("label").to_list()) if gathered.context.classification else {}
     rare = [label for label in labels if any(not counts[name].get(label) for name in names)]
     left_out = file.facts.lines - file.facts.blank - len(table)
-    return Split(counts, rare, left_out, files)
+    return Split(counts, rare, left_out, files, shares, groups.ungrouped)
 
 
 def _refuse(path: str, report: DatasetReport) -> None:
@@ -159,31 +180,48 @@ def _wanted(context: Context, kind: type[Groups]) -> tuple[type[Metric], ...]:
 
 
 def _dealt(table: pl.DataFrame, shares: Sequence[float], seed: int) -> list[int]:
-    """Return the part of each record: label by label, whole groups to the part that lacks most."""
+    """Return the part of each record: label by label, the rarest first, whole groups to the part that lacks most."""
     groups = _together(table)
     labels = table.get_column("label").to_list()
-    sizes, label_of = Counter(groups), dict[int, str]()
+    sizes = Counter(groups)
+    labels_of: dict[int, dict[str, None]] = {}
     for group, label in zip(groups, labels, strict=True):
-        label_of.setdefault(group, label)  # a prompt with several labels is dealt out with its first
+        labels_of.setdefault(group, {})[label] = None
     by_label: dict[str, list[int]] = {}
-    for group, label in label_of.items():
-        by_label.setdefault(label, []).append(group)
+    for group, own in labels_of.items():
+        for label in own:
+            by_label.setdefault(label, []).append(group)
     prompt_of = dict(zip(reversed(groups), reversed(table.get_column("prompt").to_list()), strict=True))
     part_of: dict[int, int] = {}
-    for members in by_label.values():
-        order = sorted(members, key=lambda group: _draw(prompt_of[group], seed))
+    left = {label: len(members) for label, members in by_label.items()}
+    missing = {label: set(range(len(shares))) for label in by_label}
+    owed = [0.0] * len(shares)  # what a label leaves over the next one makes up for
+    for members in sorted(by_label.values(), key=len):
+        order = sorted((group for group in members if group not in part_of), key=lambda group: _draw(prompt_of[group], seed))
         total = sum(sizes[group] for group in order)
-        lacks = [share * total for share in shares]
-        empty = set(range(len(shares)))
-        for place, group in enumerate(order):
-            left = len(order) - place
-            # As many groups are left as parts have none: each gets one.
-            choice = empty if empty and left <= len(empty) else range(len(shares))
-            part = max(choice, key=lambda part: (lacks[part], -part))
-            lacks[part] -= sizes[group]
-            empty.discard(part)
+        lacks = [share * total + over for share, over in zip(shares, owed, strict=True)]
+        for group in order:
+            open_parts = _open(len(shares), [(left[label], missing[label]) for label in labels_of[group]])
+            part = max(open_parts, key=lambda part: (lacks[part], -part))
             part_of[group] = part
+            lacks[part] -= sizes[group]
+            for label in labels_of[group]:
+                left[label] -= 1
+                missing[label].discard(part)
+        owed = lacks
     return [part_of[group] for group in groups]
+
+
+def _open(parts: int, states: Iterable[tuple[int, set[int]]]) -> set[int]:
+    """Return the parts that a group may go to, so that its labels come into every part.
+
+    states: for each of the labels the number of groups that are left, and the parts that it is missing in.
+    """
+    found = set(range(parts))
+    scarce = [(left < len(missing), missing) for left, missing in states if left <= len(missing)]
+    for _, missing in sorted(scarce, key=lambda state: state[0]):  # first those that can still come into all
+        found = found & missing or found
+    return found
 
 
 def _together(table: pl.DataFrame) -> list[int]:

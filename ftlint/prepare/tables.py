@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,9 +37,16 @@ FORMATS = {
     ".ndjson": "jsonl",
 }
 
+_TEXTS = ("csv", "tsv", "txt")
+"""Formats that have a character set to be named."""
+
 _EXTRA = "pip install 'ftlint[excel]'"
 _CELL = 16 << 20
 """Characters of a cell of CSV at most; a quote that is never closed would take all the rest."""
+
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d 00:00:00")
+_NO_DATE = re.compile(r"(?:1899-12-3[01]|1900-01-\d\d) \d\d:\d\d:\d\d(?:\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -57,38 +66,57 @@ class Table:
             raise InputError(f"{self.path}, {self.where} {number}, column {column!r}: several values; a text is wanted")
         if value is None or isinstance(value, str):
             return value
+        if isinstance(value, bytes):
+            raise InputError(f"{self.path}, {self.where} {number}, column {column!r}: bytes; a text is wanted")
         return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def open_table(path: str, *, charset: str | None = None, sheet: str | None = None) -> Table:
+def open_table(path: str, *, charset: str | None = None, sheet: str | None = None, delimiter: str | None = None) -> Table:
     """Return the table of a file, by the ending of its name.
 
     charset: of CSV, TSV and TXT; UTF-8 where none is named, and nothing is guessed. sheet: of an XLSX file; the first one.
+    delimiter: of CSV and TSV, where it is not the comma or the tab.
     Raises UsageError for an unknown ending or sheet, InputError for what cannot be read.
     """
     suffix = "".join(Path(path).suffixes[-1:]).lower()
     if path == STDIN or suffix not in FORMATS:
         raise UsageError(f"cannot tell the format of {path} from its name; known endings are {', '.join(FORMATS)}")
     kind = FORMATS[suffix]
-    if sheet is not None and kind != "xlsx":
-        raise UsageError("--sheet is for XLSX files")
-    if kind in {"csv", "tsv"}:
-        return _separated(path, "\t" if kind == "tsv" else ",", charset)
-    if kind == "txt":
-        return Table(path, ("text",), "line", lambda: _lines(path, charset))
-    if charset is not None:
-        raise UsageError("--charset is for CSV, TSV and TXT files")
-    if kind == "xlsx":
-        return _sheet(path, sheet)
-    return _parquet(path) if kind == "parquet" else _objects(path, by_line=kind == "jsonl")
+    for option, value, kinds in (("charset", charset, _TEXTS), ("delimiter", delimiter, _TEXTS[:2]), ("sheet", sheet, ("xlsx",))):
+        if value is not None and kind not in kinds:
+            *others, last = (name.upper() for name in kinds)
+            raise UsageError(f"--{option} is for {' and '.join(filter(None, (', '.join(others), last)))} files")
+    if delimiter is not None and len(delimiter) != 1:
+        raise UsageError(f"a delimiter is one sign, not {delimiter!r}")
+    if kind not in {"json", "jsonl"} and Path(path).exists() and not Path(path).is_file():
+        raise InputError(f"{path} is no regular file; a table is read more than once")
+    known = None if charset is None else _named(charset)
+    openers: dict[str, Callable[[], Table]] = {
+        "csv": lambda: _separated(path, delimiter or ",", known),
+        "tsv": lambda: _separated(path, delimiter or "\t", known),
+        "txt": lambda: Table(path, ("text",), "line", lambda: _lines(path, known)),
+        "xlsx": lambda: _sheet(path, sheet),
+        "parquet": lambda: _parquet(path),
+        "json": lambda: _objects(path, by_line=False),
+        "jsonl": lambda: _objects(path, by_line=True),
+    }
+    return openers[kind]()
+
+
+def _named(charset: str) -> str:
+    """Return the codec of a character set; raises UsageError for one that nobody knows, or that decodes nothing."""
+    try:
+        known = codecs.lookup(charset).name
+        b"a".decode(known) if known not in {"utf-16", "utf-32"} else None
+    except (LookupError, UnicodeError) as error:
+        raise UsageError(f"no character set is called {charset!r}") from error
+    return "utf-8-sig" if known == "utf-8" else known
 
 
 def _text(path: str, charset: str | None) -> IO[str]:
     """Open a file of text; raises InputError, with what its character set may be, where it is not in this one."""
     try:
         return Path(path).open(encoding=charset or "utf-8-sig", newline="")
-    except LookupError as error:
-        raise UsageError(f"no character set is called {charset!r}") from error
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror}") from error
 
@@ -103,6 +131,9 @@ def _undecodable(path: str, charset: str | None) -> InputError:
                 line.decode(charset or "utf-8-sig")
             except UnicodeDecodeError as error:
                 where = f"line {number} has the byte 0x{line[error.start]:02X}"
+                break
+            except UnicodeError as error:
+                where = str(error)
                 break
     if charset:
         return InputError(f"{path} is not {name}: {where}; --charset names another character set")
@@ -134,6 +165,11 @@ def _separated(path: str, delimiter: str, charset: str | None) -> Table:
             except UnicodeError as error:
                 raise _undecodable(path, charset) from error
 
+    return Table(path, _header(path, delimiter, charset), "row", rows)
+
+
+def _header(path: str, delimiter: str, charset: str | None) -> tuple[str, ...]:
+    """Return the names of the columns; raises InputError for ones that show that the file is read as something else."""
     with _text(path, charset) as file:
         try:
             columns = next(csv.reader(file, delimiter=delimiter, strict=True), [])
@@ -141,10 +177,14 @@ def _separated(path: str, delimiter: str, charset: str | None) -> Table:
             raise InputError(f"{path}, line 1: {error}") from error
         except UnicodeError as error:
             raise _undecodable(path, charset) from error
+    if len(columns) == 1 and (other := next((sign for sign in ";\t|" if sign in columns[0]), "")):
+        raise InputError(f"{path} has one column, {columns[0]!r}; are values separated by {other!r}? --delimiter says so")
+    if any("\0" in name for name in columns):
+        raise InputError(f"{path} has zero bytes; is it UTF-16? --charset utf-16-le or utf-16-be says so")
     if len(set(columns)) < len(columns):
         twice = next(name for name in columns if columns.count(name) > 1)
         raise InputError(f"{path} has two columns called {twice!r}")
-    return Table(path, tuple(columns), "row", rows)
+    return tuple(columns)
 
 
 def _lines(path: str, charset: str | None) -> Iterator[Row]:
@@ -170,9 +210,29 @@ def _sheet(path: str, sheet: str | None) -> Table:
         if sheet is not None and sheet not in names:
             raise UsageError(f"{path} has no sheet {sheet!r}{did_you_mean(sheet, names)}; there are {', '.join(names)}")
         frame = book.load_sheet(sheet if sheet is not None else 0, dtypes="string").to_polars()
+        header = book.load_sheet(sheet if sheet is not None else 0, header_row=None, n_rows=1, dtypes="string").to_polars()
     except (FastExcelError, OSError) as error:
         raise InputError(f"cannot read {path}: {' '.join(str(error).split())}") from error
-    return Table(path, tuple(frame.columns), "row", lambda: enumerate(frame.iter_rows(named=True), 2))
+    columns = [str(name) for name in header.row(0)] if len(header) else []
+    if len(set(columns)) < len(columns):
+        raise InputError(f"{path} has two columns called {next(name for name in columns if columns.count(name) > 1)!r}")
+
+    def rows() -> Iterator[Row]:
+        for number, row in enumerate(frame.iter_rows(named=True), 2):
+            yield number, {name: _cell(value, path, number, name) for name, value in row.items()}
+
+    return Table(path, tuple(frame.columns), "row", rows)
+
+
+def _cell(value: str | None, path: str, number: int, name: str) -> str | None:
+    """Return a cell's text: a date without time as a date; a time without date is a date of Excel's own, which nobody wrote."""
+    if value is None:
+        return None
+    if _NO_DATE.fullmatch(value):
+        raise InputError(
+            f"{path}, row {number}, column {name!r}: a time or duration, which Excel keeps as a date; make it a text there"
+        )
+    return value.removesuffix(" 00:00:00") if _DATE.fullmatch(value) else value
 
 
 def _parquet(path: str) -> Table:
@@ -181,14 +241,23 @@ def _parquet(path: str) -> Table:
     from polars.exceptions import PolarsError  # noqa: PLC0415 - likewise
 
     try:
-        lazy = pl.scan_parquet(path)
-        columns = tuple(lazy.collect_schema().names())
+        lazy = pl.scan_parquet(path, glob=False)
+        schema = lazy.collect_schema()
+        columns = tuple(schema.names())
+        # As they are written: a float of 32 bits has more digits as one of 64.
+        lazy = lazy.with_columns(pl.col(pl.Float32).cast(pl.String))
     except (PolarsError, OSError) as error:
         raise InputError(f"cannot read {path}: {' '.join(str(error).split())}") from error
 
     def rows() -> Iterator[Row]:
         step, start = 50_000, 0
-        while len(part := lazy.slice(start, step).collect()):
+        while True:
+            try:
+                part = lazy.slice(start, step).collect()
+            except (PolarsError, OSError) as error:
+                raise InputError(f"cannot read {path}: {' '.join(str(error).split())}") from error
+            if not len(part):
+                return
             yield from enumerate(part.iter_rows(named=True), start + 1)
             start += step
 
@@ -208,10 +277,8 @@ def _objects(path: str, *, by_line: bool) -> Table:
             yield number, _members(raw, path, where, number)
 
     columns: dict[str, None] = {}
-    for place, (_, raw) in enumerate(raws()):
-        columns |= dict.fromkeys(_object(raw, path, where, place + 1))
-        if place == 1000:
-            break
+    for number, raw in raws():
+        columns |= dict.fromkeys(_object(raw, path, where, number))
     return Table(path, tuple(columns), where, rows)
 
 

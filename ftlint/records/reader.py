@@ -7,6 +7,7 @@ what is unusual about some of them sends these the careful way, one by one.
 from __future__ import annotations
 
 import re
+import secrets
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
@@ -37,11 +38,13 @@ _FEW = 128
 _TRIES = 3
 """How many broken lines are left out of a few before these are parsed one by one."""
 
-_BETWEEN = b",\n0,\n"
-"""Stands between the lines of a piece. No object can contain it, so that a line that is not whole cannot join the next."""
+_MARK = 100_000_000 + secrets.randbelow(900_000_000)
+_BETWEEN = b",\n%d,\n" % _MARK
+"""Stands between the lines of a piece, a number that no data knows. Without it lines that are not whole could join unseen, made
+up for by others that hold several values."""
 
-_ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
-"""A letter written as an escape, which could hide a key from a search in the raw line."""
+_ESCAPE = re.compile(rb"\\[u/]")
+"""A sign written as an escape, which could hide a key from a search in the raw line."""
 
 _BROKEN = object()
 """Stands for the value of a line that is no JSON."""
@@ -269,8 +272,7 @@ def _typed(joined: bytes, count: int, types: list[Any]) -> list[Any] | None:
             return None
         else:
             records = values[::2]
-            whole = len(values) == 2 * count - 1 and list(map(type, records)).count(types[0]) == count
-            return records if whole else None
+            return records if _is_whole(values, count) and list(map(type, records)).count(types[0]) == count else None
     return None
 
 
@@ -280,7 +282,12 @@ def _parsed(joined: bytes, count: int) -> list[Any] | None:
         values = orjson.loads(joined)
     except ValueError:
         return None
-    return values[::2] if len(values) == 2 * count - 1 else None
+    return values[::2] if _is_whole(values, count) else None
+
+
+def _is_whole(values: list[Any], count: int) -> bool:
+    """Whether each of so many lines is one value: between every two of them stands the mark."""
+    return len(values) == max(2 * count - 1, 0) and values[1::2].count(_MARK) == max(count - 1, 0)
 
 
 def _values(lines: list[bytes]) -> list[Any]:
@@ -296,7 +303,7 @@ def _values(lines: list[bytes]) -> list[Any]:
                 break
             left.remove(at)
         else:
-            if len(values) != max(2 * len(left) - 1, 0):
+            if not _is_whole(values, len(left)):
                 break
             found = dict(zip(left, values[::2], strict=True))
             return [found.get(index, _BROKEN) for index in range(len(lines))]
@@ -357,4 +364,4 @@ def repeats_key(line: bytes, record: dict[str, Any]) -> bool:
     nested = any(type(value) in {dict, list} for value in record.values())
     once = all(line.count(b'"%b"' % key.encode()) == 1 for key in record)
     # In a flat object, a key that stands once in the raw line is no repeated one, unless escapes hide the other.
-    return (nested or not once or bool(_ESCAPED_LETTER.search(line))) and bool(repeated_keys(line.decode()))
+    return (nested or not once or bool(_ESCAPE.search(line))) and bool(repeated_keys(line.decode()))

@@ -11,8 +11,6 @@ import orjson
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
 
-_ESCAPED_LETTER = re.compile(r"\\u00[4-7]")
-_TO_STRING = re.compile(r'[ \t\n\r]*:[ \t\n\r]*"')
 
 # Possessive: to be able to go back would take memory for each character of a string that does not end.
 _STRING = r'"(?:[^"\\]++|\\.)*+"'
@@ -83,17 +81,6 @@ def items_at(line: str, pointer: str) -> list[tuple[int, int]]:
     """Return start and end of each raw item of the array at a JSON Pointer."""
     span = value_span(line, pointer)
     return list(_members(line, span[0]).values()) if span else []
-
-
-def text_span(line: str, key: str) -> tuple[int, int] | None:
-    """Return start and end of the raw string of a key that the line's object is known to have, or None."""
-    quoted = f'"{key}"'
-    at = line.find(quoted)
-    # A key that stands once in the line is that of the object, unless escapes hide it.
-    if at < 0 or line.find(quoted, at + 1) > 0 or _ESCAPED_LETTER.search(line):
-        return value_span(line, "/" + key.replace("~", "~0").replace("/", "~1"))
-    start = _TO_STRING.match(line, at + len(quoted))
-    return (start.end() - 1, scanstring(line, start.end())[1]) if start else None
 
 
 def _members(line: str, start: int) -> dict[str, tuple[int, int]]:

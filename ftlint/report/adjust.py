@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ftlint.engine.dataset import alone_in
 from ftlint.report import baseline
 from ftlint.rule.registry import matching
 from ftlint.sources.discovery import matches
@@ -35,7 +36,7 @@ def accepted(report: Report, config: Config) -> Report:
     if path is None:
         return report
     known = baseline.read(path)
-    report.stale = baseline.stale(known, report)
+    report.stale = baseline.stale(known, report, alone_in({file.path for file in report.files}, config))
     for place, dataset in enumerate(report.datasets):
         hidden = baseline.hidden(known, dataset)
         report.baselined += sum(hidden.values())

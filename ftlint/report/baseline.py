@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 import orjson
 
 from ftlint.errors import ConfigError, InputError
+from ftlint.rule import DatasetRule
 from ftlint.sources.files import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from ftlint.engine.result import CheckedFile, DatasetReport
     from ftlint.report.findings import Report
+    from ftlint.rule import Rule
 
 DEFAULT = "ftlint-baseline.json"
 VERSION = 1
@@ -72,32 +74,49 @@ def of(reports: Iterable[DatasetReport], folder: Path) -> Baseline:
     return baseline
 
 
-def pruned(baseline: Baseline, reports: Iterable[DatasetReport], rules: Iterable[str]) -> Baseline:
-    """Return a baseline that accepts no more than is found now, in the files and of the rules of this run."""
+def pruned(baseline: Baseline, reports: Iterable[DatasetReport], rules: Iterable[Rule], alone: Container[str]) -> Baseline:
+    """Return a baseline that accepts no more than is found now, in the files and of the rules of this run.
+
+    alone: paths of files that are checked without the others of their dataset.
+    """
     reports = list(reports)
-    seen, names = {baseline.key(file) for report in reports for file in report.files}, set(rules)
+    compared = _compared(baseline, reports, rules, alone)
     counts = _counts(reports, baseline)
     files = {
         file: {
-            rule: min(count, counts[file, rule]) if file in seen and rule in names else count
+            rule: min(count, counts[file, rule]) if (file, rule) in compared else count
             for rule, count in accepted.items()
-            if file not in seen or rule not in names or counts[file, rule]
+            if (file, rule) not in compared or counts[file, rule]
         }
         for file, accepted in baseline.files.items()
     }
     return Baseline(baseline.folder, files)
 
 
-def stale(baseline: Baseline, report: Report) -> list[str]:
+def stale(baseline: Baseline, report: Report, alone: Container[str]) -> list[str]:
     """Return a phrase for each entry, of the files and rules of a report, that accepts more than there is."""
     counts = _counts(report.datasets, baseline)
-    seen, names = {baseline.key(file) for file in report.files}, {rule.name() for rule in report.rules}
+    compared = _compared(baseline, report.datasets, report.rules, alone)
     return [
         f"{file} has {counts[file, rule]:,} of {count:,} {rule}"
         for file, accepted in baseline.files.items()
         for rule, count in accepted.items()
-        if file in seen and rule in names and counts[file, rule] < count
+        if (file, rule) in compared and counts[file, rule] < count
     ]
+
+
+def _compared(
+    baseline: Baseline, reports: Iterable[DatasetReport], rules: Iterable[Rule], alone: Container[str]
+) -> set[tuple[str, str]]:
+    """Return the files and rules whose findings are compared: not a dataset's in a file of it that is checked alone."""
+    rules = list(rules)
+    return {
+        (baseline.key(file), rule.name())
+        for report in reports
+        for file in report.files
+        for rule in rules
+        if rule.code not in report.failures and not (file.path in alone and isinstance(rule, DatasetRule))
+    }
 
 
 def hidden(baseline: Baseline, report: DatasetReport) -> Mapping[tuple[str, str], int]:

@@ -6,11 +6,12 @@ import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 import orjson
 
+from ftlint.dialects import named
 from ftlint.dialects.base import RECORDS
 from ftlint.errors import FindingsError
 from ftlint.records.edits import text_of_line
@@ -185,7 +186,7 @@ class _Findings:
             column=column,
             end_column=end_column,
             byte_offset=line.line.offset if line else None,
-            pointer=place.pointer if place else None,
+            pointer=self._pointer(place.pointer, file) if place and place.pointer else None,
             message=self._rendered(rule, args) if self.snippets else rule.summary(),
             args=args if self.snippets else {},
             url=rule.url(),
@@ -229,6 +230,14 @@ class _Findings:
             self.report.failed(rule, error)
             return FindingFix(how, fix.note)
         return FindingFix(how, fix.note, tuple(_within(edits, line, place if isinstance(rule, TextRule) else None)))
+
+    def _pointer(self, pointer: str, file: CheckedFile) -> str | None:
+        """Return a pointer; where no text of the data may show, up to the first key that the dialect does not know."""
+        if self.snippets:
+            return pointer
+        keys = named(file.context.dialect).members()
+        known = takewhile(lambda part: part.isdecimal() or part in keys, pointer.split("/")[1:])
+        return "".join(f"/{part}" for part in known) or None
 
     def _rendered(self, rule: Rule, args: Mapping[str, Any]) -> str:
         try:
@@ -355,14 +364,18 @@ class Report:
     def failures(self) -> list[str]:
         """A sentence for each rule that failed, and for each pack of rules that could not be loaded."""
         failed = dict.fromkeys(text for dataset in self.datasets for text in dataset.failures.values())
-        # What an exception says may quote the data.
-        told = failed if self.snippets else [f"{text.partition(' failed: ')[0]} failed" for text in failed]
+        told = failed if self.snippets else [without_reason(text) for text in failed]
         return [*self.broken_packs, *told]
+
+    @property
+    def problems(self) -> list[str]:
+        """A sentence for everything for which the exit code is 2: rules that failed, what the baseline accepts too much of."""
+        return [*self.failures, *(f"the baseline is stale: {text}" for text in self.stale)]
 
     @property
     def ok(self) -> bool:
         """Whether nothing at or above the level `fail_on` was found, no rule failed, and the baseline is not stale."""
-        if self.failures or self.stale:
+        if self.problems:
             return False
         if self.fail_on == "never":
             return True
@@ -406,3 +419,8 @@ class Report:
         """Forget the files; findings that were not asked for before are lost."""
         for file in self.files:
             file.lines.close()
+
+
+def without_reason(failure: str) -> str:
+    """Return the sentence on a rule that failed without what its exception said, which may quote the data."""
+    return f"{failure.partition(' failed: ')[0]} failed"

@@ -113,7 +113,7 @@ class Hits:
     role of that one, where it is another. role: of the files, `train` or `valid`; the engine fills it in.
     applicability: how safely these can be repaired, where it is not as the rule says (`rule`); None: not at all.
     affects: how many records one such fault stands for, and its repair changes, where it is not the one that it is found
-    in. refused: why what could be repaired on request is not.
+    in; changes: how many its repair changes, where that is another number. refused: why what could be repaired on request is not.
     """
 
     level: Level
@@ -127,6 +127,7 @@ class Hits:
     applicability: Applicability | Literal["rule"] | None = "rule"
     file: int = 0
     affects: int | None = None
+    changes: int | None = None
     refused: str = ""
 
     def __len__(self) -> int:
@@ -193,6 +194,8 @@ class Rule:
     "Whether other rules may find more, and repair it, when it is repaired: lines become records, texts become equal."
     reads_broken: ClassVar[bool] = False
     "Whether the rule, which judges the whole dataset, has something to say where most lines are no records."
+    decisive: ClassVar[bool] = False
+    "Whether an error of the rule leaves in doubt what a record asks or answers, so that nothing is done with the data before."
     pages: ClassVar[str] = DOCUMENTATION
     "Address under which the pages of the rule's pack stand; a pack of somebody else has its own."
     enabled: ClassVar[bool] = True

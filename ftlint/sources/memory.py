@@ -63,10 +63,13 @@ def _from_pandas(data: Any) -> pl.DataFrame:
     return pl.DataFrame({name: _column(values) for name, values in columns.items()})
 
 
-def _column(values: list[Any]) -> pl.Series:
+def _column(values: list[Any], kind: Any = None) -> pl.Series:
+    """Return values as a column; of several kinds, or with members that are not all the same, as what they are."""
+    if kind is None and any(isinstance(value, (dict, list)) for value in values):
+        kind = pl.Object
     try:
-        return pl.Series(values, strict=True)
-    except (TypeError, PolarsError):  # values of several kinds stay what they are
+        return pl.Series(values, dtype=kind, strict=True)
+    except (TypeError, PolarsError):
         return pl.Series(values, dtype=pl.Object)
 
 
@@ -77,13 +80,13 @@ def like(frame: pl.DataFrame, data: Any, origins: Sequence[int]) -> Any:
     keep their index.
     """
     if isinstance(data, (pl.DataFrame, pl.LazyFrame)):
-        return frame
+        return frame.lazy() if isinstance(data, pl.LazyFrame) else frame
     if not _is_pandas(data):
         return frame.to_arrow()
     kept = data.iloc[list(origins)].copy()
     before = _from_pandas(kept)
     for column in frame:
-        if column.name not in before.columns or not column.equals(before.get_column(column.name), null_equal=True):
+        if column.name not in before.columns or column.to_list() != before.get_column(column.name).to_list():
             kept[column.name] = column.to_list()
     return kept[frame.columns]
 
@@ -164,10 +167,17 @@ def _object(line: bytes) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _with_values(column: pl.Series, values: Mapping[int, str], gone: Sequence[int]) -> pl.Series:
+def _with_values(column: pl.Series, values: Mapping[int, Any], gone: Sequence[int]) -> pl.Series:
     """Return a column with new texts in some places, and none in others."""
     if not values and not gone:
         return column
+    if column.dtype.is_nested() or column.dtype == pl.Object or not all(isinstance(value, str) for value in values.values()):
+        items = column.to_list()
+        for place in gone:
+            items[place] = None
+        for place, value in values.items():
+            items[place] = value
+        return _column(items, column.dtype)
     texts = column if column.dtype == pl.String or not values else column.cast(pl.String)
     if values:
         texts = texts.scatter(list(values), list(values.values()))

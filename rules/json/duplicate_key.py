@@ -30,6 +30,7 @@ class DuplicateKey(LineRule):
 
     code = "JSN003"
     level = "error"
+    decisive = True
     fault = "duplicate-key"
     fixable = "unsafe"
     depends = True

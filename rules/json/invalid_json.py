@@ -36,6 +36,7 @@ class InvalidJson(LineRule, DatasetRule):
 
     code = "JSN001"
     level = "error"
+    decisive = True
     fault = "invalid-json"
     fixable = "safe"
     depends = True

@@ -34,6 +34,7 @@ class NotAnObject(LineRule):
 
     code = "JSN002"
     level = "error"
+    decisive = True
     fault = "not-an-object"
     fixable = "safe"
     depends = True

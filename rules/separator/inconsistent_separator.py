@@ -50,6 +50,7 @@ class InconsistentSeparator(SeparatorRule, DatasetRule):
 
     code = "SEP003"
     level = "error"
+    decisive = True
     metrics = (Endings,)
     fixable = "unsafe"
     message = "the prompts end with {number} different separators: {counts}"

@@ -94,7 +94,7 @@ class SeparatorInText(SeparatorRule, RecordRule):
             if level == "info":
                 yield Hits(level, hits.rows[:1], {"count": len(hits)}, applicability=None)
             else:
-                yield replace(hits, affects=gathered.conforming)
+                yield replace(hits, changes=gathered.conforming)
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the first whole separator before the end."""

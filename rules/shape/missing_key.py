@@ -48,6 +48,7 @@ class MissingKey(LineRule, DatasetRule):
 
     code = "SHP001"
     level = "error"
+    decisive = True
     fault = MISSING_MEMBER
     metrics = (Shapes,)
     fixable = "unsafe"

@@ -37,6 +37,7 @@ class WrongType(LineRule):
 
     code = "SHP002"
     level = "error"
+    decisive = True
     fault = "wrong-type"
     fixable = "unsafe"
     depends = True

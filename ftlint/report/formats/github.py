@@ -27,6 +27,8 @@ _COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
 
 def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - the signature of all reporters
     """Yield annotations, the worst first, and a last one that says how many findings have none."""
+    for text in report.problems[:MOST]:
+        yield f"::error title=ftlint::{_escaped(text)}"
     shown = 0
     for level, command in _COMMANDS.items():
         room = MOST if level != "info" else MOST - 1
@@ -62,7 +64,7 @@ def _annotation(command: str, finding: Finding) -> str:
 def _path(path: str) -> str:
     """Return a path as GitHub knows it: relative to the repository, where it is inside."""
     root = os.environ.get("GITHUB_WORKSPACE")
-    whole = Path(path).absolute()
+    whole = Path(os.path.abspath(path))  # noqa: PTH100 - `..` goes, links stay
     return whole.relative_to(root).as_posix() if root and whole.is_relative_to(root) else Path(path).as_posix()
 
 

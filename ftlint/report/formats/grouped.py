@@ -30,7 +30,7 @@ class Group:
     """Findings of one rule and level in one file: how many, in how many places of records, and the first of them.
 
     parts: for each kind of them the lines, how many records one stands for, and how safely it can be repaired. plans: what a
-    repair would choose.
+    repair would choose. changes: how many records repairs of each kind change, where that is not the number of findings.
     """
 
     rule: Rule
@@ -38,6 +38,7 @@ class Group:
     file: CheckedFile
     count: int = 0
     parts: list[tuple[pl.Series | None, int | None, Applicability | None]] = field(default_factory=list)
+    changes: Counter[str] = field(default_factory=Counter)
     shown: list[Finding] = field(default_factory=list)
     plans: dict[str, None] = field(default_factory=dict)
 
@@ -48,6 +49,8 @@ class Group:
         self.count += len(indexes)
         lines = None if hits.lines is None else hits.lines[indexes.start : indexes.stop]
         self.parts.append((lines, hits.affects, hits.repair))
+        if hits.repair and (hits.changes or hits.affects):
+            self.changes[hits.repair] += hits.changes or (hits.affects or 0) * len(indexes)
 
     @property
     def places(self) -> int:
@@ -67,9 +70,7 @@ class Group:
         best = next((way for way in ("safe", "unsafe", "request") if way in ways), None)
         unseen = self.rule.depends and self.count > len(self.shown)
         word = fix_word(best)
-        changed = sum(
-            (1 if lines is None else len(lines)) * affects for lines, affects, how in self.parts if affects and how == best
-        )
+        changed = self.changes[best] if best else 0
         if best and changed:
             word += f" of {numbered(min(changed, _whole(self)), 'record')}"
         word += " for some" if best and (len(ways) > 1 or unseen) else ""
@@ -264,9 +265,10 @@ def _ways_on(report: Report, style: Style) -> Iterator[str]:
 def _changed(report: Report, how: Applicability) -> str:
     """Return how many records these repairs change at most, where one finding stands for many; else an empty text."""
     hits = [hits for dataset in report.datasets for _, hits in dataset.hits if hits.repair == how]
-    if not any(some.affects for some in hits):
+    if not any(some.affects or some.changes for some in hits):
         return ""
-    return f", in up to {numbered(min(sum(some.records for some in hits), report.records), 'record')}"
+    changed = sum(some.changes or some.records for some in hits)
+    return f", in up to {numbered(min(changed, report.records), 'record')}"
 
 
 def _repairable(report: Report, how: Applicability) -> str:

@@ -38,7 +38,7 @@ def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - the
 
 def dumped(finding: Finding) -> str:
     """Return a finding as a line of JSON."""
-    return orjson.dumps(as_dict(finding), default=str, option=_OPTIONS).decode()
+    return orjson.dumps(as_dict(finding), default=_plain, option=_OPTIONS).decode()
 
 
 def as_dict(finding: Finding) -> dict[str, Any]:
@@ -59,6 +59,11 @@ def as_dict(finding: Finding) -> dict[str, Any]:
         "fix": _fix(finding),
         "related": [{"path": place.path, "line": place.line} for place in finding.related],
     }
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON has for a value: sets in order, so that two reports are the same."""
+    return sorted(map(str, value)) if isinstance(value, (set, frozenset)) else str(value)
 
 
 def _fix(finding: Finding) -> dict[str, Any] | None:
@@ -82,6 +87,7 @@ def summary(report: Report) -> dict[str, Any]:
         "records": report.records,
         "findings": sum(report.counts.values()),
         "baselined": report.baselined,
+        "problems": report.problems,
         "levels": report.levels,
         "rules": dict(sorted(report.counts.items())),
         **({"found": dict(report.found), "fixed": dict(report.fixed), "notes": _notes(report)} if report.found else {}),

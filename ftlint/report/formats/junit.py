@@ -12,7 +12,6 @@ from ftlint.text.words import numbered
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.engine.result import CheckedFile
     from ftlint.report.findings import Finding, Report
     from ftlint.report.formats import Style
 
@@ -28,20 +27,20 @@ def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - the
     counts = report.counts_by_file
     yield '<?xml version="1.0" encoding="utf-8"?>'
     yield '<testsuites name="ftlint">'
-    for file in report.files:
-        yield from _suite(file, {code: count for (path, code), count in counts.items() if path == file.path}, shown)
-    if report.failures:
-        yield f'<testsuite name="ftlint" tests="{len(report.failures)}" failures="0" errors="{len(report.failures)}">'
-        for text in report.failures:
+    for name in dict.fromkeys(file.path for file in report.files):
+        yield from _suite(name, {code: count for (path, code), count in counts.items() if path == name}, shown)
+    if report.problems:
+        yield f'<testsuite name="ftlint" tests="{len(report.problems)}" failures="0" errors="{len(report.problems)}">'
+        for text in report.problems:
             yield f'<testcase name="rules" classname="ftlint"><error message={_quoted(text)}/></testcase>'
         yield "</testsuite>"
     yield "</testsuites>"
 
 
-def _suite(file: CheckedFile, counts: dict[str, int], shown: dict[tuple[str, str], list[Finding]]) -> Iterator[str]:
+def _suite(path: str, counts: dict[str, int], shown: dict[tuple[str, str], list[Finding]]) -> Iterator[str]:
     """Yield the suite of a file; where nothing was found it has one case, which passes."""
-    name = _quoted(file.path)
-    failed = {code: shown[file.path, code] for code in sorted(counts) if any(f.level != "info" for f in shown[file.path, code])}
+    name = _quoted(path)
+    failed = {code: shown[path, code] for code in sorted(counts) if any(f.level != "info" for f in shown[path, code])}
     yield f'<testsuite name={name} tests="{max(1, len(failed))}" failures="{len(failed)}" errors="0">'
     for code, findings in failed.items():
         first = findings[0]

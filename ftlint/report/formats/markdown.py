@@ -27,6 +27,7 @@ _SIGNS = {"error": "❌", "warning": "⚠️", "info": "ℹ️"}
 
 def render(report: Report, style: Style) -> Iterator[str]:
     """Yield the lines, as many whole rules as have room."""
+    report.findings  # noqa: B018 - rules may fail only when they explain
     room = MOST
     parts = [_verdict(report, style), *_table(report)]
     left = 0
@@ -52,7 +53,7 @@ def _verdict(report: Report, style: Style) -> list[str]:
     lines = [f"## {sign} ftlint: {html.escape(totals(report))}", ""]
     lines += [f"- {_code(file.path)}: {_code(', '.join(describe(file, snippets=style.snippets)))}" for file in report.files[:50]]
     lines += [f"- and {len(report.files) - 50:,} more files"] if len(report.files) > 50 else []
-    lines += [f"- {_code(text)}" for text in report.failures]
+    lines += [f"- {_code(text)}" for text in report.problems]
     return [*lines, ""]
 
 

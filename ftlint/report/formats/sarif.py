@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -44,7 +45,7 @@ def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - the
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "the folder that ftlint ran in"}}},
+        "originalUriBaseIds": {"SRCROOT": {"description": {"text": "the repository, or the folder that ftlint ran in"}}},
         "invocations": [_invocation(report)],
         "properties": {"ftlint/omittedResults": sum(report.counts.values()) - len(results)},
     }
@@ -71,7 +72,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _invocation(report: Report) -> dict[str, Any]:
     """Return how the run went; a rule that failed is a notification."""
-    failed = [{"level": "error", "message": {"text": text}} for text in report.failures]
+    failed = [{"level": "error", "message": {"text": text}} for text in report.problems]
     exit_code = 2 if failed else 0 if report.ok else 1
     return {"executionSuccessful": not failed, "exitCode": exit_code, "toolExecutionNotifications": failed}
 
@@ -101,12 +102,10 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
 
 
 def _artifact(path: str) -> Mapping[str, str]:
-    """Return where a file is: relative to the folder that ftlint ran in, wherever that is."""
-    file = Path(path)
-    if not file.is_absolute():
-        return {"uri": quote(file.as_posix()), "uriBaseId": "SRCROOT"}
-    if file.is_relative_to(Path.cwd()):
-        return {"uri": quote(file.relative_to(Path.cwd()).as_posix()), "uriBaseId": "SRCROOT"}
+    """Return where a file is: relative to the repository on a runner, else to the folder that ftlint runs in."""
+    file, root = Path(os.path.abspath(path)), Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())  # noqa: PTH100 - links stay
+    if file.is_relative_to(root):
+        return {"uri": quote(file.relative_to(root).as_posix()), "uriBaseId": "SRCROOT"}
     return {"uri": file.as_uri()}
 
 
