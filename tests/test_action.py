@@ -50,8 +50,9 @@ class Runner:
             made.mkdir()
         self.summary.write_text("before\n")
 
-    def step(self, **inputs):
+    def step(self, environment=None, **inputs):
         environment = {
+            **(environment or {}),
             "PATH": os.environ["PATH"],
             "GITHUB_WORKSPACE": str(self.work),
             "GITHUB_STEP_SUMMARY": str(self.summary),
@@ -61,7 +62,7 @@ class Runner:
             **{f"INPUT_{name.upper()}": value for name, value in inputs.items()},
         }
         command = [sys.executable, ROOT / "action" / "run.py"]
-        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=self.work, env=environment)
+        return subprocess.run(command, capture_output=True, encoding="utf-8", check=False, cwd=self.work, env=environment)
 
     @property
     def outputs(self):
@@ -134,6 +135,15 @@ def test_hostile_names_are_names(runner, name):
     assert set(runner.outputs) == {"exit-code", "sarif-file"}
 
 
+def test_a_runner_may_have_another_encoding(runner):
+    (runner.work / "données.jsonl").write_text(
+        dataset() + json.dumps({"prompt": "à ->", "completion": "é☃"}, ensure_ascii=False) + "\n"
+    )
+    result = runner.step(paths="données.jsonl", environment={"PYTHONIOENCODING": "ascii"})
+    assert result.returncode == 1, result.stderr
+    assert "é☃" in result.stdout
+
+
 def test_data_cannot_command_the_runner(runner):
     text = "\n::add-mask::secret\n::set-output name=x::y " * 3
     (runner.work / "train.jsonl").write_text(
@@ -148,6 +158,10 @@ def test_arguments_are_words(runner):
     (runner.work / "train.jsonl").write_text(dataset(bad=1))
     assert runner.step(paths="train.jsonl", args="--separator ' ->' --ignore SEP --ignore 'SIZ'").returncode == 0
     assert runner.step(paths="train.jsonl", args="'open").returncode == 2
+    assert runner.outputs["exit-code"] == "2"
+    (runner.work / "-x.jsonl").write_text(dataset())
+    result = runner.step(paths="train.jsonl", args="--ignore SEP,SIZ -- -x.jsonl")
+    assert result.returncode == 0, result.stderr
     result = runner.step(paths="train.jsonl", args="--no-such-option")
     assert (result.returncode, runner.outputs["exit-code"]) == (2, "2")
     assert runner.step(paths="none.jsonl").returncode == 2

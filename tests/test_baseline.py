@@ -104,3 +104,37 @@ def test_a_baseline_hides_all_of_a_rule_in_a_file_or_nothing(tmp_path_factory, t
         assert report.counts[code] == (0 if after <= before else after)
     assert bool(report.stale) == any(after < before for before, after in zip(then, now, strict=True))
     assert report.ok == (then == now)
+
+
+def test_a_file_of_a_dataset_that_is_checked_alone_is_not_stale(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.jsonl").write_text(
+            "\n".join(pairs(*((f"mail {i} ->", " spam" if i % 2 else " fine") for i in range(400))))
+        )
+    (tmp_path / "ftlint.toml").write_text(
+        'separator = " ->"\nignore = ["CMP"]\nbaseline = "ftlint-baseline.json"\n[[dataset]]\ntrain = ["*.jsonl"]\n'
+    )
+    assert ftlint("baseline", "write", ".", cwd=tmp_path).returncode == 0
+    accepted = json.loads((tmp_path / "ftlint-baseline.json").read_bytes())
+    assert accepted["files"] == {"b.jsonl": {"duplicate-record": 400}}
+    assert ftlint("check", ".", cwd=tmp_path).returncode == 0
+    assert ftlint("check", "b.jsonl", cwd=tmp_path).returncode == 0, "its twins are in a file that was not read"
+    assert ftlint("baseline", "prune", "b.jsonl", cwd=tmp_path).returncode == 0
+    assert json.loads((tmp_path / "ftlint-baseline.json").read_bytes()) == accepted
+
+
+@pytest.mark.parametrize("name", ["github", "junit", "markdown", "sarif", "json", "jsonl"])
+def test_every_format_says_that_a_baseline_is_stale(folder, name):
+    ftlint("baseline", "write", ".", cwd=folder)
+    write(folder / "a.jsonl", 3)
+    result = ftlint("check", ".", "--baseline", "ftlint-baseline.json", "--output", name, cwd=folder)
+    assert result.returncode == 2
+    assert b"a.jsonl has 3 of 5 missing-separator" in result.stdout
+
+
+def test_a_baseline_is_not_written_over_by_a_report(folder):
+    ftlint("baseline", "write", ".", cwd=folder)
+    before = (folder / "ftlint-baseline.json").read_bytes()
+    options = ("--baseline", "ftlint-baseline.json", "--output", "json=ftlint-baseline.json")
+    assert ftlint("check", ".", *options, cwd=folder).returncode == 2
+    assert (folder / "ftlint-baseline.json").read_bytes() == before

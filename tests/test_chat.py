@@ -119,6 +119,24 @@ def test_keys_that_stand_twice_are_found_at_any_depth():
     assert [found.line for found in report.findings] == [301]
 
 
+def test_nothing_said_is_the_same_in_a_string_and_in_parts():
+    for text in ("\x1c", "\u2003\n", "\u200b", "", "\x1f x"):
+        said = [talk(("user", f"q {i}"), ("assistant", "a")) for i in range(10)]
+        whole = ftlint.check(lines(*said, talk(("user", "q"), ("assistant", text))), select=["CHT004"])
+        parts = talk(("user", "q"), ("assistant", [{"type": "text", "text": text}]))
+        assert [one.line for one in whole.findings] == [
+            one.line for one in ftlint.check(lines(*said, parts), select=["CHT004"]).findings
+        ]
+
+
+def test_a_part_that_is_nested_more_deeply_than_python_goes_is_read():
+    deep = '{"type": "x", "more": ' + '{"a": ' * 900 + "1" + "}" * 900 + "}"
+    line = f'{{"messages": [{{"role": "user", "content": [{deep}]}}, {{"role": "assistant", "content": "a"}}]}}\n'
+    report = ftlint.check(line.encode() * 2, select=["ALL"])
+    assert not report.failures
+    assert "DUP001" in report.counts
+
+
 def test_equal_conversations_are_those_with_equal_roles_texts_and_tools():
     one = talk(("system", "s"), ("user", "q"), ("assistant", "a"))
     other = [

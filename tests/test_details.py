@@ -255,6 +255,18 @@ def test_what_is_said_of_a_broken_line(line, fix, message):
     assert found[0].message.startswith(message)
 
 
+def test_fragments_of_lines_do_not_make_up_for_one_another():
+    whole = made(2)
+    for lines in (
+        [f"{whole[0]},{whole[1]}", "[1", "2]"],
+        [f"{whole[0]}, 0, {whole[1]}", '[{"a": 1},', '{"b": 2}]'],
+        [f"{whole[0]},1,{whole[1]}", '{"prompt": "a", "completion": [" b"', '" c"]}'],
+    ):
+        for order in (lines, lines[::-1], [*lines, *whole], [*whole, *lines]):
+            expected = [n for n, line in enumerate(order, 1) if line in lines]
+            assert [f.line for f in findings(RULES["JSN001"], order) if f.line] == expected, order
+
+
 def test_other_values_than_objects_are_left():
     lines = [*made(5), "[1, 2]", "[{}, 1]", "[]", "[[]]"]
     assert [f.applicability for f in findings(RULES["JSN002"], lines)] == [None] * 4

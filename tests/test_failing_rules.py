@@ -127,6 +127,24 @@ def test_a_repair_that_fails_names_its_rule_and_writes_nothing(pack, tmp_path):
         assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
 
 
+def test_what_a_rule_quotes_of_the_data_does_not_show_without_snippets(pack, tmp_path, monkeypatch, capfd):
+    def quotes(*_):
+        raise ValueError("Zaphod")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("gc.disable", lambda: None)  # the command owns its process; here it does not
+    (tmp_path / "a.jsonl").write_bytes(LINES)
+    for changes, options in (({"explain": quotes}, []), ({"fixable": "safe", "fix": quotes}, ["--fix"])):
+        pack(type("MyRule", (OfRecords,), {**changes, "__doc__": "x.", "__module__": "their_pack.family.my_rule"}))
+        command = ["check", "--isolated", "--jobs", "1", *options, "a.jsonl"]
+        assert run(command) == 2
+        assert "my-rule of their_pack failed: ValueError: Zaphod" in capfd.readouterr().err
+        assert run([*command, "--no-snippets"]) == 2
+        out, error = capfd.readouterr()
+        assert "my-rule of their_pack failed" in error
+        assert "Zaphod" not in out + error
+
+
 def test_a_pack_that_cannot_be_loaded_is_named(monkeypatch):
     class Entry:
         value = "their_pack:rules"

@@ -136,6 +136,14 @@ def test_a_clean_file_is_said_to_be_one():
     assert json.loads(reported(data, "sarif", **options))["runs"][0]["results"] == []
 
 
+def test_a_file_that_is_checked_twice_is_one_suite():
+    data = bad()
+    config = configuration.load({"select": ["ALL"]}, isolated=True)
+    twice = [Dataset([Source("a.jsonl", len(data), data)], config.wishes()) for _ in range(2)]
+    suites = ET.fromstring("\n".join(reporter("junit")(run(twice, config), Style())))  # noqa: S314 - likewise
+    assert [suite.get("name") for suite in suites] == ["a.jsonl"]
+
+
 NAME = "Zaphod"
 
 

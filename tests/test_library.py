@@ -69,6 +69,22 @@ def test_what_comes_back_is_of_the_kind_that_went_in():
     assert list(less.index) == list(frame.index)
 
 
+def test_nested_and_mixed_columns_are_repaired_where_they_are_wrong():
+    turns = [{"role": "user", "content": "Hi?"}, {"role": "assistant", "content": " Hello."}]
+    wrong = [{**turns[0], "role": "usr"}, turns[1]]
+    rows = [{"messages": wrong if i == 4 else [{**turns[0], "content": f"Hi {i}?"}, turns[1]], "tools": None} for i in range(12)]
+    expected, _ = ftlint.fix(rows, unsafe=True)
+    assert expected[4]["messages"] == turns
+    for kind in (pd.DataFrame, pl.DataFrame):
+        fixed, _ = ftlint.fix(kind(rows), unsafe=True)
+        assert list(map(list, fixed["messages"].to_list())) == [row["messages"] for row in expected]
+    mixed = pd.DataFrame({"prompt": ["a ->", "b ->"], "completion": ["x", " y"], "more": [{"k": 1}, [2, "z"]]}, index=[7, 3])
+    fixed, _ = ftlint.fix(mixed, separator=" ->")
+    assert fixed["completion"].to_list() == [" x", " y"]
+    assert fixed["more"].to_list() == [{"k": 1}, [2, "z"]]
+    assert fixed.index.to_list() == [7, 3]
+
+
 def test_a_frame_without_names_is_refused():
     with pytest.raises(ftlint.InputError, match="columns need names, each its own"):
         ftlint.check(pd.DataFrame([[1, 2]], columns=["a", "a"]))
@@ -193,6 +209,12 @@ def test_files_of_a_dataset_are_joined_where_all_are_there(tmp_path, monkeypatch
     assert codes()[1] == {"DUP001", "SPL001", "SEP001"}, "what is in no dataset is checked by itself"
     assert codes("train-1.jsonl", "train-2.jsonl", "valid.jsonl")[1] == {"DUP001", "SPL001"}
     assert codes("train-1.jsonl", "valid.jsonl")[1] == set(), "a part of it alone, as staged for a commit"
+    folder = Path("elsewhere")
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    names = [f"../{name}.jsonl" for name in ("train-1", "train-2", "valid")]
+    assert codes("--config", "../ftlint.toml", *names)[1] == {"DUP001", "SPL001"}, "from wherever it is run"
+    monkeypatch.chdir(tmp_path)
     Path("train-1.jsonl").unlink()
     Path("train-2.jsonl").unlink()
     result, _ = codes()
