@@ -727,13 +727,22 @@ def test_halves_of_characters_are_refused(client):
         return client._checked(response, 400)["message"]
 
     half = "\ud800"
-    assert "half a character" in refused("/completions", {"model": half, "prompt": "x"})
-    assert "half a character" in refused("/completions", {"model": "ada", "prompt": [half]})
-    assert "half a character" in refused("/completions", {"model": "ada", "prompt": "x", "stop": half})
-    assert "half a character" in refused("/fine-tunes", {"model": "ada", "training_file": half})
-    assert "half a character" in refused(
+    assert "surrogates not allowed" in refused("/completions", {"model": half, "prompt": "x"})
+    assert "surrogates not allowed" in refused("/completions", {"model": "ada", "prompt": [half]})
+    assert "surrogates not allowed" in refused("/completions", {"model": "ada", "prompt": "x", "stop": half})
+    assert "surrogates not allowed" in refused("/fine-tunes", {"model": "ada", "training_file": half})
+    assert "surrogates not allowed" in refused(
         "/chat/completions", {"model": "gpt-4o", "messages": [{"role": "user", "content": half}]}
     )
+
+
+@pytest.mark.parametrize("number", [2**64, 1e300, -(2**80)])
+def test_numbers_beyond_all_bounds_are_refused(client, number):
+    assert client.post("/fine-tunes", {"training_file": "x", "classification_n_classes": number}, status=400)
+    assert client.post("/completions", {"model": "ada", "prompt": [number]}, status=400)
+    assert client.post("/completions", {"model": "ada", "prompt": "x", "max_tokens": number}, status=400)
+    assert client.post("/completions", {"model": "ada", "prompt": "x", "stream_options": {"x": [2**64]}}, status=400)
+    assert client.post("/completions", {"model": "ada", "prompt": "x", "logit_bias": {str(2**70): 1}}, status=400)
 
 
 def test_low_temperatures_and_small_nuclei(complete, client):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, Literal
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Auto = Literal["auto"]
+_MOST = 2**31 - 1
+"""Bound of integers that have no other."""
+
 Suffix = Annotated[str, Field(min_length=1, max_length=64)]
 
 
@@ -21,10 +24,11 @@ class Request(BaseModel):
     def _without_nulls(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
+        # What cannot be written as JSON could not be answered: half a character, an integer of more than 64 bits, deep nesting.
         try:
-            json.dumps(data, ensure_ascii=False).encode()
-        except UnicodeEncodeError as error:
-            raise ValueError("a text holds half a character") from error
+            orjson.dumps(data)
+        except orjson.JSONEncodeError as error:
+            raise ValueError(f"not JSON that can be answered: {error}") from error
         return {key: value for key, value in data.items() if value is not None}
 
 
@@ -39,11 +43,11 @@ class FineTuneRequest(Request):
     learning_rate_multiplier: Annotated[float | None, Field(gt=0, le=1000)] = None
     prompt_loss_weight: Annotated[float, Field(ge=0, le=1)] = 0.1
     compute_classification_metrics: bool = False
-    classification_n_classes: Annotated[int | None, Field(ge=2)] = None
+    classification_n_classes: Annotated[int | None, Field(ge=2, le=_MOST)] = None
     classification_positive_class: str | None = None
     classification_betas: Annotated[list[Annotated[float, Field(gt=0, le=1000)]], Field(max_length=20)] | None = None
     suffix: Annotated[str | None, Field(min_length=1, max_length=40)] = None
-    seed: Annotated[int, Field(ge=0, le=2147483647)] = 0
+    seed: Annotated[int, Field(ge=0, le=_MOST)] = 0
 
 
 class SettingsRequest(Request):
@@ -76,7 +80,7 @@ class JobRequest(Request):
     hyperparameters: SettingsRequest | None = None
     method: MethodRequest | None = None
     suffix: Suffix | None = None
-    seed: Annotated[int | None, Field(ge=0, le=2147483647)] = None
+    seed: Annotated[int | None, Field(ge=0, le=_MOST)] = None
     metadata: Annotated[
         dict[Annotated[str, Field(max_length=64)], Annotated[str, Field(max_length=512)]] | None, Field(max_length=16)
     ] = None
@@ -84,9 +88,9 @@ class JobRequest(Request):
 
 
 Penalty = Annotated[float, Field(ge=-2, le=2)]
-Bias = dict[Annotated[int, Field(ge=0)], Annotated[float, Field(ge=-100, le=100)]]
+Token = Annotated[int, Field(ge=0, le=_MOST)]
+Bias = dict[Token, Annotated[float, Field(ge=-100, le=100)]]
 Stop = str | Annotated[list[str], Field(max_length=4)]
-Token = Annotated[int, Field(ge=0)]
 
 
 class _Sampled(Request):
@@ -113,7 +117,7 @@ class CompletionRequest(_Sampled):
     """Body of POST /completions."""
 
     prompt: str | list[str] | list[Token] | list[list[Token]] | None = None
-    max_tokens: Annotated[int, Field(ge=0)] = 16
+    max_tokens: Annotated[int, Field(ge=0, le=_MOST)] = 16
     best_of: Annotated[int | None, Field(ge=1, le=20)] = None
     logprobs: Annotated[int | None, Field(ge=0, le=5)] = None
     echo: bool = False
@@ -131,7 +135,7 @@ class ChatRequest(_Sampled):
     model_config = ConfigDict(extra="ignore")
 
     messages: Annotated[list[dict[str, Any]], Field(min_length=1)]
-    max_tokens: Annotated[int | None, Field(ge=1)] = None
-    max_completion_tokens: Annotated[int | None, Field(ge=1)] = None
+    max_tokens: Annotated[int | None, Field(ge=1, le=_MOST)] = None
+    max_completion_tokens: Annotated[int | None, Field(ge=1, le=_MOST)] = None
     logprobs: bool = False
     top_logprobs: Annotated[int, Field(ge=0, le=20)] = 0
