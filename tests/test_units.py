@@ -10,8 +10,9 @@ from itertools import pairwise
 import polars as pl
 import pytest
 import tiktoken_ext.openai_public
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from strategies import law
 
 import ftlint
 from ftlint import api
@@ -19,6 +20,7 @@ from ftlint import config as configuration
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.serial import Serial
 from ftlint.records import traces
+from ftlint.records.reader import reader_of
 from ftlint.records.spans import raw_offsets, value_span
 from ftlint.records.traces import scan
 from ftlint.sources import Source, Span
@@ -441,8 +443,51 @@ def test_no_text_holds_what_has_no_trace(texts, ascii_only):
     assert found.quotes == 4 * len(texts)
 
 
+FLAT = ("{", '"prompt"', ":", '"a}\\n{"', ",", '"completion"', ":", '"b"', "}")
+SAID = ("{", '"role"', ":", '"user"', ",", '"content"', ":", '"q"', "}")
+CHAT = ("{", '"messages"', ":", "[", *SAID, ",", *SAID, "]", "}")
+
+
+ONE = "".join(CHAT)
+
+
+@st.composite
+def broken_in_the_wrong_places(draw, signs):
+    """Records of which some have a line feed too many, and some none at their end."""
+    text = ""
+    for _ in range(draw(st.integers(1, 4))):
+        closed = [place for place, sign in enumerate(signs) if sign == "}"]
+        cut = draw(st.sampled_from([-1, *closed]) | st.integers(0, len(signs)))
+        feed = draw(st.sampled_from(["\n", "\r\n"]))
+        text += "".join(sign + feed * (place == cut) for place, sign in enumerate(signs))
+        text += draw(st.sampled_from(["\n", "\n", "\r\n", "", ",", " \n", ",\n", "\n\n"]))
+    return text.encode()
+
+
+@law(400)
+@example(("chat", (ONE.replace("},{", "}\n,{") + ONE).encode()))
+@example(("chat", (ONE.replace("},{", "},\n{") + ONE).encode()))
+@given(
+    st.one_of(
+        st.tuples(st.just(name), broken_in_the_wrong_places(signs))
+        for name, signs in (("prompt-completion", FLAT), ("chat", CHAT))
+    )
+)
+def test_a_line_is_a_record_by_itself_whatever_stands_around_it(case):
+    dialect, data = case
+    lines = data.split(b"\n")[: -1 if data.endswith(b"\n") or not data else None]
+    reader = reader_of(dialect)
+    alone = [reader.read(line + b"\n") for line in lines]
+    together = reader.read(data)
+    assert together.lines == len(lines)
+    assert together.objects == sum(one.objects for one in alone)
+    assert together.tables["records"]["line"].to_list() == [n for n, one in enumerate(alone) if len(one.tables["records"])]
+    for fault in {*together.faults, *(fault for one in alone for fault in one.faults)}:
+        assert sorted(together.faults.get(fault, [])) == [n for n, one in enumerate(alone) if fault in one.faults]
+
+
 def test_clean_text_has_no_trace():
-    assert scan(b'{"prompt": "a\\tb\\n\\"c\\" ->", "completion": " d"}') == (8, set())
+    assert scan(b'{"prompt": "a\\tb\\n\\"c\\" ->", "completion": " d"}') == (1, 8, set())
 
 
 @pytest.mark.parametrize("name", tokens.ENCODINGS)

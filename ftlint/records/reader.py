@@ -84,16 +84,16 @@ class Reader:
         parts: list[Tables] = []
         types = list(self.dialect.types)
         for piece in _cut(data, PIECE):
-            quotes, traces = scan(piece)
-            decoded.traces |= traces
-            joined, count = _joined(piece)
-            records = _typed(joined, count, types)
-            if records is not None and quotes == 2 * self.dialect.strings(records):
-                parts.append(_placed(self.dialect.columns(records), range(decoded.lines, decoded.lines + count)))
-                decoded.lines += count
-                decoded.objects += count
+            piece_has = scan(piece)
+            decoded.traces |= piece_has.traces
+            records = _typed(piece, piece_has.lines, types) if piece_has.lines else None
+            if records is not None and piece_has.quotes == 2 * self.dialect.strings(records):
+                parts.append(_placed(self.dialect.columns(records), range(decoded.lines, decoded.lines + len(records))))
+                decoded.lines += len(records)
+                decoded.objects += len(records)
             else:
-                parts += self._irregular(piece.split(b"\n"), _parsed(joined, count), quotes, decoded)
+                raw = piece.split(b"\n")
+                parts += self._irregular(raw, _parsed(raw), piece_has.quotes, decoded)
         if self.dialect.checked:
             parts = parts or [_placed(self.dialect.columns([]), [])]
             decoded.tables = {name: pl.concat([part[name] for part in parts]).rechunk() for name in parts[0]}
@@ -245,25 +245,19 @@ def _cut(data: bytes, size: int) -> Iterator[bytes]:
         start = end + 1
 
 
-def _joined(piece: bytes) -> tuple[bytes, int]:
-    """Return the lines of a piece as one JSON array, with a number between them, and how many lines there are."""
-    joined = piece.replace(b"\n", _BETWEEN)
-    return b"[%b]" % joined, (len(joined) - len(piece)) // (len(_BETWEEN) - 1) + 1
-
-
 @cache
-def _decoder(kind: Any) -> msgspec.json.Decoder[list[Any]]:
-    return msgspec.json.Decoder(list[kind | int])
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind)
 
 
-def _typed(joined: bytes, count: int, types: list[Any]) -> list[Any] | None:
-    """Return the record of each line; None where a line is none.
+def _typed(piece: bytes, lines: int, types: list[Any]) -> list[Any] | None:
+    """Return the record of each of so many lines, between which values end; None where a line is none.
 
     Types that do not fit are taken away: with the next piece they would not either.
     """
     while types:
         try:
-            values = _decoder(types[0]).decode(joined)
+            records = _decoder(types[0]).decode_lines(piece)
         except msgspec.ValidationError:
             if len(types) == 1:
                 return None
@@ -271,18 +265,17 @@ def _typed(joined: bytes, count: int, types: list[Any]) -> list[Any] | None:
         except (ValueError, RecursionError):
             return None
         else:
-            records = values[::2]
-            return records if _is_whole(values, count) and list(map(type, records)).count(types[0]) == count else None
+            return records if len(records) == lines else None
     return None
 
 
-def _parsed(joined: bytes, count: int) -> list[Any] | None:
+def _parsed(lines: Sequence[bytes]) -> list[Any] | None:
     """Return the value of each line; None where a line is not one value."""
     try:
-        values = orjson.loads(joined)
+        values = orjson.loads(b"[%b]" % _BETWEEN.join(lines))
     except ValueError:
         return None
-    return values[::2] if _is_whole(values, count) else None
+    return values[::2] if _is_whole(values, len(lines)) else None
 
 
 def _is_whole(values: list[Any], count: int) -> bool:

@@ -354,7 +354,8 @@ def _surrounded(marks: Sequence[Mark], texts: Sequence[str], share: float) -> En
             trails[text[len(bare) :][:_WIDEST]] += 1
     lead = _common([(space[::-1], count) for space, count in leads.items()], share)[::-1]
     ending = Ending(tuple(marks), lead, _common(trails.items(), share))
-    return replace(ending, share=sum(text.endswith(ending.texts) for text in texts) / len(texts))
+    ends = ending.texts
+    return replace(ending, share=sum(text.endswith(ends) for text in texts) / len(texts))
 
 
 def _common(spaces: Iterable[tuple[str, int]], share: float) -> str:
