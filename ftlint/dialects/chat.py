@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from itertools import chain
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 import polars as pl
@@ -17,7 +17,7 @@ from ftlint.text.marks import SPACE
 from ftlint.wishes import CLASSIFICATION, GENERATION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ftlint.targets import Target
     from ftlint.wishes import Wishes
@@ -38,9 +38,9 @@ _SAID = f"[^{re.escape(SPACE)}]"
 
 
 class _Plain(msgspec.Struct, forbid_unknown_fields=True, gc=False):
-    """A message as nearly all are: a role and a text."""
+    """A message as nearly all are: a role and a text. To choose one of a few roles is faster than to make a string."""
 
-    role: str
+    role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: str
 
 
@@ -204,33 +204,30 @@ _ORDER = {"messages": pl.UInt32, "last_role": pl.String, "answered": pl.Boolean,
 def _frame(columns: Mapping[str, Sequence[Any]], schema: Mapping[str, Any]) -> pl.DataFrame:
     """Return a table of these columns, and nulls for those of the schema that are not among them."""
     length = max(map(len, columns.values()))
-    nothing = [None] * length
-    return pl.DataFrame([pl.Series(name, columns.get(name, nothing), kind) for name, kind in schema.items()])
+    nothing = {
+        name: pl.Series(name, [None], kind).new_from_index(0, length) for name, kind in schema.items() if name not in columns
+    }
+    return pl.DataFrame(
+        [nothing[name] if name in nothing else pl.Series(name, columns[name], kind) for name, kind in schema.items()]
+    )
 
 
 class _Order:
     """What follows from the order of roles alone; conversations have few of them.
 
-    first: 1 where a system message stands first, else 0. last: place of the assistant's last message; behind all, where there
-    is none. template: what is asked, to be filled with texts: last comes what most conversations begin with, so that they
-    differ in their first characters, by which equal ones are sought.
+    begins: whether a system message stands first. at: place of the assistant's last message, if there is one. template: what is
+    asked, to be filled with what `pick` takes of all texts: last comes what most conversations begin with, so that they differ
+    in their first characters, by which equal ones are sought.
     """
 
     def __init__(self, roles: tuple[str, ...], number: int) -> None:
-        at = last_answer(roles)
         self.number = number
-        self.first = int(roles[:1] == ("system",))
-        self.last = len(roles) if at is None else at
-        self.row = (len(roles), roles[-1] if roles else None, at is not None, roles.count("assistant"), at)
-        asked = self.of(roles)
-        self.template = _BARE.join(f"{role.replace('%', '%%')}{_BARE}%s" for role in asked)
-
-    def of(self, items: Sequence[str]) -> Sequence[str]:
-        """Return what is asked of the items of all messages, in the order of the template."""
-        asked = items[self.first : self.last]
-        if self.last + 1 < len(items):
-            asked = [*asked, *items[self.last + 1 :]]
-        return [*asked, *items[:1]] if self.first else asked
+        self.begins = roles[:1] == ("system",)
+        self.at = last_answer(roles)
+        self.row = (len(roles), roles[-1] if roles else None, self.at is not None, roles.count("assistant"), self.at)
+        asked = [place for place in range(self.begins, len(roles)) if place != self.at] + [0] * self.begins
+        self.template = _BARE.join(f"{roles[place].replace('%', '%%')}{_BARE}%s" for place in asked)
+        self.pick: Callable[[Sequence[str]], Any] = itemgetter(*asked) if asked else lambda _: ()
 
 
 class _Orders(dict[tuple[str, ...], _Order]):
@@ -256,9 +253,9 @@ def _records(
         own = texts[start:end]
         order = orders[tuple(roles[start:end])]
         numbers.append(order.number)
-        inputs.append(order.template % tuple(order.of(own)))
-        answers.append(own[order.last] if order.last < len(own) else "")
-        systems.append(own[0] if order.first else None)
+        inputs.append(order.template % order.pick(own))
+        answers.append("" if order.at is None else own[order.at])
+        systems.append(own[0] if order.begins else None)
     if further:
         inputs = [_BARE.join([asked, *tools]) for asked, (tools, _) in zip(inputs, further, strict=True)]
         answers = [answer + called for answer, (_, called) in zip(answers, further, strict=True)]

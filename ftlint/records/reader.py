@@ -225,7 +225,7 @@ def _placed(tables: Tables, numbers: Sequence[int]) -> Tables:
             placed[name] = pl.DataFrame([lines, *table.iter_columns()])
         elif "record" in table.columns:
             of_rows = lines.gather(table.get_column("record")).alias("line")
-            placed[name] = table.drop("record").insert_column(0, of_rows)
+            placed[name] = pl.DataFrame([of_rows, *(column for column in table.iter_columns() if column.name != "record")])
         else:
             placed[name] = table
     return placed
