@@ -486,6 +486,11 @@ def test_a_line_is_a_record_by_itself_whatever_stands_around_it(case):
         assert sorted(together.faults.get(fault, [])) == [n for n, one in enumerate(alone) if fault in one.faults]
 
 
+@pytest.mark.parametrize("data", [b"", b"\\", b"\\\\", b"\r\n", b"\n", b"\r", b"{", b"}"])
+def test_next_to_nothing_can_be_looked_through(data):
+    assert scan(data).quotes == 0
+
+
 def test_clean_text_has_no_trace():
     assert scan(b'{"prompt": "a\\tb\\n\\"c\\" ->", "completion": " d"}') == (1, 8, set())
 

@@ -75,6 +75,8 @@ def _lines(octets: pl.Series) -> int:
 
 def _in_texts(data: bytes, octets: pl.Series) -> tuple[int, set[str]]:
     """Return how many double quotes there are, escaped ones aside, and the traces."""
+    if not data:
+        return 0, set()
     escapes = octets.slice(1).filter((octets == _BACKSLASH).slice(0, len(data) - 1))
     if (escapes == _BACKSLASH).any():
         # An escaped backslash escapes nothing, and is in nobody's way when it is gone.
