@@ -1,0 +1,172 @@
+"""`ftlint mock train`, `predict` and `evaluate`: one model."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from shlex import quote
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ftlint.cli.mock.options import Number, judges, needs_extra, reports, settings_of, trains, unescape
+from ftlint.cli.mock.running import check_source, model_of, running, split_data
+from ftlint.cli.mock.shown import print_confusion, print_json, rounded
+from ftlint.cli.progress import progress
+from ftlint.errors import UsageError
+from ftlint.sources.files import writing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ftlint.mock.records import Record
+    from ftlint.mock.trainer import Step
+
+
+@click.command("train")
+@click.argument("data")
+@click.option("--model", "-m", metavar="FILE", help="Where the model is written (.npz).")
+@click.option("--valid", metavar="FILE", help="Records to judge with after each epoch.")
+@trains
+@reports
+@needs_extra
+def train(data: str, model: str | None, valid: str | None, output: str, plot: str | None, **options: Any) -> int:
+    """Train a model on DATA, and show how its loss falls."""
+    from ftlint.mock import plots  # noqa: PLC0415 - the extra
+    from ftlint.mock.records import records_of  # noqa: PLC0415 - likewise
+    from ftlint.mock.training import trainer_of  # noqa: PLC0415 - likewise
+
+    plots.check_plot(plot)
+    trainer = trainer_of(
+        records_of(data), options["base"], settings_of(options), valid=records_of(valid) if valid else (), seed=options["seed"]
+    )
+    steps: list[Step] = []
+    epochs: list[dict[str, float]] = []
+    interrupted = False
+    with progress(trainer.total, unit="steps") as advance:
+        try:
+            for step in trainer.steps():
+                steps.append(step)
+                advance(1)
+                if step.ends_epoch:
+                    epochs.append(_epoch(steps, trainer.validate() if valid else None))
+        except KeyboardInterrupt:
+            interrupted = True
+    if model:
+        with writing(model) as file:
+            trainer.model().save(file)
+    result = {"model": model, "steps": len(steps), "of": trainer.total, "epochs": epochs}
+    if output == "json":
+        print_json({**result, "losses": [step.training.loss for step in steps]})
+    else:
+        for epoch in epochs:
+            click.echo("  ".join(f"{name.replace('_', ' ')} {rounded(value)}" for name, value in epoch.items()))
+        if model:
+            click.echo(f"{model}: trained for {len(steps):,} of {trainer.total:,} steps")
+            click.echo(f"ask it: ftlint mock predict --model {quote(model)} PROMPT")
+    if plot and steps:
+        series = {"training": [step.training.loss for step in steps]}
+        plots.lines(plot, [step.number for step in steps], series, title=data, horizontal="step", vertical="loss (nats a token)")
+    if interrupted:
+        raise KeyboardInterrupt
+    return 0
+
+
+def _epoch(steps: Sequence[Step], validation: Any) -> dict[str, float]:
+    """Return what an epoch came to: means over its steps, and the scores of the validation file."""
+    own = [step for step in steps if step.epoch == steps[-1].epoch]
+    found: dict[str, float] = {
+        "epoch": own[-1].epoch,
+        "training_loss": sum(step.training.loss for step in own) / len(own),
+        "training_token_accuracy": sum(step.training.token_accuracy for step in own) / len(own),
+    }
+    if validation:
+        found |= {"validation_loss": validation.loss, "validation_token_accuracy": validation.token_accuracy}
+    return found
+
+
+@click.command("predict")
+@click.argument("prompts", nargs=-1, required=True)
+@click.option("--model", "-m", metavar="FILE|ID", help="A model file, or with --state the id of a model of the service.")
+@click.option("--state", metavar="DIR", help="State folder of the service.")
+@click.option("--train", "data", metavar="FILE", help="Train on this data first.")
+@click.option("--max-tokens", type=click.IntRange(1), default=16, show_default=True, metavar="N", help="Longest answer.")
+@click.option("--stop", multiple=True, metavar="TEXT", help="Text that ends an answer; repeatable.")
+@click.option("--temperature", type=Number(0, 2), default=0.0, metavar="X", help="0: always the likeliest token.")
+@trains
+@reports
+@needs_extra
+def predict(prompts: tuple[str, ...], output: str, plot: str | None, **options: Any) -> int:
+    r"""Complete PROMPTS, and show how sure the model is of the first token. Escapes such as \n are undone."""
+    from ftlint.mock import plots  # noqa: PLC0415 - the extra
+    from ftlint.mock.asking import asked  # noqa: PLC0415 - likewise
+
+    plots.check_plot(plot)
+    check_source(options["data"], options)
+    model = model_of(options["data"], options)
+    stops = [unescape("--stop", stop) for stop in options["stop"]]
+    how = {name: options[name] for name in ("max_tokens", "temperature", "seed")}
+    answers = [asked(model, unescape("PROMPT", prompt), stop=stops, **how) for prompt in prompts]
+    if output == "json":
+        print_json([asdict(answer) for answer in answers])
+    else:
+        for answer in answers:
+            shown = "  ".join(f"{token!r} {share:.1%}" for token, share in answer.first.items())
+            click.echo(f"{answer.prompt!r} → {answer.text!r}  ({answer.finish_reason})\n    first token: {shown}")
+    if plot:
+        plots.bars(
+            plot,
+            {repr(token): share for token, share in answers[0].first.items()},
+            title=answers[0].prompt,
+            horizontal="probability",
+        )
+    return 0
+
+
+@click.command("evaluate")
+@click.argument("data", required=False)
+@judges
+@click.option("--model", "-m", metavar="FILE|ID", help="Judge this model instead of training one.")
+@click.option("--state", metavar="DIR", help="State folder of the service that has the model.")
+@click.option(
+    "--positive-class", metavar="TEXT", help="Of two labels the one that is looked for; default: the rarer. With JSON escapes."
+)
+@click.option("--beta", type=Number(0, min_open=True), default=1.0, metavar="X", help="Of F-beta.")
+@click.option("--stop", metavar="TEXT", help="Text that ends every answer.")
+@trains
+@reports
+@needs_extra
+def evaluate(data: str | None, valid: str | None, output: str, plot: str | None, **options: Any) -> int:
+    """Train on DATA (or take a model), and measure how well it foretells the answers of other records."""
+    from ftlint.mock import plots  # noqa: PLC0415 - the extra
+    from ftlint.mock.experiments import judged  # noqa: PLC0415 - likewise
+    from ftlint.mock.records import records_of  # noqa: PLC0415 - likewise
+
+    plots.check_plot(plot)
+    check_source(data, options)
+    if options["model"]:
+        if not valid:
+            raise UsageError("--model is judged with --valid FILE")
+        training: Sequence[Record] = ()
+        judging: Sequence[Record] = records_of(valid)
+        model = model_of(None, options)
+    else:
+        assert data
+        training, judging = split_data(data, valid)
+        with running(options, [len(training)]) as run:
+            model = run.model(training)
+    stop, positive = (
+        unescape(f"--{name.replace('_', '-')}", options[name]) if options[name] else None for name in ("stop", "positive_class")
+    )
+    found = judged(model, judging, training, positive=positive, beta=options["beta"], stop=stop)
+    if output == "json":
+        print_json(found.as_dict())
+    else:
+        for name, value in found.as_dict().items():
+            if isinstance(value, float):
+                click.echo(f"{name.replace('_', ' '):14} {value:.4f}")
+        print_confusion(found.confusion)
+    if plot and not found.confusion:
+        click.echo(f"ftlint: the answers are free text, of which there is no picture; {plot} is not written", err=True)
+    elif plot:
+        plots.matrix(plot, found.confusion["labels"], found.confusion["matrix"], title=f"accuracy {found.accuracy:.3f}")
+    return 0
