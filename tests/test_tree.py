@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -78,3 +79,10 @@ def test_the_mock_uses_little_of_the_rest():
     }
     public = {f"ftlint.{name}" for name in ftlint.__all__}
     assert {other for _, other in used} <= public
+
+
+def test_every_folder_is_packaged():
+    listed = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["packages"]
+    folders = {path.parent for folder in ("ftlint", "rules") for path in (PACKAGE.parent / folder).rglob("__init__.py")}
+    names = {".".join(folder.relative_to(PACKAGE.parent).parts) for folder in folders}
+    assert {name.replace("ftlint_rules", "rules") for name in listed} == names
