@@ -22,7 +22,8 @@ from ftlint.report.findings import Report
 from ftlint.rule.registry import Selection, broken_packs, configured, matching
 from ftlint.sources import BLOCK, FRAME, RECORDS, Source, open_source, temporary_source
 from ftlint.sources.discovery import matches
-from ftlint.sources.memory import Repair, as_line, frame_of, like, rows_of
+from ftlint.sources.frames import frame_of, rows_of
+from ftlint.sources.memory import Repair, as_line, as_object
 from ftlint.targets import target
 from ftlint.text.tokens import definition
 
@@ -159,12 +160,7 @@ def _write_lines(records: Iterable[Any], out: IO[bytes]) -> None:
 
 def _lines(records: Sequence[Any], *, of_frame: bool) -> list[bytes]:
     """Return records as lines; of a frame also those with values that JSON does not have, which come back as they are."""
-    return [as_line(record, number, _as_object if of_frame else None) for number, record in enumerate(records, 1)]
-
-
-def _as_object(value: Any) -> dict[str, str]:
-    """Return what stands for a value that JSON does not have: no text, so that nobody takes it for one."""
-    return {type(value).__name__: str(value)}
+    return [as_line(record, number, as_object if of_frame else None) for number, record in enumerate(records, 1)]
 
 
 def _in_memory(name: str, lines: Sequence[bytes]) -> Source:
@@ -275,9 +271,7 @@ def fix(
         return content, report
     after = list(zip(origins, content.split(b"\n"), strict=False))
     repair = Repair([line.rstrip(b"\n") for line in lines], after, repaired.keys)
-    if frame is None:
-        return repair.of_records(rows), report
-    return like(repair.of_frame(frame), data, [origin for origin, _ in repair.after]), report
+    return (repair.of_records(rows) if frame is None else repair.of_frame(frame)), report
 
 
 def _spared(config: Config) -> Callable[[Rule, str], bool]:

@@ -6,6 +6,8 @@ import importlib.util
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +15,10 @@ import pandera.errors
 import polars as pl
 import pyarrow as pa
 import pytest
-from datasets import Dataset, DatasetDict
+from datasets import ClassLabel, Dataset, DatasetDict, Features, Value
+from hypothesis import given
+from hypothesis import strategies as st
+from strategies import law
 
 import ftlint
 from ftlint.testing import assert_clean
@@ -85,11 +90,99 @@ def test_nested_and_mixed_columns_are_repaired_where_they_are_wrong():
     assert fixed.index.to_list() == [7, 3]
 
 
+STRANGE = {
+    "decimal": Decimal("1.25"),
+    "bytes": b"\xff",
+    "date": date(2026, 1, 2),
+    "time": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+    "number": 7,
+    "real": 0.5,
+    "list": [1, 2],
+    "object": {"k": Decimal("2.5"), "at": datetime(2026, 1, 2)},  # noqa: DTZ001 - as many frames have them
+}
+
+
+@st.composite
+def frames(draw):
+    """Rows of prompts and completions, some wrong, with values of a few other types, some missing."""
+    names = draw(st.lists(st.sampled_from(sorted(STRANGE)), unique=True, max_size=4))
+    rows = []
+    for number in range(draw(st.integers(2, 6))):
+        row = {
+            "prompt": f"mail {number}" + " ->" * draw(st.booleans()),
+            "completion": draw(st.sampled_from([" x", "x", "x ", "  y"])),
+        }
+        rows.append(row | {name: STRANGE[name] if draw(st.integers(0, 3)) else None for name in names})
+    return [dict.fromkeys(("prompt", "completion", *names)) | row for row in rows]
+
+
+def without_texts(row):
+    return {key: value for key, value in row.items() if key not in {"prompt", "completion"}}
+
+
+@law(80)
+@given(frames(), st.booleans())
+def test_only_what_is_repaired_changes(rows, unsafe):
+    options = {"separator": " ->", "ignore": ["SHP003", "DUP"], "unsafe": unsafe}
+    expected, _ = ftlint.fix(
+        [{key: value for key, value in row.items() if key in {"prompt", "completion"}} for row in rows], **options
+    )
+    texts = [[row["prompt"], row["completion"]] for row in expected]
+    table = pa.Table.from_pylist(rows)
+    table = table.replace_schema_metadata({"of": "them"})
+    for data in (table, pl.DataFrame(rows, infer_schema_length=None), table.to_batches()[0]):
+        fixed, _ = ftlint.fix(data, **options)
+        assert type(fixed) is type(data)
+        assert fixed.schema == data.schema
+        back = fixed.rows(named=True) if isinstance(fixed, pl.DataFrame) else fixed.to_pylist()
+        was = data.rows(named=True) if isinstance(data, pl.DataFrame) else data.to_pylist()
+        assert [[row["prompt"], row["completion"]] for row in back] == texts
+        assert [without_texts(row) for row in back] == [without_texts(row) for row in was]
+    frame = pd.DataFrame(rows, index=[number * 3 for number in range(len(rows))])
+    fixed, _ = ftlint.fix(frame, **options)
+    assert (list(fixed.index), list(fixed.columns), dict(fixed.dtypes)) == (
+        list(frame.index),
+        list(frame.columns),
+        dict(frame.dtypes),
+    )
+    assert fixed[["prompt", "completion"]].to_numpy().tolist() == texts
+    pd.testing.assert_frame_equal(fixed.drop(columns=["prompt", "completion"]), frame.drop(columns=["prompt", "completion"]))
+
+
+def test_types_of_texts_stay():
+    wrong = {"prompt": ["a ->", "b ->"], "completion": ["x", " x"]}
+    for kind in ("category", "string", "object"):
+        fixed, _ = ftlint.fix(pd.DataFrame(wrong).astype(kind), separator=" ->")
+        assert [str(of) for of in fixed.dtypes] == [kind, kind]
+        assert fixed["completion"].tolist() == [" x", " x"]
+    fields = [
+        pa.field("prompt", pa.large_string(), nullable=False),
+        pa.field("completion", pa.dictionary(pa.int32(), pa.string())),
+    ]
+    fixed, _ = ftlint.fix(pa.table(wrong, pa.schema(fields)), separator=" ->")
+    assert list(fixed.schema) == fields
+    fixed, _ = ftlint.fix(pl.DataFrame(wrong, {"prompt": pl.Categorical(), "completion": pl.Enum(["x", " x"])}), separator=" ->")
+    assert fixed.dtypes == [pl.Categorical(), pl.Enum(["x", " x"])]
+
+
+def test_conversations_of_a_parquet_file_are_repaired(tmp_path):
+    turns = [{"role": "usr", "content": "Hi?"}, {"role": "assistant", "content": "Hello.", "at": Decimal("1.5")}]
+    rows = [{"messages": [{**turns[0], "content": f"Hi {n}?"}, turns[1]]} for n in range(12)]
+    pd.DataFrame(rows).to_parquet(tmp_path / "t.parquet")
+    for data in (pd.read_parquet(tmp_path / "t.parquet"), pl.DataFrame(rows)):
+        fixed, _ = ftlint.fix(data, unsafe=True)
+        back = [list(turns) for turns in fixed["messages"].to_list()]
+        assert [[turn["role"] for turn in turns] for turns in back] == [["user", "assistant"]] * 12
+        assert {turns[1]["at"] for turns in back} == {Decimal("1.5")}
+
+
 def test_a_frame_without_names_is_refused():
     with pytest.raises(ftlint.InputError, match="columns need names, each its own"):
         ftlint.check(pd.DataFrame([[1, 2]], columns=["a", "a"]))
     with pytest.raises(ftlint.InputError, match="0 is none"):
         ftlint.check(pd.DataFrame([[1, 2]]))
+    with pytest.raises(ftlint.InputError, match="two are called 'a'"):
+        ftlint.check(pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["a", "a"]))
 
 
 def test_hugging_face_datasets():
@@ -100,6 +193,14 @@ def test_hugging_face_datasets():
     fixed, report = fix(dataset)
     assert report.ok
     assert fixed.features == dataset.features
+    kinds = {"lab": ClassLabel(names=["x", "y"]), "note": Value("string"), "empty": Value("null"), "at": Value("timestamp[s]")}
+    day = STRANGE["object"]["at"]
+    more = [row | {"lab": n % 2, "note": None if n < 2 else "n", "empty": None, "at": day} for n, row in enumerate(faulty())]
+    dataset = Dataset.from_list(more, features=Features({"prompt": Value("string"), "completion": Value("string"), **kinds}))
+    fixed, _ = fix(dataset)
+    assert fixed.features == dataset.features
+    assert [n for n in range(300) if fixed[n] != dataset[n]] == [7, 9]
+    assert check(dataset).counts["CMP001"] == 1
     splits = DatasetDict({"train": Dataset.from_list(records()), "validation": Dataset.from_list(records(20))})
     assert check(splits).counts["SPL001"] == 20
     with pytest.raises(ftlint.UsageError, match="no split is called train"):

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 import ftlint
 from ftlint.errors import UsageError
+from ftlint.sources.frames import bare
+from ftlint.sources.memory import as_line, as_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,26 +34,29 @@ def check(dataset: Any, **settings: Any) -> Report:
 
 
 def fix(dataset: Any, **settings: Any) -> tuple[Any, Report]:
-    """Repair a `Dataset`; return another one of the same features where these still fit, and the report on what is left."""
-    from datasets import Dataset  # noqa: PLC0415 - whoever calls this has it
+    """Repair a `Dataset`; return another one of the same features where these still fit, and the report on what is left.
 
-    if isinstance(dataset, dict):
-        raise UsageError("one split is repaired at a time")
-    fixed, report = ftlint.fix(list(_records(dataset)), **settings)
-    if not fixed:
-        return dataset.select([]), report
-    features = dataset.features if set(dataset.features) == set().union(*fixed) else None
-    return Dataset.from_list(fixed, features=features), report
+    It is held in memory. Raises UsageError for a dictionary of datasets, or an iterable one.
+    """
+    from datasets import Dataset, DatasetInfo, Features  # noqa: PLC0415 - whoever calls this has it
+    from datasets.table import InMemoryTable  # noqa: PLC0415 - likewise
+
+    if not isinstance(dataset, Dataset):
+        raise UsageError(f"a Dataset is repaired, one split at a time; this is a {type(dataset).__name__}")
+    table, report = ftlint.fix(dataset.with_format("arrow")[:], **settings)
+    table = table.replace_schema_metadata(None)
+    inferred, types = Features.from_arrow_schema(table.schema), dataset.features.arrow_schema
+    # A class label is a number with a name for it, which Arrow knows nothing of.
+    kept = {
+        name: dataset.features[name]
+        for name in inferred
+        if name in types.names and table.field(name).type == types.field(name).type
+    }
+    return Dataset(InMemoryTable(table), DatasetInfo(features=Features({**inferred, **kept}))), report
 
 
 def _records(dataset: Any) -> Iterator[Mapping[str, Any]]:
     """Yield records without nulls: a feature that a record lacks is null in a dataset."""
-    for record in dataset.with_format(None):
-        yield {key: _bare(value) for key, value in record.items() if value is not None}
-
-
-def _bare(value: Any) -> Any:
-    """Return a value without the nulls in it: of messages each has the keys of all."""
-    if isinstance(value, dict):
-        return {key: _bare(inner) for key, inner in value.items() if inner is not None}
-    return [_bare(inner) for inner in value] if isinstance(value, list) else value
+    for number, record in enumerate(dataset.with_format(None), 1):
+        # A feature may be what JSON does not have: a timestamp, bytes, a picture.
+        yield orjson.loads(as_line(bare(record), number, as_object))

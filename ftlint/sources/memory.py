@@ -1,4 +1,4 @@
-"""Records and frames, repaired as what they are: what no repair changed comes back as it was, value by value."""
+"""Records in memory as lines, and back: what no repair changed comes back as it was, value by value."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
-import polars as pl
-from polars.exceptions import PolarsError
 
 from ftlint.errors import InputError
+from ftlint.sources.frames import Column, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+
+    from ftlint.sources.frames import Frame
 
 _PLAIN = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
 
@@ -26,83 +27,15 @@ def as_line(record: Any, number: int, default: Callable[[Any], Any] | None = Non
     except (TypeError, ValueError):
         pass
     try:
-        # What orjson refuses and the standard library writes (a lone surrogate, NaN) is a finding, not an exception.
+        # What orjson refuses and the standard library writes (half a character, a large integer) is a finding, not an exception.
         return json.dumps(record, default=default).encode() + b"\n"
     except (TypeError, ValueError, RecursionError) as error:
         raise InputError(f"record {number} cannot be written as JSON: {error}") from error
 
 
-def frame_of(data: Any) -> pl.DataFrame | None:
-    """Return data as a polars frame, where it is a polars, pandas or Arrow one; raises InputError for one without names."""
-    if isinstance(data, pl.LazyFrame):
-        return data.collect()
-    if isinstance(data, pl.DataFrame):
-        return data
-    if _is_pandas(data):
-        return _from_pandas(data)
-    return pl.DataFrame(data) if hasattr(data, "__arrow_c_stream__") else None
-
-
-def _is_pandas(data: Any) -> bool:
-    return type(data).__module__.partition(".")[0] == "pandas" and hasattr(data, "columns")
-
-
-def _from_pandas(data: Any) -> pl.DataFrame:
-    """Return a frame of pandas as one of polars; what pandas has no value for is null."""
-    import pandera.pandas as pa  # noqa: PLC0415 - takes 0.8 s, and few callers have such a frame
-    from pandera.errors import SchemaError  # noqa: PLC0415 - likewise
-
-    named_once = pa.DataFrameSchema(unique_column_names=True)
-    try:
-        named_once.validate(data)
-    except (SchemaError, TypeError) as error:
-        raise InputError(f"a frame's columns need names, each its own: {' '.join(str(error).split())[:200]}") from error
-    if not all(isinstance(name, str) for name in data.columns):
-        raise InputError(f"a frame's columns need names; {next(n for n in data.columns if not isinstance(n, str))!r} is none")
-    columns = {name: data[name].astype(object).where(data[name].notna(), None).to_list() for name in data.columns}
-    return pl.DataFrame({name: _column(values) for name, values in columns.items()})
-
-
-def _column(values: list[Any], kind: Any = None) -> pl.Series:
-    """Return values as a column; of several kinds, or with members that are not all the same, as what they are."""
-    if kind is None and any(isinstance(value, (dict, list)) for value in values):
-        kind = pl.Object
-    try:
-        return pl.Series(values, dtype=kind, strict=True)
-    except (TypeError, PolarsError):
-        return pl.Series(values, dtype=pl.Object)
-
-
-def like(frame: pl.DataFrame, data: Any, origins: Sequence[int]) -> Any:
-    """Return a repaired frame as one of the kind that it was made of.
-
-    origins: for each row the place of the one it was. A column of pandas keeps its type where nothing in it changed, and rows
-    keep their index.
-    """
-    if isinstance(data, (pl.DataFrame, pl.LazyFrame)):
-        return frame.lazy() if isinstance(data, pl.LazyFrame) else frame
-    if not _is_pandas(data):
-        return frame.to_arrow()
-    kept = data.iloc[list(origins)].copy()
-    before = _from_pandas(kept)
-    for column in frame:
-        if column.name not in before.columns or column.to_list() != before.get_column(column.name).to_list():
-            kept[column.name] = column.to_list()
-    return kept[frame.columns]
-
-
-def rows_of(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a frame, without nulls: in a frame a null is how a missing key looks."""
-    return [{key: value for key, value in row.items() if value is not None} for row in frame.iter_rows(named=True)]
-
-
-@dataclass(frozen=True)
-class _Change:
-    """How a repaired record differs from what it was. after: what JSON has of it; new: the keys of new values; gone: old keys."""
-
-    after: Mapping[str, Any]
-    new: set[str]
-    gone: set[str]
+def as_object(value: Any) -> dict[str, str]:
+    """Return what stands for a value that JSON does not have: no text, so that nobody takes it for one."""
+    return {type(value).__name__: str(value)}
 
 
 @dataclass(frozen=True)
@@ -116,74 +49,82 @@ class Repair:
     after: Sequence[tuple[int, bytes]]
     names: Mapping[str, str]
 
-    def changes(self) -> dict[int, _Change]:
-        """Return how records differ from what they were, by their place afterwards; of the others nothing."""
-        return {
-            place: self._change(_object(self.before[origin]), json.loads(line))
-            for place, (origin, line) in enumerate(self.after)
-            if line != self.before[origin]
-        }
-
-    def _change(self, before: Mapping[str, Any], after: Mapping[str, Any]) -> _Change:
-        written = {self.names.get(key, key): json.dumps(value) for key, value in before.items()}
-        new = {key for key, value in after.items() if written.get(key) != json.dumps(value)}
-        return _Change(after, new, {key for key in before if self.names.get(key, key) not in after})
-
     def of_records(self, records: Sequence[Any]) -> list[Any]:
-        """Return the records after their repair."""
-        old = {new: old for old, new in self.names.items()}
-        changes = self.changes()
-        found = []
-        for place, (origin, _) in enumerate(self.after):
-            record, change = records[origin], changes.get(place)
-            if change:
-                was = record if isinstance(record, Mapping) else {}
-                record = {
-                    key: value if key in change.new else was.get(key, was.get(old.get(key), value))
-                    for key, value in change.after.items()
-                }
-            found.append(record)
-        return found
+        """Return the records after their repair; those that are as they were are the same objects."""
+        return [
+            records[origin] if line == self.before[origin] else self._patched(records[origin], self.before[origin], line)
+            for origin, line in self.after
+        ]
 
-    def of_frame(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return the frame after the repair of its rows; columns keep their types where their new values have them."""
-        changes = self.changes()
-        columns: dict[str, pl.Series] = {}
-        for column in frame[[origin for origin, _ in self.after]]:
-            name = self.names.get(column.name, column.name)
-            gone = [place for place, change in changes.items() if column.name in change.gone]
-            # A column of nothing any more goes.
-            if not gone or len(gone) < column.len() - column.null_count():
-                values = {place: change.after[name] for place, change in changes.items() if name in change.new}
-                # A column of nothing that has the name already gives way.
-                if name not in columns or column.name in self.names:
-                    columns[name] = _with_values(column, values, gone).alias(name)
-        return pl.DataFrame(list(columns.values()))
+    def of_frame(self, frame: Frame) -> Any:
+        """Return the frame after the repair of its rows."""
+        rows = rows_of(frame)
+        repaired = self.of_records(rows)
+        origins = [origin for origin, _ in self.after]
+        changed = [place for place, row in enumerate(repaired) if row is not rows[origins[place]]]
+        return frame.rebuilt(origins, list(self._columns(frame, rows, repaired, origins, changed)))
+
+    def _columns(
+        self, frame: Frame, rows: Sequence[Any], repaired: Sequence[Any], origins: Sequence[int], changed: Sequence[int]
+    ) -> Iterator[Column]:
+        """Yield the columns, those that were there in their order."""
+        there = {name for row in repaired for name in row}
+        renamed = {new for old, new in self.names.items() if old in frame.names}
+        for name in frame.names:
+            new = self.names.get(name, name)
+            had = any(name in row for row in rows)
+            # A column of nothing that has the name already gives way, and one of nothing any more goes.
+            if (had and new not in there) or (not had and (name in renamed or name in self.names)):
+                continue
+            values = frame.values(name)
+            values = [values[origin] for origin in origins]
+            differing = [place for place in changed if repaired[place].get(new) is not rows[origins[place]].get(name)]
+            for place in differing:
+                values[place] = repaired[place].get(new)
+            yield Column(new, name, values if differing else None)
+        known = {self.names.get(name, name) for name in frame.names}
+        for name in dict.fromkeys(name for place in changed for name in repaired[place] if name not in known):
+            yield Column(name, None, [row.get(name) for row in repaired])
+
+    def _patched(self, record: Any, before: bytes, after: bytes) -> Any:
+        was, new = json.loads(before), json.loads(after)
+        if not isinstance(record, Mapping) or not isinstance(was, dict) or not isinstance(new, dict):
+            return new
+        old: dict[str, str] = {given: name for name, given in self.names.items() if name in was}
+        return {key: _patched(record, was, key if key in was else old.get(key, ""), value) for key, value in new.items()}
 
 
-def _object(line: bytes) -> dict[str, Any]:
-    """Return the object of a line; an empty one for a line that holds something else."""
-    value = json.loads(line)
-    return value if isinstance(value, dict) else {}
+def _patched(record: Any, was: Mapping[str, Any], key: str, new: Any) -> Any:
+    """Return a member of a record after its repair; `was` is what JSON had of the record."""
+    return patched(record[key], was[key], new) if key in was else new
 
 
-def _with_values(column: pl.Series, values: Mapping[int, Any], gone: Sequence[int]) -> pl.Series:
-    """Return a column with new texts in some places, and none in others."""
-    if not values and not gone:
-        return column
-    if column.dtype.is_nested() or column.dtype == pl.Object or not all(isinstance(value, str) for value in values.values()):
-        items = column.to_list()
-        for place in gone:
-            items[place] = None
-        for place, value in values.items():
-            items[place] = value
-        return _column(items, column.dtype)
-    texts = column if column.dtype == pl.String or not values else column.cast(pl.String)
-    if values:
-        texts = texts.scatter(list(values), list(values.values()))
-    if gone:
-        texts = texts.scatter(gone, None)
-    try:
-        return texts.cast(column.dtype) if isinstance(column.dtype, (pl.Enum, pl.Categorical)) else texts
-    except PolarsError:  # a new text is none of the enumeration
-        return texts
+def patched(value: Any, was: Any, new: Any) -> Any:
+    """Return a value with what a repair changed in it, and all else as it was.
+
+    was, new: what JSON had of the value before the repair, and has after it.
+    """
+    if json.dumps(was) == json.dumps(new):
+        return value
+    if isinstance(value, Mapping) and isinstance(was, dict) and isinstance(new, dict):
+        kept = {key: inner for key, inner in value.items() if key not in was}
+        return {**{key: _patched(value, was, key, inner) for key, inner in new.items()}, **kept}
+    if isinstance(value, (list, tuple)) and isinstance(was, list) and isinstance(new, list):
+        made = list(_items(value, was, new))
+        return tuple(made) if isinstance(value, tuple) else made
+    return new
+
+
+def _items(values: Sequence[Any], was: Sequence[Any], new: Sequence[Any]) -> Iterator[Any]:
+    """Yield the items of a list; where some went or came, those that are as they were are found by what they are."""
+    if len(was) == len(new):
+        yield from map(patched, values, was, new)
+        return
+    at = 0
+    for item in new:
+        place = next((place for place in range(at, len(was)) if was[place] == item), None)
+        if place is None:
+            yield item
+        else:
+            yield values[place]
+            at = place + 1
