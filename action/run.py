@@ -24,7 +24,7 @@ def main() -> int:
     try:
         arguments = shlex.split(os.environ.get("INPUT_ARGS", ""))
     except ValueError as error:
-        print(f"::error title=ftlint::the input `args` is not quoted as for a shell: {error}", flush=True)
+        annotate(f"the input `args` is not quoted as for a shell: {error}")
         append("GITHUB_OUTPUT", "exit-code=2\n")
         return 2
     folder = Path(tempfile.mkdtemp(prefix="ftlint-", dir=os.environ.get("RUNNER_TEMP")))
@@ -35,7 +35,9 @@ def main() -> int:
         at = arguments.index("--")
         arguments, paths = arguments[:at], [*arguments[at + 1 :], *paths]
     command = [python(folder), "-m", "ftlint", "check", *(f"--output={output}" for output in outputs), *arguments, "--", *paths]
-    code = silenced(command)
+    code, said = silenced(command)
+    if code == 2 and not files["github"].exists():
+        annotate(said)
     if files["github"].exists():
         sys.stdout.buffer.write(files["github"].read_bytes())  # whatever the runner's encoding is
         sys.stdout.flush()
@@ -60,13 +62,25 @@ def python(folder: Path) -> str:
     return str(made)
 
 
-def silenced(command: list[str]) -> int:
-    """Run a command while the runner obeys nothing that is printed: paths and data may look like its commands."""
+def silenced(command: list[str]) -> tuple[int, str]:
+    """Run a command while the runner obeys nothing that is printed: paths and data may look like its commands.
+
+    Returns its exit code, and the last line that it wrote to standard error.
+    """
     token = secrets.token_hex(16)
     print(f"::stop-commands::{token}", flush=True)
-    code = subprocess.run(command, check=False).returncode
+    done = subprocess.run(command, check=False, stderr=subprocess.PIPE)
+    sys.stderr.buffer.write(done.stderr)
+    sys.stderr.flush()
     print(f"\n::{token}::", flush=True)
-    return code
+    return done.returncode, (done.stderr.decode("utf-8", "replace").strip().splitlines() or [""])[-1]
+
+
+def annotate(text: str) -> None:
+    """Show a text at the head of the run; one line, with nothing in it that the runner obeys."""
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    sys.stdout.buffer.write(f"::error title=ftlint::{escaped}\n".encode())
+    sys.stdout.flush()
 
 
 def append(variable: str, text: str) -> None:

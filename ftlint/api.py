@@ -17,11 +17,10 @@ from ftlint.engine.processes import engine
 from ftlint.engine.repair import Allowed, Repaired, proposed, repair_dataset
 from ftlint.engine.serial import Engine, Serial
 from ftlint.errors import ConfigError, InputError, did_you_mean
-from ftlint.report.adjust import accepted, adjusted
+from ftlint.report.adjust import accepted, adjusted, spared
 from ftlint.report.findings import Report
 from ftlint.rule.registry import Selection, broken_packs, configured, matching
 from ftlint.sources import BLOCK, FRAME, RECORDS, Source, open_source, temporary_source
-from ftlint.sources.discovery import matches
 from ftlint.sources.frames import frame_of, rows_of
 from ftlint.sources.memory import Repair, as_line, as_object
 from ftlint.targets import target
@@ -274,12 +273,6 @@ def fix(
     return (repair.of_records(rows) if frame is None else repair.of_frame(frame)), report
 
 
-def _spared(config: Config) -> Callable[[Rule, str], bool]:
-    """Return a function that tells whether the configuration ignores a rule in the file of a path."""
-    ignores = [(pattern, matching(words, "per-file-ignores")) for pattern, words in config.settings.per_file_ignores.items()]
-    return lambda rule, path: any(type(rule) in rules and matches(path, [pattern]) for pattern, rules in ignores)
-
-
 def run_fix(
     datasets: Sequence[Dataset],
     config: Config,
@@ -303,7 +296,7 @@ def run_fix(
         unsafe or settings.unsafe_fixes,
         frozenset(matching(settings.fixable, "fixable") if named is None else map(type, named)),
         frozenset(matching(settings.unfixable, "unfixable")),
-        _spared(config),
+        spared(config),
     )
     repaired = [repair_dataset(dataset, rules, by, allowed, dropped=dropped, target=target, track=track) for dataset in datasets]
     report = Report([adjusted(item.report, config) for item in repaired], rules, limit, settings.fail_on, _broken())

@@ -64,6 +64,8 @@ class DatasetTable(_Strict):
     task: TaskName | None = None
 
     def __post_init__(self) -> None:
+        if not self.train:
+            raise ValueError("dataset.train names no file")
         for key in ("separator", "stop"):
             _check_text(f"dataset.{key}", getattr(self, key))
 
@@ -175,8 +177,7 @@ def load(
     for source, layer in layers:
         validated(layer, source)
         for key, value in layer.items():
-            merge = key in {"survey", "targets", "rules"} and isinstance(value, dict)
-            values[key] = _merged(values.get(key, {}), value) if merge else value
+            values[key] = _merged(values.get(key, {}), value) if isinstance(value, dict) else value
             sources[key] = source
     settings = validated(values, "configuration")
     for name in settings.targets:
@@ -233,7 +234,8 @@ def _dashed(name: str) -> str:
 
 
 def _merged(old: Any, new: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(old)
+    """Return a table with the values of a later one over its own, table by table."""
+    merged = dict(old) if isinstance(old, dict) else {}
     for key, value in new.items():
         merged[key] = _merged(merged.get(key, {}), value) if isinstance(value, dict) else value
     return merged
@@ -286,6 +288,17 @@ def _variables(environment: Mapping[str, str]) -> list[tuple[str, Mapping[str, A
             value = words([text]) if "list" in types[name] else unescaped(name, text) if name in TEXTS else text
             layers.append((variable, {_dashed(name): value}))
     return layers
+
+
+def given(texts: Iterable[str]) -> tuple[Path | None, dict[str, Any]]:
+    """Return the file that `--config` names, if one does, and the values of those that are `KEY=VALUE`."""
+    file, values = None, dict[str, Any]()
+    for text in texts:
+        if "=" in text and not Path(text).exists():
+            values = _merged(values, parse_override(text))
+        else:
+            file = Path(text)
+    return file, values
 
 
 def parse_override(text: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,7 +22,9 @@ def ftlint_dataset() -> Callable[..., Report]:
     seen: dict[str, Report] = {}
 
     def clean(path: str, **settings: Any) -> Report:
-        key = repr((str(path), sorted(settings.items())))
+        file = Path(path).resolve()
+        stamp = (file.stat().st_size, file.stat().st_mtime_ns) if file.exists() else None
+        key = repr((file, stamp, sorted(settings.items())))
         if key not in seen:
             seen[key] = check(path, **settings)
         if not seen[key].ok:

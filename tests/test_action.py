@@ -164,4 +164,7 @@ def test_arguments_are_words(runner):
     assert result.returncode == 0, result.stderr
     result = runner.step(paths="train.jsonl", args="--no-such-option")
     assert (result.returncode, runner.outputs["exit-code"]) == (2, "2")
-    assert runner.step(paths="none.jsonl").returncode == 2
+    result = runner.step(paths="none.jsonl")
+    assert result.returncode == 2
+    [annotation] = [line for line in commands(result.stdout) if "none.jsonl" in line]
+    assert annotation.startswith("::error title=ftlint::ftlint: ")

@@ -79,6 +79,17 @@ def test_what_is_no_baseline_is_said(folder, content):
     assert b"cannot read the baseline none.json" in ftlint("check", ".", "--baseline", "none.json", cwd=folder).stderr
 
 
+def test_what_it_says_of_nothing_is_a_mistake_or_goes(folder):
+    path = folder / "ftlint-baseline.json"
+    path.write_text('{"version": 1, "files": {"./a.jsonl": {"missing-separator": 5}, "gone.jsonl": {"missing-separator": 9}}}')
+    assert ftlint("check", "a.jsonl", "--baseline", str(path), cwd=folder).returncode == 0
+    ftlint("baseline", "prune", cwd=folder)
+    assert json.loads(path.read_bytes())["files"] == {"a.jsonl": {"missing-separator": 5}}
+    path.write_text('{"version": 1, "files": {"a.jsonl": {"missing-seperator": 5}}}')
+    result = ftlint("check", "a.jsonl", "--baseline", str(path), cwd=folder)
+    assert (result.returncode, b"missing-separator" in result.stderr) == (2, True)
+
+
 def test_it_is_not_written_over_data(folder):
     before = (folder / "a.jsonl").read_bytes()
     assert ftlint("baseline", "write", ".", "--baseline", "a.jsonl", cwd=folder).returncode == 2

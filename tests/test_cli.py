@@ -235,6 +235,79 @@ def test_excluded_files(folder):
     assert b"every file is excluded" in result.stderr
 
 
+def checked_in(cwd, *arguments):
+    """The names of the files that a check looks at, and its result."""
+    result = ftlint("check", "--output", "json", *arguments, cwd=cwd)
+    files = json.loads(result.stdout)["files"] if result.stdout else []
+    return sorted(Path(file["path"]).name for file in files), result
+
+
+def test_patterns_are_those_of_the_configurations_folder(folder):
+    """Whatever folder a check is run from, and however its files are named."""
+    data = folder / "data"
+    (data / "raw [1]").mkdir(parents=True)
+    (folder / "sub").mkdir()
+    for name in ("a", "b", "raw [1]/c"):
+        (data / f"{name}.jsonl").write_bytes(dumped(GOOD))
+    (folder / "bad.jsonl").unlink()
+    (folder / "ftlint.toml").write_text(
+        'include = ["data"]\nexclude = ["data/raw [1]"]\n[per-file-ignores]\n"data/b*" = ["ALL"]\n'
+    )
+    wrong = dumped([*GOOD, {"prompt": "no separator", "completion": " fine"}])
+    (data / "b.jsonl").write_bytes(wrong)
+    for cwd, paths in (
+        (folder, ()),
+        (folder / "sub", ()),
+        (folder / "sub", ("../data",)),
+        (data, (".",)),
+        (folder, (str(data),)),
+    ):
+        names, result = checked_in(cwd, *paths)
+        assert (names, result.returncode) == (["a.jsonl", "b.jsonl"], 0), (cwd, paths)
+    (data / "a.jsonl").write_bytes(wrong)
+    assert checked_in(folder / "sub")[1].returncode == 1
+
+
+def test_what_is_excluded_is_in_no_dataset(folder):
+    (folder / "raw").mkdir()
+    for name in ("part1", "part2", "raw/part3"):
+        (folder / f"{name}.jsonl").write_bytes(dumped(GOOD[:100]) + b'{"prompt": "a ->", "completion": "fine"}\n')
+    (folder / "ftlint.toml").write_text('exclude = ["raw", "part2.jsonl"]\n[[dataset]]\ntrain = ["**/part*.jsonl"]\n')
+    before = (folder / "raw" / "part3.jsonl").read_bytes()
+    assert checked_in(folder)[0] == ["part1.jsonl"]
+    ftlint("check", "--fix", cwd=folder)
+    assert (folder / "raw" / "part3.jsonl").read_bytes() == (folder / "part2.jsonl").read_bytes() == before
+    assert (folder / "part1.jsonl").read_bytes() != before
+    (folder / "ftlint.toml").write_text('exclude = ["*"]\n[[dataset]]\ntrain = ["**/part*.jsonl"]\n')
+    assert b"is excluded" in ftlint("check", cwd=folder).stderr
+    (folder / "ftlint.toml").write_text("[[dataset]]\ntrain = []\n")
+    assert b"dataset.train names no file" in ftlint("check", cwd=folder).stderr
+
+
+def test_a_shard_that_is_missing_is_said_where_all_others_are_named(folder):
+    (folder / "data").mkdir()
+    for name in ("train-1", "train-2"):
+        (folder / "data" / f"{name}.jsonl").write_bytes(dumped(GOOD))
+    (folder / "ftlint.toml").write_text('[[dataset]]\ntrain = ["data/train*.jsonl", "data/more-*.jsonl"]\n')
+    assert b"more-*.jsonl" in ftlint("check", "data", cwd=folder).stderr
+    assert ftlint("check", "data/train-1.jsonl", cwd=folder).returncode == 0, "some of them, as staged for a commit"
+
+
+def test_settings_of_a_dataset_are_those_of_its_files_alone(folder):
+    (folder / "other").mkdir()
+    for name in ("train", "other/train"):
+        (folder / f"{name}.jsonl").write_bytes(dumped(GOOD))
+    (folder / "ftlint.toml").write_text('[[dataset]]\ntrain = ["./train.jsonl", "**/valid.jsonl"]\ntarget = "curie"\n')
+    (folder / "other" / "valid.jsonl").write_bytes(dumped(GOOD))
+    found = json.loads(checked_in(folder, "train.jsonl", "other/train.jsonl")[1].stdout)["files"]
+    assert {file["path"]: file["target"] for file in found} == {"train.jsonl": "curie", "other/train.jsonl": "davinci"}
+
+
+def test_a_report_may_have_a_comma_in_its_name(folder):
+    ftlint("check", "good.jsonl", "--output", "json=a,b.json", "--output", "concise", cwd=folder)
+    assert json.loads((folder / "a,b.json").read_bytes())["version"] == 1
+
+
 def test_a_dataset_of_the_configuration_joins_files(folder):
     (folder / "part1.jsonl").write_bytes(dumped(GOOD[:150]))
     (folder / "part2.jsonl").write_bytes(dumped(GOOD[150:]))

@@ -63,6 +63,18 @@ def test_a_mistake_names_file_and_key(tmp_path, text, sentence):
     assert sentence in str(caught.value)
 
 
+def test_tables_are_merged_key_by_key(tmp_path):
+    from ftlint.config import given  # noqa: PLC0415 - only here
+
+    (tmp_path / "base.toml").write_text('[levels]\nSIZ = "info"\nLBL = "info"\n[per-file-ignores]\n"a*" = ["SIZ"]\n')
+    text = 'extend = "base.toml"\n[levels]\nSIZ = "error"\n[per-file-ignores]\n"b*" = ["LBL"]\n'
+    _, values = given(["rules.rare-label.minimum=1", "rules.too-few-records.minimum=2", "levels.TXT=error"])
+    settings = load(tmp_path, text, values).settings
+    assert settings.levels == {"SIZ": "error", "LBL": "info", "TXT": "error"}
+    assert settings.per_file_ignores == {"a*": ["SIZ"], "b*": ["LBL"]}
+    assert settings.rules == {"rare-label": {"minimum": 1}, "too-few-records": {"minimum": 2}}
+
+
 def test_an_unknown_variable_is_a_mistake(tmp_path):
     with pytest.raises(ConfigError, match="FTLINT_SELCT; did you mean FTLINT_SELECT"):
         load(tmp_path, environment={"FTLINT_SELCT": "SEP"})

@@ -252,7 +252,7 @@ def test_a_schema_has_a_check_a_rule(backend):
     with pytest.raises(pandera.errors.SchemaErrors) as caught:
         schema.validate(frame(rows), lazy=True)
     cases = caught.value.failure_cases
-    failed = dict(zip(cases["check"], cases["index"], strict=True))
+    failed = {text.partition(":")[0]: index for text, index in zip(cases["check"], cases["index"], strict=True)}
     offset = 1000 if backend == "pandas" else 0
     expected = {"missing-separator": 9, "missing-leading-space": 7, "empty-text": 300, "token-limit": 301}
     assert {name: failed[name] - offset for name in expected} == expected
@@ -263,6 +263,16 @@ def test_a_schema_has_a_check_a_rule(backend):
     ):
         with pytest.raises(pandera.errors.SchemaErrors):
             schema.validate(pd.DataFrame(broken) if backend == "pandas" else pl.DataFrame(broken), lazy=True)
+
+
+def test_a_schema_takes_frames_of_nothing():
+    schema = ftlint.integrations.pandera.schema(backend="pandas", separator=" ->")
+    frame = pd.DataFrame(records())
+    assert len(schema.validate(frame.iloc[:0])) == 0
+    frame.loc[3, "prompt"] = None
+    with pytest.raises(pandera.errors.SchemaErrors) as caught:
+        schema.validate(frame, lazy=True)
+    assert caught.value.failure_cases["check"].to_list() == ["not_nullable"]
 
 
 def example(name):

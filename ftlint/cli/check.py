@@ -96,8 +96,6 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         report.edits = any(name in WITH_EDITS for name, _ in outputs)
         report.snippets = not settings.no_snippets
         cleanup.callback(report.close)
-        if options["diff"]:
-            return int(finish())
         style = Style(
             color=options["color"],
             snippets=not settings.no_snippets,
@@ -110,6 +108,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         for name, file in outputs:
             if file:
                 _write(reporter(name)(report, replace(style, color=False, seconds=None)), file)
+        if options["diff"]:
+            return int(finish())
         screen = (line for name in to_screen for line in reporter(name)(report, style))
         # Once the data is replaced, what was found in it before can no longer be read.
         lines = list(screen) if repairs else screen

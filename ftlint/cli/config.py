@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,14 +11,15 @@ import click
 
 @click.command("config")
 @click.option("--targets", is_flag=True, help="The models that data can be for.")
-@click.option("--config", "file", metavar="FILE", type=click.Path(path_type=Path), help="Configuration file.")
+@click.option("--config", "texts", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration file, or a value of it.")
 @click.option("--isolated", is_flag=True, help="Ignore configuration files and FTLINT_ variables.")
 @click.option("--output", type=click.Choice(["text", "json"]), default="text", help="json: for programs.")
-def command(*, targets: bool, file: Path | None, isolated: bool, output: str) -> int:
+def command(*, targets: bool, texts: tuple[str, ...], isolated: bool, output: str) -> int:
     """Show the resolved configuration, each value with its source."""
     from ftlint import config as configuration  # noqa: PLC0415 - keeps the command's help instant
 
-    config = configuration.load(file=file, isolated=isolated)
+    file, values = configuration.given(texts)
+    config = configuration.load(values, file=file, isolated=isolated)
     if targets:
         _print_targets(config, output)
         return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -10,7 +9,7 @@ import click
 from ftlint.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ftlint.config import Config
 
@@ -66,6 +65,13 @@ def _with(options: Sequence[Callable[[F], F]], command: F) -> F:
     return command
 
 
+def _outputs(texts: Iterable[str]) -> list[str]:
+    """Return the reports that are asked for; several formats without files may be one word with commas."""
+    from ftlint.config import words  # noqa: PLC0415 - pydantic takes 50 ms
+
+    return [word for text in texts for word in ([text] if "=" in text.partition(",")[0] else words([text]))]
+
+
 def config_of(options: Mapping[str, Any]) -> Config:
     """Return the configuration that the options and the files make up."""
     from ftlint import config  # noqa: PLC0415 - pydantic takes 50 ms
@@ -73,15 +79,10 @@ def config_of(options: Mapping[str, Any]) -> Config:
     overrides: dict[str, Any] = {name: options[name] for name in _SCALARS if options.get(name) is not None}
     for name in _LISTS:
         if options.get(name):
-            overrides[name] = config.words(options[name])
+            # A report's file may have a comma in its name.
+            overrides[name] = _outputs(options[name]) if name == "output" else config.words(options[name])
             if not overrides[name]:
                 raise UsageError(f"--{name.replace('_', '-')} is empty (an unset variable?)")
     overrides |= {name: config.unescaped(f"--{name}", options[name]) for name in config.TEXTS if options.get(name) is not None}
-    file = None
-    values: dict[str, Any] = {}
-    for text in options["config"]:
-        if "=" in text and not Path(text).exists():
-            values |= config.parse_override(text)
-        else:
-            file = Path(text)
+    file, values = config.given(options["config"])
     return config.load({**values, **overrides}, file=file, isolated=options["isolated"])

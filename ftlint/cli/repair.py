@@ -109,7 +109,9 @@ def _prepare(datasets: Sequence[Dataset]) -> None:
             if source.origin:
                 target = Path(os.path.realpath(source.origin))
                 if target in seen:
-                    raise UsageError(f"{source.path} is named twice; a file is repaired once")
+                    raise UsageError(
+                        f"{source.path} is named twice, or in two datasets; a file is repaired once: name the files of one"
+                    )
                 seen.add(target)
                 remove_leftovers(target.parent, target.name)
             elif source.path != STDIN:

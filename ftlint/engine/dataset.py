@@ -5,15 +5,16 @@ from __future__ import annotations
 import glob
 import os
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ftlint.errors import UsageError
-from ftlint.sources import Source, open_source
+from ftlint.sources import STDIN, Source, open_source
 from ftlint.sources.discovery import find_files, matches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ftlint.config import Config, DatasetTable
     from ftlint.wishes import Wishes
@@ -41,72 +42,121 @@ class Dataset:
 def datasets_of(paths: Sequence[str], valid: str | None, config: Config, *, force_exclude: bool = False) -> list[Dataset]:
     """Return the datasets that paths mean; without paths those of the configuration, or the working directory's.
 
-    Raises UsageError for paths that mean nothing, and for several training files with one validation file.
+    Raises UsageError for paths that mean nothing, for a dataset with a shard that is missing where all that there are of it are
+    meant, and for several training files with one validation file.
     """
-    settings = config.settings
-    if not paths and settings.dataset:
-        joined = [_joined(table, config) for table in settings.dataset]
+    tables = _tables(config)
+    if not paths and tables:
         # What the configuration includes besides is looked at by itself.
-        rest = find_files(settings.include, settings.exclude) if settings.include else []
-        return [*joined, *_single(rest, joined, config)]
-    files = find_files(paths or settings.include or ["."], settings.exclude, force_exclude=force_exclude)
+        rest = _found(config.settings.include, config) if config.settings.include else []
+        return [*map(_joined, tables), *_single(rest, tables, tables, config)]
+    files = find_files(paths, _excluded(config), force_exclude=force_exclude) if paths else _included(config)
     if valid is not None:
         if len(files) != 1:
             raise UsageError("--valid needs exactly one training file; [[dataset]] in the configuration joins several")
         return [Dataset(_opened(files), config.wishes(), _opened([valid]))]
     # Files of a dataset that are all here are judged together; some of them alone (staged for a commit) each by itself.
-    here = {os.path.realpath(file) for file in files}
-    joined = [_joined(table, config) for table in settings.dataset if (own := _files(table, config)) and own <= here]
-    return [*joined, *_single(files, joined, config)]
+    here = set(map(os.path.realpath, files))
+    whole = [table for table in tables if table.files and table.files <= here]
+    return [*map(_joined, whole), *_single(files, whole, tables, config)]
 
 
 def alone_in(paths: Iterable[str], config: Config) -> set[str]:
     """Return those of some paths that belong to a dataset of which not all files are among them."""
     real = {path: os.path.realpath(path) for path in paths}
     here = set(real.values())
-    partly = [files for table in config.settings.dataset if not (files := _files(table, config)) <= here]
-    return {path for path, file in real.items() if any(file in files for files in partly)}
+    partly = [table for table in _tables(config) if table.missing or not table.files <= here]
+    return {path for path, file in real.items() if any(file in table.files for table in partly)}
 
 
 def wishes_of(file: str, config: Config) -> Wishes:
     """Return what is configured of a file: in general, and in the dataset that it belongs to."""
-    return config.wishes(_table_of(file, config))
+    return _wishes(file, _tables(config), config)
 
 
-def _joined(table: DatasetTable, config: Config) -> Dataset:
+def covers(patterns: Iterable[str], path: str, config: Config) -> bool:
+    """Whether patterns of the configuration mean a path, as it is named or as the configuration's folder has it."""
+    patterns = list(patterns)
+    folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100 - `..` goes, a link stays
+    inside = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(config.root))  # noqa: PTH118 - likewise
+    return bool(patterns) and (matches(path, patterns) or matches(inside, patterns))
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A `[[dataset]]` with the files that its globs mean. files: their real paths. missing: what a glob without files is told."""
+
+    wishes: Wishes
+    train: Sequence[str]
+    valid: Sequence[str]
+    files: frozenset[str]
+    missing: str = ""
+
+
+def _tables(config: Config) -> list[_Table]:
+    return [_resolved(table, config) for table in config.settings.dataset]
+
+
+def _resolved(table: DatasetTable, config: Config) -> _Table:
+    found: list[list[str]] = []
+    missing = []
+    for patterns in (table.train, table.valid):
+        files: dict[str, None] = {}
+        for pattern in patterns:
+            try:
+                meant = _found([pattern], config)
+            except UsageError as error:
+                missing.append(str(error))
+                continue
+            if not meant:
+                missing.append(f"every file of {pattern!r} in [[dataset]] is excluded")
+            files |= dict.fromkeys(meant)
+        found.append(list(files))
+    train, valid = found
+    there = [file for file in chain(train, valid) if Path(file).exists()]
+    return _Table(config.wishes(table), train, valid, frozenset(map(os.path.realpath, there)), "; ".join(missing[:1]))
+
+
+def _joined(table: _Table) -> Dataset:
     """Return the dataset of a table; raises UsageError where a glob of it matches nothing."""
-    return Dataset(_opened(_globbed(table.train, config)), config.wishes(table), _opened(_globbed(table.valid, config)))
+    if table.missing:
+        raise UsageError(table.missing)
+    return Dataset(_opened(table.train), table.wishes, _opened(table.valid))
 
 
-def _files(table: DatasetTable, config: Config) -> set[str]:
-    """Return the real paths of all files of a dataset; of one with a shard that is missing something that nobody names."""
-    try:
-        return {os.path.realpath(file) for file in _globbed([*table.train, *table.valid], config)}
-    except UsageError:
-        return {""}
-
-
-def _single(files: Iterable[str], joined: Iterable[Dataset], config: Config) -> list[Dataset]:
+def _single(files: Iterable[str], joined: Iterable[_Table], tables: Sequence[_Table], config: Config) -> list[Dataset]:
     """Return a dataset for each file that is in none of those joined."""
-    taken = {os.path.realpath(source.path) for dataset in joined for source in dataset.sources}
-    left = [file for file in files if os.path.realpath(file) not in taken]
-    return [Dataset(_opened([file]), wishes_of(file, config)) for file in left]
+    taken = frozenset().union(*(table.files for table in joined))
+    return [Dataset(_opened([file]), _wishes(file, tables, config)) for file in files if os.path.realpath(file) not in taken]
 
 
-def _table_of(file: str, config: Config) -> DatasetTable | None:
-    """Return the dataset of the configuration that a file belongs to."""
-    inside = os.path.relpath(os.path.realpath(file), os.path.realpath(config.root))
-    named = [(table, [*table.train, *table.valid]) for table in config.settings.dataset]
-    return next((table for table, patterns in named if matches(file, patterns) or matches(inside, patterns)), None)
+def _wishes(file: str, tables: Iterable[_Table], config: Config) -> Wishes:
+    real = os.path.realpath(file)
+    return next((table.wishes for table in tables if real in table.files), None) or config.wishes()
 
 
-def _globbed(patterns: Sequence[str], config: Config) -> list[str]:
+def _included(config: Config) -> list[str]:
+    """Return what the configuration includes, else what the working directory has."""
+    include = config.settings.include
+    return _found(include, config) if include else find_files(["."], _excluded(config))
+
+
+def _found(patterns: Iterable[str], config: Config) -> list[str]:
+    """Return the files that patterns of the configuration mean, which are relative to its folder."""
     root = str(config.root)
     # Signs of a glob in the folder's own name are no glob.
-    roots = [glob.escape(root) if glob.has_magic(pattern) else root for pattern in patterns]
-    absolute = [pattern if pattern == "-" else str(Path(root, pattern)) for root, pattern in zip(roots, patterns, strict=True)]
+    absolute = [
+        pattern if pattern == STDIN else os.path.join(glob.escape(root) if glob.has_magic(pattern) else root, pattern)  # noqa: PTH118 - `..` stays
+        for pattern in patterns
+    ]
     here = f"{Path.cwd()}/"
-    return [file.removeprefix(here) for file in find_files(absolute, config.settings.exclude)]
+    return [
+        os.path.normpath(file).removeprefix(here) if file != STDIN else file for file in find_files(absolute, _excluded(config))
+    ]
+
+
+def _excluded(config: Config) -> Callable[[str], bool]:
+    return lambda path: covers(config.settings.exclude, path, config)
 
 
 def _opened(files: Iterable[str]) -> list[Source]:

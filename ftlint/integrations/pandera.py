@@ -90,7 +90,12 @@ def schema(
 
 def _told(rule: RecordRule) -> dict[str, Any]:
     """Return what a check says of itself."""
-    return {"name": rule.name(), "error": rule.name(), "title": rule.summary(), "description": rule.documentation()}
+    return {
+        "name": rule.name(),
+        "error": f"{rule.name()}: {rule.summary()}",
+        "title": rule.summary(),
+        "description": rule.documentation(),
+    }
 
 
 def _polars(rule: RecordRule, levels: Sequence[str], context: Context) -> Callable[[Any], pl.LazyFrame]:
@@ -104,8 +109,13 @@ def _pandas(rule: RecordRule, levels: Sequence[str], context: Context) -> Callab
     def check(frame: Any) -> Any:
         import pandas as pd  # noqa: PLC0415 - whoever has such a frame has it
 
-        texts = {name: [str(value) for value in frame[name]] for name in named(context.dialect).tables[RECORDS]}
-        return pd.Series(_right(pl.DataFrame(texts), rule, levels, context).to_list(), index=frame.index, dtype=bool)
+        names = named(context.dialect).tables[RECORDS]
+        texts = {name: [value if isinstance(value, str) else None for value in frame[name]] for name in names}
+        return pd.Series(
+            _right(pl.DataFrame(texts, dict.fromkeys(names, pl.String)), rule, levels, context).to_list(),
+            index=frame.index,
+            dtype=bool,
+        )
 
     return check
 

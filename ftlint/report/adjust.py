@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
-from ftlint.engine.dataset import alone_in
+from ftlint.engine.dataset import alone_in, covers
 from ftlint.report import baseline
 from ftlint.rule.registry import matching
-from ftlint.sources.discovery import matches
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ftlint.config import Config
     from ftlint.engine.result import CheckedFile, DatasetReport
     from ftlint.report.findings import Report
@@ -21,13 +23,24 @@ def adjusted(report: DatasetReport, config: Config) -> DatasetReport:
     """Return a report with the levels of the configuration, and without what it ignores in some files."""
     levels = {rule: level for word, level in config.settings.levels.items() for rule in matching([word], "levels")}
     hits = [(rule, replace(found, level=levels.get(type(rule), found.level))) for rule, found in report.hits]
-    ignores = [(pattern, matching(words, "per-file-ignores")) for pattern, words in config.settings.per_file_ignores.items()]
+    is_spared = spared(config)
 
     def ignored(rule: Rule, _: Hits, file: CheckedFile) -> bool:
-        return any(type(rule) in rules and matches(file.path, [pattern]) for pattern, rules in ignores)
+        return is_spared(rule, file.path)
 
     report = replace(report, hits=hits)
-    return report.without(ignored) if ignores else report
+    return report.without(ignored) if config.settings.per_file_ignores else report
+
+
+def spared(config: Config) -> Callable[[Rule, str], bool]:
+    """Return a function that tells whether the configuration ignores a rule in the file of a path."""
+    ignores = [(pattern, matching(words, "per-file-ignores")) for pattern, words in config.settings.per_file_ignores.items()]
+
+    @cache
+    def rules_of(path: str) -> set[type[Rule]]:
+        return {rule for pattern, rules in ignores if covers([pattern], path, config) for rule in rules}
+
+    return lambda rule, path: type(rule) in rules_of(path)
 
 
 def accepted(report: Report, config: Config) -> Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from ftlint.errors import ConfigError, InputError
+from ftlint.errors import ConfigError, InputError, did_you_mean
 from ftlint.rule import DatasetRule
+from ftlint.rule.registry import known_rules
 from ftlint.sources.files import writing
 
 if TYPE_CHECKING:
@@ -56,7 +58,10 @@ def read(path: Path) -> Baseline:
         raise ConfigError(
             f'{path} is no baseline; it should be {{"version": {VERSION}, "files": {{"FILE": {{"RULE": NUMBER}}}}}}'
         )
-    return Baseline(path.absolute().parent, files)
+    known = {rule.name() for rule in known_rules()}
+    if unknown := next((rule for row in files.values() for rule in row if rule not in known), None):
+        raise ConfigError(f"{path}: no rule is called {unknown!r}{did_you_mean(unknown, known)}")
+    return Baseline(path.absolute().parent, {posixpath.normpath(name): rules for name, rules in files.items()})
 
 
 def write(path: Path, baseline: Baseline) -> None:
@@ -89,6 +94,8 @@ def pruned(baseline: Baseline, reports: Iterable[DatasetReport], rules: Iterable
             if (file, rule) not in compared or counts[file, rule]
         }
         for file, accepted in baseline.files.items()
+        # One that is gone, or has another name now, would excuse a file that comes after it.
+        if Path(baseline.folder, file).exists()
     }
     return Baseline(baseline.folder, files)
 

@@ -12,36 +12,39 @@ from ftlint.errors import InputError, UsageError
 from ftlint.sources import PACKED, STDIN, SUFFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
 _SKIPPED = {"__pycache__", "node_modules", "build", "dist", "venv"}
 
 
-def find_files(paths: Iterable[str], exclude: Sequence[str] = (), *, force_exclude: bool = False) -> list[str]:
+def find_files(
+    paths: Iterable[str], excluded: Callable[[str], bool] = lambda _: False, *, force_exclude: bool = False
+) -> list[str]:
     """Return the files that paths, folders and globs mean, each once, in their order; folders sorted by name.
 
-    exclude: patterns of files to leave out of folders and globs; force_exclude: also where a file is named.
+    excluded: whether a file is left out of folders and globs; force_exclude: also where it is named.
     Raises UsageError for a folder or glob without files. A named file that is not there is found out when it is read.
     """
     found: dict[str, None] = {}
     for path in paths:
         if path in {STDIN, ""} or Path(path).is_file() or not (Path(path).is_dir() or glob.has_magic(path)):
-            if not (force_exclude and matches(path, exclude)):
+            if not (force_exclude and excluded(path)):
                 found[path] = None
             continue
         inside = list(_inside(path))
         if not inside:
             where = f"folder {path}" if Path(path).is_dir() else f"pattern {path!r}"
             raise UsageError(f"no {', '.join(SUFFIXES)} files (or .gz, .zst of them) in {where}")
-        found.update(dict.fromkeys(file for file in inside if not matches(file, exclude)))
+        found.update(dict.fromkeys(file for file in inside if not excluded(file)))
     return list(found)
 
 
 def matches(path: str, patterns: Iterable[str]) -> bool:
-    """Whether a path, its name or a folder above it matches a pattern; `*` matches any text, `/` included."""
+    """Whether a path, its name or a folder above it is a pattern, or matches it; `*` matches any text, `/` included."""
     name = Path(path).as_posix().removeprefix("./")
     parts = [name, *map(str, Path(name).parents), Path(name).name]
-    return any(fnmatch(part, pattern.rstrip("/")) for pattern in patterns for part in parts)
+    bare = [pattern.removeprefix("./").rstrip("/") for pattern in patterns]
+    return any(part == pattern or fnmatch(part, pattern) for pattern in bare for part in parts)
 
 
 def _refuse(error: OSError) -> None:
