@@ -195,3 +195,64 @@ def test_parts_that_are_no_text_are_told_apart():
 
     report = ftlint.check(lines(shown("a"), shown("b"), shown("a")), select=["DUP001"])
     assert [found.line for found in report.findings] == [3]
+
+
+CALL = {"id": "c", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Paris"}'}}
+OTHER = {**CALL, "function": {**CALL["function"], "arguments": '{"city": "London"}'}}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"tool_calls": [CALL], "content": None}, {"tool_calls": [OTHER], "content": None}),
+        ({"content": "So", "name": "ann"}, {"content": "So", "name": "bob"}),
+        ({"content": "So", "weight": 0}, {"content": "So", "weight": 1}),
+        ({"content": None, "refusal": "No."}, {"content": None, "refusal": "Never."}),
+    ],
+)
+@pytest.mark.parametrize("last", [False, True])
+def test_conversations_that_teach_something_else_are_no_duplicates(one, other, last):
+    def made(answer):
+        end = [] if last else [{"role": "user", "content": "And?"}, {"role": "assistant", "content": "Yes."}]
+        return {"messages": [{"role": "user", "content": "Where?"}, {"role": "assistant", **answer}, *end]}
+
+    report = ftlint.check([made(one), made(other), made(one)], select=["DUP001"])
+    assert [(found.line, found.related[0].line) for found in report.findings] == [(3, 1)]
+
+
+def test_keys_that_messages_do_not_have_are_found_and_go():
+    plain = talk(("user", "q é"), ("assistant", "a"))
+    records = [talk(("user", f"q é {n}"), ("assistant", "a")) for n in range(12)]
+    records[4]["messages"][1] |= {"extra": [1, {"x": 2}], "id": 3}
+    records[7]["messages"][0]["extra"] = "é"
+    records[9]["id"] = "x"
+    report = ftlint.check(records, select=["SHP003"])
+    assert [(found.line, found.pointer, found.args["key"]) for found in report.findings] == [
+        (5, "/messages/1/extra", "messages[].extra"),
+        (5, "/messages/1/id", "messages[].id"),
+        (8, "/messages/0/extra", "messages[].extra"),
+        (10, "/id", "id"),
+    ]
+    fixed, report = ftlint.fix(records, unsafe=True, select=["SHP003"])
+    assert report.ok
+    assert fixed == [talk(("user", f"q é {n}"), ("assistant", "a")) for n in range(12)]
+    assert not ftlint.check([plain] * 12, select=["SHP003"]).counts
+
+
+def test_a_part_of_text_has_one():
+    good = [talk(("user", f"q {n}"), ("assistant", "a")) for n in range(12)]
+    for part, code, pointer in (
+        ({"type": "text", "value": "x"}, "SHP001", "/messages/0/content/1"),
+        ({"type": "text", "text": 3}, "SHP002", "/messages/0/content/1/text"),
+    ):
+        bad = talk(("user", [{"type": "text", "text": "See"}, part]), ("assistant", "a"))
+        [found] = ftlint.check([*good, bad], select=["SHP"]).findings
+        assert (found.line, found.code, found.pointer) == (13, code, pointer)
+
+
+def test_labels_of_validation_conversations_are_compared():
+    def asked(labels):
+        return [talk(("user", f"Which {label} {n}?"), ("assistant", label)) for label in labels for n in range(60)]
+
+    report = ftlint.check(asked(["yes", "no"]), valid=asked(["yes", "maybe"]), task="classification", select=["SPL"])
+    assert "SPL002" in report.counts

@@ -255,6 +255,12 @@ def test_what_is_said_of_a_broken_line(line, fix, message):
     assert found[0].message.startswith(message)
 
 
+def test_a_record_is_not_half_repaired():
+    lines = [*made(5), '{"prompt": [], "completion": 7}', '{"prompt": 5, "completion": 7}']
+    assert [f.applicability for f in findings(RULES["SHP002"], lines)] == [None, "unsafe"]
+    assert fixed(RULES["SHP002"], lines)[5:] == [lines[5], '{"prompt": "5", "completion": " 7"}']
+
+
 def test_fragments_of_lines_do_not_make_up_for_one_another():
     whole = made(2)
     for lines in (

@@ -23,6 +23,10 @@ WRONG_TYPE, MISSING_MEMBER = "wrong-type", "missing-member"
 RECORDS, TEXTS = "records", "texts"
 """The table that every dialect has, a row a record; and that of all texts, a row a text, whatever they are called."""
 
+BETWEEN = " \x01 "
+"""Stands between several texts that are one `input`: a character that texts hardly ever hold. The spaces around it let sentences
+end where they end."""
+
 INPUT, ANSWER = "input", "answer"
 """Columns of `records` in every dialect: what is asked, and what is to be learned."""
 
@@ -95,6 +99,10 @@ class Dialect(Generic[K]):
         shape = next((shape for shape in self.shapes if shape <= set(keys)), frozenset())
         return [key for key in keys if key not in shape and key not in self.optional]
 
+    def further_inside(self, value: Mapping[str, Any]) -> Iterable[str]:  # noqa: ARG002 - the hook's signature
+        """Return keys that objects in the lists of a record do not have, as `messages[].key`; each once."""
+        return ()
+
     def columns(self, records: Sequence[Any]) -> Tables:
         """Return the tables of decoded records, in order.
 
@@ -107,12 +115,12 @@ class Dialect(Generic[K]):
         """Whether what its type took is a record; for what a type cannot say."""
         return True
 
-    def strings(self, records: Sequence[Any]) -> int:
+    def strings(self, records: Sequence[Any]) -> int:  # noqa: ARG002 - the hook's signature
         """Return how many keys and strings decoded records have, if they have no key that their type does not know.
 
-        As many double quotes prove that no key stands twice; -1 where that cannot be told.
+        As many double quotes prove that no key stands twice; -1 where that cannot be told: then each line is looked at.
         """
-        raise NotImplementedError
+        return -1
 
     def fault(self, value: Mapping[str, Any]) -> Fault:
         """Return why an object with the keys of a record is none."""
@@ -147,9 +155,11 @@ class Dialect(Generic[K]):
         """Return what the text at a pointer is called in a sentence."""
         return pointer.rsplit("/", 1)[-1]
 
-    def with_answer(self, row: Mapping[str, Any], answer: str, known: K) -> dict[str, str]:
-        """Return the texts, by pointer, that give a record another answer."""
-        raise NotImplementedError
+    def with_answer(self, row: Mapping[str, Any], answer: str, known: K) -> dict[str, str]:  # noqa: ARG002 - likewise
+        """Return the texts, by pointer, that give a record another answer; white space around it stays."""
+        pointer = self.pointer(ANSWER, row)
+        text = row["texts"].get(pointer) if pointer else None
+        return {pointer: text.replace(row[ANSWER], answer, 1)} if pointer and text and row[ANSWER] else {}
 
     def most_bytes(self) -> pl.Expr:
         """Return an expression for bytes of a record of which its texts have no more."""
@@ -223,9 +233,13 @@ class FlatDialect(Dialect[K]):
         return Fault(WRONG_TYPE, f"/{key}", "a string")
 
     def derive(self, tables: Tables, known: K) -> Tables:  # noqa: ARG002 - the hook's signature
-        """Add what is asked and what is to be learned: the first and the last text, without outer white space."""
-        columns = {INPUT: pl.col(self.keys[0]).str.strip_chars(), ANSWER: pl.col(self.keys[-1]).str.strip_chars()}
-        return {**tables, RECORDS: tables[RECORDS].with_columns(**columns)}
+        """Add what is asked and what is to be learned: the last text, and those before it, without outer white space."""
+        asked = [pl.col(key).str.strip_chars() for key in self.keys[:-1] or self.keys]
+        whole = asked[0] if len(asked) == 1 else pl.concat_str(asked, separator=BETWEEN)
+        return {
+            **tables,
+            RECORDS: tables[RECORDS].with_columns(whole.alias(INPUT), pl.col(self.keys[-1]).str.strip_chars().alias(ANSWER)),
+        }
 
     def pointer(self, column: str, row: Mapping[str, Any]) -> str | None:  # noqa: ARG002 - likewise
         """Return the JSON Pointer of a text; of `input` the first, of `answer` the last."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 import polars as pl
 
-from ftlint.dialects.base import ANSWER, INPUT, MISSING_MEMBER, RECORDS, WRONG_TYPE, Dialect, Fault, Surveyed, Tables
+from ftlint.dialects.base import ANSWER, BETWEEN, INPUT, MISSING_MEMBER, RECORDS, WRONG_TYPE, Dialect, Fault, Surveyed, Tables
 from ftlint.text.labels import repeat
 from ftlint.text.marks import SPACE
 from ftlint.wishes import CLASSIFICATION, GENERATION
@@ -27,11 +27,6 @@ ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 
 MESSAGES, PARTS = "messages", "parts"
 """Tables of a conversation besides `records`."""
-
-_BARE = " \x01 "
-"""Stands between roles and texts where a conversation is one text: a character that texts hardly ever hold. The spaces around it
-let sentences end where they end."""
-
 
 _SAID = f"[^{re.escape(SPACE)}]"
 """A sign that is no white space."""
@@ -59,6 +54,9 @@ class Message(msgspec.Struct):
     tool_calls: Any = None
     tool_call_id: Any = None
     function_call: Any = None
+
+
+_KEYS = frozenset(Message.__struct_fields__)
 
 
 class Conversation(msgspec.Struct):
@@ -113,7 +111,7 @@ class Chat(Dialect[None]):
             "misweighed": list(map(_is_misweighed, messages)),
             "unlearned": list(chain.from_iterable(map(_unlearned, talks))),
         }
-        further = [(_tools(record), _called_last(record)) for record in records]
+        further = list(map(_further, records))
         return {
             RECORDS: _records(talks, roles, texts, further),
             MESSAGES: _frame(columns, _MESSAGES),
@@ -141,6 +139,12 @@ class Chat(Dialect[None]):
         """Return the names of all members of conversations, messages and parts."""
         return super().members() | frozenset((*Message.__struct_fields__, "type", "text"))
 
+    def further_inside(self, value: Mapping[str, Any]) -> Iterable[str]:
+        """Return keys that messages do not have."""
+        messages = value["messages"] if type(value["messages"]) is list else ()
+        keys = {key: None for message in messages if type(message) is dict for key in message if key not in _KEYS}
+        return [f"messages[].{key}" for key in keys]
+
     def accepts(self, record: Any) -> bool:
         """Whether all parts of contents have a type."""
         return all(type(one.content) is not list or _are_parts(one.content) for one in record.messages)
@@ -156,18 +160,8 @@ class Chat(Dialect[None]):
         messages = value["messages"]
         if type(messages) is not list:
             return Fault(WRONG_TYPE, "/messages", "an array")
-        for place, message in enumerate(messages):
-            at = f"/messages/{place}"
-            if type(message) is not dict:
-                return Fault(WRONG_TYPE, at, "an object")
-            if "role" not in message:
-                return Fault(MISSING_MEMBER, f"{at}/role", "a string")
-            if type(message["role"]) is not str:
-                return Fault(WRONG_TYPE, f"{at}/role", "a string")
-            content = message.get("content")
-            if not (content is None or type(content) is str or _are_parts(content)):
-                return Fault(WRONG_TYPE, f"{at}/content", "a string, or parts with a type each")
-        return Fault(WRONG_TYPE, "/messages", "messages")
+        faults = (_fault_of_message(message, f"/messages/{place}") for place, message in enumerate(messages))
+        return next(filter(None, faults), Fault(WRONG_TYPE, "/messages", "messages"))
 
     def infer(self, tables: Tables, wishes: Wishes, target: Target, encoding: str) -> Surveyed[None]:  # noqa: ARG002 - the hook's
         """Return the task: classification where nearly all conversations are one question, and few short answers repeat."""
@@ -188,12 +182,6 @@ class Chat(Dialect[None]):
         parts = pointer.split("/")[1:]
         message = f"message {int(parts[1]) + 1}" if len(parts) > 1 else "messages"
         return f"{parts[-1]} of {message}" if len(parts) > 2 else message
-
-    def with_answer(self, row: Mapping[str, Any], answer: str, known: None) -> dict[str, str]:  # noqa: ARG002 - the hook's
-        """Put the answer where the old one stands; white space around it stays."""
-        pointer = self.pointer(ANSWER, row)
-        text = row["texts"].get(pointer)
-        return {pointer: text.replace(row[ANSWER], answer, 1)} if pointer and text and row[ANSWER] else {}
 
 
 _MESSAGES = {"role": pl.String, "content": pl.String, "empty": pl.Boolean, "misweighed": pl.Boolean, "unlearned": pl.Boolean}
@@ -226,7 +214,7 @@ class _Order:
         self.at = last_answer(roles)
         self.row = (len(roles), roles[-1] if roles else None, self.at is not None, roles.count("assistant"), self.at)
         asked = [place for place in range(self.begins, len(roles)) if place != self.at] + [0] * self.begins
-        self.template = _BARE.join(f"{roles[place].replace('%', '%%')}{_BARE}%s" for place in asked)
+        self.template = BETWEEN.join(f"{roles[place].replace('%', '%%')}{BETWEEN}%s" for place in asked)
         self.pick: Callable[[Sequence[str]], Any] = itemgetter(*asked) if asked else lambda _: ()
 
 
@@ -257,7 +245,7 @@ def _records(
         answers.append("" if order.at is None else own[order.at])
         systems.append(own[0] if order.begins else None)
     if further:
-        inputs = [_BARE.join([asked, *tools]) for asked, (tools, _) in zip(inputs, further, strict=True)]
+        inputs = [BETWEEN.join([asked, *tools]) for asked, (tools, _) in zip(inputs, further, strict=True)]
         answers = [answer + called for answer, (_, called) in zip(answers, further, strict=True)]
     rows = pl.DataFrame([order.row for order in orders.values()], _ORDER, orient="row")
     made = _frame({"system": systems, INPUT: inputs, ANSWER: answers}, _TEXTS)
@@ -285,9 +273,30 @@ def last_answer(roles: Sequence[str]) -> int | None:
     return len(roles) - 1 - roles[::-1].index("assistant") if "assistant" in roles else None
 
 
+def _fault_of_message(message: Any, at: str) -> Fault | None:
+    """Return what is wrong with the message at a pointer."""
+    if type(message) is not dict:
+        return Fault(WRONG_TYPE, at, "an object")
+    if type(message.get("role")) is not str:
+        return Fault(WRONG_TYPE if "role" in message else MISSING_MEMBER, f"{at}/role", "a string")
+    content = message.get("content")
+    if content is None or type(content) is str or _are_parts(content):
+        return None
+    parts = content if type(content) is list else []
+    wrong = next((place for place, part in enumerate(parts) if not _is_part(part)), 0)
+    if parts and type(parts[wrong]) is dict and parts[wrong].get("type") == "text":
+        return Fault(WRONG_TYPE if "text" in parts[wrong] else MISSING_MEMBER, f"{at}/content/{wrong}/text", "a string")
+    return Fault(WRONG_TYPE, f"{at}/content", "a string, or parts with a type each")
+
+
 def _are_parts(content: Any) -> bool:
-    """Whether a content is a list of parts, each with a type."""
-    return type(content) is list and all(type(part) is dict and type(part.get("type")) is str for part in content)
+    """Whether a content is a list of parts, each with a type, and with a text where that is its type."""
+    return type(content) is list and all(_is_part(part) for part in content)
+
+
+def _is_part(part: Any) -> bool:
+    has_type = type(part) is dict and type(part.get("type")) is str
+    return has_type and (part["type"] != "text" or type(part.get("text")) is str)
 
 
 def _dumped(value: Any) -> str:
@@ -317,15 +326,23 @@ def _called(message: Message) -> str:
     return _dumped(calls) if calls else ""
 
 
-def _called_last(record: Conversation) -> str:
-    """Return the calls of the assistant's last message as text."""
+def _further(record: Conversation) -> tuple[list[str], str]:
+    """Return what is asked besides texts, and what is answered besides the text of the last answer.
+
+    The same question with other tools, calls, names or weights is another question, or teaches something else.
+    """
+    asked = [_dumped(tools) for tools in (record.tools, record.functions, record.parallel_tool_calls) if tools is not None]
     at = last_answer([one.role for one in record.messages])
-    return "" if at is None else _called(record.messages[at])
-
-
-def _tools(record: Conversation) -> list[str]:
-    """Return the tools as text: the same question with other tools is another question."""
-    return [_dumped(tools) for tools in (record.tools, record.functions) if tools]
+    answered = ""
+    for place, one in enumerate(record.messages):
+        said = (one.refusal or "", _called(one))
+        if place == at:
+            answered, said = "".join(said), ("", "")
+        # A message has the weight 1 where it has none.
+        marks = (one.name, None if one.weight == 1 else one.weight, *filter(None, said))
+        if any(mark is not None for mark in marks):
+            asked.append(_dumped([place, *marks]))
+    return asked, answered
 
 
 def _is_misweighed(message: Message) -> bool:

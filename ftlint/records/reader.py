@@ -148,6 +148,9 @@ class Reader:
             if self.dialect.is_shape_of(frozenset(keys)):
                 for key in self.dialect.further(keys) if self.dialect.checked else ():
                     decoded.unknown[key] += lines
+                for _, value, number in some if self.dialect.checked else ():
+                    for key in self.dialect.further_inside(value):
+                        decoded.unknown[key].append(number)
                 continue
             other = recognise(keys)
             if other and other != self.dialect.name:

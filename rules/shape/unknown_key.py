@@ -5,8 +5,11 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from ftlint.metrics import Shapes, numbers
-from ftlint.records.edits import members, without_members
+from ftlint.records.edits import Edit, members, without_members
+from ftlint.records.spans import value_span
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
 from ftlint.rule.fixes import Respell
 from ftlint.text.words import numbered
@@ -17,7 +20,6 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
-    from ftlint.records.edits import Edit
     from ftlint.rule.fixes import Fix, Situation
 
 
@@ -75,8 +77,9 @@ class UnknownKey(DatasetRule):
             yield Hits(self.level, numbers(line for line, _ in rare), {"keys": {key for _, key in rare}}, each=each)
 
     def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
-        """Point at the key's value."""
-        return Place("/" + args["key"].replace("~", "~0").replace("/", "~1"))
+        """Point at the key's value, of several in a record at the first."""
+        holder, key = next(_holders(row["value"], args["key"]))
+        return Place(f"{holder}/" + key.replace("~", "~0").replace("/", "~1"))
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Drop the key; for one that most records have, in all of them."""
@@ -86,10 +89,29 @@ class UnknownKey(DatasetRule):
         return Respell(lambda line: _without(line, keys), scope="found" if hits.each else "role", note=note)
 
 
+def _holders(value: Mapping[str, Any], key: str) -> Iterator[tuple[str, str]]:
+    """Yield the pointer of each object that has an unknown key (`id`, or `messages[].id`), and what it calls it."""
+    items, inside, name = key.partition("[].")
+    if not inside:
+        yield "", key
+        return
+    yield from ((f"/{items}/{place}", name) for place, item in enumerate(value[items]) if isinstance(item, dict) and name in item)
+
+
 def _without(line: str, keys: AbstractSet[str]) -> list[Edit] | None:
-    """Return the edits that take some keys of an object away."""
-    try:
-        places = {place for place, (name, _, _) in enumerate(members(line)) if name in keys}
-    except (ValueError, IndexError):
-        return None
-    return without_members(line, places)
+    """Return the edits that take some keys of a record away."""
+    value = orjson.loads(line)
+    by_holder: dict[str, set[str]] = {}
+    for key in keys:
+        for holder, name in _holders(value, key) if key.partition("[].")[0] in value else ():
+            by_holder.setdefault(holder, set()).add(name)
+    found = [edit for holder, names in by_holder.items() for edit in _without_members(line, holder, names)]
+    return sorted(found, key=lambda edit: edit.start) or None
+
+
+def _without_members(line: str, holder: str, names: AbstractSet[str]) -> list[Edit]:
+    """Return the edits that take some members of the object at a pointer away."""
+    start, end = value_span(line, holder) or (0, len(line))
+    places = {place for place, (name, _, _) in enumerate(members(line[start:end])) if name in names}
+    before = len(line[:start].encode("utf-8", "surrogateescape"))
+    return [Edit(before + edit.start, before + edit.end, edit.text) for edit in without_members(line[start:end], places)]

@@ -104,9 +104,13 @@ def _first_error(line: bytes, dialect: Dialect) -> tuple[str, Any]:
 def _as_text(line: str) -> list[Edit]:
     """Return the edits that put quotes around numbers and booleans, and a space in front where it is the completion."""
     record = orjson.loads(line)
+    wrong = [key for key in ("prompt", "completion") if type(record.get(key)) is not str]
+    # What is only half repaired is no record either.
+    if not all(type(record.get(key)) in {int, float, bool} for key in wrong):
+        return []
     changes = []
-    for key in ("prompt", "completion"):
-        span = value_span(line, f"/{key}") if type(record.get(key)) in {int, float, bool} else None
+    for key in wrong:
+        span = value_span(line, f"/{key}")
         if span:
             changes += [(span[0], span[0], '" ' if key == "completion" else '"'), (span[1], span[1], '"')]
     return edits_of(line, changes)

@@ -28,7 +28,6 @@ class LabelDrift(DatasetRule):
 
     code = "SPL004"
     level = "info"
-    dialects = ("prompt-completion",)
     tasks = ("classification",)
     roles = ("valid",)
     metrics = (Labels,)

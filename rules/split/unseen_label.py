@@ -30,7 +30,6 @@ class UnseenLabel(DatasetRule):
 
     code = "SPL002"
     level = "error"
-    dialects = ("prompt-completion",)
     tasks = ("classification",)
     roles = ("valid",)
     metrics = (Labels,)
