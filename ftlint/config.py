@@ -95,6 +95,7 @@ class Settings(_Strict):
     separator: str | None = None
     stop: str | None = None
     task: TaskName | None = None
+    naming_keys: list[str] | None = None
     extend: str | None = None
     baseline: str | None = None
     survey: SurveyTable = SurveyTable()
@@ -144,7 +145,9 @@ class Config:
         names = ("target", "encoding", "dialect", "separator", "stop", "task")
         chosen = {name: getattr(table, name, None) or getattr(self.settings, name) for name in names}
         own = {name: dict(values) for name, values in self.settings.targets.items()}
-        return Wishes(**chosen, records=self.settings.survey.records, share=self.settings.survey.share, own=own)
+        naming = None if self.settings.naming_keys is None else frozenset(self.settings.naming_keys)
+        survey = self.settings.survey
+        return Wishes(**chosen, records=survey.records, share=survey.share, own=own, naming=naming)
 
 
 def load(

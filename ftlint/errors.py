@@ -11,11 +11,12 @@ FtlintError            ftlint cannot do its job: exit code 2, one sentence
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 class FtlintError(Exception):
@@ -35,7 +36,11 @@ class InputError(FtlintError):
 
 
 class RuleError(FtlintError):
-    """A rule that fails; the text names it and its pack."""
+    """A rule or dialect that fails; the text names it and its pack. code: of the rule, where it is a rule's repair."""
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class FindingsError(FtlintError):
@@ -55,3 +60,50 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     by_lower = {name.lower(): name for name in known}
     close = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
     return f"; did you mean {by_lower[close[0]]}?" if close else ""
+
+
+class _Signals:
+    """Signals that ended this process, as far as the handlers that ftlint installed saw them."""
+
+    watched = False
+    came = False
+
+
+def watch_signals() -> None:
+    """Say that handlers are installed which call `signal_came`."""
+    _Signals.watched = True
+
+
+def signal_came() -> None:
+    """Say that somebody wants this process to end."""
+    _Signals.came = True
+
+
+def raise_if_interrupted(error: BaseException) -> None:
+    """Raise an exception again where it is somebody's wish that this process ends, and not a failure of the code it came from.
+
+    A rule of somebody else may end the process, or claim to be the interrupt key; that is a failure like any other. Where no
+    handlers watch for signals (in a library call), the interrupt key cannot be told from it, and counts as pressed.
+    """
+    if _Signals.came or (isinstance(error, KeyboardInterrupt) and not _Signals.watched):
+        raise error
+
+
+def reason(error: BaseException) -> str:
+    """Return type and text of an exception on one line."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+@contextmanager
+def failing(dialect: Any) -> Iterator[None]:
+    """Turn whatever the code of somebody else's dialect raises into a RuleError that names the dialect and its package."""
+    try:
+        yield
+    except FtlintError:
+        raise
+    except BaseException as error:
+        raise_if_interrupted(error)
+        package = type(dialect).__module__.partition(".")[0]
+        if package == "ftlint":
+            raise
+        raise RuleError(f"dialect {dialect.name} of {package} failed: {reason(error)}") from error

@@ -16,6 +16,7 @@ class Wishes:
     """What the configuration says of a dataset; None is inferred.
 
     records: how many are surveyed. share: the majority that a separator or stop needs. own: the user's own targets.
+    naming: keys that only name a record; None: those that are known.
     """
 
     target: str | None = None
@@ -27,3 +28,4 @@ class Wishes:
     records: int = 10_000
     share: float = 0.8
     own: Mapping[str, Mapping[str, Any]] | None = None
+    naming: frozenset[str] | None = None

@@ -18,6 +18,7 @@ from ftlint import api
 from ftlint import config as configuration
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.processes import engine
+from ftlint.records.line import Line
 from ftlint.records.reader import fault_of, reader_of
 from ftlint.sources import Source
 from ftlint.testing import findings, fixed
@@ -69,7 +70,7 @@ def test_lines_are_decoded_as_one_by_one(seed):
             else:
                 wanted.setdefault("wrong-type", []).append(number)
     assert {fault: sorted(at) for fault, at in decoded.faults.items()} == wanted
-    assert list(decoded.tables["records"].iter_rows()) == rows
+    assert list(decoded.tables["records"].select("line", "prompt", "completion").iter_rows()) == rows
     assert decoded.lines == len(lines)
 
 
@@ -310,7 +311,7 @@ def made_bytes(lines):
 
 def test_a_place_ends_where_the_fault_ends():
     assert (places("CMP002", completion="   yes").start, places("CMP002", completion="   yes").end) == (0, 3)
-    place = RULES["FIL002"]().explain(b'{"prompt": "\xff\xff"}', configuration_context())
+    place = RULES["FIL002"]().explain(Line(b'{"prompt": "\xff\xff"}'), configuration_context())
     assert (place.start, place.end) == (12, 13)
 
 

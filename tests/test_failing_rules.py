@@ -12,7 +12,8 @@ import ftlint
 from ftlint.cli.app import run
 from ftlint.metrics import Metric, numbers
 from ftlint.rule import DatasetRule, Hits, LineRule, Place, RecordRule, registry
-from ftlint.rule.fixes import Rewrite
+from ftlint.records.edits import Edit
+from ftlint.rule.fixes import Respell, Rewrite
 
 RECORDS = [{"prompt": f"mail {i} ->", "completion": (" spam", "fine")[i % 2]} for i in range(20)]
 LINES = b"".join(json.dumps(record).encode() + b"\n" for record in RECORDS) + b"broken\n"
@@ -65,7 +66,18 @@ def fails(*_):
     raise ValueError("no such thing")
 
 
+def ends_here(*_):
+    raise SystemExit(0)
+
+
 FAILING = {
+    "the end of the process": (OfRecords, {"violates": ends_here}, "SystemExit: 0"),
+    "the end of the process, in a column": (
+        OfRecords,
+        {"violates": lambda *_: pl.col("prompt").map_elements(ends_here, return_dtype=pl.Boolean)},
+        "SystemExit",
+    ),
+    "the end of the process, in an explanation": (OfRecords, {"explain": ends_here}, "SystemExit: 0"),
     "a misspelt column": (OfRecords, {"violates": lambda *_: pl.col("promt") == ""}, "ColumnNotFoundError"),
     "an expression": (OfRecords, {"violates": fails}, "no such thing"),
     "a suspicion": (OfRecords, {"suspects": lambda *_: pl.col("promt") == ""}, "ColumnNotFoundError"),
@@ -113,18 +125,47 @@ def test_a_rule_that_fails_is_named_and_the_others_run(name, pack, tmp_path, mon
     assert "JSN001" in out
 
 
-def test_a_repair_that_fails_names_its_rule_and_writes_nothing(pack, tmp_path):
-    def change(texts):
-        raise ValueError("no such thing")
+REPAIRS = {
+    "fails at once": (fails, "ValueError: no such thing"),
+    "fails at a line": (lambda *_: Rewrite(fails), "ValueError: no such thing"),
+    "ends the process": (ends_here, "SystemExit: 0"),
+    "is none": (lambda *_: 7, "TypeError: `fix` returned a int, which is no repair"),
+    "overlaps": (lambda *_: Respell(lambda _: [Edit(5, 20, b"x"), Edit(1, 10, b"y")]), "two of its edits overlap"),
+    "is before the line": (lambda *_: Respell(lambda _: [Edit(-5, 3, b"x")]), "outside of the line"),
+    "is behind the line": (lambda *_: Respell(lambda line: [Edit(3, len(line.raw) + 2)]), "outside of the line"),
+    "is no bytes": (lambda *_: Respell(lambda _: [Edit(0, 1, "x")]), "is no edit"),
+    "leaves no JSON": (lambda *_: Respell(lambda _: [Edit(0, 1)]), "leaves a line that is not JSON"),
+    "leaves no object": (lambda *_: Respell(lambda line: [Edit(0, len(line.raw), b"[]")]), "leaves a line that is no object"),
+}
 
-    rewrite = {"fixable": "safe", "fix": lambda *_: Rewrite(change)}
-    for changes in ({"fixable": "safe", "fix": fails}, rewrite):
-        pack(type("MyRule", (OfRecords,), {**changes, "__doc__": "x.", "__module__": "their_pack.family.my_rule"}))
-        (tmp_path / "a.jsonl").write_bytes(LINES)
-        with pytest.raises(ftlint.FtlintError, match="rule my-rule of their_pack failed: ValueError: no such thing"):
-            ftlint.fix(tmp_path / "a.jsonl")
-        assert (tmp_path / "a.jsonl").read_bytes() == LINES
-        assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+
+@pytest.mark.parametrize("name", REPAIRS)
+def test_a_repair_that_fails_is_taken_back_and_its_rule_named(name, pack, tmp_path):
+    fix, reason = REPAIRS[name]
+    pack()
+    expected, _ = ftlint.fix(LINES)
+    changes = {"fixable": "safe", "fix": fix}
+    pack(type("MyRule", (OfRecords,), {**changes, "__doc__": "x.", "__module__": "their_pack.family.my_rule"}))
+    (tmp_path / "a.jsonl").write_bytes(LINES)
+    _, report = ftlint.fix(tmp_path / "a.jsonl")
+    [sentence] = report.failures
+    assert sentence.startswith("rule my-rule of their_pack failed: ")
+    assert reason in sentence
+    assert not report.ok
+    assert (tmp_path / "a.jsonl").read_bytes() == expected
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+def test_a_repair_that_changes_more_than_it_says_is_taken_back(pack):
+    class Sly(Rewrite):
+        def edits(self, line, record, rows):
+            return [*super().edits(line, record, rows), Edit(line.raw.index(b"completion"), line.raw.index(b"completion") + 1, b"C")]
+
+    rule = {"fixable": "safe", "fix": lambda *_: Sly(lambda row: {"/prompt": row["prompt"] + "!"})}
+    pack(type("MyRule", (OfRecords,), {**rule, "__doc__": "x.", "__module__": "their_pack.family.my_rule"}))
+    fixed, report = ftlint.fix(RECORDS)
+    assert "changes more than the texts that it names" in report.failures[0]
+    assert [set(record) for record in fixed] == [{"prompt", "completion"}] * 20
 
 
 def test_what_a_rule_quotes_of_the_data_does_not_show_without_snippets(pack, tmp_path, monkeypatch, capfd):

@@ -2,45 +2,40 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from ftlint.errors import raise_if_interrupted, reason
 
-    from ftlint.dialects.base import Dialect
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.dialects.base import Dialect, Signature
 
 GROUP = "ftlint.dialects"
 
 
 @cache
 def _found() -> tuple[tuple[Dialect, ...], tuple[str, ...]]:
-    """Return every known dialect, the more specific shapes first, and what is wrong with packages that cannot be loaded."""
-    from ftlint.dialects.base import Dialect, Recognised  # noqa: PLC0415 - only who reads records needs polars
+    """Return every known dialect, and what is wrong with packages that cannot be loaded."""
+    from ftlint.dialects.base import Dialect  # noqa: PLC0415 - only who reads records needs polars
     from ftlint.dialects.chat import CHAT  # noqa: PLC0415 - likewise
     from ftlint.dialects.prompt_completion import PROMPT_COMPLETION  # noqa: PLC0415 - likewise
+    from ftlint.dialects.shapes import RECOGNISED  # noqa: PLC0415 - likewise
 
-    openai, other = frozenset({"input", "preferred_output", "non_preferred_output"}), frozenset({"prompt", "chosen", "rejected"})
-    recognised = (
-        Recognised("preference", openai, other),
-        CHAT,
-        Recognised("sharegpt", frozenset({"conversations"})),
-        Recognised("instruction", frozenset({"instruction", "output"})),
-        Recognised("gemini", frozenset({"contents"})),
-        Recognised("text", frozenset({"text"})),
-    )
     others, broken = [], []
     for entry in entry_points(group=GROUP):
         try:
             dialect = entry.load()
             if not isinstance(dialect, Dialect):
                 raise TypeError(f"it is a {type(dialect).__name__}, not a Dialect")  # noqa: TRY301 - told like what loading raises
-        except Exception as error:  # noqa: BLE001 - somebody else's code, of which anything may come
-            broken.append(f"the dialect of {entry.value} cannot be loaded: {type(error).__name__}: {error}")
+        except BaseException as error:  # noqa: BLE001 - somebody else's code, of which anything may come
+            raise_if_interrupted(error)
+            broken.append(f"the dialect of {entry.value} cannot be loaded: {reason(error)}")
         else:
             others.append(dialect)
-    return (*others, PROMPT_COMPLETION, *recognised), tuple(broken)
+    return (*others, PROMPT_COMPLETION, CHAT, *RECOGNISED), tuple(broken)
 
 
 def known() -> tuple[Dialect, ...]:
@@ -64,7 +59,13 @@ def named(name: str) -> Dialect:
     return next(dialect for dialect in known() if dialect.name == name)
 
 
-def recognise(keys: Iterable[str]) -> str | None:
-    """Return the name of the dialect that a record with these keys is of, or None."""
-    present = frozenset(keys)
-    return next((dialect.name for dialect in known() if dialect.is_shape_of(present)), None)
+def recognise(value: Mapping[str, object]) -> str | None:
+    """Return the name of the dialect that an object is a record of: of several the one that knows most of its keys; or None."""
+    return recognised(tuple((key, type(inner)) for key, inner in value.items()))
+
+
+@lru_cache(maxsize=4096)
+def recognised(signature: Signature) -> str | None:
+    """Return the same of an object that has these keys with values of these types."""
+    best = max(known(), key=lambda dialect: dialect.knows(signature))
+    return best.name if best.knows(signature)[0] else None

@@ -6,12 +6,13 @@ from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple
 
 import msgspec
+import orjson
 import polars as pl
 
 from ftlint.dialects.context import K
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ftlint.dialects.context import Context, Differences
     from ftlint.targets import Target
@@ -30,17 +31,28 @@ end where they end."""
 INPUT, ANSWER = "input", "answer"
 """Columns of `records` in every dialect: what is asked, and what is to be learned."""
 
+FURTHER = "further"
+"""A column of `records` in every dialect: what a record holds besides (see `Dialect.rest`), for equality alone."""
+
 Tables = dict[str, pl.DataFrame]
 """Tables by name. Each has the column `line` (UInt32); those other than `records` have `place` (UInt32), which counts the rows of
 a record from 0."""
 
 
+Signature = tuple[tuple[str, type], ...]
+"""The keys of an object, and the types of their values."""
+
+
 class Fault(NamedTuple):
-    """Why an object with its dialect's keys is no record: the kind, the JSON Pointer of what is wrong, what is wanted there."""
+    """Why an object with its dialect's keys is no record: the kind, the JSON Pointer of what is wrong, what is wanted there.
+
+    is_text: whether that is a text, which some values can be written as.
+    """
 
     kind: str
     pointer: str
     wanted: str
+    is_text: bool = False
 
 
 class Surveyed(NamedTuple, Generic[K]):
@@ -56,9 +68,8 @@ class Dialect(Generic[K]):
     name: as in configuration files. shapes: any of these key sets makes a record. optional: keys that it may have besides.
     types: msgspec types of a record; the first is the strictest and the fastest, the last takes every record. Without any, a
     dialect is only recognised. tables: for each column of texts, by table, the JSON Pointer of a text, as an expression.
-    nothing: what is known where nothing was surveyed. answers: the kind of text (see `spoken`) that is to be learned. model:
-    what pydantic explains a fault by, where the dialect leaves it that. tells_task: whether records are told apart by task, so
-    that reports name it.
+    nothing: what is known where nothing was surveyed. answers: the kind of text (see `spoken`) that is to be learned.
+    tells_task: whether records are told apart by task, so that reports name it.
     """
 
     name: str = ""
@@ -68,7 +79,6 @@ class Dialect(Generic[K]):
     tables: Mapping[str, Mapping[str, pl.Expr]] = {}
     nothing: K
     answers: str = ""
-    model: Any = None
     tells_task: ClassVar[bool] = False
 
     @property
@@ -83,6 +93,18 @@ class Dialect(Generic[K]):
     def is_shape_of(self, keys: frozenset[str]) -> bool:
         """Whether an object with these keys is meant to be a record of this dialect."""
         return any(shape <= keys for shape in self.shapes)
+
+    def knows(self, signature: Signature) -> tuple[int, bool]:
+        """Return how many of the keys of an object are this dialect's, and whether the values are; (0, False) for no record."""
+        keys = dict(signature)
+        shape = next((shape for shape in self.shapes if shape <= keys.keys()), None)
+        if shape is None:
+            return 0, False
+        return len(keys.keys() & (shape | self.optional)), self.takes(keys)
+
+    def takes(self, types: Mapping[str, type]) -> bool:  # noqa: ARG002 - the hook's signature
+        """Whether values of these types, by key, can be a record's."""
+        return True
 
     def members(self) -> frozenset[str]:
         """Return the names of all members that records of this dialect may have, at any depth."""
@@ -103,6 +125,14 @@ class Dialect(Generic[K]):
         """Return keys that objects in the lists of a record do not have, as `messages[].key`; each once."""
         return ()
 
+    def rest(self, value: Mapping[str, Any], naming: frozenset[str]) -> str:
+        """Return what a record holds in keys that its dialect does not have, as an opaque text; an empty one for nothing.
+
+        naming: keys that only name a record, and say nothing of it.
+        """
+        further = {key: value[key] for key in self.further(list(value)) if key not in naming}
+        return opaque(further) if further else ""
+
     def columns(self, records: Sequence[Any]) -> Tables:
         """Return the tables of decoded records, in order.
 
@@ -110,6 +140,10 @@ class Dialect(Generic[K]):
         `derive` says which lines their rows are of.
         """
         raise NotImplementedError
+
+    def unread(self, records: Sequence[Any]) -> set[str]:  # noqa: ARG002 - the hook's signature
+        """Return what some decoded records hold that no rule looks at, in words: `images`."""
+        return set()
 
     def accepts(self, record: Any) -> bool:  # noqa: ARG002 - the hook's signature
         """Whether what its type took is a record; for what a type cannot say."""
@@ -122,13 +156,29 @@ class Dialect(Generic[K]):
         """
         return -1
 
-    def fault(self, value: Mapping[str, Any]) -> Fault:
-        """Return why an object with the keys of a record is none."""
+    def faults(self, value: Mapping[str, Any]) -> Iterator[Fault]:
+        """Yield why an object with the keys of a record is none; at least one reason, in order."""
         raise NotImplementedError
+
+    def fault(self, value: Mapping[str, Any]) -> Fault:
+        """Return the first reason why an object with the keys of a record is none."""
+        return next(iter(self.faults(value)))
+
+    def seems(self, value: Mapping[str, Any]) -> str:  # noqa: ARG002 - the hook's signature
+        """Return what kind of data an object with the keys of a record, that is none, seems to be; an empty text: not known."""
+        return ""
+
+    def lead(self, pointer: str) -> str:  # noqa: ARG002 - likewise
+        """Return what stands before a value that is made the text at a pointer."""
+        return ""
 
     def derive(self, tables: Tables, known: K) -> Tables:  # noqa: ARG002 - the hook's signature
         """Return the tables with columns that rules and metrics refer to; `records` has `input` and `answer` then."""
         return tables
+
+    def suits(self, tables: Tables) -> str:  # noqa: ARG002 - likewise
+        """Return the name of the target that sample records are for, as far as they tell; an empty text for the dialect's own."""
+        return ""
 
     def infer(self, tables: Tables, wishes: Wishes, target: Target, encoding: str) -> Surveyed[K]:  # noqa: ARG002 - likewise
         """Return what sample records show."""
@@ -188,13 +238,43 @@ class Dialect(Generic[K]):
         return pl.concat(parts)
 
 
-class Recognised(Dialect[None]):
-    """A dialect that is told from others, and not checked."""
+def opaque(value: Any) -> str:
+    """Return a text that equal values share, and no others."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:  # nested more deeply than orjson goes
+        return "".join(_flattened(value))
 
-    nothing = None
 
-    def __init__(self, name: str, *shapes: frozenset[str]) -> None:
-        self.name, self.shapes = name, shapes
+def _flattened(value: Any) -> Iterator[str]:
+    """Yield the pieces of a value in order, each object and array with the number of what is in it."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if type(one) is dict:
+            yield f"{{{len(one)}"
+            left += [inner for key in sorted(one, reverse=True) for inner in (one[key], key)]
+        elif type(one) is list:
+            yield f"[{len(one)}"
+            left += reversed(one)
+        else:
+            yield orjson.dumps(one).decode()
+
+
+def value_at(value: Any, pointer: str) -> Any:
+    """Return what a value holds at a JSON Pointer; None where it holds nothing there."""
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        try:
+            value = value[int(key)] if isinstance(value, list) else value[key]
+        except (LookupError, TypeError):
+            return None
+    return value
+
+
+def is_mendable(value: Any) -> bool:
+    """Whether a value can only be meant as one text: a number, a boolean, an array of one string."""
+    return type(value) in {int, float, bool} or (type(value) is list and len(value) == 1 and type(value[0]) is str)
 
 
 class FlatDialect(Dialect[K]):
@@ -227,10 +307,14 @@ class FlatDialect(Dialect[K]):
         """Return the bytes of all texts."""
         return pl.sum_horizontal(pl.col(key).str.len_bytes() for key in self.keys)
 
-    def fault(self, value: Mapping[str, Any]) -> Fault:
-        """Return the first key whose value is no string."""
-        key = next((key for key in self.keys if type(value.get(key)) is not str), self.keys[0])
-        return Fault(WRONG_TYPE, f"/{key}", "a string")
+    def takes(self, types: Mapping[str, type]) -> bool:
+        """Whether all are strings."""
+        return all(types[key] is str for key in self.keys)
+
+    def faults(self, value: Mapping[str, Any]) -> Iterator[Fault]:
+        """Yield the keys whose values are no strings."""
+        wrong = [key for key in self.keys if type(value.get(key)) is not str] or self.keys[:1]
+        yield from (Fault(WRONG_TYPE, f"/{key}", "a string", is_text=True) for key in wrong)
 
     def derive(self, tables: Tables, known: K) -> Tables:  # noqa: ARG002 - the hook's signature
         """Add what is asked and what is to be learned: the last text, and those before it, without outer white space."""

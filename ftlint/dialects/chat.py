@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from itertools import chain
 from operator import attrgetter, itemgetter
@@ -11,13 +10,25 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 import polars as pl
 
-from ftlint.dialects.base import ANSWER, BETWEEN, INPUT, MISSING_MEMBER, RECORDS, WRONG_TYPE, Dialect, Fault, Surveyed, Tables
+from ftlint.dialects.base import (
+    ANSWER,
+    BETWEEN,
+    INPUT,
+    MISSING_MEMBER,
+    RECORDS,
+    WRONG_TYPE,
+    Dialect,
+    Fault,
+    Surveyed,
+    Tables,
+    opaque,
+)
 from ftlint.text.labels import repeat
 from ftlint.text.marks import SPACE
 from ftlint.wishes import CLASSIFICATION, GENERATION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ftlint.targets import Target
     from ftlint.wishes import Wishes
@@ -30,6 +41,19 @@ MESSAGES, PARTS = "messages", "parts"
 
 _SAID = f"[^{re.escape(SPACE)}]"
 """A sign that is no white space."""
+
+
+_MEDIA = {
+    "text": "text",
+    "image_url": "images",
+    "image": "images",
+    "input_audio": "audio",
+    "audio": "audio",
+    "video": "videos",
+    "file": "files",
+    "refusal": "text",
+}
+"""What parts of contents are, by their type."""
 
 
 class _Plain(msgspec.Struct, forbid_unknown_fields=True, gc=False):
@@ -54,6 +78,7 @@ class Message(msgspec.Struct):
     tool_calls: Any = None
     tool_call_id: Any = None
     function_call: Any = None
+    audio: Any = None
 
 
 _KEYS = frozenset(Message.__struct_fields__)
@@ -107,7 +132,10 @@ class Chat(Dialect[None]):
         columns = {
             "role": roles,
             "content": [content if type(content) is str else None for content in contents],
-            "empty": [not (text.strip(SPACE) or one.refusal or _called(one)) for text, one in zip(texts, messages, strict=True)],
+            "empty": [
+                not (text.strip(SPACE) or one.refusal or one.audio or _called(one))
+                for text, one in zip(texts, messages, strict=True)
+            ],
             "misweighed": list(map(_is_misweighed, messages)),
             "unlearned": list(chain.from_iterable(map(_unlearned, talks))),
         }
@@ -145,6 +173,16 @@ class Chat(Dialect[None]):
         keys = {key: None for message in messages if type(message) is dict for key in message if key not in _KEYS}
         return [f"messages[].{key}" for key in keys]
 
+    def rest(self, value: Mapping[str, Any], naming: frozenset[str]) -> str:
+        """Return what a conversation and its messages hold in keys that they do not have."""
+        further: list[Any] = [
+            [place, inside]
+            for place, message in enumerate(value["messages"])
+            if (inside := {key: message[key] for key in message if key not in _KEYS and key not in naming})
+        ]
+        own = {key: value[key] for key in self.further(list(value)) if key not in naming}
+        return opaque([own, *further]) if own or further else ""
+
     def accepts(self, record: Any) -> bool:
         """Whether all parts of contents have a type."""
         return all(type(one.content) is not list or _are_parts(one.content) for one in record.messages)
@@ -155,13 +193,45 @@ class Chat(Dialect[None]):
             return len(records) + 4 * sum(map(len, map(attrgetter("messages"), records)))
         return -1  # they have too many kinds of members: each is looked at by itself
 
-    def fault(self, value: Mapping[str, Any]) -> Fault:
-        """Return what is wrong with an object that has messages."""
+    def faults(self, value: Mapping[str, Any]) -> Iterator[Fault]:
+        """Yield what is wrong with an object that has messages."""
         messages = value["messages"]
         if type(messages) is not list:
-            return Fault(WRONG_TYPE, "/messages", "an array")
-        faults = (_fault_of_message(message, f"/messages/{place}") for place, message in enumerate(messages))
-        return next(filter(None, faults), Fault(WRONG_TYPE, "/messages", "messages"))
+            yield Fault(WRONG_TYPE, "/messages", "an array")
+            return
+        faults = [_fault_of_message(message, f"/messages/{place}") for place, message in enumerate(messages)]
+        yield from list(filter(None, faults)) or [Fault(WRONG_TYPE, "/messages", "messages")]
+
+    def seems(self, value: Mapping[str, Any]) -> str:
+        """Return the other format of conversations that an object is of, by its first message."""
+        messages = value["messages"]
+        first = messages[0] if type(messages) is list and messages else None
+        if type(first) is not dict:
+            return ""
+        if {"from", "value"} <= first.keys():
+            return 'ShareGPT, whose turns have "from" and "value"'
+        content = first.get("content")
+        if type(content) is list and content and type(content[0]) is dict and "type" not in content[0]:
+            return "Bedrock's Converse, whose parts of contents have no type"
+        return ""
+
+    def unread(self, records: Sequence[Any]) -> set[str]:
+        """Return tools, calls, and parts of contents that are no text."""
+        found = {"tools"} if any(record.tools or record.functions for record in records) else set()
+        for message in chain.from_iterable(record.messages for record in records):
+            if message.tool_calls or message.function_call:
+                found.add("calls of tools")
+            if message.audio:
+                found.add("audio")
+            if type(message.content) is list:
+                found |= {_MEDIA.get(part["type"], "parts that are no text") for part in message.content} - {"text"}
+        return found
+
+    def suits(self, tables: Tables) -> str:
+        """Return the target of reinforcement learning for ten or more conversations of which most end with the user."""
+        roles = tables[RECORDS].get_column("last_role")
+        asking = int((roles == "user").sum())
+        return "reinforcement" if asking >= 10 and 2 * asking > len(roles) else ""
 
     def infer(self, tables: Tables, wishes: Wishes, target: Target, encoding: str) -> Surveyed[None]:  # noqa: ARG002 - the hook's
         """Return the task: classification where nearly all conversations are one question, and few short answers repeat."""
@@ -286,7 +356,7 @@ def _fault_of_message(message: Any, at: str) -> Fault | None:
     wrong = next((place for place, part in enumerate(parts) if not _is_part(part)), 0)
     if parts and type(parts[wrong]) is dict and parts[wrong].get("type") == "text":
         return Fault(WRONG_TYPE if "text" in parts[wrong] else MISSING_MEMBER, f"{at}/content/{wrong}/text", "a string")
-    return Fault(WRONG_TYPE, f"{at}/content", "a string, or parts with a type each")
+    return Fault(WRONG_TYPE, f"{at}/content", "a string, or parts with a type each", is_text=True)
 
 
 def _are_parts(content: Any) -> bool:
@@ -299,31 +369,23 @@ def _is_part(part: Any) -> bool:
     return has_type and (part["type"] != "text" or type(part.get("text")) is str)
 
 
-def _dumped(value: Any) -> str:
-    """Return a value as JSON; of one that is nested more deeply than Python goes, a sign that stands for it."""
-    try:
-        return json.dumps(value, sort_keys=True)
-    except RecursionError:
-        return "…"
-
-
 def text_of(content: Any) -> str:
     """Return the text of a content; what is no text (an image, a part of another tool's format) is there as JSON."""
     if type(content) is list:
-        return "".join(part["text"] if type(part.get("text")) is str else _dumped(part) for part in content)
+        return "".join(part["text"] if type(part.get("text")) is str else opaque(part) for part in content)
     return content or ""
 
 
 def is_empty(message: Mapping[str, Any]) -> bool:
-    """Whether a message, as JSON has it, has no text, calls no tool, and refuses nothing."""
-    says = (message.get("tool_calls"), message.get("function_call"), message.get("refusal"))
+    """Whether a message, as JSON has it, has no text, no sound, calls no tool, and refuses nothing."""
+    says = (message.get(key) for key in ("tool_calls", "function_call", "refusal", "audio"))
     return not (text_of(message.get("content")).strip(SPACE) or any(says))
 
 
 def _called(message: Message) -> str:
     """Return the calls of tools of a message as text."""
     calls = message.tool_calls or message.function_call
-    return _dumped(calls) if calls else ""
+    return opaque(calls) if calls else ""
 
 
 def _further(record: Conversation) -> tuple[list[str], str]:
@@ -331,24 +393,25 @@ def _further(record: Conversation) -> tuple[list[str], str]:
 
     The same question with other tools, calls, names or weights is another question, or teaches something else.
     """
-    asked = [_dumped(tools) for tools in (record.tools, record.functions, record.parallel_tool_calls) if tools is not None]
+    asked = [opaque(tools) for tools in (record.tools, record.functions, record.parallel_tool_calls) if tools is not None]
     at = last_answer([one.role for one in record.messages])
     answered = ""
     for place, one in enumerate(record.messages):
-        said = (one.refusal or "", _called(one))
+        said = (one.refusal or "", _called(one), opaque(one.audio) if one.audio else "")
         if place == at:
-            answered, said = "".join(said), ("", "")
+            answered, said = "".join(said), ("", "", "")
         # A message has the weight 1 where it has none.
         marks = (one.name, None if one.weight == 1 else one.weight, *filter(None, said))
         if any(mark is not None for mark in marks):
-            asked.append(_dumped([place, *marks]))
+            asked.append(opaque([place, *marks]))
     return asked, answered
 
 
 def _is_misweighed(message: Message) -> bool:
     """Whether a message has a weight that it cannot have."""
     weight = message.weight
-    return weight is not None and (message.role != "assistant" or type(weight) is not int or weight not in {0, 1})
+    # A column of a table in which one value is missing has 1.0 for 1.
+    return weight is not None and (message.role != "assistant" or type(weight) not in {int, float} or weight not in {0, 1})
 
 
 def _unlearned(talk: Sequence[Message]) -> list[bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic
 
+from ftlint.dialects.keys import NAMING
 from ftlint.wishes import CLASSIFICATION
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Context(Generic[K]):
     rests on. recognised: whether a known dialect has the majority. head: in how many first characters nearly all surveyed
     inputs differ, so that duplicates can be sought by these alone; 0 where that takes whole texts. split: in a validation
     file, what differs from the training file (`dialect`, or what the dialect compares), as pairs of training and validation
-    value. hints: what rules asked the survey, by code.
+    value. naming: keys that only name a record. hints: what rules asked the survey, by code.
     """
 
     dialect: str
@@ -47,6 +48,7 @@ class Context(Generic[K]):
     recognised: bool = True
     head: int = 0
     split: Differences = ()
+    naming: frozenset[str] = NAMING
     hints: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -24,14 +24,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class PromptCompletion:
-    """A training example."""
-
-    prompt: str
-    completion: str
-
-
-@dataclass(frozen=True)
 class Endings:
     """How the texts of a dataset end.
 
@@ -47,11 +39,10 @@ class PromptCompletionDialect(FlatDialect[Endings]):
     """Two strings, of which the first may end with a separator, and the second with a stop."""
 
     nothing = Endings()
-    model = PromptCompletion
     tells_task = True
 
     def __init__(self) -> None:
-        super().__init__("prompt-completion", [field.name for field in fields(PromptCompletion)])
+        super().__init__("prompt-completion", ["prompt", "completion"])
 
     def derive(self, tables: Tables, known: Endings) -> Tables:
         """Return the records with what rules and metrics look at.
@@ -131,6 +122,10 @@ class PromptCompletionDialect(FlatDialect[Endings]):
             "separators": separators,
             "stop": known.stop.text if known.stop else None,
         }
+
+    def lead(self, pointer: str) -> str:
+        """Return the space before a completion."""
+        return " " if pointer == "/completion" else ""
 
     def with_answer(self, row: Mapping[str, Any], answer: str, known: Endings) -> dict[str, str]:  # noqa: ARG002 - the hook's
         """Write the completion: a space, the answer, the stop."""

@@ -7,9 +7,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects import named
-from ftlint.engine.part import Part, Plan
+from ftlint.engine.part import Part, Plan, asks_for
 from ftlint.engine.result import CheckedFile, DatasetReport
 from ftlint.engine.survey import survey, survey_valid
+from ftlint.errors import raise_if_interrupted
 from ftlint.metrics import FileFacts, Gathered, Labels
 from ftlint.records.lines import Lines
 from ftlint.records.spread import spread
@@ -62,6 +63,10 @@ def check_dataset(
             _settle(files, partial)
             report.files += files
             report.failures |= partial.failures
+            for rule in applying:
+                for kind in partial.broken:
+                    if asks_for(rule, kind, judged_by):
+                        report.failures.setdefault(rule.code, rule.failure(partial.broken[kind]))
             gathered = report.gathered[role] = _gathered(role, plan, files, partial, report.gathered.get("train"))
             _judge(plan, partial, gathered, report)
             if Labels in gathered.metrics and judged_by.classification:
@@ -79,7 +84,8 @@ def _applies(rule: Rule, context: Context, report: DatasetReport) -> bool:
             return False
         wanted = rule.wants(context) if isinstance(rule, DatasetRule) else ()
         rule.applicability(context)
-    except Exception as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
+    except BaseException as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
+        raise_if_interrupted(error)
         report.failed(rule, error)
         return False
     dialect = named(context.dialect)
@@ -156,14 +162,15 @@ def _judge(plan: Plan, partial: Partial, gathered: Gathered, report: DatasetRepo
             continue
         try:
             found = list(_hits_of(rule, partial, gathered))
-        except Exception as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
+            for hits in filter(len, found):
+                hits.role = gathered.role
+                if hits.applicability == "rule":
+                    hits.applicability = rule.applicability(plan.context)
+        except BaseException as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
+            raise_if_interrupted(error)
             report.failed(rule, error)
             continue
-        for hits in filter(len, found):
-            hits.role = gathered.role
-            if hits.applicability == "rule":
-                hits.applicability = rule.applicability(plan.context)
-            report.hits.append((rule, hits))
+        report.hits += ((rule, hits) for hits in filter(len, found))
 
 
 def _hits_of(rule: Rule, partial: Partial, gathered: Gathered) -> Iterator[Hits]:

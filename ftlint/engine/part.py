@@ -11,7 +11,9 @@ import polars as pl
 
 from ftlint.dialects import named
 from ftlint.engine.partial import Partial
+from ftlint.errors import failing, raise_if_interrupted
 from ftlint.metrics import Block, FileFacts
+from ftlint.records.line import Line
 from ftlint.records.reader import reader_of
 from ftlint.rule import DatasetRule, LineRule, RecordRule
 from ftlint.sources import BOM
@@ -76,21 +78,25 @@ def check_block(plan: Plan, data: bytes, start: int = 0, file: int = 0) -> Parti
     for metric in partial.metrics:
         try:
             metric.add(block, plan.context)
-        except Exception as error:  # noqa: BLE001 - it may be anybody's; it leaves the rules without an answer that ask for it
-            partial.failures |= {rule.code: rule.failure(error) for rule in plan.rules if _asks_for(rule, metric, plan.context)}
+        except BaseException as error:  # noqa: BLE001 - it may be anybody's; it leaves the rules without an answer that ask for it
+            raise_if_interrupted(error)
+            asking = [rule for rule in plan.rules if asks_for(rule, type(metric), plan.context)]
+            partial.failures |= {rule.code: rule.failure(error) for rule in asking}
     return partial
 
 
 def block_of(data: bytes, context: Context, *, byte_order_mark: bool = False) -> Block:
     """Return whole lines as what rules and metrics may look at."""
     dialect = named(context.dialect)
-    decoded = reader_of(dialect.name).read(data)
-    tables = dialect.derive(decoded.tables, context.known) if dialect.checked else decoded.tables
+    decoded = reader_of(dialect.name, context.naming).read(data)
+    with failing(dialect):
+        tables = dialect.derive(decoded.tables, context.known) if dialect.checked else decoded.tables
     return Block(data, decoded, tables, dialect, byte_order_mark)
 
 
-def _asks_for(rule: Rule, metric: Metric, context: Context) -> bool:
-    return isinstance(rule, DatasetRule) and type(metric) in rule.wants(context)
+def asks_for(rule: Rule, kind: type[Metric], context: Context) -> bool:
+    """Whether a rule needs a metric."""
+    return isinstance(rule, DatasetRule) and kind in rule.wants(context)
 
 
 def violations(plan: Plan, block: Block, failures: dict[str, str] | None = None) -> dict[Key, pl.DataFrame]:
@@ -102,7 +108,8 @@ def violations(plan: Plan, block: Block, failures: dict[str, str] | None = None)
     rules = [rule for rule in plan.rules if isinstance(rule, RecordRule) and (rule.traces is None or rule.traces & traces)]
     try:
         return _violations(rules, plan.context, block)
-    except Exception as error:
+    except BaseException as error:
+        raise_if_interrupted(error)
         if failures is None:
             raise
         if len(rules) == 1:
@@ -165,7 +172,8 @@ def _rows(found: pl.DataFrame | pl.Series) -> pl.DataFrame:
 
 def _checked(rows: pl.DataFrame, rule: RecordRule, context: Context, block: Block) -> pl.DataFrame:
     """Return those rows that a rule finds wrong when it looks at the records by themselves."""
-    records = reader_of(context.dialect).records(map(block.line, rows.get_column("line")), context)
+    lines = [Line(block.line(number)) for number in rows.get_column("line")]
+    records = reader_of(context.dialect, context.naming).records(lines, context)
     places = rows.get_column("place")
     kept = [
         record is not None and rule.check(record.row(rule.table, place), context)

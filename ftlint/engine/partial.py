@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ftlint.errors import raise_if_interrupted, reason
+
 if TYPE_CHECKING:
     from ftlint.metrics import FileFacts, Metric
     from ftlint.rule import Level
@@ -18,7 +20,8 @@ class Partial:
 
     A monoid: `Partial()` with fresh metrics is the identity, and `merge` is associative. facts: by the file's place among
     those of its role. index: for each part with lines its file, its byte offset there, and its first line. hits: tables of
-    `line` and `place`, by rule code and level. failures: a sentence for each rule, by code, that failed.
+    `line` and `place`, by rule code and level. failures: a sentence for each rule, by code, that failed. broken: metrics that
+    failed to merge, and why.
     """
 
     lines: int = 0
@@ -27,6 +30,7 @@ class Partial:
     hits: dict[tuple[str, Level], list[pl.DataFrame]] = field(default_factory=dict)
     metrics: list[Metric] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
+    broken: dict[type[Metric], str] = field(default_factory=dict)
 
     def merge(self, other: Partial) -> None:
         """Take in what comes after."""
@@ -38,8 +42,13 @@ class Partial:
         self.index += [(file, start, first + self.lines) for file, start, first in other.index]
         for key, tables in other.hits.items():
             self.hits.setdefault(key, []).extend(table.with_columns(pl.col("line") + self.lines) for table in tables)
+        self.broken |= other.broken
         for mine, theirs in zip(self.metrics, other.metrics, strict=True):
-            mine.merge(theirs)
+            try:
+                mine.merge(theirs)
+            except BaseException as error:  # noqa: BLE001 - it may be anybody's; it leaves the rules without an answer that ask for it
+                raise_if_interrupted(error)
+                self.broken.setdefault(type(mine), reason(error))
         self.failures |= other.failures
         self.lines += other.lines
 

@@ -16,9 +16,9 @@ from ftlint.engine.check import check_dataset
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.survey import survey
 from ftlint.engine.write import Action, Written, write
-from ftlint.errors import RuleError
+from ftlint.errors import RuleError, raise_if_interrupted
 from ftlint.records.reader import reader_of
-from ftlint.rule.fixes import FileFix, Respell, Rewrite, Situation
+from ftlint.rule.fixes import FileFix, Fix, Respell, Rewrite, Situation
 from ftlint.sources import Source, temporary_source
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from ftlint.engine.result import DatasetReport
     from ftlint.engine.serial import Engine
     from ftlint.rule import Applicability, Hits, Rule
-    from ftlint.rule.fixes import Fix
 
 ROUNDS = 10
 
@@ -109,17 +108,26 @@ def repair_dataset(
     track: whether to keep where lines come from.
     """
     unsettled: list[Rule] = []
+    failed: dict[str, str] = {}
+    start = dropped.tell() if dropped else 0
     while True:
-        keep = replace(allowed, unfixable=allowed.unfixable | {type(rule) for rule in unsettled})
-        start = dropped.tell() if dropped else 0
-        repaired, restless = _settle(dataset, rules, engine, allowed=keep, dropped=dropped, target=target, track=track)
-        if not restless:
-            for rule in unsettled:
-                repaired.note("undone", f"{rule.code} {rule.name()}: its repair never came to rest, and was taken back")
-            return repaired
-        # What does not settle is taken back: all over again, without these rules.
-        repaired.close()
-        unsettled += restless
+        without = {type(rule) for rule in rules if rule in unsettled or rule.code in failed}
+        keep = replace(allowed, unfixable=allowed.unfixable | without)
+        try:
+            repaired, restless = _settle(dataset, rules, engine, allowed=keep, dropped=dropped, target=target, track=track)
+        except RuleError as error:
+            if not error.code or error.code in failed:
+                raise
+            failed[error.code] = str(error)
+        else:
+            if not restless:
+                for rule in unsettled:
+                    repaired.note("undone", f"{rule.code} {rule.name()}: its repair never came to rest, and was taken back")
+                repaired.report.failures |= failed
+                return repaired
+            repaired.close()
+            unsettled += restless
+        # What fails or does not settle is taken back: all over again, without these rules.
         if dropped:
             dropped.seek(start)
             dropped.truncate()
@@ -144,6 +152,25 @@ def _settle(
     repaired = Repaired(report, found)
     for source, file in zip(originals, report.files, strict=True):
         repaired.files.append((source, source, array("Q", range(file.facts.lines)) if track else None))
+    try:
+        return _turns(dataset, rules, engine, allowed, repaired, written=Written(Counter(), dropped), target=target)
+    except BaseException:
+        repaired.close()
+        raise
+
+
+def _turns(
+    dataset: Dataset,
+    rules: Sequence[Rule],
+    engine: Engine,
+    allowed: Allowed,
+    repaired: Repaired,
+    *,
+    written: Written,
+    target: Callable[[Source], Path | None],
+) -> tuple[Repaired, list[Rule]]:
+    """Repair turn by turn, from the report of a check on, until nothing changes."""
+    report = repaired.report
     current, seen = dataset, set[bytes]()
     known: Context | None = None
     changed = Counter[str]()
@@ -156,7 +183,7 @@ def _settle(
         if not any(actions) and not lines_first:
             break
         changed = Counter[str]()
-        files = _write_all(report, actions, repaired, Written(changed, dropped), target)
+        files = _write_all(report, actions, repaired, replace(written, applied=changed), target)
         before, repaired.files = repaired.files, files
         if not changed:
             _close(files, keep=before)
@@ -275,13 +302,15 @@ def _actions(
         sets = fix.sets if isinstance(fix, Rewrite) else ""
         if fix is None or sets in settled or (lines_only and not isinstance(fix, (FileFix, Respell))):
             continue
+        if not isinstance(fix, FileFix) and fix.once and repaired.applied[rule.code]:
+            continue
         settled |= {sets} - {""}
         _note(rule, fix, repaired)
-        for place, lines in _places(report, hits, fix):
+        for place, lines, rows in _places(report, hits, fix):
             file = report.files[place]
             if not allowed.spares(rule, file.path):
                 mine = fix if file.role == hits.role else _fix_of(rule, hits, replace(situation, context=file.context))
-                actions[place] += [Action(rule, mine, lines)] if mine else []
+                actions[place] += [Action(rule, mine, lines, rows)] if mine else []
     return actions
 
 
@@ -301,28 +330,41 @@ def _note(rule: Rule, fix: Fix, repaired: Repaired) -> None:
 def _fix_of(rule: Rule, hits: Hits, situation: Situation) -> Fix | None:
     """Return the repair that a rule proposes; raises RuleError where it fails."""
     try:
-        return rule.fix(hits, situation)
-    except Exception as error:
-        raise RuleError(rule.failure(error)) from error
+        return _of_its_kind(rule.fix(hits, situation))
+    except BaseException as error:
+        raise_if_interrupted(error)
+        raise RuleError(rule.failure(error), rule.code) from error
 
 
-def _places(report: DatasetReport, hits: Hits, fix: Fix) -> Iterator[tuple[int, pl.Series | None]]:
-    """Yield the place of each file that a repair concerns, and the file's lines that it is for (None: all)."""
+def _of_its_kind(fix: Any) -> Fix | None:
+    """Return what a rule proposed, if it is a repair or None; else raise TypeError."""
+    if fix is not None and not isinstance(fix, Fix):
+        raise TypeError(f"`fix` returned a {type(fix).__name__}, which is no repair")
+    return fix
+
+
+def _places(report: DatasetReport, hits: Hits, fix: Fix) -> Iterator[tuple[int, pl.Series | None, pl.Series | None]]:
+    """Yield the place of each file that a repair concerns, and the file's lines that it is for (None: all), and their rows."""
     same_role = [place for place, file in enumerate(report.files) if file.role == hits.role]
     if isinstance(fix, FileFix):
-        yield same_role[hits.file], None
+        yield same_role[hits.file], None, None
         return
     if fix.scope != "found":
-        yield from ((place, None) for place in (range(len(report.files)) if fix.scope == "dataset" else same_role))
+        yield from ((place, None, None) for place in (range(len(report.files)) if fix.scope == "dataset" else same_role))
         return
     lines = hits.lines
     if lines is None:
         return
     for place in same_role:
         file = report.files[place]
-        mine = lines.filter((lines >= file.first) & (lines < file.first + file.facts.lines)) - file.first
-        if len(mine):
-            yield place, mine.unique().sort()
+        inside = (lines >= file.first) & (lines < file.first + file.facts.lines)
+        mine = lines.filter(inside) - file.first
+        if not len(mine):
+            continue
+        if fix.of_rows:
+            yield place, mine, None if hits.places is None else hits.places.filter(inside)
+        else:
+            yield place, mine.unique().sort(), None
 
 
 def proposed(rule: Rule, hits: Hits, dataset: Dataset, report: DatasetReport) -> Fix | None:
@@ -330,9 +372,9 @@ def proposed(rule: Rule, hits: Hits, dataset: Dataset, report: DatasetReport) ->
     context = next(file.context for file in report.files if file.role == hits.role)
     labels = next((file.labels for file in report.files if file.labels), {})
     try:
-        return rule.fix(hits, Situation(context, unsafe=True, labels=labels, absent=_absent(dataset, report)))
-    except Exception as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
-        report.failed(rule, error)
+        return _fix_of(rule, hits, Situation(context, unsafe=True, labels=labels, absent=_absent(dataset, report)))
+    except RuleError as error:
+        report.failures.setdefault(rule.code, str(error))
         return None
 
 
@@ -360,7 +402,7 @@ def _occurs(text: str, source: Source, context: Context, columns: Sequence[str])
         data = source.read(span)[1]
         # What is not in the bytes is not in the texts, unless an escape hides it.
         if dialect.checked and (raw in data or b"\\u00" in data):
-            tables = reader_of(dialect.name).read(data).tables
+            tables = reader_of(dialect.name, context.naming).read(data).tables
             texts = [tables[RECORDS][column] for column in columns] or [dialect.texts(tables)["text"]]
             if any(column.str.contains(text, literal=True).any() for column in texts):
                 return True

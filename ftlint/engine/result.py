@@ -79,7 +79,7 @@ class DatasetReport:
                 kept.append((rule, _only(hits, left)))
         return replace(self, hits=kept)
 
-    def failed(self, rule: Rule, error: Exception) -> None:
+    def failed(self, rule: Rule, error: BaseException) -> None:
         """Note that a rule failed."""
         self.failures.setdefault(rule.code, rule.failure(error))
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from ftlint import targets
-from ftlint.dialects import named, recognise
+from ftlint.dialects import named, recognised
 from ftlint.dialects.base import INPUT, RECORDS
 from ftlint.dialects.context import Context
+from ftlint.dialects.keys import NAMING
+from ftlint.errors import failing, raise_if_interrupted
 from ftlint.records.reader import reader_of
 from ftlint.records.spread import suspected
 from ftlint.sources import BOM, Span
@@ -23,7 +25,7 @@ from ftlint.wishes import GENERATION
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ftlint.dialects.base import Tables
+    from ftlint.dialects.base import Dialect, Signature, Tables
     from ftlint.dialects.context import Differences
     from ftlint.rule import Rule
     from ftlint.sources import Source
@@ -54,7 +56,8 @@ def survey(
         try:
             if rule.applies(context) and (hint := rule.foresee(tables, context)) is not None:
                 hints[rule.code] = hint
-        except Exception as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
+        except BaseException as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
+            raise_if_interrupted(error)
             if failures is not None:
                 failures[rule.code] = rule.failure(error)
     return replace(context, hints=hints)
@@ -68,17 +71,23 @@ def survey_valid(sources: Sequence[Source], wishes: Wishes, training: Context) -
     if own.dialect != training.dialect and own.recognised:
         split = (("dialect", training.dialect, own.dialect),)
     elif own.surveyed and own.dialect == training.dialect:
-        split, known = named(training.dialect).compare(training, own, tables)
+        dialect = named(training.dialect)
+        with failing(dialect):
+            split, known = dialect.compare(training, own, tables)
     return replace(training, surveyed=own.surveyed, recognised=own.recognised, split=split, known=known)
 
 
 def look(sources: Sequence[Source], wishes: Wishes) -> Sample:
     """Return what a sample of these files shows, and the sample."""
     lines, keys = _sample(sources, wishes.records)
-    target, name, recognised = _target_and_dialect(keys, wishes)
+    pinned = targets.target(wishes.target, wishes.own) if wishes.target else None
+    name, is_recognised = _dialect(keys, wishes, pinned)
+    dialect = named(name)
+    naming = NAMING if wishes.naming is None else wishes.naming
+    read = reader_of(name, naming).read(b"\n".join(lines)).tables if dialect.checked else {}
+    target = pinned or _assumed(dialect, read, wishes)
     encoding = wishes.encoding or target.encoding
     tokens.definition(encoding)
-    dialect = named(name)
     context = Context(
         dialect=name,
         target=target,
@@ -86,23 +95,24 @@ def look(sources: Sequence[Source], wishes: Wishes) -> Sample:
         task=wishes.task or GENERATION,
         known=dialect.nothing,
         given=frozenset(what for what in ("separator", "stop", "task", "dialect") if getattr(wishes, what) is not None),
-        recognised=recognised,
+        recognised=is_recognised,
+        naming=naming,
     )
     if not dialect.checked:
         return Sample(context, {})
-    read = reader_of(name).read(b"\n".join(lines)).tables
-    task, known = dialect.infer(read, wishes, target, encoding)
-    tables = dialect.derive(read, known)
+    with failing(dialect):
+        task, known = dialect.infer(read, wishes, target, encoding)
+        tables = dialect.derive(read, known)
     distinct = tables[RECORDS].get_column(INPUT).unique()
     differing = (head for head in HEADS if signatures(distinct, head=head).n_unique() >= 0.98 * len(distinct))
     surveyed = tables[RECORDS].height
     return Sample(replace(context, task=task, known=known, surveyed=surveyed, head=next(differing, 0)), tables)
 
 
-def _sample(sources: Sequence[Source], records: int) -> tuple[list[bytes], Counter[tuple[str, ...]]]:
+def _sample(sources: Sequence[Source], records: int) -> tuple[list[bytes], Counter[Signature]]:
     """Return up to `records` lines with objects, spread evenly over the bytes of all sources, and how often each has its keys."""
     lines: list[bytes] = []
-    keys: Counter[tuple[str, ...]] = Counter()
+    keys: Counter[Signature] = Counter()
     readable = [
         source for source in sources if not codec_of(source.head(64)) and (source.made_of_records or not suspected(source))
     ]
@@ -113,7 +123,7 @@ def _sample(sources: Sequence[Source], records: int) -> tuple[list[bytes], Count
             continue
         if type(value) is dict:
             lines.append(line)
-            keys[tuple(value)] += 1
+            keys[tuple((key, type(inner)) for key, inner in value.items())] += 1
     return lines, keys
 
 
@@ -140,14 +150,22 @@ def _lines(sources: Sequence[Source], wanted: int) -> Iterator[bytes]:
         first += source.size
 
 
-def _target_and_dialect(keys: Counter[tuple[str, ...]], wishes: Wishes) -> tuple[Target, str, bool]:
-    """Return target and dialect, and whether the dialect was recognised: it is the majority's where it is not configured."""
-    pinned = targets.target(wishes.target, wishes.own) if wishes.target else None
+def _dialect(keys: Counter[Signature], wishes: Wishes, pinned: Target | None) -> tuple[str, bool]:
+    """Return the dialect, and whether it was recognised: it is the majority's where it is not configured."""
+    if wishes.dialect is not None:
+        return wishes.dialect, True
     votes: Counter[str] = Counter()
-    for found, count in keys.items():
-        votes[recognise(found) or ""] += count
+    for signature, count in keys.items():
+        votes[recognised(signature) or ""] += count
     winner, count = votes.most_common(1)[0] if votes else ("", 0)
-    recognised = bool(winner) and 2 * count > keys.total()
+    if winner and 2 * count > keys.total():
+        return winner, True
     first = pinned.dialects[0] if pinned and pinned.dialects else "prompt-completion"
-    dialect = wishes.dialect or (winner if recognised else first)
-    return pinned or targets.default_for(dialect, wishes.own), dialect, recognised or wishes.dialect is not None or not keys
+    return first, not keys
+
+
+def _assumed(dialect: Dialect, tables: Tables, wishes: Wishes) -> Target:
+    """Return the target that is assumed where none is named."""
+    with failing(dialect):
+        suited = dialect.suits(tables) if tables else ""
+    return targets.target(suited, wishes.own) if suited else targets.default_for(dialect.name, wishes.own)

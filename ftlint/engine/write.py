@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
-from ftlint.errors import RuleError
-from ftlint.records.edits import edited
+import orjson
+
+from ftlint.dialects.base import RECORDS
+from ftlint.errors import RuleError, raise_if_interrupted
+from ftlint.records.edits import Edit, edited, malformed, overlap
+from ftlint.records.line import Line
 from ftlint.records.reader import reader_of
 from ftlint.records.spans import is_json
 from ftlint.records.spread import objects, one_line
+from ftlint.rule import RecordRule
 from ftlint.rule.fixes import Drop, FileFix
 from ftlint.sources import BOM
 from ftlint.sources.charset import codec_of, decoded
@@ -18,30 +24,52 @@ from ftlint.sources.charset import codec_of, decoded
 if TYPE_CHECKING:
     from array import array
     from collections import Counter
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
     import polars as pl
 
     from ftlint.dialects.context import Context
+    from ftlint.records.reader import Record
     from ftlint.rule import Rule
-    from ftlint.rule.fixes import Fix
+    from ftlint.rule.fixes import Fix, Row
     from ftlint.sources import Source
 
 
 @dataclass
 class Action:
-    """A rule, its repair, and the lines of the file that it is for; None: every line."""
+    """A rule, its repair, and the lines of the file that it is for; None: every line.
+
+    places: for each line, which may come several times, the row of the rule's table that the repair is for.
+    """
 
     rule: Rule
     fix: Fix
     lines: pl.Series | None = None
+    places: pl.Series | None = None
+
+    @property
+    def table(self) -> str:
+        """The table of the rows that the repair is for."""
+        return self.rule.table if isinstance(self.rule, RecordRule) else RECORDS
 
     def within(self, first: int, end: int) -> list[int] | range:
         """Return the lines from `first` to before `end`."""
         if self.lines is None:
             return range(first, end)
         return self.lines[self.lines.search_sorted(first) : self.lines.search_sorted(end)].to_list()
+
+    def rows_within(self, first: int, end: int) -> dict[int, list[int]]:
+        """Return the rows that a repair of rows is for, by the lines from `first` to before `end`."""
+        if isinstance(self.fix, FileFix) or not self.fix.of_rows or self.lines is None:
+            return {}
+        within = slice(self.lines.search_sorted(first), self.lines.search_sorted(end))
+        lines = self.lines[within].to_list()
+        places = [0] * len(lines) if self.places is None else self.places[within].to_list()
+        rows: dict[int, list[int]] = {}
+        for line, place in zip(lines, places, strict=True):
+            rows.setdefault(line, []).append(place)
+        return rows
 
 
 @dataclass
@@ -125,20 +153,30 @@ def _repaired(
 ) -> tuple[list[bytes], bool] | None:
     """Return the lines of a block after their repairs, and whether anything is left of the last one; None for no repairs.
 
+    What is about rows of a line is done first, all at once, for the rows are those of the line as it stands.
+
     first: number of the block's first line.
     """
     changed: dict[int, list[bytes]] = {}
     dropped: dict[int, bytes] = {}
-    touched = False
+
+    def before(number: int) -> bytes:
+        return lines[number - first].removesuffix(b"\r")
+
+    found = [(action, places) for action in actions if (places := action.rows_within(first, first + len(lines)))]
+    _amend(before, found, context, written, changed)
+    touched = bool(found)
     for action in actions:
+        if isinstance(action.fix, FileFix) or action.fix.of_rows:
+            continue
         # What an earlier repair took away, or made several of, is not touched again.
         numbers = [line for line in action.within(first, first + len(lines)) if len(changed.get(line, (b"",))) == 1]
         touched = touched or bool(numbers)
-        now = [changed[line][0] if line in changed else lines[line - first].removesuffix(b"\r") for line in numbers]
+        now = [Line(changed[line][0] if line in changed else before(line)) for line in numbers]
         after = dict(zip(numbers, repair_lines(now, action, context, written), strict=True))
         changed |= {line: parts for line, parts in after.items() if parts is not None}
         if isinstance(action.fix, Drop):
-            dropped |= {line: raw for line, raw in zip(numbers, now, strict=True) if after[line] == []}
+            dropped |= {line: before(line) for line in numbers if after[line] == []}
     if written.dropped:
         written.dropped.writelines(line + b"\n" for _, line in sorted(dropped.items()))
     if not touched:
@@ -153,20 +191,105 @@ def _repaired(
     return repaired, bool(changed.get(first + len(lines) - 1, True))
 
 
-def repair_lines(lines: Sequence[bytes], action: Action, context: Context, written: Written) -> Iterator[list[bytes] | None]:
+def _amend(
+    before: Callable[[int], bytes],
+    found: Sequence[tuple[Action, Mapping[int, Sequence[int]]]],
+    context: Context,
+    written: Written,
+    changed: dict[int, list[bytes]],
+) -> None:
+    """Note in `changed` what repairs of rows make of lines. before: the lines by number. found: repairs, with rows by line.
+
+    Repairs of several rules in a line are made together; one that is about the same bytes as an earlier one waits for the next
+    turn, when the rule finds what is left.
+    """
+    numbers = sorted({number for _, places in found for number in places})
+    some = [Line(before(number)) for number in numbers]
+    records = reader_of(context.dialect, context.naming).records(some, context)
+    for number, line, record in zip(numbers, some, records, strict=True):
+        edits: list[Edit] = []
+        for action, places in found:
+            if record is None or number not in places:
+                continue
+            rows = [record.row(action.table, place) for place in places[number]]
+            with _guarded(action.rule):
+                own = sure_edits(action.fix, line, record, rows)
+            if not own or overlap([*edits, *own]):
+                continue
+            edits += own
+            written.applied[action.rule.code] += 1
+        if edits:
+            changed[number] = edited(line.raw, edits)
+
+
+def repair_lines(lines: Sequence[Line], action: Action, context: Context, written: Written) -> Iterator[list[bytes] | None]:
     """Yield the lines in place of each raw line, None where it stays; raises RuleError where the repair fails."""
     if isinstance(action.fix, FileFix):
         yield from (None for _ in lines)
         return
-    records = reader_of(context.dialect).records(lines, context) if action.fix.needs_record else [None] * len(lines)
+    reader = reader_of(context.dialect, context.naming)
+    records = reader.records(lines, context) if action.fix.needs_record else [None] * len(lines)
     for line, record in zip(lines, records, strict=True):
-        try:
-            edits = action.fix.edits(line, record)
-        except Exception as error:
-            raise RuleError(action.rule.failure(error)) from error
-        parts = edited(line, edits) if edits else [line]
-        if parts == [line]:
+        with _guarded(action.rule):
+            edits = sure_edits(action.fix, line, record, ())
+        parts = edited(line.raw, edits) if edits else [line.raw]
+        if parts == [line.raw]:
             yield None
             continue
         written.applied[action.rule.code] += 1
         yield parts
+
+
+@contextmanager
+def _guarded(rule: Rule) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:
+        raise_if_interrupted(error)
+        raise RuleError(rule.failure(error), rule.code) from error
+
+
+def sure_edits(fix: Fix, line: Line, record: Record | None, rows: Sequence[Row]) -> list[Edit]:
+    """Return the edits of a repair, checked; raises ValueError for edits that no repair may make.
+
+    They are within the line, and do not overlap. A line that is JSON stays JSON, and an object an object. Where a repair says
+    which texts it changes, it changes these and nothing else.
+    """
+    assert not isinstance(fix, FileFix)
+    edits = list(fix.edits(line, record, rows))
+    if problem := malformed(edits, len(line.raw)):
+        raise ValueError(f"its repair is refused: {problem}")
+    if not edits or not is_json(line.raw):
+        return edits
+    promised = fix.texts(record, rows)
+    expected = None if promised is None else _with_texts(line.raw, promised)
+    for part in edited(line.raw, edits):
+        try:
+            value = orjson.loads(part)
+        except ValueError:
+            raise ValueError("its repair is refused: it leaves a line that is not JSON") from None
+        if promised is not None and not _equal(value, expected):
+            raise ValueError("its repair is refused: it changes more than the texts that it names")
+        if type(line.value) is dict and type(value) is not dict:
+            raise ValueError("its repair is refused: it leaves a line that is no object")
+    return edits
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Whether two values are equal; of values that are nested too deeply to be compared that is not known, and assumed."""
+    try:
+        return bool(one == other)
+    except RecursionError:
+        return True
+
+
+def _with_texts(raw: bytes, texts: Mapping[str, str]) -> Any:
+    """Return the value of a line, with other texts at some JSON Pointers."""
+    value = orjson.loads(raw)
+    for pointer, text in texts.items():
+        *path, last = (part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+        holder = value
+        for part in path:
+            holder = holder[int(part)] if isinstance(holder, list) else holder[part]
+        holder[int(last) if isinstance(holder, list) else last] = text
+    return value

@@ -18,14 +18,21 @@ if TYPE_CHECKING:
     from ftlint.metrics import Gathered, Metric
 
 
-_NO_FINGERPRINTS = pl.DataFrame(schema={"line": pl.UInt32, "signature": pl.UInt64, "input": pl.UInt32, "answer": pl.UInt32})
+_NO_FINGERPRINTS = pl.DataFrame(
+    schema={"line": pl.UInt32, "signature": pl.UInt64, "input": pl.UInt32, "answer": pl.UInt32, "further": pl.UInt32}
+)
 
 
 @dataclass(frozen=True)
 class Duplicates:
-    """Tables of `line` and `first` (the earlier line), by line: equal records, equal prompts with another label, near ones."""
+    """Tables of `line` and `first` (the earlier line), by line.
+
+    equal: equal records. further: equal but for what their further keys hold. conflicting: equal prompts with another label.
+    normalised: equal but for case, white space, Unicode form or punctuation.
+    """
 
     equal: pl.DataFrame
+    further: pl.DataFrame
     conflicting: pl.DataFrame
     normalised: pl.DataFrame
 
@@ -53,9 +60,14 @@ def lines_labelled(gathered: Gathered, labels: Iterable[str]) -> pl.Series:
 
 @dataclass(frozen=True)
 class Leaks:
-    """Tables of `line` of a validation record and `first`, the training line of an equal body, or one equal when normalised."""
+    """Tables of `line` of a validation record and `first`, a training line.
+
+    equal: of an equal body. further: of an equal body, where further keys hold something else. normalised: of a body that is
+    equal but for case, white space, Unicode form or punctuation.
+    """
 
     equal: pl.DataFrame
+    further: pl.DataFrame
     normalised: pl.DataFrame
 
 
@@ -63,15 +75,18 @@ def leaks(gathered: Gathered) -> Leaks:
     """Return the validation records whose body is in the training files too."""
     train = gathered.train
     assert train
-    equal, mine, theirs = [], [], []
+    equal, other, mine, theirs = [], [], [], []
     own = pl.concat([_with_body(table, gathered) for table in gathered.get(Fingerprints).tables()] or [_NO_FINGERPRINTS])
     for table in train.get(Fingerprints).tables():
-        bodies = _with_body(table, gathered).group_by("signature", "input").agg(first=pl.col("line").min())
-        equal.append(own.join(bodies, on=["signature", "input"]))
-        close = own.join(equal[-1], on="line", how="anti").join(bodies, on="signature", how="semi")
-        mine.append(close.select("line", "signature", "input"))
-        theirs.append(bodies.join(close, on="signature", how="semi").select(line="first"))
-    return Leaks(_by_line(equal), _normalised_leaks(mine, theirs, gathered, train))
+        bodies = _with_body(table, gathered).group_by("signature", "input", "further").agg(first=pl.col("line").min())
+        equal.append(own.join(bodies, on=["signature", "input", "further"]))
+        left = own.join(equal[-1], on="line", how="anti")
+        asked = bodies.group_by("signature", "input").agg(pl.col("first").min())
+        other.append(left.join(asked, on=["signature", "input"]))
+        close = left.join(other[-1], on="line", how="anti").join(bodies, on=["signature", "further"], how="semi")
+        mine.append(close.select("line", "signature", "input", "further"))
+        theirs.append(bodies.join(close, on=["signature", "further"], how="semi").select(line="first"))
+    return Leaks(_by_line(equal), _by_line(other), _normalised_leaks(mine, theirs, gathered, train))
 
 
 def _normalised_leaks(mine: list[pl.DataFrame], theirs: list[pl.DataFrame], gathered: Gathered, train: Gathered) -> pl.DataFrame:
@@ -83,10 +98,10 @@ def _normalised_leaks(mine: list[pl.DataFrame], theirs: list[pl.DataFrame], gath
         return _by_line([])
     first: dict[int, int] = {}
     for line, row in train.fetch(pl.concat(theirs).get_column("line").sort().to_list()):
-        first.setdefault(hash(normal(row["input"])), line)
-    suspects = pl.concat(mine).with_columns(like=pl.col("line").min().over("signature", "input"))
+        first.setdefault(hash((normal(row["input"]), row["further"])), line)
+    suspects = pl.concat(mine).with_columns(like=pl.col("line").min().over("signature", "input", "further"))
     looked_at = gathered.fetch(suspects.get_column("like").unique().sort().to_list())
-    found = [(line, first[form]) for line, row in looked_at if (form := hash(normal(row["input"]))) in first]
+    found = [(line, first[form]) for line, row in looked_at if (form := hash((normal(row["input"]), row["further"]))) in first]
     return _by_line([suspects.join(_table(found).rename({"line": "like"}), on="like")])
 
 
@@ -100,13 +115,14 @@ def nearly_equal(gathered: Gathered, similarity: float, without: set[int]) -> pl
             if line not in without:
                 pairs.setdefault(line, set()).add(first)
     leaders = {first for firsts in pairs.values() for first in firsts}
-    texts: dict[int, set[str]] = {}
+    texts: dict[int, tuple[set[str], str]] = {}
     found = []
     for line, row in gathered.fetch(sorted(leaders | pairs.keys())):
-        words = shingles(row["input"])
+        words, further = shingles(row["input"]), row["further"]
         if line in leaders:
-            texts[line] = words
-        match = next((first for first in sorted(pairs.get(line, ())) if _jaccard(words, texts[first]) >= similarity), None)
+            texts[line] = words, further
+        alike = (first for first in sorted(pairs.get(line, ())) if texts[first][1] == further)
+        match = next((first for first in alike if _jaccard(words, texts[first][0]) >= similarity), None)
         if match is not None:
             found.append((line, match))
     return _table(found)
@@ -117,7 +133,7 @@ def _jaccard(a: set[str], b: set[str]) -> float:
 
 
 def _find(gathered: Gathered) -> Duplicates:
-    equal, conflicting, close = [], [], []
+    equal, further, conflicting, close = [], [], [], []
     forms = _variant_hashes(gathered)
     for table in gathered.get(Fingerprints).tables():
         suspects = _repeated(_with_body(table, gathered), "signature")
@@ -127,15 +143,18 @@ def _find(gathered: Gathered) -> Duplicates:
             suspects = suspects.with_columns(pl.col("answer").replace(forms))
         line, same = pl.col("line"), ["signature", "input"]
         suspects = suspects.sort("line").with_columns(
-            of_record=line.min().over([*same, "answer"]),
+            of_record=line.min().over([*same, "answer", "further"]),
+            of_texts=line.min().over([*same, "answer"]),
             of_body=line.min().over(same),
             bodies=pl.col("input").n_unique().over("signature"),
         )
         equal.append(suspects.filter(line > pl.col("of_record")).select("line", first="of_record"))
         rest = suspects.filter(line == pl.col("of_record"))
+        further.append(rest.filter(line > pl.col("of_texts")).select("line", first="of_texts"))
+        rest = rest.filter(line == pl.col("of_texts"))
         conflicting.append(rest.filter(line > pl.col("of_body")).select("line", first="of_body"))
         close.append(rest.filter(pl.col("bodies") > 1).select("line", conflicting=line > pl.col("of_body")))
-    return Duplicates(_by_line(equal), _by_line(conflicting), _normalised(close, gathered))
+    return Duplicates(_by_line(equal), _by_line(further), _by_line(conflicting), _normalised(close, gathered))
 
 
 def _with_body(table: pl.DataFrame, gathered: Gathered) -> pl.DataFrame:
@@ -165,7 +184,7 @@ def _normalised(suspects: list[pl.DataFrame], gathered: Gathered) -> pl.DataFram
     conflicting = set(table.filter(pl.col("conflicting")).get_column("line"))
     found = []
     for line, row in gathered.fetch(table.get_column("line").to_list()):
-        earlier = first.setdefault(hash((normal(row["input"]), normal(row["answer"]))), line)
+        earlier = first.setdefault(hash((normal(row["input"]), normal(row["answer"]), row["further"])), line)
         if earlier != line and line not in conflicting:
             found.append((line, earlier))
     return _table(found)

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from ftlint.records.spread import Spread
     from ftlint.sources.charset import Charset
 
+_KEYS = 8
+"""Further keys that are kept."""
+
 BROKEN = ("invalid-json", "invalid-utf8")
 """Faults of lines that are not understood."""
 
@@ -24,6 +27,8 @@ class FileFacts(Metric):
     or closes something, so that the commas after others may be a part of it. stuck_returns: carriage returns that end lines
     which are no JSON. charset: the wide encoding that the file is in instead of UTF-8. spread: what the file holds that is
     not one object a line. lines_wanted: whether it may be made one object a line; not where its name ends in `.json`.
+    unread: what records hold that no rule looks at. further: keys that they have besides those of their dialect, the first
+    ones by name.
     """
 
     lines: int = 0
@@ -39,6 +44,8 @@ class FileFacts(Metric):
     charset: Charset | None = None
     spread: Spread | None = None
     lines_wanted: bool = True
+    unread: frozenset[str] = frozenset()
+    further: tuple[str, ...] = ()
 
     @property
     def readable(self) -> bool:
@@ -62,6 +69,8 @@ class FileFacts(Metric):
         if b"\r" in block.data:
             self.carriage_returns = block.data.count(b"\r\n")
             self.stuck_returns = _stuck_returns(block)
+        self.unread = frozenset(block.decoded.unread)
+        self.further = tuple(sorted(block.decoded.unknown)[:_KEYS])
         self.byte_order_mark = block.byte_order_mark
         self.final_newline = not block.data or block.data.endswith(b"\n")
 
@@ -78,6 +87,8 @@ class FileFacts(Metric):
         self.stuck_returns += other.stuck_returns
         self.conforming += other.conforming
         self.nested |= other.nested
+        self.unread |= other.unread
+        self.further = tuple(sorted({*self.further, *other.further})[:_KEYS])
 
 
 def _is_nested(block: Block) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import polars as pl
 
+from ftlint.dialects.base import ANSWER, FURTHER, INPUT
 from ftlint.errors import ConfigError
 from ftlint.metrics.base import Block, Metric
 from ftlint.sources.files import remove_leftovers, temporary_prefix
@@ -36,28 +38,44 @@ def _spill_bytes() -> int:
     return int(text)
 
 
+class Spill:
+    """A folder of temporary files, one for each range of keys; whoever has it last deletes it."""
+
+    def __init__(self) -> None:
+        remove_leftovers(Path(tempfile.gettempdir()))
+        self._folder = Path(tempfile.mkdtemp(prefix=temporary_prefix(), suffix=".tmp"))
+
+    def file(self, part: int) -> Path:
+        """Return the file of a range of keys."""
+        return self._folder / f"{part}.arrow"
+
+    def close(self) -> None:
+        """Delete the files."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
 @dataclass
 class Keyed(Metric):
     """Rows of which those with equal values in the column `key` must come together.
 
     parts: tables with `line` and further columns, each with the line that its lines are counted from. Beyond a bound they go to
-    temporary files, one for each range of keys.
+    temporary files, one for each range of keys. spilled: folders of such files, each with the line that theirs are counted from.
     """
 
     key: ClassVar[str]
     lines: int = 0
     parts: list[tuple[int, pl.DataFrame]] = field(default_factory=list)
     size: int = 0
-    folder: tempfile.TemporaryDirectory[str] | None = None
-    spills: int = 0
+    spilled: list[tuple[int, Spill]] = field(default_factory=list)
 
     def keep(self, table: pl.DataFrame) -> None:
         """Take the rows of a block, to a fresh metric."""
         self.parts, self.size = [(0, table)], int(table.estimated_size())
 
     def merge(self, other: Self) -> None:
-        """Take in what comes after; `other` has not spilled."""
+        """Take in what comes after; the files of what has spilled are taken over."""
         self.parts.extend((self.lines + shift, table) for shift, table in other.parts)
+        self.spilled.extend((self.lines + shift, folder) for shift, folder in other.spilled)
         self.lines += other.lines
         self.size += other.size
         if 3 * self.size > _spill_bytes():
@@ -65,49 +83,48 @@ class Keyed(Metric):
 
     def tables(self) -> Iterator[pl.DataFrame]:
         """Yield tables of all rows; those of equal keys are in one table."""
-        if self.folder is None:
+        if not self.spilled:
             if self.parts:
                 yield self._joined()
             return
         self._spill()
         for part in range(_PARTITIONS):
-            files = [path for spill in range(self.spills) if (path := self._file(part, spill)).exists()]
-            if files:
-                yield pl.concat(pl.read_ipc(path) for path in files)
+            tables = [
+                pl.read_ipc(path).with_columns(pl.col("line") + shift)
+                for shift, spill in self.spilled
+                if (path := spill.file(part)).exists()
+            ]
+            if tables:
+                yield pl.concat(tables)
 
     def close(self) -> None:
         """Forget the rows, and delete the temporary files."""
         self.parts, self.size = [], 0
-        if self.folder:
-            self.folder.cleanup()
+        for _, spill in self.spilled:
+            spill.close()
+        self.spilled = []
 
     def _joined(self) -> pl.DataFrame:
         return pl.concat(table.with_columns(pl.col("line") + shift) for shift, table in self.parts)
 
-    def _file(self, part: int, spill: int) -> Path:
-        assert self.folder
-        return Path(self.folder.name, f"{part}-{spill}.arrow")
-
     def _spill(self) -> None:
-        """Move what is in memory to the temporary files."""
+        """Move what is in memory to temporary files."""
         if not self.parts:
             return
-        if self.folder is None:
-            remove_leftovers(Path(tempfile.gettempdir()))
-            self.folder = tempfile.TemporaryDirectory(prefix=temporary_prefix(), suffix=".tmp")
+        spill = Spill()
         table = self._joined().with_columns(part=pl.col(self.key) // (2**64 // _PARTITIONS))
         parts = table.partition_by("part", as_dict=True, include_key=False)
         for (part,), rows in parts.items():
-            rows.write_ipc(self._file(part, self.spills))
-        self.spills += 1
+            rows.write_ipc(spill.file(int(part)))
+        self.spilled.append((0, spill))
         self.parts, self.size = [], 0
 
 
 @dataclass
 class Fingerprints(Keyed):
-    """For each record: its line, a signature that inputs of one normal form share, a hash of the input, one of the answer.
+    """For each record: its line, a signature that inputs of one normal form share, hashes of input, answer and what is further.
 
-    20 bytes a record (UInt64 the signature, UInt32 the others).
+    24 bytes a record (UInt64 the signature, UInt32 the others).
     """
 
     key: ClassVar[str] = "signature"
@@ -117,7 +134,8 @@ class Fingerprints(Keyed):
         self.lines = block.decoded.lines
         if len(block.frame):
             signature = signatures(block.frame.get_column("input"), head=context.head).alias("signature")
-            self.keep(block.frame.select("line", signature, input=hash32(pl.col("input")), answer=hash32(pl.col("answer"))))
+            parts = {column: hash32(pl.col(column)) for column in (INPUT, ANSWER, FURTHER)}
+            self.keep(block.frame.select("line", signature, **parts))
 
 
 BANDS, ROWS = 8, 8
@@ -135,9 +153,9 @@ class Sketches(Keyed):
         from rensa import RMinHash  # noqa: PLC0415 - the rule that needs it is off by default
 
         self.lines = block.decoded.lines
-        frame = block.frame.filter(pl.col("input") != "")
+        frame = block.frame.filter(pl.col(INPUT) != "")
         if len(frame):
-            shingled = [sorted(shingles(text)) for text in frame.get_column("input")]
+            shingled = [sorted(shingles(text)) for text in frame.get_column(INPUT)]
             digests = RMinHash.digests_from_token_sets(shingled, BANDS * ROWS, 42)
             rows = [(band, tuple(digest[band * ROWS : band * ROWS + ROWS])) for digest in digests for band in range(BANDS)]
             bands = pl.Series("band", [hash(row) % 2**64 for row in rows], pl.UInt64)

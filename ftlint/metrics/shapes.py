@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from ftlint.metrics.base import Block, Metric, extend, numbers
 
@@ -11,12 +11,14 @@ if TYPE_CHECKING:
     import polars as pl
 
     from ftlint.dialects.context import Context
+    from ftlint.records.reader import Wrong
 
 
 @dataclass
 class Shapes(Metric):
     """Lines whose keys are not those of the dialect: by the keys found, by unknown key, by other dialect.
 
+    wrong: by what is wrong with objects that have the keys.
     strings: by the keys found, those whose values are strings in all of the lines. records: objects.
     """
 
@@ -25,6 +27,7 @@ class Shapes(Metric):
     needs_texts: ClassVar[bool] = False
     missing: dict[tuple[str, ...], pl.Series] = field(default_factory=dict)
     strings: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
+    wrong: dict[Wrong, pl.Series] = field(default_factory=dict)
     unknown: dict[str, pl.Series] = field(default_factory=dict)
     foreign: dict[str, pl.Series] = field(default_factory=dict)
 
@@ -34,13 +37,15 @@ class Shapes(Metric):
         self.lines, self.records = decoded.lines, decoded.objects
         self.missing = {keys: numbers(at) for keys, at in decoded.missing.items()}
         self.strings = {keys: frozenset(found) for keys, found in decoded.strings.items()}
+        self.wrong = {what: numbers(at) for what, at in decoded.wrong.items()}
         self.unknown = {key: numbers(at) for key, at in decoded.unknown.items()}
         self.foreign = {name: numbers(at) for name, at in decoded.foreign.items()}
 
     def merge(self, other: Shapes) -> None:
         """Take in what comes after."""
-        for mine, others in ((self.missing, other.missing), (self.unknown, other.unknown), (self.foreign, other.foreign)):
-            extend(cast("dict[Any, pl.Series]", mine), cast("dict[Any, pl.Series]", others), self.lines)
+        pairs = ("missing", "wrong", "unknown", "foreign")
+        for mine, others in ((getattr(self, name), getattr(other, name)) for name in pairs):
+            extend(mine, others, self.lines)
         for keys, found in other.strings.items():
             self.strings[keys] = self.strings.get(keys, found) & found
         self.lines += other.lines

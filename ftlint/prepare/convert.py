@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from ftlint.dialects.keys import SYNONYMS
 from ftlint.errors import InputError, UsageError, did_you_mean
 from ftlint.sources.files import writing
 from ftlint.text.marks import SPACE, given, infer_separator
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from ftlint.prepare.tables import Table
     from ftlint.text.marks import Ending
 
-PROMPTS = ("prompt", "text", "input", "question", "query", "instruction", "context", "source", "sentence")
-COMPLETIONS = ("completion", "label", "output", "answer", "response", "target", "class", "category", "reply", "result")
+PROMPTS, COMPLETIONS = (("prompt", *SYNONYMS["prompt"]), ("completion", *SYNONYMS["completion"]))
 """Names that people give to what is asked and what is to be answered; the first is the one that it gets."""
 
 _SURVEYED = 10_000

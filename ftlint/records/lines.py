@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from ftlint.dialects.base import RECORDS
+from ftlint.records.line import Line
 from ftlint.records.reader import reader_of
 from ftlint.sources import BOM, Span
 
@@ -64,16 +64,16 @@ class Lines:
         line = whole.removesuffix(b"\r")
         return RawLine(line, offset, whole[len(line) :] + b"\n" * (index < len(self._lines) - 1))
 
-    def records(self, lines: Sequence[bytes]) -> list[Record | None]:
-        """Return the records that raw lines hold; None for a line that holds none of the dialect."""
-        return reader_of(self.context.dialect).records(lines, self.context)
+    def records(self, lines: Sequence[Line]) -> list[Record | None]:
+        """Return the records that lines hold; None for a line that holds none of the dialect."""
+        return reader_of(self.context.dialect, self.context.naming).records(lines, self.context)
 
     def rows(self, numbers: Sequence[int]) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """Yield number and row of the records on these lines, which must rise."""
         for start in range(0, len(numbers), _BATCH):
             batch = numbers[start : start + _BATCH]
-            found = self.records([self.line(number).raw for number in batch])
-            yield from ((number, record.rows[RECORDS][0]) for number, record in zip(batch, found, strict=True) if record)
+            found = self.records([Line(self.line(number).raw) for number in batch])
+            yield from ((number, record.columns) for number, record in zip(batch, found, strict=True) if record)
 
     def close(self) -> None:
         """Forget what was read, and a temporary copy."""

@@ -10,24 +10,27 @@ import re
 import secrets
 from collections import defaultdict
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import compress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import orjson
 import polars as pl
 
 from ftlint.dialects import named, recognise
-from ftlint.dialects.base import RECORDS, TEXTS
+from ftlint.dialects.base import FURTHER, RECORDS, TEXTS, is_mendable, value_at
+from ftlint.dialects.keys import NAMING
+from ftlint.errors import failing
 from ftlint.records.spans import repeated_keys
 from ftlint.records.traces import scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from ftlint.dialects.base import Dialect, Tables
+    from ftlint.dialects.base import Dialect, Fault, Tables
     from ftlint.dialects.context import Context
+    from ftlint.records.line import Line
 
 PIECE = 1 << 20
 """Bytes that are parsed in one call; with more the decoded objects leave the processor's cache, with less calls weigh in."""
@@ -46,8 +49,35 @@ up for by others that hold several values."""
 _ESCAPE = re.compile(rb"\\[u/]")
 """A sign written as an escape, which could hide a key from a search in the raw line."""
 
+KINDS = {
+    str: "a string",
+    dict: "an object",
+    list: "an array",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    type(None): "null",
+}
+"""What values are called, by their type."""
+
 _BROKEN = object()
 """Stands for the value of a line that is no JSON."""
+
+
+class Wrong(NamedTuple):
+    """What is wrong with objects that have the keys of a record: the first fault of each.
+
+    kind: of the fault, as the dialect names it. place: where, with `*` for the places of arrays. found, wanted: what stands
+    there, and what should. seems: what kind of data it seems to be instead. mendable: whether all that is wrong can be written
+    as the text that is meant.
+    """
+
+    kind: str
+    place: str
+    found: str
+    wanted: str
+    seems: str
+    mendable: bool
 
 
 @dataclass
@@ -57,8 +87,9 @@ class Decoded:
     lines: how many. tables: the records, see `Dialect`; `line` counts from the first. faults: lines by fault (`invalid-utf8`,
     `blank`, `invalid-json`, `not-an-object`, `duplicate-key`, and those that dialects name). missing: lines by the keys that
     were found instead of all those required; strings: by these keys, those whose values are strings in all of the lines.
-    unknown: lines by unknown key. foreign: lines by the other dialect that they are of. objects: how many lines hold one.
-    traces: what the texts may hold (see there); what is not among them, no text holds.
+    wrong: the lines with a fault that a dialect names, by what is wrong. unknown: lines by unknown key. foreign: lines by the
+    other dialect that they are of. objects: how many lines hold one. unread: what records hold that no rule looks at. traces:
+    what the texts may hold (see there); what is not among them, no text holds.
     """
 
     lines: int = 0
@@ -66,20 +97,26 @@ class Decoded:
     faults: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     missing: dict[tuple[str, ...], list[int]] = field(default_factory=lambda: defaultdict(list))
     strings: dict[tuple[str, ...], set[str]] = field(default_factory=dict)
+    wrong: dict[Wrong, list[int]] = field(default_factory=lambda: defaultdict(list))
     unknown: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     foreign: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     objects: int = 0
+    unread: set[str] = field(default_factory=set)
     traces: set[str] = field(default_factory=set)
 
 
 class Reader:
-    """Reads lines as records of a dialect."""
+    """Reads lines as records of a dialect. naming: keys that only name a record, see `ftlint.dialects.keys`."""
 
-    def __init__(self, dialect: Dialect) -> None:
-        self.dialect = dialect
+    def __init__(self, dialect: Dialect, naming: frozenset[str] = NAMING) -> None:
+        self.dialect, self.naming = dialect, naming
 
     def read(self, data: bytes) -> Decoded:
-        """Decode whole lines."""
+        """Decode whole lines. Raises RuleError where the dialect's own code fails."""
+        with failing(self.dialect):
+            return self._read(data)
+
+    def _read(self, data: bytes) -> Decoded:
         decoded = Decoded()
         parts: list[Tables] = []
         types = list(self.dialect.types)
@@ -103,14 +140,14 @@ class Reader:
             lines.sort()
         return decoded
 
-    def records(self, lines: Iterable[bytes], context: Context) -> list[Record | None]:
+    def records(self, lines: Sequence[Line], context: Context) -> list[Record | None]:
         """Return each line's record, with what its dialect derives; None for a line that holds none."""
-        lines = list(lines)
-        decoded = self.read(b"\n".join(lines) + b"\n" * bool(lines))
+        decoded = self.read(b"\n".join(line.raw for line in lines) + b"\n" * bool(lines))
         if not self.dialect.checked or not len(decoded.tables[RECORDS]):
             return [None] * len(lines)
-        tables = self.dialect.derive(decoded.tables, context.known)
-        tables[TEXTS] = self.dialect.texts(tables, pointers=True).sort("line", "place", maintain_order=True)
+        with failing(self.dialect):
+            tables = self.dialect.derive(decoded.tables, context.known)
+            tables[TEXTS] = self.dialect.texts(tables, pointers=True).sort("line", "place", maintain_order=True)
         rows: dict[str, dict[int, list[dict[str, Any]]]] = {name: defaultdict(list) for name in tables}
         for name, table in tables.items():
             for row in table.iter_rows(named=True):
@@ -135,8 +172,10 @@ class Reader:
                 if repeating:
                     decoded.faults["duplicate-key"] += repeating
             shaped = self._shaped(found, decoded) if found else []
-            if shaped:
+            if shaped and self.dialect.checked:
                 yield self._tables(shaped, decoded)
+            elif shaped:
+                self._judge_types(shaped, decoded)
 
     def _shaped(self, objects: list[_Object], decoded: Decoded) -> list[_Object]:
         """Return the objects that have the dialect's keys; note in `decoded` which ones others have instead, or besides."""
@@ -152,15 +191,17 @@ class Reader:
                     for key in self.dialect.further_inside(value):
                         decoded.unknown[key].append(number)
                 continue
-            other = recognise(keys)
-            if other and other != self.dialect.name:
-                decoded.foreign[other] += lines
-            elif self.dialect.checked:
-                decoded.missing[keys] += lines
-                strings = {key for key in keys if all(type(value[key]) is str for _, value, _ in some)}
+            left = []
+            for found in some:
+                other = recognise(found[1])
+                if other and other != self.dialect.name:
+                    decoded.foreign[other].append(found[2])
+                else:
+                    left.append(found)
+            if left:
+                decoded.missing[keys] += [number for _, _, number in left]
+                strings = {key for key in keys if all(type(value[key]) is str for _, value, _ in left)}
                 decoded.strings[keys] = decoded.strings.get(keys, strings) & strings
-        if not self.dialect.checked:
-            return []
         fitting = {keys for keys in by_keys if self.dialect.is_shape_of(frozenset(keys))}
         return objects if len(fitting) == len(by_keys) else [found for found in objects if tuple(found[1]) in fitting]
 
@@ -179,8 +220,29 @@ class Reader:
             records = list(compress(records, fits))
         for value, number, fit in zip(values, numbers, fits, strict=True):
             if not fit:
-                decoded.faults[self.dialect.fault(value).kind].append(number)
-        return _placed(self.dialect.columns(records), list(compress(numbers, fits)))
+                wrong = self._wrong(value, list(self.dialect.faults(value)))
+                decoded.faults[wrong.kind].append(number)
+                decoded.wrong[wrong].append(number)
+        decoded.unread |= self.dialect.unread(records)
+        further = [self.dialect.rest(value, self.naming) for value in compress(values, fits)]
+        return _placed(self.dialect.columns(records), list(compress(numbers, fits)), further)
+
+    def _judge_types(self, objects: list[_Object], decoded: Decoded) -> None:
+        """Note in `decoded` which objects of a dialect that has no tables are none of its records."""
+        for _, value, number in objects:
+            faults = list(self.dialect.faults(value))
+            if faults:
+                wrong = self._wrong(value, faults)
+                decoded.faults[wrong.kind].append(number)
+                decoded.wrong[wrong].append(number)
+
+    def _wrong(self, value: Mapping[str, Any], faults: Sequence[Fault]) -> Wrong:
+        """Return what is wrong with an object."""
+        first = faults[0]
+        place = ".".join("*" if part.isdecimal() else part for part in first.pointer.split("/")[1:])
+        mendable = all(fault.is_text and is_mendable(value_at(value, fault.pointer)) for fault in faults)
+        found = KINDS[type(value_at(value, first.pointer))]
+        return Wrong(first.kind, place, found, first.wanted, self.dialect.seems(value), mendable)
 
     def _record(self, value: Any, kind: Any) -> Any:
         try:
@@ -190,42 +252,59 @@ class Reader:
         return record if self.dialect.accepts(record) else None
 
 
-@dataclass(frozen=True)
 class Record:
-    """A record that was read alone: its raw line, without line end, and its rows by table, `texts` among them."""
+    """A record that was read alone. line: its raw line. rows: by table, in order."""
 
-    line: bytes
-    rows: Mapping[str, Sequence[Mapping[str, Any]]]
+    def __init__(self, line: Line, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        self.line = line
+        self._rows = rows
 
     def row(self, table: str, place: int = 0) -> dict[str, Any]:
         """Return a row of a table, together with `value` (the object) and `texts` (all texts by pointer)."""
-        rows = self.rows[table]
-        row = rows[0] if table == RECORDS else next(row for row in rows if row["place"] == place)
-        return {**row, "value": orjson.loads(self.line), "texts": self.texts}
+        row = self._rows[RECORDS][0] if table == RECORDS else self._by_place(table)[place]
+        return {**row, "value": self.line.value, "texts": self.texts}
 
     @property
+    def columns(self) -> Mapping[str, Any]:
+        """The record's row of the table `records`, and nothing more."""
+        return self._rows[RECORDS][0]
+
+    @cached_property
     def texts(self) -> dict[str, str]:
         """All texts, by their JSON Pointers."""
-        return {row["pointer"]: row["text"] for row in self.rows[TEXTS]}
+        return {row["pointer"]: row["text"] for row in self._rows[TEXTS]}
+
+    def _by_place(self, table: str) -> Mapping[int, Mapping[str, Any]]:
+        if table not in self._places:
+            self._places[table] = {row["place"]: row for row in self._rows[table]}
+        return self._places[table]
+
+    @cached_property
+    def _places(self) -> dict[str, Mapping[int, Mapping[str, Any]]]:
+        return {}
 
 
 @cache
-def reader_of(dialect: str) -> Reader:
-    """Return the reader of the dialect of this name."""
-    return Reader(named(dialect))
+def reader_of(dialect: str, naming: frozenset[str] = NAMING) -> Reader:
+    """Return the reader of the dialect of this name. naming: keys that only name a record."""
+    return Reader(named(dialect), naming)
 
 
 _Object = tuple[bytes, dict[str, Any], int]
 """The raw line, the value and the line number of an object."""
 
 
-def _placed(tables: Tables, numbers: Sequence[int]) -> Tables:
-    """Return the tables of some records with the lines that these are on."""
+def _placed(tables: Tables, numbers: Sequence[int], further: Sequence[str] | None = None) -> Tables:
+    """Return the tables of some records with the lines that these are on.
+
+    further: for each record what it holds besides texts, see `Dialect.rest`; None where that is nothing for all.
+    """
     lines = pl.Series("line", numbers, pl.UInt32)
+    rest = pl.Series(FURTHER, [""]).new_from_index(0, len(numbers)) if further is None else pl.Series(FURTHER, further, pl.String)
     placed = {}
     for name, table in tables.items():
         if name == RECORDS:
-            placed[name] = pl.DataFrame([lines, *table.iter_columns()])
+            placed[name] = pl.DataFrame([lines, rest, *table.iter_columns()])
         elif "record" in table.columns:
             of_rows = lines.gather(table.get_column("record")).alias("line")
             placed[name] = pl.DataFrame([of_rows, *(column for column in table.iter_columns() if column.name != "record")])

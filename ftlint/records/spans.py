@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 import re
 from json.decoder import scanstring  # type: ignore[attr-defined] # typeshed leaves it out
+from typing import TYPE_CHECKING
 
 import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ESCAPE = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.")
@@ -67,42 +71,37 @@ def repeated_keys(line: str) -> list[tuple[str, int, int]]:
 
 def value_span(line: str, pointer: str) -> tuple[int, int] | None:
     """Return start and end of the raw value at a JSON Pointer (of a repeated key the last), or None."""
-    at = _SPACE.match(line).end()  # type: ignore[union-attr] # it matches everywhere
+    at = skip_space(line, 0)
     span: tuple[int, int] | None = (at, value_end(line, at))
     for part in pointer.split("/")[1:]:
         if span is None:
             return None
         key = part.replace("~1", "/").replace("~0", "~")
-        span = _members(line, span[0]).get(key)
+        span = {name: (first, end) for name, _, first, end in inside(line, span[0])}.get(key)
     return span
 
 
-def items_at(line: str, pointer: str) -> list[tuple[int, int]]:
-    """Return start and end of each raw item of the array at a JSON Pointer."""
-    span = value_span(line, pointer)
-    return list(_members(line, span[0]).values()) if span else []
+def inside(line: str, start: int) -> Iterator[tuple[str, int, int, int]]:
+    """Yield the members of the object or array that starts here, repeated keys too; nothing of another value.
 
-
-def _members(line: str, start: int) -> dict[str, tuple[int, int]]:
-    """Return the spans of the members of the object or array that starts here, by key or index."""
-    found: dict[str, tuple[int, int]] = {}
+    Each is its key or index, where its key stands (in an array its value), and where its value starts and ends.
+    """
     is_object = line[start] == "{"
     if not is_object and line[start] != "[":
-        return found
+        return
     at = skip_space(line, start + 1)
     index = 0
     while line[at] not in "]}":
-        key = str(index)
+        key, first = str(index), at
         if is_object:
             key, at = scanstring(line, at + 1)
             at = skip_space(line, skip_space(line, at) + 1)
         end = value_end(line, at)
-        found[key] = (at, end)
+        yield key, first, at, end
         at = skip_space(line, end)
         if line[at] == ",":
             at = skip_space(line, at + 1)
         index += 1
-    return found
 
 
 def skip_space(line: str, at: int) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from ftlint.dialects.keys import is_fragment
 from ftlint.records.spans import is_json, value_end
 from ftlint.sources import BOM
 
@@ -40,11 +41,13 @@ class Spread:
     """What a file holds that is not one object a line.
 
     objects: how many, up to what is broken. broken: the line (1-based) of the first thing that is not understood, and why;
-    None where all of the file is.
+    None where all of the file is. fragments: whether the objects are no records by themselves, but the turns of a conversation,
+    or other parts of one record.
     """
 
     objects: int
     broken: tuple[int, str] | None = None
+    fragments: bool = False
 
 
 class _BrokenError(Exception):
@@ -59,13 +62,14 @@ def spread(source: Source) -> Spread | None:
     """Return what a source holds where its objects do not stand one a line; None where its lines are to be read one by one."""
     if not _suspicious(source.head(_HEAD)):
         return None
-    count = 0
+    count, fragments = 0, False
     try:
-        for _ in objects(source):
+        for text in objects(source):
             count += 1
+            fragments = fragments or is_fragment(orjson.loads(text))
     except _BrokenError as broken:
-        return None if _mostly_lines(source.head(_HEAD)) else Spread(count, (broken.line, str(broken)))
-    return Spread(count) if count else None
+        return None if _mostly_lines(source.head(_HEAD)) else Spread(count, (broken.line, str(broken)), fragments)
+    return Spread(count, None, fragments) if count else None
 
 
 def suspected(source: Source) -> bool:

@@ -13,15 +13,16 @@ import orjson
 
 from ftlint.dialects import named
 from ftlint.dialects.base import RECORDS
-from ftlint.errors import FindingsError
-from ftlint.records.edits import text_of_line
-from ftlint.records.spans import raw_offsets, value_span
-from ftlint.rule import LEVELS, Hits, LineRule, Place, RecordRule, TextRule, render
+from ftlint.engine.write import sure_edits
+from ftlint.errors import FindingsError, raise_if_interrupted
+from ftlint.records.line import Line
+from ftlint.records.spans import raw_offsets
+from ftlint.rule import LEVELS, Hits, LineRule, Place, RecordRule, render
 from ftlint.rule.fixes import FileFix
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import polars as pl
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from ftlint.records.lines import RawLine
     from ftlint.records.reader import Record
     from ftlint.rule import Applicability, Level, Rule
-    from ftlint.rule.fixes import Fix
+    from ftlint.rule.fixes import Fix, LineFix, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +88,27 @@ class Finding:
         return self.fix.applicability if self.fix else None
 
 
-class _Line(NamedTuple):
-    """A line on which something was found, its number in the file (0-based), and its record, if it holds one."""
+@dataclass
+class _Line:
+    """A line on which something was found. number: in the file, 0-based. record: what it holds, if it is one.
+
+    offset: its byte offset. end: its line end.
+    """
 
     number: int
-    line: RawLine
-    record: Record | None
+    line: Line
+    offset: int
+    end: bytes
+    record: Record | None = None
 
-    @property
-    def raw(self) -> bytes:
-        return self.line.raw
+    @cached_property
+    def identity(self) -> str:
+        """A hash of the record, however it is written; of a line that is no JSON, of its bytes."""
+        try:
+            content = orjson.dumps(self.line.value, option=orjson.OPT_SORT_KEYS)
+        except (ValueError, TypeError):
+            content = self.line.raw.strip()
+        return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 class _Hit(NamedTuple):
@@ -122,6 +134,7 @@ class _Findings:
     def __init__(self, report: DatasetReport, *, edits: bool, snippets: bool) -> None:
         self.report, self.edits, self.snippets = report, edits and snippets, snippets
         self._fixes: dict[int, Fix | None] = {}
+        self._last: tuple[int, _Line | None] = (0, None)
 
     def all(self, limit: int | None) -> Iterator[Finding]:
         """Yield the findings, at most `limit` a rule and file, by file and line."""
@@ -129,8 +142,9 @@ class _Findings:
         size = 0
         for hit in self._kept(limit):
             line = None if hit.line is None else hit.file.lines.line(hit.line)
+            if line and not (batch and batch[-1][1] and batch[-1][1].offset == line.offset and batch[-1][0].file is hit.file):
+                size += len(line.raw)
             batch.append((hit, line))
-            size += len(line.raw) if line else 0
             if len(batch) == _BATCH or size > _BYTES:
                 yield from self._made(batch)
                 batch, size = [], 0
@@ -155,12 +169,25 @@ class _Findings:
         """Yield the findings of some hits with their lines, which are read as records once each."""
         known: dict[tuple[int, int], _Line] = {}
         for _, some in groupby(batch, key=lambda entry: id(entry[0].file)):
-            lines = {hit.line: (hit.file, line) for hit, line in some if hit.line is not None and line}
-            files = [file for file, _ in lines.values()]
-            records = files[0].lines.records([line.raw for _, line in lines.values()]) if files else []
-            for (number, (file, line)), record in zip(lines.items(), records, strict=True):
-                known[id(file), number] = _Line(number, line, record)
+            mine = {hit.line: (hit.file, line) for hit, line in some if hit.line is not None and line}
+            if not mine:
+                continue
+            # The last line of the batch before may have more findings.
+            lines = {number: self._line(number, file, line) for number, (file, line) in mine.items()}
+            new = [line for line in lines.values() if line is not self._last[1]]
+            file = next(iter(mine.values()))[0]
+            for line, record in zip(new, file.lines.records([line.line for line in new]), strict=True):
+                line.record = record
+            known |= {(id(file), number): line for number, line in lines.items()}
+            self._last = (id(file), next(reversed(lines.values())))
         yield from (self._finding(hit, None if hit.line is None else known[id(hit.file), hit.line]) for hit, _ in batch)
+
+    def _line(self, number: int, file: CheckedFile, line: RawLine) -> _Line:
+        """Return a line of a file, the last one of the batch before if it is that."""
+        before, last = self._last
+        if last and before == id(file) and last.number == number:
+            return last
+        return _Line(number, Line(line.raw), line.offset, line.end)
 
     def _finding(self, hit: _Hit, line: _Line | None) -> Finding:
         file, _, rule, hits, index = hit
@@ -171,11 +198,10 @@ class _Findings:
             other = self.report.file_of(hits.related_role or hits.role, hits.related[index])
             related = (Location(other.path, hits.related[index] - other.first + 1),)
             args["first"] = f"{related[0].line:,}" + (f" of {other.path}" if other.path != file.path else "")
-        text = line.raw.decode("utf-8", "replace") if line else None
         column = end_column = None
-        if place is not None and text is not None:
+        if place is not None and line:
             args |= place.args
-            column, end_column = _columns(text, place)
+            column, end_column = _columns(line.line, place)
         how = place.fix if place and place.fix != "rule" and hits.repair else hits.repair
         return Finding(
             rule=rule.name(),
@@ -185,15 +211,15 @@ class _Findings:
             line=line.number + 1 if line else None,
             column=column,
             end_column=end_column,
-            byte_offset=line.line.offset if line else None,
+            byte_offset=line.offset if line else None,
             pointer=self._pointer(place.pointer, file) if place and place.pointer else None,
-            message=self._rendered(rule, args) if self.snippets else rule.summary(),
+            message=self._rendered(rule, hits.message or rule.message, args) if self.snippets else rule.summary(),
             args=args if self.snippets else {},
             url=rule.url(),
-            fix=self._fix(hit, how, line, place) if how else None,
+            fix=self._fix(hit, how, line) if how else None,
             related=related,
-            text=text if self.snippets else None,
-            identity=_identity(line.raw) if line else None,
+            text=line.line.shown if line and self.snippets else None,
+            identity=line.identity if line else None,
         )
 
     def _place(self, hit: _Hit, line: _Line, args: Mapping[str, Any]) -> Place | None:
@@ -201,18 +227,19 @@ class _Findings:
         file, _, rule, hits, index = hit
         try:
             if isinstance(rule, LineRule) and not hits.located:
-                return rule.explain(line.raw, file.context)
+                return rule.explain(line.line, file.context)
             if line.record is None:
                 return None
             if isinstance(rule, RecordRule) and not hits.located:
                 place = 0 if hits.places is None else hits.places[index]
                 return rule.explain(line.record.row(rule.table, place), file.context)
             return rule.locate(line.record.row(RECORDS), args, file.context)
-        except Exception as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
+        except BaseException as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
+            raise_if_interrupted(error)
             self.report.failed(rule, error)
             return None
 
-    def _fix(self, hit: _Hit, how: Applicability, line: _Line | None, place: Place | None) -> FindingFix:
+    def _fix(self, hit: _Hit, how: Applicability, line: _Line | None) -> FindingFix:
         """Return how a fault can be repaired."""
         rule, hits = hit.rule, hit.hits
         if not self.edits:
@@ -225,11 +252,21 @@ class _Findings:
         if line is None or fix.scope != "found":
             return FindingFix(how, fix.note)
         try:
-            edits = fix.edits(line.raw, line.record)
-        except Exception as error:  # noqa: BLE001 - likewise
+            edits = sure_edits(fix, line.line, line.record, self._rows(fix, hit, line))
+        except BaseException as error:  # noqa: BLE001 - likewise
+            raise_if_interrupted(error)
             self.report.failed(rule, error)
             return FindingFix(how, fix.note)
-        return FindingFix(how, fix.note, tuple(_within(edits, line, place if isinstance(rule, TextRule) else None)))
+        # What takes the line away takes its line end too.
+        most = len(line.line.raw) + len(line.end)
+        return FindingFix(how, fix.note, tuple(edit._replace(end=min(edit.end, most)) for edit in edits))
+
+    def _rows(self, fix: LineFix, hit: _Hit, line: _Line) -> list[Row]:
+        """Return the row that a fault is in, where its repair is for rows."""
+        if not fix.of_rows or line.record is None:
+            return []
+        table = hit.rule.table if isinstance(hit.rule, RecordRule) else RECORDS
+        return [line.record.row(table, 0 if hit.hits.places is None else hit.hits.places[hit.number])]
 
     def _pointer(self, pointer: str, file: CheckedFile) -> str | None:
         """Return a pointer; where no text of the data may show, up to the first key that the dialect does not know."""
@@ -239,50 +276,29 @@ class _Findings:
         known = takewhile(lambda part: part.isdecimal() or part in keys, pointer.split("/")[1:])
         return "".join(f"/{part}" for part in known) or None
 
-    def _rendered(self, rule: Rule, args: Mapping[str, Any]) -> str:
+    def _rendered(self, rule: Rule, message: str, args: Mapping[str, Any]) -> str:
         try:
-            return render(rule.message, args)
-        except Exception as error:  # noqa: BLE001 - likewise
+            return render(message, args)
+        except BaseException as error:  # noqa: BLE001 - likewise
+            raise_if_interrupted(error)
             self.report.failed(rule, error)
             return rule.summary()
 
 
-def _identity(line: bytes) -> str:
-    """Return a hash of a record, however it is written; of a line that is no JSON, of its bytes."""
-    try:
-        content = orjson.dumps(orjson.loads(line), option=orjson.OPT_SORT_KEYS)
-    except (ValueError, TypeError):
-        content = line.strip()
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-def _within(edits: Iterable[Edit], line: _Line, place: Place | None) -> Iterator[Edit]:
-    """Yield those edits that are of one text of a line; of each text there is a finding. place: where it is; None: all."""
-    text = text_of_line(line.raw)
-    span = place and place.pointer and value_span(text, place.pointer)
-    if not span:
-        # What takes the line away takes its line end too.
-        most = len(line.raw) + len(line.line.end)
-        yield from (edit._replace(end=most) if edit.end > len(line.raw) else edit for edit in edits)
-        return
-    start, end = (len(text[:at].encode("utf-8", "surrogateescape")) for at in span)
-    yield from (edit for edit in edits if start <= edit.start and edit.end <= end)
-
-
-def _columns(text: str, place: Place) -> tuple[int, int]:
-    """Return first and last column, 1-based and end exclusive, of a place in a raw line."""
-    if place.pointer is None:
-        end = len(text) if place.end is None else place.end
-        return place.start + 1, max(end, place.start) + 1
-    try:
-        span = value_span(text, place.pointer)
-    except (ValueError, IndexError, RecursionError):
-        span = None
-    if span is None:
-        return 1, len(text) + 1
-    if text[span[0]] == '"':
-        span = raw_offsets(text, span, place.start, place.end)
-    return span[0] + 1, span[1] + 1
+def _columns(line: Line, place: Place) -> tuple[int, int]:
+    """Return first and last column, 1-based and end exclusive, of a place in a line."""
+    size = len(line.shown)
+    start, end = place.start, place.end
+    if place.pointer is not None:
+        try:
+            span = line.span(place.pointer)
+        except (ValueError, IndexError, RecursionError):
+            span = None
+        if span is None:
+            return 1, size + 1
+        start, end = raw_offsets(line.text, span, start, end) if line.text[span[0]] == '"' else span
+    start = min(max(start, 0), size)
+    return start + 1, min(max(start, size if end is None else end), size) + 1
 
 
 @dataclass

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ftlint.dialects import named
 from ftlint.dialects.base import RECORDS, TEXTS
+from ftlint.errors import reason
 from ftlint.metrics.base import numbers
 from ftlint.text.words import as_json, quote
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
+    from ftlint.records.line import Line
     from ftlint.rule.fixes import Fix, Row, Situation
 
 Level = Literal["error", "warning", "info"]
@@ -114,6 +116,7 @@ class Hits:
     applicability: how safely these can be repaired, where it is not as the rule says (`rule`); None: not at all.
     affects: how many records one such fault stands for, and its repair changes, where it is not the one that it is found
     in; changes: how many its repair changes, where that is another number. refused: why what could be repaired on request is not.
+    message: what is said of one, where it is not what the rule says of all.
     """
 
     level: Level
@@ -129,6 +132,7 @@ class Hits:
     affects: int | None = None
     changes: int | None = None
     refused: str = ""
+    message: str = ""
 
     def __len__(self) -> int:
         return 1 if self.lines is None else len(self.lines)
@@ -239,10 +243,10 @@ class Rule:
         return f"{cls.pages}{cls.name()}/"
 
     @classmethod
-    def failure(cls, error: Exception) -> str:
+    def failure(cls, error: BaseException | str) -> str:
         """Return a sentence that says that the rule failed, of which pack it is, and why."""
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        return f"rule {cls.name()} of {cls.__module__.partition('.')[0]} failed: {reason}"
+        why = error if isinstance(error, str) else reason(error)
+        return f"rule {cls.name()} of {cls.__module__.partition('.')[0]} failed: {why}"
 
     def applicability(self, context: Context) -> Applicability | None:  # noqa: ARG002 - the hook's signature
         """Return how safely the fault can be repaired in this dataset."""
@@ -278,7 +282,7 @@ class LineRule(Rule):
         """Return the faults, given the lines that have one."""
         return found.values()
 
-    def explain(self, line: bytes, context: Context) -> Place:  # noqa: ARG002 - the hook's signature
+    def explain(self, line: Line, context: Context) -> Place:  # noqa: ARG002 - the hook's signature
         """Return where in the line the fault is."""
         return Place()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ftlint.dialects.base import RECORDS
-from ftlint.records.edits import retexted, text_of_line, whole_line
+from ftlint.records.edits import retexted, whole_line
 from ftlint.text import tokens
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.records.edits import Edit
+    from ftlint.records.line import Line
     from ftlint.records.reader import Record
 
 Scope = Literal["found", "role", "dataset"]
@@ -32,6 +33,7 @@ class Rewrite:
     again with what is known of the files of the other role. note: what was chosen, for the user. table: the labels that were
     renamed, by their old names. sets: what is another one afterwards of what the dialect knows (`separator`, `stop`); of
     several repairs that set the same the first goes first. settles: given what is known of the dataset, what is known then.
+    once: whether it would change again what it has changed, so that a run does it once.
     """
 
     change: Callable[[Row], Mapping[str, str] | None]
@@ -40,32 +42,81 @@ class Rewrite:
     table: Mapping[str, str] | None = None
     sets: str = ""
     settles: Callable[[Context], Context] | None = None
+    once: bool = False
+    of_rows: ClassVar[bool] = False
     needs_record: ClassVar[bool] = True
 
-    def edits(self, line: bytes, record: Record | None) -> Sequence[Edit]:
+    def texts(self, record: Record | None, rows: Sequence[Row]) -> Mapping[str, str]:  # noqa: ARG002 - the signature of all
+        """Return the texts that change, by JSON Pointer."""
+        return self.change(record.row(RECORDS)) or {} if record else {}
+
+    def edits(self, line: Line, record: Record | None, rows: Sequence[Row]) -> Sequence[Edit]:
         """Return what is done to a line."""
-        row = record.row(RECORDS) if record else None
-        new = self.change(row) if row else None
-        return retexted(text_of_line(line), row["texts"], new) if row and new else []
+        new = self.texts(record, rows)
+        return retexted(line, record.texts, new) if record and new else []
+
+
+@dataclass(frozen=True)
+class Retext:
+    """A new value for each text in which a rule about texts found something. note: as of `Rewrite`."""
+
+    change: Callable[[str], str]
+    note: str = ""
+    scope: ClassVar[Scope] = "found"
+    of_rows: ClassVar[bool] = True
+    needs_record: ClassVar[bool] = True
+    once: ClassVar[bool] = False
+
+    def texts(self, record: Record | None, rows: Sequence[Row]) -> Mapping[str, str]:  # noqa: ARG002 - the signature of all
+        """Return the texts that change, by JSON Pointer."""
+        return {row["pointer"]: self.change(row["text"]) for row in rows}
+
+    def edits(self, line: Line, record: Record | None, rows: Sequence[Row]) -> Sequence[Edit]:
+        """Return what is done to a line."""
+        return retexted(line, {row["pointer"]: row["text"] for row in rows}, self.texts(record, rows))
+
+
+@dataclass(frozen=True)
+class Amend:
+    """Edits for each row of a table (a message) in which a rule found something, given line and row. note: as of `Rewrite`."""
+
+    change: Callable[[Line, Row], Sequence[Edit] | None]
+    note: str = ""
+    scope: ClassVar[Scope] = "found"
+    of_rows: ClassVar[bool] = True
+    needs_record: ClassVar[bool] = True
+    once: ClassVar[bool] = False
+
+    def texts(self, record: Record | None, rows: Sequence[Row]) -> None:
+        """Return None: what the line holds afterwards is not told before."""
+
+    def edits(self, line: Line, record: Record | None, rows: Sequence[Row]) -> Sequence[Edit]:  # noqa: ARG002 - likewise
+        """Return what is done to a line."""
+        return [edit for row in rows for edit in self.change(line, row) or ()]
 
 
 @dataclass(frozen=True)
 class Respell:
-    """Edits of a raw line, given as text, whatever it holds; None or none where it stays.
+    """Edits of a line, whatever it holds; None or none where it stays.
 
     scope: the lines that the rule found, or all of the files of their role. note: what goes or is renamed, for the user.
     names: keys that get another one.
     """
 
-    change: Callable[[str], Sequence[Edit] | None]
+    change: Callable[[Line], Sequence[Edit] | None]
     scope: Scope = "found"
     note: str = ""
     names: Mapping[str, str] | None = None
+    of_rows: ClassVar[bool] = False
     needs_record: ClassVar[bool] = False
+    once: ClassVar[bool] = False
 
-    def edits(self, line: bytes, record: Record | None) -> Sequence[Edit]:  # noqa: ARG002 - the signature of all repairs of lines
+    def texts(self, record: Record | None, rows: Sequence[Row]) -> None:
+        """Return None: what the line holds afterwards is not told before."""
+
+    def edits(self, line: Line, record: Record | None, rows: Sequence[Row]) -> Sequence[Edit]:  # noqa: ARG002 - likewise
         """Return what is done to a line."""
-        return self.change(text_of_line(line)) or []
+        return self.change(line) or []
 
 
 @dataclass(frozen=True)
@@ -74,6 +125,8 @@ class Drop:
 
     when: Callable[[Row], bool] | None = None
     note: str = ""
+    of_rows: ClassVar[bool] = False
+    once: ClassVar[bool] = False
 
     @property
     def needs_record(self) -> bool:
@@ -85,11 +138,14 @@ class Drop:
         """Which records are looked at."""
         return "role" if self.when else "found"
 
-    def edits(self, line: bytes, record: Record | None) -> Sequence[Edit]:
+    def texts(self, record: Record | None, rows: Sequence[Row]) -> None:
+        """Return None: nothing is left."""
+
+    def edits(self, line: Line, record: Record | None, rows: Sequence[Row]) -> Sequence[Edit]:  # noqa: ARG002 - likewise
         """Return what is done to a line."""
         if self.when and not (record and self.when(record.row(RECORDS))):
             return []
-        return whole_line(text_of_line(line))
+        return whole_line(line)
 
 
 @dataclass(frozen=True)
@@ -99,7 +155,7 @@ class FileFix:
     kind: FileFixKind
 
 
-LineFix = Rewrite | Respell | Drop
+LineFix = Rewrite | Retext | Amend | Respell | Drop
 Fix = LineFix | FileFix
 
 

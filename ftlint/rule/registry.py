@@ -8,7 +8,7 @@ from importlib.metadata import entry_points
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from ftlint.errors import ConfigError, did_you_mean
+from ftlint.errors import ConfigError, did_you_mean, raise_if_interrupted, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,8 +26,9 @@ def _packs() -> tuple[tuple[type[Rule], ...], tuple[str, ...]]:
     for entry in entry_points(group=GROUP):
         try:
             rules = entry.load()()
-        except Exception as error:  # noqa: BLE001 - somebody else's code, of which anything may come
-            broken.append(f"the rules of {entry.value} cannot be loaded: {type(error).__name__}: {error}")
+        except BaseException as error:  # noqa: BLE001 - somebody else's code, of which anything may come
+            raise_if_interrupted(error)
+            broken.append(f"the rules of {entry.value} cannot be loaded: {reason(error)}")
             continue
         for rule in rules:
             for key in (rule.code, rule.name()):

@@ -4,23 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import orjson
-
 from ftlint.dialects.chat import MESSAGES
-from ftlint.records.edits import without_items
-from ftlint.rule import Place, RecordRule
+from ftlint.rule import Hits, Place, RecordRule
+from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Iterator, Mapping
 
     from ftlint.dialects.context import Context
-    from ftlint.records.edits import Edit
+    from ftlint.metrics import Gathered
+    from ftlint.rule import Level
+
+
+MOST = 10
+"""Conversations with the same fault from which on these can be most of a file, and another kind of data."""
 
 
 class ChatRule(RecordRule):
-    """A rule about conversations."""
+    """A rule about conversations. most: what is said, once and without repair, where most conversations break it."""
 
     dialects: ClassVar[tuple[str, ...] | None] = ("chat",)
+    most: ClassVar[str] = ""
+
+    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+        """Report each fault; one that most conversations have, once: the data is of another kind."""
+        for hits in found.values():
+            lines = hits.rows.unique().sort()
+            if self.most and len(lines) >= MOST and 2 * len(lines) > gathered.conforming:
+                args = {"count": len(lines), "whole": numbered(gathered.conforming, "conversation")}
+                yield Hits(hits.level, lines[:1], args, affects=len(lines), applicability=None, message=self.most)
+            else:
+                yield hits
+
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+        """Point at the messages, where it is said once of most."""
+        return Place("/messages")
 
 
 class MessageRule(ChatRule):
@@ -38,14 +56,9 @@ def message(row: Mapping[str, Any], part: str = "", *, fixable: bool = True, **a
     return Place(pointer, args={"number": row["place"] + 1, **args}, fix="rule" if fixable else None)
 
 
-def last_message(row: Mapping[str, Any], **args: Any) -> Place:
+def last_message(row: Mapping[str, Any], *, fixable: bool = True, **args: Any) -> Place:
     """Return the place of the last message of a conversation."""
-    return message({"place": row["messages"] - 1}, role=row["last_role"], **args)
-
-
-def without_messages(line: str, places: Callable[[list[dict[str, Any]]], set[int]]) -> list[Edit]:
-    """Return the edits that take messages away. places: which ones, given all."""
-    return without_items(line, "/messages", places(orjson.loads(line)["messages"]))
+    return message({"place": row["messages"] - 1}, fixable=fixable, role=row["last_role"], **args)
 
 
 def wants_assistant(context: Context) -> bool:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.dialects.chat import is_empty
 from ftlint.rule import bad, chats, good
-from ftlint.rule.fixes import Respell
+from ftlint.rule.fixes import Drop
 
-from ._messages import MessageRule, message, without_messages
+from ._messages import MessageRule, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +19,13 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import Fix, Situation
 
 
+_SPEAKERS = ("system", "developer", "user", "assistant")
+
+
 class EmptyContent(MessageRule):
-    """A message has neither content nor calls of tools.
+    """A system, user or assistant message says nothing.
+
+    It has no text, no image, sound or file, no call of a tool and no refusal. The empty result of a tool is fine.
 
     ## Why it matters
 
@@ -30,37 +33,32 @@ class EmptyContent(MessageRule):
 
     ## How to fix
 
-    Fill in the text, or drop the message; `--fix --unsafe-fixes` drops it.
+    Fill in the text, or drop the conversation, which without one of its turns would be another one; `--fix --unsafe-fixes`
+    drops it.
     """
 
     code = "CHT004"
     level = "error"
     fixable = "unsafe"
-    depends = True
     message = "message {number}, the {role}'s, has no content"
     headline = "conversations have a message without content"
     examples = (
         good(chats([("user", "How are you?"), ("assistant", "Fine.")])),
         bad(
-            chats([("system", " "), ("user", "How are you?"), ("assistant", "Fine.")]),
-            at=[1],
+            chats([("user", "How are you?"), ("assistant", "Fine.")], [("user", " "), ("assistant", "Fine.")]),
+            at=[2],
             fixed=chats([("user", "How are you?"), ("assistant", "Fine.")]),
         ),
     )
 
     def violates(self, context: Context) -> pl.Expr:
-        """Return where a message is empty."""
-        return pl.col("empty")
+        """Return where a message that has something to say is empty."""
+        return pl.col("empty") & pl.col("role").is_in(_SPEAKERS)
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the message."""
-        messages = row["value"]["messages"]
-        return message(row, fixable=len(_empty(messages)) < len(messages), role=row["role"])
+        return message(row, role=row["role"])
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
-        """Drop the empty messages."""
-        return Respell(partial(without_messages, places=_empty))
-
-
-def _empty(messages: list[dict[str, Any]]) -> set[int]:
-    return {place for place, one in enumerate(messages) if is_empty(one)}
+        """Drop the conversations."""
+        return Drop()

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.dialects.chat import last_answer
+from ftlint.dialects.chat import is_empty, last_answer
+from ftlint.records.edits import without
 from ftlint.rule import bad, chats, good
 from ftlint.rule.fixes import Respell
 
-from ._messages import ChatRule, last_message, wants_assistant, without_messages
+from ._messages import ChatRule, last_message, wants_assistant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
+    from ftlint.records.edits import Edit
+    from ftlint.records.line import Line
     from ftlint.rule import Hits, Place
     from ftlint.rule.fixes import Fix, Situation
 
@@ -36,8 +38,13 @@ class LastNotAssistant(ChatRule):
     code = "CHT003"
     level = "error"
     fixable = "unsafe"
+    depends = True
     message = "the last message is of the role {role!r}, not the assistant's"
     headline = "conversations do not end with the assistant"
+    most = (
+        "{count:,} of {whole} do not end with the assistant: the data seems to be prompts for reinforcement learning, "
+        "which --target reinforcement takes"
+    )
     examples = (
         good(chats([("user", "How are you?"), ("assistant", "Fine.")])),
         bad(
@@ -57,13 +64,17 @@ class LastNotAssistant(ChatRule):
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the last message."""
-        return last_message(row)
+        return last_message(row, fixable=row["answer"].strip() != "")
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
-        """Cut what comes after the assistant's last message."""
-        return Respell(partial(without_messages, places=_tail))
+        """Cut what comes after the assistant's last message, unless that says nothing: then nothing whole is left."""
+        return Respell(_cut)
 
 
-def _tail(messages: list[dict[str, Any]]) -> set[int]:
+def _cut(line: Line) -> list[Edit]:
+    messages = line.value["messages"]
     last = last_answer([one["role"] for one in messages])
-    return set() if last is None else set(range(last + 1, len(messages)))
+    if last is None or is_empty(messages[last]):
+        return []
+    spans = [(start, end) for _, start, end in line.members("/messages").values()]
+    return without(line, spans, set(range(last + 1, len(messages))))

@@ -35,6 +35,7 @@ class LastRole(ChatRule):
     level = "error"
     message = "the last message is of the role {role!r}; {target} wants {wanted!r}"
     headline = "conversations end with another role than the target wants"
+    most = "{count:,} of {whole} end with another role than the target wants: the data seems to be of another kind"
     examples = (
         good(chats([("user", "How are you?")]), options=_OWN),
         bad(chats([("user", "How are you?"), ("assistant", "Fine.")]), at=[1], options=_OWN),

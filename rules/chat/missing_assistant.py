@@ -32,6 +32,10 @@ class MissingAssistant(ChatRule):
     level = "error"
     message = "no message of the assistant"
     headline = "conversations have no message of the assistant"
+    most = (
+        "{count:,} of {whole} have no message of the assistant: the data seems to be prompts for reinforcement learning, "
+        "which --target reinforcement takes"
+    )
     examples = (
         good(chats([("user", "How are you?"), ("assistant", "Fine.")])),
         bad(chats([("user", "How are you?"), ("assistant", "Fine.")], [("user", "And you?")]), at=[2]),

@@ -36,6 +36,7 @@ class RoleNotAllowed(MessageRule):
     level = "error"
     message = "message {number} has the role {role!r}, which {target} does not take"
     headline = "conversations have a role that the target does not take"
+    most = "{count:,} of {whole} have a role that the target does not take: the data seems to be of another kind"
     examples = (
         good(chats([("user", "How are you?"), ("assistant", "Fine.")]), options=_OWN),
         bad(chats([("system", "Be brief."), ("user", "How are you?"), ("assistant", "Fine.")]), at=[1], options=_OWN),

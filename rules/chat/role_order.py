@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import polars as pl
 
-from ftlint.records.edits import Edit, escaped, replaced, without_items
+from ftlint.records.edits import edits_of
 from ftlint.rule import bad, chats, good
-from ftlint.rule.fixes import Respell
+from ftlint.rule.fixes import Amend
 
 from ._messages import MessageRule, message
 
@@ -17,14 +16,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
+    from ftlint.records.edits import Edit
+    from ftlint.records.line import Line
     from ftlint.rule import Hits, Place
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, Row, Situation
 
 _FIRST = ("system", "developer")
+_SPEAKERS = ("user", "assistant")
 
 
 class RoleOrder(MessageRule):
-    """A system message is not the first, or two messages of the user follow each other.
+    """A system message is not the first, a speaker follows itself, or the assistant begins.
 
     ## Why it matters
 
@@ -33,8 +35,8 @@ class RoleOrder(MessageRule):
 
     ## How to fix
 
-    Put the system message first; make one message of two. `--fix --unsafe-fixes` joins messages of the user, with an empty line
-    between them.
+    Put the system message first; make one message of two. `--fix --unsafe-fixes` joins messages of the user, or of the
+    assistant, that follow each other, with an empty line between their texts.
     """
 
     code = "CHT005"
@@ -43,6 +45,7 @@ class RoleOrder(MessageRule):
     depends = True
     message = "message {number}, the {role}'s, is out of turn: {problem}"
     headline = "conversations have a message out of turn"
+    most = "{count:,} of {whole} have a message out of turn, as data has it that was made so: look whether your trainer takes it"
     examples = (
         good(chats([("system", "Be brief."), ("user", "How are you?"), ("assistant", "Fine.")])),
         bad(
@@ -54,34 +57,39 @@ class RoleOrder(MessageRule):
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where a role is out of turn."""
-        role = pl.col("role")
-        twice = (role == "user") & (role.shift(1) == "user")  # the row before is of the same conversation, but for its first
-        return (pl.col("place") > 0) & (role.is_in(_FIRST) | twice)
+        role, place = pl.col("role"), pl.col("place")
+        before = role.shift(1)  # the row before is of the same conversation, but for its first
+        twice = (place > 0) & (role == before) & role.is_in(_SPEAKERS)
+        late = (place > 0) & role.is_in(_FIRST)
+        begins = (role == "assistant") & ((place == 0) | ((place == 1) & before.is_in(_FIRST)))
+        return twice | late | begins
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the message."""
-        before, own = row["value"]["messages"][row["place"] - 1 : row["place"] + 1]
-        problem = "it belongs first" if row["role"] in _FIRST else "so is the one before it"
-        return message(row, fixable=_is_plain(before) and _is_plain(own), role=row["role"], problem=problem)
+        if row["role"] in _FIRST:
+            return message(row, fixable=False, role=row["role"], problem="it belongs first")
+        before = row["value"]["messages"][row["place"] - 1] if row["place"] else {}
+        if before.get("role") != row["role"]:
+            return message(row, fixable=False, role=row["role"], problem="the conversation begins with it")
+        own = row["value"]["messages"][row["place"]]
+        return message(row, fixable=_can_be_one(before, own), role=row["role"], problem="so is the one before it")
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
-        """Join messages of the user that follow each other."""
-        return Respell(_joined)
+        """Join messages of one speaker that follow each other."""
+        return Amend(_joined)
 
 
-def _joined(line: str) -> list[Edit]:
-    """Return the edits by which the first of several plain messages of the user has all their texts; others stay."""
-    messages = orjson.loads(line)["messages"]
-    edits, first = list[Edit](), 0
-    for place in range(1, len(messages) + 1):
-        if place == len(messages) or not (_is_plain(messages[place - 1]) and _is_plain(messages[place])):
-            if place - first > 1:
-                texts = [one["content"] for one in messages[first:place]]
-                edits += replaced(line, f"/messages/{first}/content", escaped("\n\n".join(texts), line))
-                edits += without_items(line, "/messages", set(range(first + 1, place)))
-            first = place
-    return edits
+def _joined(line: Line, row: Row) -> list[Edit]:
+    """Return the edit that joins a message to the one before: an empty line stands for all between their texts."""
+    place = row["place"]
+    before, own = line.value["messages"][place - 1 : place + 1] if place else ({}, {})
+    first, second = (line.span(f"/messages/{at}/content") for at in (place - 1, place))
+    if not first or not second or not _can_be_one(before, own):
+        return []
+    return edits_of(line, [(first[1] - 1, second[0] + 1, r"\n\n")])
 
 
-def _is_plain(one: dict[str, Any]) -> bool:
-    return one["role"] == "user" and set(one) == {"role", "content"} and isinstance(one["content"], str)
+def _can_be_one(before: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+    """Whether two messages are of one speaker, plain, and written alike, so that what stands between their texts can go."""
+    alike = before.get("role") == own["role"] and list(before) == list(own) and set(own) == {"role", "content"}
+    return alike and own["role"] in _SPEAKERS and isinstance(before["content"], str) and isinstance(own["content"], str)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import orjson
 import polars as pl
 
 from ftlint.metrics import Metric, numbers
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.metrics import Block, Gathered
     from ftlint.records.edits import Edit
+    from ftlint.records.line import Line
     from ftlint.rule.fixes import Fix, Situation
 
 _MOST = 1_000
@@ -125,9 +125,9 @@ def _nearly(text: str, other: str) -> bool:
     return len(a & b) >= 0.8 * len(a | b)
 
 
-def _unified(line: str, near: frozenset[str], commonest: str) -> list[Edit] | None:
+def _unified(line: Line, near: frozenset[str], commonest: str) -> list[Edit] | None:
     try:
-        first = orjson.loads(line)["messages"][0]
+        first = line.value["messages"][0]
         drifts = first["role"] == "system" and first["content"] in near
     except (ValueError, TypeError, KeyError, IndexError):
         return None

@@ -5,13 +5,12 @@ from __future__ import annotations
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import polars as pl
 
 from ftlint.dialects.chat import ROLES
 from ftlint.records.edits import replaced
 from ftlint.rule import bad, chats, good
-from ftlint.rule.fixes import Respell
+from ftlint.rule.fixes import Amend
 
 from ._messages import MessageRule, message
 
@@ -20,8 +19,9 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.records.edits import Edit
+    from ftlint.records.line import Line
     from ftlint.rule import Hits, Place
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, Row, Situation
 
 _MEANT = {
     "human": "user",
@@ -52,6 +52,7 @@ class UnknownRole(MessageRule):
     depends = True
     message = "message {number} has the unknown role {role!r}{hint}"
     headline = "conversations have an unknown role"
+    most = "{count:,} of {whole} have an unknown role: the data seems to be of another kind"
     examples = (
         good(chats([("user", "How are you?"), ("assistant", "Fine.")])),
         bad(
@@ -73,7 +74,7 @@ class UnknownRole(MessageRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Write the role that is meant."""
-        return Respell(_repaired)
+        return Amend(_repaired)
 
 
 def _meant(role: str) -> str | None:
@@ -85,7 +86,6 @@ def _meant(role: str) -> str | None:
     return _MEANT.get(bare) or (close[0] if len(close) == 1 else None)
 
 
-def _repaired(line: str) -> list[Edit]:
-    roles = [one["role"] for one in orjson.loads(line)["messages"]]
-    meant = {place: _meant(role) for place, role in enumerate(roles) if role not in ROLES}
-    return [edit for place, role in meant.items() if role for edit in replaced(line, f"/messages/{place}/role", f'"{role}"')]
+def _repaired(line: Line, row: Row) -> list[Edit]:
+    meant = _meant(row["role"])
+    return replaced(line, f"/messages/{row['place']}/role", f'"{meant}"') if meant else []

@@ -61,6 +61,6 @@ class NearDuplicate(DuplicateRule):
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the later records, without those that another rule of the family reports."""
         known = duplicates(gathered)
-        reported = {line for table in (known.equal, known.conflicting, known.normalised) for line in table.get_column("line")}
+        reported = {line for table in vars(known).values() for line in table.get_column("line")}
         found = nearly_equal(gathered, self.options.similarity, without=reported)
         yield later(self.level, found)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
+    from ftlint.records.line import Line
     from ftlint.rule import Applicability
     from ftlint.rule.fixes import Fix, Situation
 
@@ -43,13 +44,13 @@ class InvalidUtf8(LineRule, DatasetRule):
         bad([*pairs(("vino ->", " edible")), '{"prompt": "caf\udce9 ->", "completion": " edible"}'], at=[2]),
     )
 
-    def explain(self, line: bytes, context: Context) -> Place:
+    def explain(self, line: Line, context: Context) -> Place:
         """Point at the first byte that is wrong."""
         try:
-            line.decode()
+            line.raw.decode()
         except UnicodeDecodeError as error:
-            start = len(line[: error.start].decode("utf-8", "replace"))
-            problem = f"not UTF-8: byte {line[error.start]:#04x} at offset {error.start} of the line"
+            start = len(line.raw[: error.start].decode("utf-8", "replace"))
+            problem = f"not UTF-8: byte {line.raw[error.start]:#04x} at offset {error.start} of the line"
             return Place(None, start, start + 1, {"problem": problem})
         return Place(args={"problem": "not UTF-8"})
 

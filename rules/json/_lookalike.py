@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from ftlint.dialects.keys import is_fragment
 from ftlint.records.edits import edits_of
 from ftlint.records.spans import is_json, skip_space, value_end
 from ftlint.text.words import quote
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ftlint.records.edits import Edit
+    from ftlint.records.line import Line
 
 _COMMENTS = ("//", "#", "/*")
 _SURROGATES = tuple(f"\\ud{digit}" for digit in "89abcdef")
@@ -29,23 +31,26 @@ def describe(line: bytes) -> tuple[int, str]:
     return start, _lookalike(text, start) or reason
 
 
-def separated(line: str) -> list[Edit] | None:
-    """Return the edits that leave the objects of a line, one a line; None where it holds more than these and commas."""
+def separated(line: Line) -> list[Edit] | None:
+    """Return the edits that leave the objects of a line, one a line; None where it holds more than records and commas."""
     changes: list[tuple[int, int, str]] = []
+    text = line.text
     end = at = 0
-    while (start := skip_space(line, at)) < len(line):
-        if line[start] == "," and changes:
+    while (start := skip_space(text, at)) < len(text):
+        if text[start] == "," and changes:
             at = start + 1
             continue
-        if line[start] != "{":
+        if text[start] != "{":
             return None
         changes.append((end, start, "\n" if changes else ""))
         try:
-            at = end = value_end(line, start)
-            orjson.loads(line[start:end])
+            at = end = value_end(text, start)
+            value = orjson.loads(text[start:end])
         except ValueError:
             return None
-    return edits_of(line, [*changes, (end, len(line), "")]) if changes else None
+        if is_fragment(value):
+            return None
+    return edits_of(line, [*changes, (end, len(text), "")]) if changes else None
 
 
 def _reason(line: bytes, text: str) -> tuple[int, str]:

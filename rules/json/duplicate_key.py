@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.records.edits import members, without_members
-from ftlint.records.spans import repeated_keys
+from ftlint.records.edits import without
+from ftlint.records.spans import inside, repeated_keys, skip_space
 from ftlint.rule import LineRule, Place, bad, good, pairs
 from ftlint.rule.fixes import Respell
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.records.edits import Edit
+    from ftlint.records.line import Line
     from ftlint.rule import Hits
     from ftlint.rule.fixes import Fix, Situation
 
@@ -45,18 +46,20 @@ class DuplicateKey(LineRule):
         ),
     )
 
-    def explain(self, line: bytes, context: Context) -> Place:
+    def explain(self, line: Line, context: Context) -> Place:
         """Point at the key's second place."""
-        key, start, end = repeated_keys(line.decode())[0]
+        key, start, end = repeated_keys(line.text)[0]
         # Deeper ones are left to a person.
-        return Place(None, start, end, {"key": key}, "unsafe" if _last_kept(line.decode()) else None)
+        return Place(None, start, end, {"key": key}, "unsafe" if _last_kept(line) else None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Keep the last of a key's values, as parsers do."""
         return Respell(_last_kept)
 
 
-def _last_kept(line: str) -> list[Edit]:
+def _last_kept(line: Line) -> list[Edit]:
     """Return the edits that take earlier values of a key at the object's top away; deeper ones are left to a person."""
-    keys = [key for key, _, _ in members(line)]
-    return without_members(line, {place for place, key in enumerate(keys) if key in keys[place + 1 :]})
+    members = list(inside(line.text, skip_space(line.text, 0)))
+    last = {key: place for place, (key, _, _, _) in enumerate(members)}
+    earlier = {place for place, (key, _, _, _) in enumerate(members) if last[key] != place}
+    return without(line, [(first, end) for _, first, _, end in members], earlier)

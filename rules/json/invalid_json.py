@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.records.edits import text_of_line
 from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
 from ftlint.rule.fixes import FileFix, Respell
 from ftlint.text.words import numbered
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
+    from ftlint.records.line import Line
     from ftlint.records.spread import Spread
     from ftlint.rule import Level
     from ftlint.rule.fixes import Fix, Situation
@@ -66,16 +66,16 @@ class InvalidJson(LineRule, DatasetRule):
             for facts, inside in gathered.by_file(hits.rows):
                 yield Hits(level, inside, applicability="rule" if facts.lines_wanted and not facts.nested else None)
 
-    def explain(self, line: bytes, context: Context) -> Place:
+    def explain(self, line: Line, context: Context) -> Place:
         """Say what the line looks like where that can be told, else what the parser says."""
-        start, problem = describe(line)
-        return Place(None, start, start + 1, {"problem": problem}, "safe" if separated(text_of_line(line)) else None)
+        start, problem = describe(line.raw)
+        return Place(None, start, start + 1, {"problem": problem}, "safe" if separated(line) else None)
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each file that is one array or pretty-printed objects; what is in doubt is left as it is."""
         for index, facts in enumerate(gathered.files):
             if facts.spread:
-                sure = facts.spread.broken is None and facts.lines_wanted
+                sure = facts.spread.broken is None and facts.lines_wanted and not facts.spread.fragments
                 problem = _problem(facts.spread, lines_wanted=facts.lines_wanted)
                 yield Hits(self.level, None, {"problem": problem}, applicability="safe" if sure else None, file=index)
 
@@ -87,6 +87,11 @@ class InvalidJson(LineRule, DatasetRule):
 def _problem(spread: Spread, *, lines_wanted: bool) -> str:
     """Return what is to be said of a file whose objects do not stand one a line."""
     found = f"{numbered(spread.objects, 'object')}, spread over lines or in one array, instead of one object a line"
+    if spread.fragments:
+        return (
+            f"{numbered(spread.objects, 'object')}, spread over lines or in one array, that are turns of a conversation: "
+            'one record is {"messages": […]} on one line'
+        )
     if spread.broken:
         line, reason = spread.broken
         return f"{found}; line {line:,} is broken ({reason}), and the file stays as it is until it is mended"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-import orjson
-
+from ftlint.dialects import named, recognise
+from ftlint.dialects.keys import is_fragment
 from ftlint.records.edits import edits_of
 from ftlint.records.spans import value_end
-from ftlint.rule import LineRule, Place, bad, good, pairs
+from ftlint.rule import LineRule, Place, bad, chats, good, pairs
 from ftlint.rule.fixes import Respell
+from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.records.edits import Edit
+    from ftlint.records.line import Line
     from ftlint.rule import Hits
     from ftlint.rule.fixes import Fix, Situation
 
@@ -29,7 +32,8 @@ class NotAnObject(LineRule):
 
     ## How to fix
 
-    Write each record as an object. An array of records on one line becomes a line a record with `--fix`.
+    Write each record as an object. An array of records on one line becomes a line a record with `--fix`. The turns of a
+    conversation are one record: `--fix --unsafe-fixes` puts `{"messages": …}` around them.
     """
 
     code = "JSN002"
@@ -50,31 +54,57 @@ class NotAnObject(LineRule):
         ),
         good(pairs(("vino ->", " edible"))),
         bad([*pairs(("vino ->", " edible")), '["burger ->", " edible"]'], at=[2]),
+        bad(
+            [*chats([("user", "Hi."), ("assistant", "Yes?")]), '[{"role": "user", "content": "And?"}]'],
+            at=[2],
+            fixed=[
+                *chats([("user", "Hi."), ("assistant", "Yes?")]),
+                '{"messages": [{"role": "user", "content": "And?"}]}',
+            ],
+        ),
     )
 
-    def explain(self, line: bytes, context: Context) -> Place:
+    def explain(self, line: Line, context: Context) -> Place:
         """Name what the line holds."""
-        value = orjson.loads(line)
+        value = line.value
         if not isinstance(value, list):
             return Place(args={"found": _NAMES[type(value)]}, fix=None)
-        kind = "objects" if value and all(isinstance(item, dict) for item in value) else "values"
-        found = f"an array of {len(value):,} {kind if len(value) != 1 else kind[:-1]}"
-        return Place(args={"found": found}, fix="safe" if kind == "objects" else None)
+        kind = "object" if value and all(isinstance(item, dict) for item in value) else "value"
+        found = f"an array of {numbered(len(value), kind)}"
+        if _is_conversation(value):
+            return Place(args={"found": f"{found}, the turns of one conversation"}, fix="unsafe")
+        return Place(args={"found": found}, fix="safe" if _are_records(value, context) else None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
-        """Give each object of an array a line of its own."""
-        return Respell(_unpacked)
+        """Give each record of an array a line of its own; make a conversation of an array of turns."""
+        return Respell(partial(_mended, situation=situation))
 
 
-def _unpacked(line: str) -> list[Edit] | None:
-    """Return the edits that leave of an array of nothing but objects these, one a line."""
-    values = orjson.loads(line)
-    if not isinstance(values, list) or not values or not all(isinstance(value, dict) for value in values):
+def _is_conversation(value: Any) -> bool:
+    """Whether a value is the messages of one conversation, under the names that `messages` has for them."""
+    turns = isinstance(value, list) and all(isinstance(one, dict) and {"role", "content"} <= one.keys() for one in value)
+    return turns and len(value) > 0
+
+
+def _are_records(value: Any, context: Context) -> bool:
+    """Whether a value is an array of records: of the file's dialect, or of another one that is known."""
+    if not isinstance(value, list) or not value or not all(isinstance(one, dict) for one in value):
+        return False
+    own = named(context.dialect)
+    return all(own.is_shape_of(frozenset(one)) or recognise(one) for one in value) and not any(map(is_fragment, value))
+
+
+def _mended(line: Line, situation: Situation) -> list[Edit] | None:
+    """Return the edits that leave of an array of records these, one a line; those that make an object of turns."""
+    value = line.value
+    if _is_conversation(value):
+        return edits_of(line, [(0, 0, '{"messages": '), (len(line.text), len(line.text), "}")]) if situation.unsafe else None
+    if not _are_records(value, situation.context):
         return None
     changes = []
     end = 0
-    for _ in values:
-        start = line.index("{", end)
+    for _ in value:
+        start = line.text.index("{", end)
         changes.append((end, start, "\n" if end else ""))
-        end = value_end(line, start)
-    return edits_of(line, [*changes, (end, len(line), "")])
+        end = value_end(line.text, start)
+    return edits_of(line, [*changes, (end, len(line.text), "")])

@@ -6,15 +6,16 @@ from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from ftlint.dialects import named
 from ftlint.dialects.base import MISSING_MEMBER
+from ftlint.dialects.keys import SYNONYMS
 from ftlint.metrics import Shapes
 from ftlint.records.edits import renamed_key
 from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
 from ftlint.rule.fixes import Respell
 from ftlint.text.words import numbered
+
+from ._most import once_for_most
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,15 +23,10 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
     from ftlint.records.edits import Edit
+    from ftlint.records.line import Line
+    from ftlint.records.reader import Wrong
     from ftlint.rule import Applicability, Level
     from ftlint.rule.fixes import Fix, Situation
-
-MEANT = {
-    "prompt": ("context", "input", "question", "query", "instruction", "source", "text", "sentence"),
-    "completion": ("response", "output", "answer", "label", "target", "class", "category", "reply", "result"),
-}
-"""Keys that people write where a dialect has another name for the same."""
-
 
 class MissingKey(LineRule, DatasetRule):
     """A required key is missing.
@@ -42,8 +38,9 @@ class MissingKey(LineRule, DatasetRule):
     ## How to fix
 
     Add the key, or rename the one that is meant: names count to the letter, in lower case. `--fix --unsafe-fixes` renames
-    where every record of the file has the same other names, only one can be meant, and every value is a string. Data of
-    another shape, or from another tool, `ftlint convert` makes into records.
+    where every record of the file has the same other names, only one can be meant, every value is a string, and no further
+    key is left but those that only name a record (`id`, `source`). Data of another shape, or from another tool,
+    `ftlint convert` makes into records.
     """
 
     code = "SHP001"
@@ -68,13 +65,14 @@ class MissingKey(LineRule, DatasetRule):
     )
 
     def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
-        """Report members that are missing deeper in a record; a person must say what they are."""
+        """Report members that are missing deeper in a record, once where most lack them; a person must say what they are."""
         for hits in found.values():
-            yield replace(hits, applicability=None)
+            for some in once_for_most(hits, gathered, self.fault, _of_most):
+                yield replace(some, applicability=None)
 
-    def explain(self, line: bytes, context: Context) -> Place:
+    def explain(self, line: Line, context: Context) -> Place:
         """Point at the object that lacks a member."""
-        value = orjson.loads(line)
+        value = line.value
         dialect = named(context.dialect)
         at, _, key = dialect.fault(value).pointer.rpartition("/")
         holder = reduce(lambda one, part: one[int(part) if isinstance(one, list) else part], at.split("/")[1:], value)
@@ -105,6 +103,10 @@ class MissingKey(LineRule, DatasetRule):
         return Respell(lambda line: _renamed(line, names), scope="role", note=f"in every record {note}", names=names)
 
 
+def _of_most(wrong: Wrong, hint: str) -> dict[str, str]:
+    return {"missing": f'"{wrong.place}"', "found": "others", "hint": hint}
+
+
 def _arguments(keys: tuple[str, ...], context: Context) -> dict[str, Any]:
     dialect = named(context.dialect)
     missing = [key for key in dialect.required(keys) if key not in keys]
@@ -127,18 +129,21 @@ def _names_of_all(shapes: Shapes, context: Context) -> dict[str, str]:
         found = {other: key for key in wanted if key not in keys and (other := _meant(key, keys, surely=True))}
         if not set(wanted) <= {found.get(key, key) for key in shapes.strings[keys]}:
             return {}
+        # A key that is left may be the one that is meant, or say what is asked.
+        if any(found.get(key, key) not in wanted and key not in context.naming for key in keys):
+            return {}
         names.append(found)
     return names[0] if names and all(found == names[0] for found in names) else {}
 
 
 def _meant(key: str, found: tuple[str, ...], *, surely: bool = False) -> str | None:
     """Return which of the found keys is meant to be this one. surely: only if no other can be."""
-    names = (key, f"{key}s", *MEANT.get(key, ()))
+    names = (key, f"{key}s", *SYNONYMS.get(key, ()))
     meant = [other for name in names for other in found if other.strip().lower() == name]
     return meant[0] if meant and not (surely and len(meant) > 1) else None
 
 
-def _renamed(line: str, names: Mapping[str, str]) -> list[Edit] | None:
+def _renamed(line: Line, names: Mapping[str, str]) -> list[Edit] | None:
     """Return the edits that give keys of an object other names."""
     try:
         return [edit for old, new in names.items() for edit in renamed_key(line, old, new)]

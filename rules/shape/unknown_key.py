@@ -5,22 +5,25 @@ from __future__ import annotations
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
+from ftlint.dialects.keys import is_read
 from ftlint.metrics import Shapes, numbers
-from ftlint.records.edits import Edit, members, without_members
-from ftlint.records.spans import value_span
+from ftlint.records.edits import without_members
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
 from ftlint.rule.fixes import Respell
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
+    from ftlint.records.edits import Edit
+    from ftlint.records.line import Line
+    from ftlint.rule import Level
     from ftlint.rule.fixes import Fix, Situation
+
+_READ = "; other trainers read it, so no repair drops it"
 
 
 class UnknownKey(DatasetRule):
@@ -32,14 +35,16 @@ class UnknownKey(DatasetRule):
 
     ## How to fix
 
-    Remove the key, or put what it holds into the prompt. `--fix --unsafe-fixes` drops it.
+    Remove the key, or put what it holds into the prompt. `--fix --unsafe-fixes` drops a key of few records; one that most
+    records have goes with `--fixable unknown-key` besides. A key that some trainer, service or grader reads (`label`, `chosen`,
+    `tools`, `reference_answer`) stays: the data may be for that one, and then `--target` or `--dialect` says so.
     """
 
     code = "SHP003"
     level = "warning"
     metrics = (Shapes,)
     fixable = "unsafe"
-    message = "unknown key {key!r}{count}"
+    message = "unknown key {key!r}{count}{hint}"
     reads_broken = True
     once = True
     headline = "unknown keys"
@@ -62,19 +67,23 @@ class UnknownKey(DatasetRule):
         return super().applies(context) and not context.target.extra_keys
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
-        """Report each record; a key that over half of them have, once; and keys of few records together."""
+        """Report each record; a key that over half of them have, once; and keys of few records together.
+
+        What most records have is dropped on request only, and what some trainer reads never.
+        """
         shapes = gathered.get(Shapes)
-        rare: list[tuple[int, str]] = []
+        rare: dict[bool, list[tuple[int, str]]] = {False: [], True: []}
         for key, lines in shapes.unknown.items():
+            read = is_read(key.rpartition(".")[2])
             if 2 * len(lines) > shapes.records:
                 count = f" in {len(lines):,} of {numbered(shapes.records, 'record')}"
-                yield Hits(self.level, lines[:1], {"key": key, "count": count}, affects=len(lines))
+                args = {"key": key, "count": count, "hint": _READ if read else ""}
+                yield Hits(self.level, lines[:1], args, affects=len(lines), applicability=None if read else "request")
             else:
-                rare += ((line, key) for line in lines)
-        if rare:
-            rare.sort(key=itemgetter(0))
-            each = lambda place: {"key": rare[place][1], "count": ""}  # noqa: E731
-            yield Hits(self.level, numbers(line for line, _ in rare), {"keys": {key for _, key in rare}}, each=each)
+                rare[read] += ((line, key) for line in lines)
+        for read, found in rare.items():
+            if found:
+                yield _each(self.level, sorted(found, key=itemgetter(0)), read=read)
 
     def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point at the key's value, of several in a record at the first."""
@@ -89,6 +98,18 @@ class UnknownKey(DatasetRule):
         return Respell(lambda line: _without(line, keys), scope="found" if hits.each else "role", note=note)
 
 
+def _each(level: Level, found: Sequence[tuple[int, str]], *, read: bool) -> Hits:
+    """Return what a few records have, by line and key. read: whether these are keys that some trainer reads."""
+    hint = _READ if read else ""
+    return Hits(
+        level,
+        numbers(line for line, _ in found),
+        {"keys": {key for _, key in found}},
+        each=lambda place: {"key": found[place][1], "count": "", "hint": hint},
+        applicability=None if read else "unsafe",
+    )
+
+
 def _holders(value: Mapping[str, Any], key: str) -> Iterator[tuple[str, str]]:
     """Yield the pointer of each object that has an unknown key (`id`, or `messages[].id`), and what it calls it."""
     items, inside, name = key.partition("[].")
@@ -98,20 +119,10 @@ def _holders(value: Mapping[str, Any], key: str) -> Iterator[tuple[str, str]]:
     yield from ((f"/{items}/{place}", name) for place, item in enumerate(value[items]) if isinstance(item, dict) and name in item)
 
 
-def _without(line: str, keys: AbstractSet[str]) -> list[Edit] | None:
+def _without(line: Line, keys: AbstractSet[str]) -> list[Edit]:
     """Return the edits that take some keys of a record away."""
-    value = orjson.loads(line)
     by_holder: dict[str, set[str]] = {}
     for key in keys:
-        for holder, name in _holders(value, key) if key.partition("[].")[0] in value else ():
+        for holder, name in _holders(line.value, key) if key.partition("[].")[0] in line.value else ():
             by_holder.setdefault(holder, set()).add(name)
-    found = [edit for holder, names in by_holder.items() for edit in _without_members(line, holder, names)]
-    return sorted(found, key=lambda edit: edit.start) or None
-
-
-def _without_members(line: str, holder: str, names: AbstractSet[str]) -> list[Edit]:
-    """Return the edits that take some members of the object at a pointer away."""
-    start, end = value_span(line, holder) or (0, len(line))
-    places = {place for place, (name, _, _) in enumerate(members(line[start:end])) if name in names}
-    before = len(line[:start].encode("utf-8", "surrogateescape"))
-    return [Edit(before + edit.start, before + edit.end, edit.text) for edit in without_members(line[start:end], places)]
+    return [edit for holder, names in by_holder.items() for edit in without_members(line, holder, names)]

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from ftlint.dialects import named
+from ftlint.dialects.base import is_mendable, value_at
+from ftlint.metrics import Shapes
 from ftlint.records.edits import edits_of
-from ftlint.records.spans import value_span
-from ftlint.rule import LineRule, Place, bad, good, pairs
+from ftlint.records.reader import KINDS
+from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
 from ftlint.rule.fixes import Respell
 
+from ._most import once_for_most
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from ftlint.dialects.base import Dialect
     from ftlint.dialects.context import Context
+    from ftlint.metrics import Gathered
     from ftlint.records.edits import Edit
-    from ftlint.rule import Hits
+    from ftlint.records.line import Line
+    from ftlint.records.reader import Wrong
+    from ftlint.rule import Level
     from ftlint.rule.fixes import Fix, Situation
 
-_NAMES = {dict: "an object", list: "an array", bool: "a boolean", int: "a number", float: "a number", type(None): "null"}
 
-
-class WrongType(LineRule):
+class WrongType(LineRule, DatasetRule):
     """A value is not of its type.
 
     ## Why it matters
@@ -32,7 +40,8 @@ class WrongType(LineRule):
     ## How to fix
 
     Write the value as a string, as it should be seen by the model: the label 3 is `" 3"`. `--fix --unsafe-fixes` does for
-    numbers and booleans.
+    numbers and booleans, and for an array of one text. Where most records have the same array or object there, the data is of
+    another kind, and is said to be once.
     """
 
     code = "SHP002"
@@ -42,7 +51,9 @@ class WrongType(LineRule):
     fixable = "unsafe"
     depends = True
     reveals = True
-    message = "{key!r} is {found}, not {wanted}"
+    metrics = (Shapes,)
+    reads_broken = True
+    message = "{key!r} is {found}, not {wanted}{hint}"
     headline = "records have a value of another type"
     examples = (
         good(pairs(("vino ->", " 1"))),
@@ -57,60 +68,52 @@ class WrongType(LineRule):
         ),
     )
 
-    def explain(self, line: bytes, context: Context) -> Place:
-        """Point at the first value that pydantic refuses, and say what it is."""
+    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+        """Report each record; a fault that most records share, and that no repair mends, once: it is another kind of data."""
+        for hits in found.values():
+            yield from once_for_most(hits, gathered, self.fault, _arguments)
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report nothing besides."""
+        return iter(())
+
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+        """Point nowhere in particular."""
+        return None
+
+    def explain(self, line: Line, context: Context) -> Place:
+        """Point at the first value that is wrong, and say what it is."""
         dialect = named(context.dialect)
-        if dialect.model is None:
-            return _deeper(orjson.loads(line), dialect)
-        key, value = _first_error(line, dialect)
-        args = {"key": key, "found": _named(value), "wanted": "a string"}
-        return Place(f"/{key}", args=args, fix="unsafe" if type(value) in {int, float, bool} else None)
+        _, pointer, wanted, _ = dialect.fault(line.value)
+        found = _named(value_at(line.value, pointer))
+        args = {"key": pointer[1:].replace("/", "."), "found": found, "wanted": wanted, "hint": ""}
+        return Place(pointer, args=args, fix="unsafe" if _mended(line, dialect) else None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
-        """Write a number or boolean as its text, as it stands in the file."""
-        return Respell(_as_text)
+        """Write a number or boolean as its text, as it stands in the file, and for an array of one text that text."""
+        return Respell(partial(_mended, dialect=named(situation.context.dialect)))
 
 
-def _deeper(value: Any, dialect: Dialect) -> Place:
-    """Return where in a record that nests something is of another type; what it is meant to be, a person must say."""
-    _, pointer, wanted = dialect.fault(value)
-    for part in pointer.split("/")[1:]:
-        value = value[int(part)] if isinstance(value, list) else value.get(part)
-    found = "a string" if isinstance(value, str) else _named(value)
-    return Place(pointer, args={"key": pointer[1:].replace("/", "."), "found": found, "wanted": wanted}, fix=None)
+def _arguments(wrong: Wrong, hint: str) -> dict[str, str]:
+    return {"key": wrong.place, "found": wrong.found, "wanted": wrong.wanted, "hint": hint}
 
 
 def _named(value: Any) -> str:
     """Return what a value is, and which one where that is short."""
-    name = _NAMES[type(value)]
-    return f"the {name.partition(' ')[2]} {orjson.dumps(value).decode()}" if type(value) in {int, float, bool} else name
+    kind = KINDS[type(value)]
+    return f"the {kind.partition(' ')[2]} {orjson.dumps(value).decode()}" if type(value) in {int, float, bool} else kind
 
 
-def _first_error(line: bytes, dialect: Dialect) -> tuple[str, Any]:
-    """Return key and value of the first fault that the dialect's model finds."""
-    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - takes 50 ms, for kept findings only
-
-    try:
-        TypeAdapter(dialect.model).validate_json(line, strict=True)
-    except ValidationError as error:
-        record = orjson.loads(line)
-        place = error.errors()[0]["loc"]
-        # Of what is nested very deeply, pydantic refuses to say more than that.
-        key = str(place[0]) if place else dialect.fault(record).pointer[1:]
-        return key, record.get(key)
-    return "", None
-
-
-def _as_text(line: str) -> list[Edit]:
-    """Return the edits that put quotes around numbers and booleans, and a space in front where it is the completion."""
-    record = orjson.loads(line)
-    wrong = [key for key in ("prompt", "completion") if type(record.get(key)) is not str]
-    # What is only half repaired is no record either.
-    if not all(type(record.get(key)) in {int, float, bool} for key in wrong):
-        return []
+def _mended(line: Line, dialect: Dialect) -> list[Edit]:
+    """Return the edits that make texts of what is none; none where something would be left that is none either."""
     changes = []
-    for key in wrong:
-        span = value_span(line, f"/{key}")
-        if span:
-            changes += [(span[0], span[0], '" ' if key == "completion" else '"'), (span[1], span[1], '"')]
+    for fault in dialect.faults(line.value):
+        value, span = value_at(line.value, fault.pointer), line.span(fault.pointer)
+        if not fault.is_text or span is None or not is_mendable(value):
+            return []
+        if type(value) is list:
+            first, end = line.span(f"{fault.pointer}/0") or span
+            changes += [(span[0], first, ""), (end, span[1], "")]
+        else:
+            changes += [(span[0], span[0], f'"{dialect.lead(fault.pointer)}'), (span[1], span[1], '"')]
     return edits_of(line, changes)

@@ -65,6 +65,14 @@ class TrainValidationLeak(DatasetRule):
             ("error", found.equal, ""),
             ("warning", found.normalised, ", but for case, white space or punctuation"),
         )
+        yield Hits(
+            "info",
+            found.further.get_column("line"),
+            {"but": ", with something else in its further keys"},
+            related=found.further.get_column("first"),
+            related_role="train",
+            applicability=None,
+        )
         lines = pl.concat([found.equal, found.normalised]).get_column("line")
         for facts, gone in gathered.by_file(lines):
             refused = ""

@@ -10,7 +10,7 @@ import polars as pl
 
 from ftlint.records.traces import BEYOND_ASCII, CONTROL, CONTROL_SETS
 from ftlint.rule import Place, TextRule, bad, good, pairs
-from ftlint.rule.fixes import Rewrite, each_text
+from ftlint.rule.fixes import Retext
 
 from .mojibake import repaired
 
@@ -75,7 +75,7 @@ class ControlCharacter(TextRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Remove the characters; those of a text that was decoded wrongly are what it is repaired from."""
-        return Rewrite(each_text(_removed))
+        return Retext(_removed)
 
 
 def _may_be_control(text: pl.Expr) -> pl.Expr:

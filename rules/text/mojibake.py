@@ -8,7 +8,7 @@ import polars as pl
 
 from ftlint.records.traces import LATIN
 from ftlint.rule import Place, TextRule, bad, good, pairs
-from ftlint.rule.fixes import Rewrite, each_text
+from ftlint.rule.fixes import Retext
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
@@ -66,7 +66,7 @@ class Mojibake(TextRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Decode the texts anew."""
-        return Rewrite(each_text(repaired))
+        return Retext(repaired)
 
 
 def repaired(text: str) -> str:

@@ -124,4 +124,5 @@ def described(file: CheckedFile, *, snippets: bool = True) -> dict[str, Any]:
         "task": context.task,
         "labels": len(merged(file.labels)) if file.labels is not None else None,
         "surveyed": context.surveyed,
+        "unread": sorted(file.facts.unread),
     }

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ftlint.engine.result import CheckedFile
+    from ftlint.metrics import FileFacts
     from ftlint.report.findings import Finding
 
 COLORS = {"error": "red", "warning": "yellow", "info": "blue"}
@@ -103,9 +104,8 @@ def describe(file: CheckedFile, *, snippets: bool = True) -> list[str]:
     if facts.charset or not facts.records:
         return [f"{facts.size:,} bytes, no record could be read"]
     if not named(context.dialect).checked:
-        return [
-            f"{facts.records:,} {context.dialect} records; of this dialect only FIL, JSN, SHP and SIZ rules are checked so far"
-        ]
+        kind = numbered(facts.records, f"{context.dialect} record")
+        return [f"{kind}: bytes, JSON, keys and their types are checked", "not looked at: texts, tokens, duplicates, splits"]
     if not context.recognised:
         return [f"{numbered(facts.records, 'record')} of no known shape, read as {context.dialect}"]
     kind = context.dialect.replace("-", "/")
@@ -121,10 +121,20 @@ def _inferred(file: CheckedFile, first: str, *, snippets: bool) -> list[str]:
     from ftlint.dialects import named  # noqa: PLC0415 - keeps the import of this module light
     from ftlint.text.labels import merged  # noqa: PLC0415 - likewise
 
-    context, dialect = file.context, named(file.context.dialect)
+    context, dialect, facts = file.context, named(file.context.dialect), file.facts
     if dialect.tells_task or context.classification:
         first += f", {context.task}"
     if context.classification and file.labels is not None:
         first += f" with {numbered(len(merged(file.labels)), 'label')}"
     phrases = dialect.describe(context) if snippets else []
-    return [first, *([", ".join(phrases)] if phrases else [])]
+    unread = _unread(facts, snippets=snippets)
+    return [first, *([", ".join(phrases)] if phrases else []), *([f"not looked at: {unread}"] if unread else [])]
+
+
+def _unread(facts: FileFacts, *, snippets: bool) -> str:
+    """Return what records hold that no rule looks at; keys only where texts of the data may show."""
+    found = sorted(facts.unread)
+    if facts.further:
+        keys = ", ".join(f'"{key}"' for key in facts.further) if snippets else ""
+        found.append(f"what the further keys hold{f' ({keys})' if keys else ''}")
+    return ", ".join(found)

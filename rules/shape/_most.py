@@ -1,0 +1,31 @@
+"""A fault that most records share is no fault of theirs: the data is of another kind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ftlint.metrics import Shapes
+from ftlint.rule import Hits
+from ftlint.text.words import numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from ftlint.metrics import Gathered
+    from ftlint.records.reader import Wrong
+
+
+def once_for_most(hits: Hits, gathered: Gathered, kind: str, args: Callable[[Wrong, str], Mapping[str, Any]]) -> Iterator[Hits]:
+    """Yield faults; those that over half of the records share, and that no repair mends, once and without repair.
+
+    kind: of the faults. args: what the message needs to know of what is wrong, and a hint that says how many share it.
+    """
+    shapes, rest = gathered.get(Shapes), hits.rows
+    for wrong, lines in shapes.wrong.items():
+        if wrong.kind == kind and not wrong.mendable and len(lines) > 1 and 2 * len(lines) > shapes.records:
+            rest = rest.filter(~rest.is_in(lines.implode()))
+            seems = f": they seem to be {wrong.seems}" if wrong.seems else ": they seem to be another kind of data"
+            hint = f" in {len(lines):,} of {numbered(shapes.records, 'record')}{seems}"
+            yield Hits(hits.level, lines[:1], args(wrong, hint), affects=len(lines), applicability=None)
+    yield replace(hits, lines=rest, places=None)
