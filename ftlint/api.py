@@ -12,7 +12,7 @@ from ftlint import config as configuration
 from ftlint.dialects import broken_dialects, names
 from ftlint.engine.check import check_dataset
 from ftlint.engine.commit import commit, target_of
-from ftlint.engine.dataset import Dataset
+from ftlint.engine.dataset import Dataset, wishes_of
 from ftlint.engine.processes import engine
 from ftlint.engine.repair import Allowed, Repaired, proposed, repair_dataset
 from ftlint.engine.serial import Engine, Serial
@@ -26,12 +26,19 @@ from ftlint.sources.memory import Repair, as_line, as_object
 from ftlint.targets import target
 from ftlint.text.tokens import definition
 
+CONFIGURED: Any = ...
+"""Stands for the number of findings that the configuration names, or 1,000."""
+
+_OF_THE_COMMAND = {"output", "include", "exclude"}
+"""Settings that say what a command reads and writes."""
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ftlint.config import Config
     from ftlint.prepare.profile import Profile
     from ftlint.rule import Rule
+    from ftlint.wishes import Wishes
 
 
 def check(
@@ -39,29 +46,31 @@ def check(
     *,
     valid: Any = None,
     config: str | PathLike[str] | Mapping[str, Any] | None = None,
-    jobs: int = 1,
-    max_findings: int | None = 1000,
+    jobs: int | None = None,
+    max_findings: int | None = CONFIGURED,
     **settings: Any,
 ) -> Report:
     """Check a dataset and return the report.
 
     data: a path (or several in a list), a binary or text file object, an iterable of dicts, or a polars, pandas or Arrow
     frame. valid: a validation file of the same kinds. config: a configuration file, or its keys and values; without it
-    none is read. jobs: processes; more than one needs the caller's `if __name__ == "__main__"`. max_findings: how many
-    findings are kept a rule and file (None: all); counts are exact. settings: any key of a configuration file
+    none is read. jobs: processes (the configuration's, or one); more than one needs the caller's
+    `if __name__ == "__main__"`. max_findings: how many findings are kept a rule and file (None: all; without it the
+    configuration's, or 1,000); counts are exact. settings: any key of a configuration file
     (`target="davinci"`, `select=["SEP"]`, `rules={"rare-label": {"minimum": 50}}`).
 
     Raises InputError for what cannot be read, ConfigError for settings that do not fit.
     """
-    _checked(jobs, max_findings)
     resolved = _resolved(config, settings)
+    jobs, limit = _processes(resolved, jobs), _limit(resolved, max_findings)
     training = _on_disk(_sources(data), jobs)
     if valid is None and len(training) > 1:
-        datasets = [Dataset([source], resolved.wishes()) for source in training]
+        datasets = [Dataset([source], _wishes(source, resolved)) for source in training]
     else:
-        datasets = [Dataset(training, resolved.wishes(), _on_disk(_sources(valid), jobs) if valid is not None else [])]
+        validation = _on_disk(_sources(valid), jobs) if valid is not None else []
+        datasets = [Dataset(training, _wishes(training[0], resolved) if training else resolved.wishes(), validation)]
     with engine(jobs, sum(dataset.size for dataset in datasets)) as by:
-        report = run(datasets, resolved, by=by, limit=max_findings)
+        report = run(datasets, resolved, by=by, limit=limit)
     report.edits = True
     report.findings  # noqa: B018 - rendered while the sources are open
     report.close()
@@ -88,9 +97,9 @@ def run(
     reports = [check_dataset(dataset, rules, by, block=block, progress=progress) for dataset in datasets]
     for dataset, report in zip(datasets, reports, strict=True):
         report.fix = partial(proposed, dataset=dataset, report=report)
-    return accepted(
-        Report([adjusted(report, config) for report in reports], rules, limit, config.settings.fail_on, _broken()), config
-    )
+    adjusted_ones = [adjusted(report, config) for report in reports]
+    snippets = not config.settings.no_snippets
+    return accepted(Report(adjusted_ones, rules, limit, config.settings.fail_on, _broken(), snippets=snippets), config)
 
 
 def _broken() -> tuple[str, ...]:
@@ -101,6 +110,9 @@ def _broken() -> tuple[str, ...]:
 def _resolved(config: str | PathLike[str] | Mapping[str, Any] | None, settings: Mapping[str, Any]) -> Config:
     """Return the configuration of a library call: a file only where one is named."""
     chosen = {} if config is None or isinstance(config, (str, PathLike)) else dict(config)
+    for name in (*chosen, *settings):
+        if name.replace("-", "_") in _OF_THE_COMMAND:
+            raise ConfigError(f"{name} is a setting of the command; a library call takes data, and returns a report")
     file = Path(config) if isinstance(config, (str, PathLike)) else None
     return configuration.load({**chosen, **settings}, file=file, isolated=True)
 
@@ -177,11 +189,28 @@ def _on_disk(sources: list[Source], jobs: int) -> list[Source]:
     ]
 
 
-def _checked(jobs: int, max_findings: int | None) -> None:
-    """Raise ConfigError for a number of processes or findings that is none."""
-    for name, value in (("jobs", jobs), ("max_findings", max_findings)):
-        if not (value is None and name == "max_findings") and (type(value) is not int or value < 1):
-            raise ConfigError(f"{name} must be a number of 1 or more, not {value!r}")
+def _processes(config: Config, jobs: int | None) -> int:
+    """Return how many processes are wanted; raises ConfigError for what is no number of them."""
+    wanted = (config.settings.jobs or 1) if jobs is None else jobs
+    return _counted("jobs", wanted)
+
+
+def _limit(config: Config, limit: int | None) -> int | None:
+    """Return how many findings are kept a rule and file; raises ConfigError for what is no number of them."""
+    if limit is CONFIGURED:
+        return config.settings.max_findings or 1000
+    return None if limit is None else _counted("max_findings", limit)
+
+
+def _counted(name: str, value: int) -> int:
+    if type(value) is not int or value < 1:
+        raise ConfigError(f"{name} must be a number of 1 or more, not {value!r}")
+    return value
+
+
+def _wishes(source: Source, config: Config) -> Wishes:
+    """Return what is configured of a file; of what is none, in general."""
+    return wishes_of(str(source.origin), config) if source.origin else config.wishes()
 
 
 def profile(
@@ -190,7 +219,7 @@ def profile(
     exact_tokens: bool = False,
     positive_class: str | None = None,
     config: str | PathLike[str] | Mapping[str, Any] | None = None,
-    jobs: int = 1,
+    jobs: int | None = None,
     **settings: Any,
 ) -> Profile:
     """Return what a dataset is: labels, tokens, costs, and how to train on it and ask the model afterwards.
@@ -202,14 +231,14 @@ def profile(
     """
     from ftlint.prepare.profile import profile as profiled  # noqa: PLC0415 - a check needs none of it
 
-    _checked(jobs, None)
     resolved = _resolved(config, settings)
+    jobs = _processes(resolved, jobs)
     sources = _on_disk(_sources(data), jobs)
     if len(sources) != 1:
         raise InputError("one dataset is profiled at a time; call it for each file")
     try:
         with engine(jobs, sources[0].size) as by:
-            return profiled(sources[0], resolved.wishes(), by, exact=exact_tokens, positive=positive_class)
+            return profiled(sources[0], _wishes(sources[0], resolved), by, exact=exact_tokens, positive=positive_class)
     finally:
         sources[0].close()
 
@@ -219,8 +248,8 @@ def fix(
     *,
     unsafe: bool = False,
     config: str | PathLike[str] | Mapping[str, Any] | None = None,
-    jobs: int = 1,
-    max_findings: int | None = 1000,
+    jobs: int | None = None,
+    max_findings: int | None = CONFIGURED,
     **settings: Any,
 ) -> tuple[Any, Report]:
     """Repair a dataset; return it, and the report on what is left.
@@ -231,8 +260,8 @@ def fix(
 
     Raises InputError for what cannot be read or written, ConfigError for settings that do not fit.
     """
-    _checked(jobs, max_findings)
     resolved = _resolved(config, settings)
+    jobs, limit = _processes(resolved, jobs), _limit(resolved, max_findings)
     frame = frame_of(data)
     rows = None
     if frame is not None:
@@ -248,11 +277,11 @@ def fix(
     [source] = sources
     with engine(jobs, source.size) as by:
         [repaired], report = run_fix(
-            [Dataset([source], resolved.wishes())],
+            [Dataset([source], _wishes(source, resolved))],
             resolved,
             unsafe=unsafe,
             by=by,
-            limit=max_findings,
+            limit=limit,
             target=target_of,
             track=rows is not None,
         )
@@ -299,7 +328,8 @@ def run_fix(
         spared(config),
     )
     repaired = [repair_dataset(dataset, rules, by, allowed, dropped=dropped, target=target, track=track) for dataset in datasets]
-    report = Report([adjusted(item.report, config) for item in repaired], rules, limit, settings.fail_on, _broken())
+    left = [adjusted(item.report, config) for item in repaired]
+    report = Report(left, rules, limit, settings.fail_on, _broken(), snippets=not settings.no_snippets)
     for item in repaired:
         report.found.update(item.found)
         report.fixed.update(item.applied)

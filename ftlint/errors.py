@@ -70,13 +70,25 @@ class _Signals:
 
 
 def watch_signals() -> None:
-    """Say that handlers are installed which call `signal_came`."""
+    """Say that handlers are installed which note every wish that this process ends."""
     _Signals.watched = True
 
 
-def signal_came() -> None:
-    """Say that somebody wants this process to end."""
+def interrupted(*_: object) -> None:
+    """Note that the interrupt key was pressed, and raise KeyboardInterrupt; a handler of signals."""
     _Signals.came = True
+    raise KeyboardInterrupt
+
+
+def terminated(number: int, _: object) -> None:
+    """Note that somebody wants this process to end, and raise SystemExit; a handler of signals."""
+    _Signals.came = True
+    raise SystemExit(128 + number)
+
+
+def was_ended() -> bool:
+    """Whether one of these handlers was called."""
+    return _Signals.came
 
 
 def raise_if_interrupted(error: BaseException) -> None:

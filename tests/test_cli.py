@@ -528,7 +528,7 @@ def test_shares_are_of_records(folder):
     rows = [{**record, "id": i, "note": i} for i, record in enumerate(GOOD)]
     (folder / "k.jsonl").write_bytes(dumped(rows))
     shown = ftlint("check", "k.jsonl", cwd=folder).stdout.decode()
-    assert "SHP003 unknown-key · 2 unknown keys · unsafe fix of 300 records" in shown
+    assert "SHP003 unknown-key · 2 unknown keys · fix on request of 300 records" in shown
     rows = [{**record, **({"id": 1, "note": 2} if i < 30 else {})} for i, record in enumerate(GOOD)]
     (folder / "k.jsonl").write_bytes(dumped(rows))
     assert "SHP003 unknown-key · 60 unknown keys · unsafe fix" in ftlint("check", "k.jsonl", cwd=folder).stdout.decode()

@@ -159,7 +159,10 @@ def test_a_repair_that_fails_is_taken_back_and_its_rule_named(name, pack, tmp_pa
 def test_a_repair_that_changes_more_than_it_says_is_taken_back(pack):
     class Sly(Rewrite):
         def edits(self, line, record, rows):
-            return [*super().edits(line, record, rows), Edit(line.raw.index(b"completion"), line.raw.index(b"completion") + 1, b"C")]
+            return [
+                *super().edits(line, record, rows),
+                Edit(line.raw.index(b"completion"), line.raw.index(b"completion") + 1, b"C"),
+            ]
 
     rule = {"fixable": "safe", "fix": lambda *_: Sly(lambda row: {"/prompt": row["prompt"] + "!"})}
     pack(type("MyRule", (OfRecords,), {**rule, "__doc__": "x.", "__module__": "their_pack.family.my_rule"}))

@@ -167,7 +167,7 @@ def test_types_of_texts_stay():
 
 def test_conversations_of_a_parquet_file_are_repaired(tmp_path):
     turns = [{"role": "usr", "content": "Hi?"}, {"role": "assistant", "content": "Hello.", "at": Decimal("1.5")}]
-    rows = [{"messages": [{**turns[0], "content": f"Hi {n}?"}, turns[1]]} for n in range(12)]
+    rows = [{"messages": [{**turns[0], "role": "usr" if n < 4 else "user", "content": f"Hi {n}?"}, turns[1]]} for n in range(12)]
     pd.DataFrame(rows).to_parquet(tmp_path / "t.parquet")
     for data in (pd.read_parquet(tmp_path / "t.parquet"), pl.DataFrame(rows)):
         fixed, _ = ftlint.fix(data, unsafe=True)

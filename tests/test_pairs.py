@@ -40,14 +40,12 @@ def pair(tmp_path):
     return fix
 
 
-def test_a_key_that_goes_in_one_file_is_the_answer_of_the_other(pair):
+def test_a_further_key_of_one_file_is_the_answer_of_the_other(pair):
     train = [{**record, "label": "junk"} for record in rows(12)]
     valid = [{"prompt": f"thing {i} ->", "label": f" vv {i} answer END"} for i in range(6)]
     fixed_train, fixed_valid, _ = pair(train, valid)
-    assert fixed_train == rows(12)
+    assert fixed_train == train, "trainers read a label, and a key is not renamed to one that is there"
     assert fixed_valid == [{"prompt": record["prompt"], "completion": record["label"]} for record in valid]
-    fixed_train, _, _ = pair(train, valid, "--unfixable", "SHP003,DUP001")
-    assert fixed_train == train, "a key is not renamed to one that is there"
 
 
 def test_two_repairs_of_a_separator_do_not_fight(pair):
@@ -198,10 +196,13 @@ def test_frames_of_any_type():
     prompts = [f"q{i}" + (" ->" if i % 9 else "") for i in range(60)]
     days = pl.Series([date(2020, 1, 1), date(2020, 1, 2)] * 30)
     bytes_ = pl.Series([b"\xff\x00", b"ab"] * 30)
-    for column in (days, bytes_, days - days[0], pl.Series(["1.5"] * 60).cast(pl.Decimal(10, 2)), pl.Series([["a"]] * 60)):
+    for column in (days, bytes_, days - days[0], pl.Series(["1.5"] * 60).cast(pl.Decimal(10, 2)), pl.Series([["a", "b"]] * 60)):
         frame = pl.DataFrame({"prompt": prompts, "completion": column})
-        assert ftlint.check(frame).counts["SHP002"] == 60
+        assert ftlint.check(frame).counts["SHP002"] == 1, "said once of all"
         assert ftlint.fix(frame, unsafe=True)[0].get_column("completion").equals(frame.get_column("completion"))
+    single = pl.DataFrame({"prompt": prompts, "completion": [["a"]] * 60})
+    assert ftlint.check(single).counts["SHP002"] == 60
+    assert ftlint.fix(single, unsafe=True, select=["SHP002"])[0].get_column("completion").to_list() == ["a"] * 60
     empty = pl.DataFrame({"prompt": prompts, "completion": pl.Series([None] * 60, dtype=pl.String), "label": [" a"] * 60})
     fixed, _ = ftlint.fix(empty, unsafe=True, ignore=["DUP", "CMP", "LBL"])
     assert fixed.get_column("completion").to_list() == [" a"] * 60
@@ -215,8 +216,8 @@ def test_numbers_in_reports_are_of_records(tmp_path):
     (tmp_path / "k.jsonl").write_bytes(dumped(records))
     shown = subprocess.run([FTLINT, "check", "--isolated", "k.jsonl"], cwd=tmp_path, capture_output=True, check=False).stdout
     text = " ".join(shown.decode().split())
-    assert '4 unknown keys · unsafe fix of 120 records: what goes: "a"' in text
-    assert "in up to 120 records" in text
+    assert "4 unknown keys · fix on request of 120 records" in text
+    assert "4 on request: ftlint check --fix --unsafe-fixes --fixable SHP003 --isolated k.jsonl" in text
     mixed = [*rows(60, answer="it is so {i}"), *({"prompt": "x", "response": "y"} for _ in range(50))]
     (tmp_path / "m.jsonl").write_bytes(dumped(mixed))
     shown = subprocess.run([FTLINT, "check", "--isolated", "m.jsonl"], cwd=tmp_path, capture_output=True, check=False).stdout

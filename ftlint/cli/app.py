@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ftlint import __version__
-from ftlint.errors import FtlintError, did_you_mean
+from ftlint.errors import FtlintError, did_you_mean, interrupted, terminated, was_ended, watch_signals
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,9 @@ def app() -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     # Whoever ends us politely (a CI runner, `timeout`) does not leave temporary files and processes behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGTERM, terminated)
+    signal.signal(signal.SIGINT, interrupted)
+    watch_signals()
     try:
         code = app.main(args=arguments, prog_name="ftlint", standalone_mode=False)
         sys.stdout.flush()
@@ -71,9 +73,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGPIPE
     except (click.Abort, KeyboardInterrupt):
         return 128 + signal.SIGINT
-    except SystemExit:
-        raise
-    except BaseException as error:  # noqa: BLE001 - a crash, of polars too, must not read as "findings", which is 1
+    except BaseException as error:
+        if isinstance(error, SystemExit) and was_ended():
+            raise
         from ftlint.report.formats.text import plain  # noqa: PLC0415 - only where something went wrong
 
         click.echo(f"ftlint: {plain(_sentence(error))}", err=True)

@@ -18,7 +18,7 @@ from ftlint.cli.options import check_options, config_of
 from ftlint.cli.progress import progress
 from ftlint.engine.dataset import datasets_of
 from ftlint.engine.processes import engine
-from ftlint.errors import RuleError, StaleError, UsageError
+from ftlint.errors import InputError, RuleError, StaleError, UsageError, interrupted
 from ftlint.report.formats import ALONE, FORMATS, WITH_EDITS, Style, check_format, kept, reporter
 from ftlint.sources.files import writing
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from ftlint.config import Config
     from ftlint.engine.dataset import Dataset
+    from ftlint.report.findings import Report
 
 
 @click.command("check")
@@ -70,7 +71,8 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     settings = config.settings
     outputs = _outputs(settings.output or ([] if options["quiet"] else ["grouped"]))
     to_screen = [name for name, file in outputs if not file]
-    datasets = datasets_of(paths, options["valid"], config, force_exclude=options["force_exclude"])
+    unreadable: list[str] = []
+    datasets = datasets_of(paths, options["valid"], config, force_exclude=options["force_exclude"], problems=unreadable)
     if not datasets:
         click.echo("ftlint: every file is excluded; nothing was checked", err=True)
         return 0
@@ -85,7 +87,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         from ftlint import api  # noqa: PLC0415 - the environment is set for polars, and processes are started without it
 
         # polars catches the interrupt key to stop its queries, and then nothing else is interrupted by it.
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGINT, interrupted)
         finish: Callable[[], bool] = bool
         if repairs:
             from ftlint.cli.repair import repairing  # noqa: PLC0415 - most checks repair nothing
@@ -93,6 +95,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             report, finish = cleanup.enter_context(repairing(datasets, config, by, options, limit))
         else:
             report = api.run(datasets, config, by=by, limit=limit, progress=advance)
+        report.unreadable = unreadable
         report.edits = any(name in WITH_EDITS for name, _ in outputs)
         report.snippets = not settings.no_snippets
         cleanup.callback(report.close)
@@ -115,13 +118,18 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         lines = list(screen) if repairs else screen
         finish()
         _copy(lines, sys.stderr.buffer if repairs and "-" in paths else sys.stdout.buffer)
-        if report.failures:
-            raise RuleError(f"{'; '.join(report.failures)}; all other rules were checked")
-        if report.stale:
-            raise StaleError(
-                f"the baseline accepts more than there is; run `ftlint baseline prune`: {'; '.join(report.stale[:5])}"
-            )
+        _raise_problems(report)
     return 0 if report.ok or options["exit_zero"] else 1
+
+
+def _raise_problems(report: Report) -> None:
+    """Raise an error where ftlint could not do all of its job."""
+    if report.failures:
+        raise RuleError(f"{'; '.join(report.failures)}; all other rules were checked")
+    if report.unreadable:
+        raise InputError(f"{'; '.join(report.unreadable)}; all other files were checked")
+    if report.stale:
+        raise StaleError(f"the baseline accepts more than there is; run `ftlint baseline prune`: {'; '.join(report.stale[:5])}")
 
 
 def _outputs(texts: Iterable[str]) -> list[tuple[str, str]]:

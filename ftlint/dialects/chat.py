@@ -110,6 +110,9 @@ class Chat(Dialect[None]):
     types = (_PlainConversation, Conversation)
     answers = "assistant"
     nothing = None
+    asked = "question"
+    answered = "answer"
+    whole = "conversation"
 
     def __init__(self) -> None:
         content = pl.format("/messages/{}/content", "place")
@@ -248,10 +251,11 @@ class Chat(Dialect[None]):
         return None if at is None else f"/messages/{at}/content"
 
     def title(self, pointer: str) -> str:
-        """Return what a text is called: `content of message 3`."""
+        """Return what a text is called: `text of message 3`."""
         parts = pointer.split("/")[1:]
         message = f"message {int(parts[1]) + 1}" if len(parts) > 1 else "messages"
-        return f"{parts[-1]} of {message}" if len(parts) > 2 else message
+        key = "text" if parts[-1] == "content" else parts[-1]
+        return f"{key} of {message}" if len(parts) > 2 else message
 
 
 _MESSAGES = {"role": pl.String, "content": pl.String, "empty": pl.Boolean, "misweighed": pl.Boolean, "unlearned": pl.Boolean}

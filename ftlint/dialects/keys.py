@@ -40,16 +40,12 @@ def is_read(key: str) -> bool:
     return bare in READ or bare.lower() in READ or bare.lower().startswith(("reference_", "ref_", "gold_", "expected_"))
 
 
-SYNONYMS = {
-    "prompt": tuple("context input question query instruction source text sentence q problem user".split()),
-    "completion": tuple(
-        """
-        response output answer label target class category reply result a expected ideal ground_truth groundtruth gold reference
-        reference_answer solution answer_w correct_answer assistant expected_output expected_answer gold_answer final_answer
-        answer_key
-        """.split()
-    ),
-}
+_ASKED = "context input question query instruction source text sentence q problem user"
+_ANSWERED = """
+response output answer label target class category reply result a expected ideal ground_truth groundtruth gold reference
+reference_answer solution answer_w correct_answer assistant expected_output expected_answer gold_answer final_answer answer_key
+"""
+SYNONYMS = {"prompt": tuple(_ASKED.split()), "completion": tuple(_ANSWERED.split())}
 """Names that people give to what is asked and what is to be answered, by the name that a record has for it."""
 
 TURNS = (frozenset({"role", "content"}), frozenset({"from", "value"}), frozenset({"role", "parts"}), frozenset({"role", "text"}))

@@ -28,11 +28,13 @@ class Endings:
     """How the texts of a dataset end.
 
     separator, stop: None where there is none. rivals: two to five separators that compete where none has the majority.
+    rendered: whether a chat template has rendered the prompts.
     """
 
     separator: Ending | None = None
     stop: Ending | None = None
     rivals: tuple[Ending, ...] = ()
+    rendered: bool = False
 
 
 class PromptCompletionDialect(FlatDialect[Endings]):
@@ -53,13 +55,13 @@ class PromptCompletionDialect(FlatDialect[Endings]):
         """
         separator, stop = known.separator, known.stop
         prompt, completion = pl.col("prompt").str, pl.col("completion").str
-        ends = marks.with_ending(pl.col("prompt"), separator) if separator else pl.lit(value=True)
+        ends = marks.ends_with(pl.col("prompt"), separator) if separator else pl.lit(value=True)
         frame = tables[RECORDS].with_columns(separated=ends, answer=marks.without_ending(pl.col("completion"), stop))
         # Where one file holds several tasks, the task's word is part of what is asked.
-        if separator and len(separator.marks) == 1 and frame.get_column("separated").all():
-            body = prompt.strip_suffix(separator.text).str.strip_chars()
-        else:
-            body = marks.without_ending(pl.col("prompt"), separator)
+        body = marks.without_ending(pl.col("prompt"), separator)
+        if separator and len(separator.marks) == 1:
+            bare = prompt.strip_suffix(separator.text).str.strip_chars()
+            body = bare if frame.get_column("separated").all() else pl.when("separated").then(bare).otherwise(body)
         end = stop.text if stop else ""
         bare = completion.len_bytes() == pl.col(ANSWER).str.len_bytes() + len(b" ") + len(end.encode())
         tidy = completion.starts_with(" ") & bare & (completion.ends_with(end) if end else True)
@@ -78,7 +80,7 @@ class PromptCompletionDialect(FlatDialect[Endings]):
             stop = marks.given(wishes.stop)
         elif target.stop:
             stop = marks.infer_stop(completions, wishes.share, classification=task == CLASSIFICATION)
-        return Surveyed(task, Endings(separator, stop, tuple(rivals)))
+        return Surveyed(task, Endings(separator, stop, tuple(rivals), marks.is_rendered(prompts, wishes.share)))
 
     def compare(self, training: Context[Endings], own: Context[Endings], tables: Tables) -> tuple[Differences, Endings]:
         """Return in which of separator and stop validation files differ from their training files."""
@@ -112,6 +114,8 @@ class PromptCompletionDialect(FlatDialect[Endings]):
                 phrases.append(f"{name} {texts} ({share})")
             elif name == "stop" or context.task != OPEN_ENDED:
                 phrases.append("no common separator" if name == "separator" and known.rivals else f"no {name}")
+        if known.rendered:
+            phrases.append("a chat template is baked in: such data is for a trainer of open models (--target trl)")
         return phrases
 
     def facts(self, known: Endings) -> Mapping[str, Any]:

@@ -17,6 +17,7 @@ from ftlint.records.spread import spread
 from ftlint.rule import LEVELS, DatasetRule, Hits, LineRule, RecordRule
 from ftlint.sources import BLOCK
 from ftlint.sources.charset import charset_of
+from ftlint.sources.kinds import HEAD, charsets_of, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -111,6 +112,11 @@ def _file(source: Source, role: str, context: Context) -> CheckedFile:
     facts = FileFacts()
     facts.charset, facts.lines_wanted = charset_of(source), source.takes_lines
     facts.spread = None if facts.charset or source.made_of_records else spread(source)
+    head = source.head(HEAD)
+    if not source.made_of_records and head.lstrip()[:1] not in {b"{", b"["}:
+        facts.columns = columns_of(head)
+    if not head.isascii():
+        facts.charsets = charsets_of(head)
     if not facts.read_by_lines:
         facts.size = source.size
     return CheckedFile(source.path, role, facts, context, 0, Lines(source, context))

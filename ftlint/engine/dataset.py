@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ftlint.errors import UsageError
+from ftlint.errors import InputError, UsageError
 from ftlint.sources import STDIN, Source, open_source
 from ftlint.sources.discovery import find_files, matches
 
@@ -39,8 +39,17 @@ class Dataset:
         return sum(source.size for source in self.sources)
 
 
-def datasets_of(paths: Sequence[str], valid: str | None, config: Config, *, force_exclude: bool = False) -> list[Dataset]:
+def datasets_of(
+    paths: Sequence[str],
+    valid: str | None,
+    config: Config,
+    *,
+    force_exclude: bool = False,
+    problems: list[str] | None = None,
+) -> list[Dataset]:
     """Return the datasets that paths mean; without paths those of the configuration, or the working directory's.
+
+    problems: takes a sentence for each file that cannot be read, as long as another one can; without it the first one raises.
 
     Raises UsageError for paths that mean nothing, for a dataset with a shard that is missing where all that there are of it are
     meant, and for several training files with one validation file.
@@ -49,16 +58,26 @@ def datasets_of(paths: Sequence[str], valid: str | None, config: Config, *, forc
     if not paths and tables:
         # What the configuration includes besides is looked at by itself.
         rest = _found(config.settings.include, config) if config.settings.include else []
-        return [*map(_joined, tables), *_single(rest, tables, tables, config)]
+        found = [*(_joined(table, problems) for table in tables), *_single(rest, tables, tables, config, problems)]
+        return _readable(found, problems)
     files = find_files(paths, _excluded(config), force_exclude=force_exclude) if paths else _included(config)
     if valid is not None:
         if len(files) != 1:
             raise UsageError("--valid needs exactly one training file; [[dataset]] in the configuration joins several")
-        return [Dataset(_opened(files), config.wishes(), _opened([valid]))]
+        return _readable([Dataset(_opened(files, problems), config.wishes(), _opened([valid], problems))], problems)
     # Files of a dataset that are all here are judged together; some of them alone (staged for a commit) each by itself.
     here = set(map(os.path.realpath, files))
     whole = [table for table in tables if table.files and table.files <= here]
-    return [*map(_joined, whole), *_single(files, whole, tables, config)]
+    found = [*(_joined(table, problems) for table in whole), *_single(files, whole, tables, config, problems)]
+    return _readable(found, problems)
+
+
+def _readable(datasets: Sequence[Dataset], problems: Sequence[str] | None) -> list[Dataset]:
+    """Return the datasets of which training files could be opened; raises InputError where there are none."""
+    left = [dataset for dataset in datasets if dataset.train]
+    if datasets and not left and problems:
+        raise InputError("; ".join(problems))
+    return left
 
 
 def alone_in(paths: Iterable[str], config: Config) -> set[str]:
@@ -117,17 +136,20 @@ def _resolved(table: DatasetTable, config: Config) -> _Table:
     return _Table(config.wishes(table), train, valid, frozenset(map(os.path.realpath, there)), "; ".join(missing[:1]))
 
 
-def _joined(table: _Table) -> Dataset:
+def _joined(table: _Table, problems: list[str] | None) -> Dataset:
     """Return the dataset of a table; raises UsageError where a glob of it matches nothing."""
     if table.missing:
         raise UsageError(table.missing)
-    return Dataset(_opened(table.train), table.wishes, _opened(table.valid))
+    return Dataset(_opened(table.train, problems), table.wishes, _opened(table.valid, problems))
 
 
-def _single(files: Iterable[str], joined: Iterable[_Table], tables: Sequence[_Table], config: Config) -> list[Dataset]:
+def _single(
+    files: Iterable[str], joined: Iterable[_Table], tables: Sequence[_Table], config: Config, problems: list[str] | None
+) -> list[Dataset]:
     """Return a dataset for each file that is in none of those joined."""
     taken = frozenset().union(*(table.files for table in joined))
-    return [Dataset(_opened([file]), _wishes(file, tables, config)) for file in files if os.path.realpath(file) not in taken]
+    alone = [file for file in files if os.path.realpath(file) not in taken]
+    return [Dataset(_opened([file], problems), _wishes(file, tables, config)) for file in alone]
 
 
 def _wishes(file: str, tables: Iterable[_Table], config: Config) -> Wishes:
@@ -159,5 +181,14 @@ def _excluded(config: Config) -> Callable[[str], bool]:
     return lambda path: covers(config.settings.exclude, path, config)
 
 
-def _opened(files: Iterable[str]) -> list[Source]:
-    return [open_source(file) for file in files]
+def _opened(files: Iterable[str], problems: list[str] | None) -> list[Source]:
+    """Return files as sources; what cannot be read is a problem, or raises InputError where nobody takes problems."""
+    sources = []
+    for file in files:
+        try:
+            sources.append(open_source(file))
+        except InputError as error:
+            if problems is None:
+                raise
+            problems.append(str(error))
+    return sources

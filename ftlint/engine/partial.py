@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.errors import raise_if_interrupted, reason
+from ftlint.errors import FtlintError, raise_if_interrupted, reason
 
 if TYPE_CHECKING:
     from ftlint.metrics import FileFacts, Metric
@@ -46,6 +46,8 @@ class Partial:
         for mine, theirs in zip(self.metrics, other.metrics, strict=True):
             try:
                 mine.merge(theirs)
+            except FtlintError:
+                raise
             except BaseException as error:  # noqa: BLE001 - it may be anybody's; it leaves the rules without an answer that ask for it
                 raise_if_interrupted(error)
                 self.broken.setdefault(type(mine), reason(error))

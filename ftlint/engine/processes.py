@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Self
 
 from ftlint.engine.serial import Serial, empty
+from ftlint.errors import watch_signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -106,6 +107,7 @@ def _start() -> None:
     # The interrupt key and `timeout` reach all processes; the first one decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    watch_signals()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

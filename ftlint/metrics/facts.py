@@ -27,6 +27,7 @@ class FileFacts(Metric):
     or closes something, so that the commas after others may be a part of it. stuck_returns: carriage returns that end lines
     which are no JSON. charset: the wide encoding that the file is in instead of UTF-8. spread: what the file holds that is
     not one object a line. lines_wanted: whether it may be made one object a line; not where its name ends in `.json`.
+    columns: of the table that the file is, if it is one. charsets: those that it may be in, where most lines are not UTF-8.
     unread: what records hold that no rule looks at. further: keys that they have besides those of their dialect, the first
     ones by name.
     """
@@ -44,6 +45,8 @@ class FileFacts(Metric):
     charset: Charset | None = None
     spread: Spread | None = None
     lines_wanted: bool = True
+    columns: tuple[str, ...] = ()
+    charsets: tuple[str, ...] = ()
     unread: frozenset[str] = frozenset()
     further: tuple[str, ...] = ()
 

@@ -34,7 +34,8 @@ class Conversion:
     """What a conversion did. prompt, completion: the columns that they came from (no prompt: an empty one for all).
 
     separator: what ends every prompt; kept: whether the data had it already. stop: what ends every completion, if anything.
-    unused: columns that were left out. dropped: rows that were, by the reason.
+    unused: columns that were left out. stripped: rows of which white space around a text went.
+    dropped: rows that were, by the reason.
     """
 
     prompt: str | None
@@ -44,6 +45,7 @@ class Conversion:
     stop: str
     unused: tuple[str, ...]
     records: int = 0
+    stripped: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
 
 
@@ -132,8 +134,9 @@ def _records(table: Table, made: Conversion) -> Iterator[dict[str, str]]:
     """Yield the records; note what is dropped."""
     ending, stop = given(made.separator) if made.separator else None, given(made.stop) if made.stop else None
     for row in table.rows():
-        answer = _bare(table.text(row, made.completion), stop)
-        asked = "" if made.prompt is None else _bare(table.text(row, made.prompt), ending)
+        texts = table.text(row, made.completion), None if made.prompt is None else table.text(row, made.prompt)
+        answer, asked = _bare(texts[0], stop), _bare(texts[1], ending)
+        made.stripped += any(text is not None and (text[:1].isspace() or text[-1:].isspace()) for text in texts)
         if not answer:
             made.dropped["without completion"] += 1
         elif made.prompt is not None and not asked:
@@ -144,8 +147,15 @@ def _records(table: Table, made: Conversion) -> Iterator[dict[str, str]]:
 
 
 def _bare(text: str | None, ending: Ending | None) -> str:
-    """Return a text without outer white space, and without the mark that is put at its end, if that stands there by itself."""
+    """Return a text without outer white space, and without the mark that is put at its end, if that stands there by itself.
+
+    In a text of several lines the indentation of the first one is part of what it says (code, a poem), and stays.
+    """
     bare = (text or "").strip(SPACE)
+    if "\n" in bare and text:
+        # Empty lines before the first one go; its own indentation does not.
+        start = text.index(bare[:1]) if bare else 0
+        bare = text[text.rfind("\n", 0, start) + 1 : start] + bare
     mark = ending.marks[0] if ending else None
     if mark and mark.text.strip(SPACE) and mark.ends(bare):
         return bare.removesuffix(mark.text).rstrip(SPACE)
@@ -159,6 +169,8 @@ def told(made: Conversion, out: Path) -> Iterable[str]:
     if made.separator:
         how = "was there already, and ends every prompt" if made.kept else "was put at the end of every prompt"
         yield f"separator {quote(made.separator)} {how}" + (f", stop {quote(made.stop)} of every completion" if made.stop else "")
+    if made.stripped:
+        yield f"white space around texts went in {numbered(made.stripped, 'row')}; the indentation of several lines stays"
     for reason, dropped in made.dropped.items():
         yield f"{numbered(dropped, 'row')} {reason} dropped"
     if made.unused:

@@ -167,7 +167,7 @@ def _refuse(path: str, report: DatasetReport) -> None:
     if errors:
         found = numbered(sum(errors.values()), "error")
         raise InputError(
-            f"{path} has {found} that leave in doubt what records say ({', '.join(errors)}); "
+            f"{path} has {found} that leave{'s' * (sum(errors.values()) == 1)} in doubt what records say ({', '.join(errors)}); "
             f"run `ftlint check {path}`, or split it all the same with --force"
         )
 

@@ -92,7 +92,7 @@ class Finding:
 class _Line:
     """A line on which something was found. number: in the file, 0-based. record: what it holds, if it is one.
 
-    offset: its byte offset. end: its line end.
+    offset: its byte offset. end: its line end. given: edits that findings have, by rule.
     """
 
     number: int
@@ -100,6 +100,7 @@ class _Line:
     offset: int
     end: bytes
     record: Record | None = None
+    given: set[tuple[str, tuple[Edit, ...]]] = field(default_factory=set)
 
     @cached_property
     def identity(self) -> str:
@@ -257,9 +258,12 @@ class _Findings:
             raise_if_interrupted(error)
             self.report.failed(rule, error)
             return FindingFix(how, fix.note)
-        # What takes the line away takes its line end too.
+        # What takes the line away takes its line end too; and it goes once, whatever else the rule finds in it.
         most = len(line.line.raw) + len(line.end)
-        return FindingFix(how, fix.note, tuple(edit._replace(end=min(edit.end, most)) for edit in edits))
+        made = tuple(edit._replace(end=min(edit.end, most)) for edit in edits)
+        again = (rule.code, made) in line.given
+        line.given.add((rule.code, made))
+        return FindingFix(how, fix.note, () if again else made)
 
     def _rows(self, fix: LineFix, hit: _Hit, line: _Line) -> list[Row]:
         """Return the row that a fault is in, where its repair is for rows."""
@@ -306,7 +310,8 @@ class Report:
     """What a check found, in all datasets. Counts are exact; `findings` are at most `limit` a rule and file.
 
     edits: whether findings come with the edits of their repairs. snippets: whether texts of the data may show. baselined: how
-    many findings a baseline hides; stale: what it accepts more of than there is.
+    many findings a baseline hides; stale: what it accepts more of than there is. unreadable: a sentence for each file that
+    could not be read.
 
     After a repair: found, how many findings each rule had before; fixed, how often each repaired; notes, what
     else is to be said of it, as kind (`chosen`, `refused`, `undone`, `note`) and text.
@@ -324,6 +329,7 @@ class Report:
     snippets: bool = True
     baselined: int = 0
     stale: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -385,8 +391,8 @@ class Report:
 
     @property
     def problems(self) -> list[str]:
-        """A sentence for everything for which the exit code is 2: rules that failed, what the baseline accepts too much of."""
-        return [*self.failures, *(f"the baseline is stale: {text}" for text in self.stale)]
+        """A sentence for all that makes the exit code 2: files that cannot be read, rules that failed, a stale baseline."""
+        return [*self.unreadable, *self.failures, *(f"the baseline is stale: {text}" for text in self.stale)]
 
     @property
     def ok(self) -> bool:

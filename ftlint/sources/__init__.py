@@ -46,7 +46,7 @@ _LFS = b"version https://git-lfs.github.com/spec/"
 _NO_TEXT = {
     b"\xfd7zXZ\0": "packed with xz",
     b"BZh": "packed with bzip2",
-    b"PK\x03\x04": "a zip archive",
+    b"PK\x03\x04": "a zip archive or a sheet of Excel",
     b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
     b"\x04\x22\x4d\x18": "packed with lz4",
     b"PAR1": "a Parquet file",
@@ -61,6 +61,9 @@ _NO_TEXT = {
     b"\x80\x04\x95": "a pickle",
 }
 """What files of other formats start with."""
+
+_TABLES = {"a Parquet file", "a zip archive or a sheet of Excel"}
+"""Those of which records can be made."""
 
 _HEAD = 4096
 """Bytes by which it is told whether a file is text."""
@@ -213,7 +216,8 @@ def _refuse_what_is_no_text(path: str, head: bytes) -> None:
     if kind := next((suffix for mark, suffix in _MAGIC.items() if head.startswith(mark)), None):
         raise InputError(f"{path} is packed; give it a name that ends in {kind}")
     if kind := next((kind for mark, kind in _NO_TEXT.items() if head.startswith(mark)), None):
-        raise InputError(f"{path} is {kind}, not lines of JSON")
+        further = "; `ftlint convert` makes lines of it" if kind in _TABLES else ""
+        raise InputError(f"{path} is {kind}, not lines of JSON{further}")
     # Damaged JSON is still JSON, whatever is in it.
     if codec_of(head[:64]) or head.removeprefix(BOM).lstrip()[:1] in {b"", b"{", b"[", b'"'}:
         return
@@ -286,6 +290,11 @@ def temporary_source(
         with os.fdopen(descriptor, "wb") as out:
             write(out)
             size = out.tell()
+    except OSError as error:
+        file.unlink(missing_ok=True)
+        if error.errno is None:  # not of the disk, but of what was to be unpacked
+            raise
+        raise InputError(f"cannot write a copy of {path} in {file.parent}: {error.strerror or error}") from error
     except BaseException:
         file.unlink(missing_ok=True)
         raise

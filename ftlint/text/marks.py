@@ -66,6 +66,15 @@ _LONGEST = 80
 CLOSING_WORDS = frozenset({"END", "STOP", "DONE", "EOS", "EOT", "FIN"})
 """Words in capitals that mark an end whatever word stands before them."""
 
+STOPS = (" END", "\n", " ###", " <END>", " @@@")
+"""Stops that completions are given where they have none: the first that occurs in none of them."""
+
+_TEMPLATE = re.compile(
+    r"<\|(?:im_start|im_end|eot_id|start_header_id|end_of_turn|user|assistant|system|channel)\|>|\[/?INST\]|<(?:start|end)_of_turn>"
+    r"|### Instruction:|<｜(?:User|Assistant)｜>"
+)
+"""What chat templates write into the texts that they render."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -142,6 +151,11 @@ def with_ending(text: pl.Expr, ending: Ending) -> pl.Expr:
     return pl.any_horizontal(
         ends & with_mark(bare, mark) if mark.before else ends for ends, mark in zip(whole, ending.marks, strict=True)
     )
+
+
+def ends_with(text: pl.Expr, ending: Ending) -> pl.Expr:
+    """Return an expression that is true where a text literally ends with an ending, whatever stands before."""
+    return pl.any_horizontal([text.str.ends_with(whole) for whole in ending.texts])
 
 
 def without_ending(text: pl.Expr, ending: Ending | None) -> pl.Expr:
@@ -247,20 +261,30 @@ def infer_separator(prompts: Sequence[str], share: float) -> tuple[Ending | None
     needed = share * len(texts)
     line = _shared_last_line(texts, needed)
     if line:
-        return _surrounded([line], whole, share), []
+        return _holding(_surrounded([line], whole, share)), []
     counts = _mark_counts(texts)
     for mark, _ in counts:
         if sum(map(mark.ends, texts)) >= needed and not _is_of_the_text(mark, texts):
-            return _surrounded([mark], whole, share), []
+            return _holding(_surrounded([mark], whole, share)), []
     words = [(mark, count) for mark, count in counts if mark.kind == "word" and count >= 0.02 * len(texts)]
     # Words that differ in case alone are one task, written in several ways.
     tasks = {mark.text.casefold() for mark, _ in words}
     if 2 <= len(words) == len(tasks) <= 20 and sum(count for _, count in words) >= needed:
-        return _surrounded([mark for mark, _ in words], whole, share), []
+        return _holding(_surrounded([mark for mark, _ in words], whole, share)), []
     rivals = [(mark, count) for mark, count in counts if count >= 0.05 * len(texts) and mark.separates]
     if 2 <= len(rivals) <= 5 and sum(count for _, count in rivals) >= needed:
         return None, [_surrounded([mark], whole, share) for mark, _ in rivals]
     return None, []
+
+
+def is_rendered(prompts: Sequence[str], share: float) -> bool:
+    """Whether a chat template has rendered so many of these prompts."""
+    return bool(prompts) and sum(bool(_TEMPLATE.search(prompt)) for prompt in prompts) >= share * len(prompts)
+
+
+def _holding(ending: Ending) -> Ending | None:
+    """Return a separator, if half of the texts or more end with it; else nothing: no prompt has what was put together."""
+    return ending if ending.share is None or ending.share >= 0.5 else None
 
 
 def infer_stop(completions: Sequence[str], share: float, *, classification: bool) -> Ending | None:
@@ -278,10 +302,25 @@ def infer_stop(completions: Sequence[str], share: float, *, classification: bool
             # A word with a colon (`Human:`) stops where it begins a line; elsewhere it belongs to the sentence.
             if mark.kind != "word" or "\n" in stop.lead:
                 return stop
+    if glued := _glued_stop(stripped, needed):
+        return _surrounded([glued], texts, share)
     for space in ("\n\n", "\n"):
         count = sum(text.endswith(space) for text in texts)
         if count >= needed and sum(space in text.strip(SPACE) for text in texts) <= 0.05 * len(texts):
             return Ending((Mark(space, "given"),), share=count / len(texts))
+    return None
+
+
+def _glued_stop(texts: Sequence[str], needed: float) -> Mark | None:
+    """Return the closing word that ends most texts, though it is glued to the words before it in some, or in nearly all."""
+    for word in CLOSING_WORDS:
+        heads = [text.removesuffix(word) for text in texts if text.endswith(word) and text != word]
+        # A word in capitals may end so (`WEEKEND`); a stop is glued to what is not in capitals (`sirEND`).
+        apart = [head for head in heads if not (head[-1].isalpha() and head[-1].isupper())]
+        inside = sum(word in head for head in heads)
+        if len(apart) >= needed and len({head.strip(SPACE) for head in heads}) > 1 and inside <= 0.05 * len(texts):
+            glued = sum(head[-1].isalnum() for head in apart)
+            return Mark(word, "given" if glued >= needed else "capitals")
     return None
 
 
@@ -330,6 +369,8 @@ def _shared_last_line(texts: Sequence[str], needed: float) -> Mark | None:
     """Return the last line that most texts share, where it is more than a bare mark and ends in one."""
     lines = Counter(text.rsplit("\n", 1)[1].strip(SPACE) for text in texts if "\n" in text)
     line, count = lines.most_common(1)[0] if lines else ("", 0)
+    if line and count >= needed and is_rendered(texts, 0.8):
+        return Mark(line, "line")
     # A colon makes a line a question, whatever stands before it: `Rating (1-5):`.
     mark = mark_at_end(line) or (Mark(line, "line") if line.endswith((":", "：")) else None)
     if count < needed or mark is None or len(line) > 200:
@@ -353,7 +394,9 @@ def _surrounded(marks: Sequence[Mark], texts: Sequence[str], share: float) -> En
             leads[body[max(len(body.rstrip(SPACE)), len(body) - _WIDEST) :]] += 1
             trails[text[len(bare) :][:_WIDEST]] += 1
     lead = _common([(space[::-1], count) for space, count in leads.items()], share)[::-1]
-    ending = Ending(tuple(marks), lead, _common(trails.items(), share))
+    # What stands after a mark is all that follows, so that the commonest form is the only one that most texts can end with.
+    trail = min(trails, key=lambda space: (-trails[space], len(space)), default="")
+    ending = Ending(tuple(marks), lead, trail)
     ends = ending.texts
     return replace(ending, share=sum(text.endswith(ends) for text in texts) / len(texts))
 

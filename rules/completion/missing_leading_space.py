@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Spaced(Metric):
-    """How many completions start with white space."""
+    """How many completions start with white space, of those whose prompt does not end in a space."""
 
     lines: int = 0
     records: int = 0
@@ -37,8 +37,9 @@ class Spaced(Metric):
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
         self.lines = block.decoded.lines
-        self.records = block.frame.filter(pl.col("answer") != "").height
-        self.count = block.frame.filter((pl.col("answer") != "") & pl.col("completion").str.contains(r"^\s")).height
+        frame = block.frame.filter((pl.col("answer") != "") & ~_after_space())
+        self.records = frame.height
+        self.count = frame.filter(pl.col("completion").str.contains(r"^\s")).height
 
     def merge(self, other: Spaced) -> None:
         """Take in what comes after."""
@@ -76,12 +77,12 @@ class MissingLeadingSpace(CompletionRule, DatasetRule):
     )
 
     def violates(self, context: Context) -> pl.Expr:
-        """Return where the first character is no white space; an empty completion is another rule's."""
-        return ~pl.col("completion").str.contains(r"^\s") & (pl.col("answer") != "")
+        """Return where no white space stands before the answer; an empty completion is another rule's."""
+        return ~pl.col("completion").str.contains(r"^\s") & (pl.col("answer") != "") & ~_after_space()
 
     def foresee(self, tables: Tables, context: Context) -> bool:
         """Return whether ten or more completions were surveyed, and none of them starts with white space."""
-        completions = tables[RECORDS].get_column("completion")
+        completions = tables[RECORDS].filter(~_after_space()).get_column("completion")
         return len(completions) >= 10 and not any(text[:1] in set(SPACE) for text in completions)
 
     def wants(self, context: Context) -> tuple[type[Metric], ...]:
@@ -111,14 +112,22 @@ class MissingLeadingSpace(CompletionRule, DatasetRule):
         return Rewrite(lambda texts: _spaced(texts, situation.context), scope="role" if hits.lines is None else "found")
 
 
+def _after_space() -> pl.Expr:
+    """Return an expression that is true where the prompt ends in a space: a second one would be one too many (SEP005 tells)."""
+    return pl.col("prompt").str.ends_with(" ")
+
+
 def _all_unspaced(gathered: Gathered) -> bool:
     """Whether no completion of a dataset starts with a space."""
     seen = gathered.context.hints.get(MissingLeadingSpace.code)
-    return bool(seen) and not gathered.mostly_broken and not gathered.get(Spaced).count
+    spaced = gathered.get(Spaced) if seen else None
+    return spaced is not None and not gathered.mostly_broken and spaced.records > 0 and not spaced.count
 
 
 def _spaced(texts: Mapping[str, Any], context: Context) -> Mapping[str, str] | None:
-    """Return a completion with a space in front; None where it has one, or that would be one token too many."""
+    """Return a completion with a space in front; None where one stands there, or that would be one token too many."""
     text = texts["completion"]
     new = {"/completion": f" {text}"}
-    return None if not text.strip(SPACE) or text[0] in SPACE or breaks_limit(texts, new, context) else new
+    if not text.strip(SPACE) or text[0] in SPACE or texts["prompt"].endswith(" "):
+        return None
+    return None if breaks_limit(texts, new, context) else new

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
+from ftlint.dialects.base import RECORDS
 from ftlint.rule import Place, bad, good, pairs
 from ftlint.rule.fixes import Rewrite, breaks_limit
+from ftlint.text import tokens
 from ftlint.text.marks import SPACE, ended, instead, is_glued, with_ending
 
 from ._family import CompletionRule
@@ -17,9 +19,13 @@ from ._family import CompletionRule
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.rule import Applicability, Hits
     from ftlint.rule.fixes import Fix, Situation
+
+_LOOKED_AT = 200
+"""Answers of which tokens are counted to see where they are cut off."""
 
 
 class MissingStop(CompletionRule):
@@ -32,7 +38,8 @@ class MissingStop(CompletionRule):
     ## How to fix
 
     Append the stop; `--fix` does. Where another mark or a variant of the stop (`end`) stands in its place, `--unsafe-fixes`
-    replaces it. Whether `sirEND` is a word or the stop glued to one only a person can tell.
+    replaces it. Whether `sirEND` is a word or the stop glued to one only a person can tell; and an answer that seems to be cut
+    off (it ends inside a sentence, at the length at which many do) gets no stop, for the model would learn to stop there.
     """
 
     code = "CMP004"
@@ -52,6 +59,25 @@ class MissingStop(CompletionRule):
         ),
     )
 
+    def foresee(self, tables: Tables, context: Context) -> tuple[int, int] | None:
+        """Return between which numbers of tokens answers are cut off: they have no stop, end inside a sentence, and about there.
+
+        Three or more surveyed answers must do so, within a tenth of the longest, which are longer than three quarters of the
+        answers that have the stop.
+        """
+        stop = context.known.stop
+        if stop is None or context.classification:
+            return None
+        completions = tables[RECORDS].get_column("completion").to_list()
+        ended_ones = [text for text in completions if text.rstrip(SPACE).endswith(stop.text.strip(SPACE))]
+        cut = [text for text in completions if _ends_inside(text) and not text.rstrip(SPACE).endswith(stop.text.strip(SPACE))]
+        if len(cut) < 3 or not ended_ones:
+            return None
+        sizes = sorted(tokens.count(text, context.encoding) for text in cut[:_LOOKED_AT])
+        usual = tokens.count(sorted(ended_ones, key=len)[3 * len(ended_ones) // 4], context.encoding)
+        near = [size for size in sizes if size >= 0.9 * sizes[-1]]
+        return (near[0], near[-1]) if len(near) >= 3 and near[0] > usual else None
+
     def violates(self, context: Context) -> pl.Expr | None:
         """Return where the stop does not end the completion; white space after it is another rule's."""
         if context.known.stop is None or context.differs("stop"):
@@ -67,7 +93,8 @@ class MissingStop(CompletionRule):
         assert context.known.stop
         text = row["completion"]
         glued = is_glued(text, context.known.stop)
-        args = {"ending": text[-12:], "stop": context.known.stop.text, "hint": "; is it glued to a word?" if glued else ""}
+        hint = "; is it glued to a word?" if glued else "; it seems to be cut off" if _is_cut_off(text, context) else ""
+        args = {"ending": text[-12:], "stop": context.known.stop.text, "hint": hint}
         how: Applicability | Literal["rule"] | None = "unsafe" if _other_end(text, context) else "rule"
         return Place("/completion", max(0, len(text) - 1), len(text), args, how if _mended(row, context, unsafe=True) else None)
 
@@ -80,13 +107,27 @@ class MissingStop(CompletionRule):
 def _mended(texts: Mapping[str, Any], context: Context, *, unsafe: bool) -> Mapping[str, str] | None:
     """Return a completion with the stop; None where only a person can tell, or that would be one token too many."""
     text, stop = texts["completion"].rstrip(SPACE), context.known.stop
-    if stop is None or is_glued(text, stop):
+    if stop is None or is_glued(text, stop) or _is_cut_off(text, context):
         return None
     other = _other_end(text, context)
     if other and not unsafe:
         return None
     new = {"/completion": ended(text.removesuffix(other), stop)}
     return None if breaks_limit(texts, new, context) else new
+
+
+def _ends_inside(text: str) -> bool:
+    """Whether a text ends inside a sentence: with a letter, a digit or a comma."""
+    last = text.rstrip(SPACE)[-1:]
+    return last.isalnum() or last in {",", ";", "-"}
+
+
+def _is_cut_off(text: str, context: Context) -> bool:
+    """Whether an answer ends inside a sentence, at the length at which many do: its end is not where a stop belongs."""
+    bounds = context.hints.get(MissingStop.code)
+    if not bounds or not _ends_inside(text):
+        return False
+    return bool(bounds[0] <= tokens.count(text, context.encoding) <= bounds[1])
 
 
 def _other_end(text: str, context: Context) -> str:

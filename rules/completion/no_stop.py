@@ -10,7 +10,7 @@ from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 from ftlint.rule.fixes import Rewrite
 from ftlint.text import tokens
 from ftlint.text.labels import as_seen
-from ftlint.text.marks import SPACE, given, without
+from ftlint.text.marks import SPACE, STOPS, given, without
 from ftlint.text.words import quote
 from ftlint.wishes import GENERATION
 
@@ -71,6 +71,9 @@ class NoStop(DatasetRule):
             yield Hits(self.level, None, {"reason": reason}, affects=gathered.conforming)
             return
         counts = gathered.get(Labels).merged
+        # Of a single label nobody could tell what is its end.
+        if len(counts) < 2:
+            return
         # In a file of some size, a label of one record is a fault of its own, and no reason to change all records.
         least = 2 if sum(counts.values()) >= 100 else 1
         for label, count in counts.items():
@@ -81,7 +84,7 @@ class NoStop(DatasetRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """End every completion with a stop that occurs in none."""
-        stop = situation.absent((" END", "\n", " ###", " <END>", " @@@"), "completion")
+        stop = situation.absent(STOPS, "completion")
         if stop is None:
             return None
         old = situation.context.known.stop

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ftlint.dialects import named
 from ftlint.metrics.duplicates import what_duplicates_need
 from ftlint.rule import DatasetRule, Hits
 from ftlint.rule.fixes import Drop
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Metric
-    from ftlint.rule import Level
+    from ftlint.rule import Level, Place
     from ftlint.rule.fixes import Fix, Situation
 
 
@@ -21,6 +24,10 @@ class DuplicateRule(DatasetRule):
     """A rule about records that repeat earlier ones; where it is fixable, the later one goes."""
 
     detail = "as line {first}"
+
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+        """Point at the rule's text; else nowhere in particular."""
+        return super().locate(row, args, context) if self.column else None
 
     def wants(self, context: Context) -> tuple[type[Metric], ...]:
         """Ask for what equal records are found by."""
@@ -31,6 +38,8 @@ class DuplicateRule(DatasetRule):
         return Drop() if self.fixable else None
 
 
-def later(level: Level, found: pl.DataFrame) -> Hits:
+def later(level: Level, found: pl.DataFrame, context: Context) -> Hits:
     """Return the hits of a table of `line` and `first`, the line that each repeats."""
-    return Hits(level, found.get_column("line"), related=found.get_column("first"))
+    dialect = named(context.dialect)
+    words = {"asked": dialect.asked, "answered": dialect.answered, "whole": dialect.whole}
+    return Hits(level, found.get_column("line"), words, related=found.get_column("first"))

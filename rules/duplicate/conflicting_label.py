@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import orjson
+import polars as pl
+
+from ftlint.dialects import named
+from ftlint.dialects.base import ANSWER, FURTHER
 from ftlint.metrics.duplicates import duplicates
-from ftlint.rule import Hits, bad, good, pairs
+from ftlint.rule import Hits, Place, bad, good, pairs
+from ftlint.text.words import numbered
 from ftlint.wishes import OPEN_ENDED
 
 from ._family import DuplicateRule, later
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
     from ftlint.rule import Level
+
+_SAMPLE = 50
+"""Records that are looked at to see in which keys they differ."""
 
 
 class ConflictingLabel(DuplicateRule):
@@ -28,13 +37,14 @@ class ConflictingLabel(DuplicateRule):
 
     ## How to fix
 
-    Look at both records, keep the right label, and drop the other record.
+    Look at both records, keep the right label, and drop the other record. Records with the same texts that hold something else
+    in further keys (a judgement, a reference answer, a seed) are mentioned once, with these keys.
     """
 
     code = "DUP002"
     level = "error"
-    message = "the same prompt as line {first}, but another completion"
-    headline = "records have the prompt of an earlier one, but another completion"
+    message = "the same {asked} as line {first}, but another {answered}"
+    headline = "records ask what an earlier one asks, but have another answer"
     column = "answer"
     examples = (
         good(pairs(("vino ->", " edible"), ("burger ->", " edible")), options={"task": "classification"}),
@@ -47,6 +57,47 @@ class ConflictingLabel(DuplicateRule):
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the later records."""
-        found = duplicates(gathered).conflicting
+        found = duplicates(gathered)
         level: Level = "error" if gathered.context.classification else "info"
-        yield later(level, found)
+        yield later(level, found.conflicting, gathered.context)
+        if len(found.further):
+            yield _further(found.further, gathered)
+
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+        """Point at the answer."""
+        return Place(named(context.dialect).pointer(ANSWER, row))
+
+
+def _further(found: pl.DataFrame, gathered: Gathered) -> Hits:
+    """Return that records have the texts of an earlier one, but something else in further keys: once, with these keys."""
+    sample = found.head(_SAMPLE)
+    lines = pl.concat([sample.get_column("line"), sample.get_column("first")]).unique().sort().to_list()
+    values = {line: _keys(row[FURTHER]) for line, row in gathered.fetch(lines)}
+    differing = {
+        key
+        for line, first in sample.select("line", "first").iter_rows()
+        for key in values[line].keys() | values[first].keys()
+        if values[line].get(key) != values[first].get(key)
+    }
+    shown = ", ".join(f'"{key}"' for key in sorted(differing)[:4]) or "further keys"
+    args = {"records": numbered(len(found), "record"), "keys": shown}
+    message = "{records} repeat the texts of an earlier one (here line {first}), with something else in {keys}"
+    return Hits(
+        "info",
+        found.get_column("line")[:1],
+        args,
+        related=found.get_column("first")[:1],
+        affects=len(found),
+        message=message,
+    )
+
+
+def _keys(further: str) -> Mapping[str, Any]:
+    """Return what a record holds besides its texts, by key."""
+    try:
+        value = orjson.loads(further)
+    except ValueError:
+        return {}
+    own = value[0] if isinstance(value, list) else value
+    inside = {"messages": value[1:]} if isinstance(value, list) and len(value) > 1 else {}
+    return {**own, **inside}

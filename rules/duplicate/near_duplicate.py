@@ -36,7 +36,7 @@ class NearDuplicate(DuplicateRule):
     enabled = False
     column = "input"
     fixable = "request"
-    message = "the prompt is nearly equal to that of line {first}"
+    message = "the {asked} is nearly equal to that of line {first}"
     headline = "prompts are nearly equal to an earlier one"
 
     @dataclass(frozen=True)
@@ -63,4 +63,4 @@ class NearDuplicate(DuplicateRule):
         known = duplicates(gathered)
         reported = {line for table in vars(known).values() for line in table.get_column("line")}
         found = nearly_equal(gathered, self.options.similarity, without=reported)
-        yield later(self.level, found)
+        yield later(self.level, found, gathered.context)

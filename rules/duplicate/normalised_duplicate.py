@@ -45,4 +45,4 @@ class NormalisedDuplicate(DuplicateRule):
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the later records."""
         found = duplicates(gathered).normalised
-        yield later(self.level, found)
+        yield later(self.level, found, gathered.context)

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
 from ftlint.rule.fixes import FileFix
+from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
     from ftlint.records.line import Line
-    from ftlint.rule import Applicability
+    from ftlint.rule import Applicability, Level
     from ftlint.rule.fixes import Fix, Situation
 
 
@@ -53,6 +54,19 @@ class InvalidUtf8(LineRule, DatasetRule):
             problem = f"not UTF-8: byte {line.raw[error.start]:#04x} at offset {error.start} of the line"
             return Place(None, start, start + 1, {"problem": problem})
         return Place(args={"problem": "not UTF-8"})
+
+    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+        """Report each line; of a file in another character set, once, which ones it may be."""
+        for level, hits in found.items():
+            for index, (facts, inside) in enumerate(gathered.by_file(hits.rows)):
+                if facts.charsets and 2 * len(inside) > facts.lines - facts.blank:
+                    problem = (
+                        f"{numbered(len(inside), 'line')} not UTF-8: the file may be in {' or '.join(facts.charsets)}; read it "
+                        "in the character set that it was written in (a table: `ftlint convert --charset`), and write it as UTF-8"
+                    )
+                    yield Hits(level, None, {"problem": problem}, applicability=None, file=index, affects=len(inside))
+                else:
+                    yield Hits(level, inside)
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each file that is in UTF-16 or UTF-32."""

@@ -67,6 +67,7 @@ def _lookalike(text: str, stopped: int) -> str | None:
     """Return what a line that is no JSON looks like; the parser stopped at this character."""
     bare = text.strip()
     looks: tuple[Callable[[], str | None], ...] = (
+        lambda: _conflict_mark(text),
         lambda: _several(bare),
         lambda: "a byte order mark inside the file (two files joined?)" if bare.startswith("\ufeff") else None,
         lambda: _wrong_quotes(bare),
@@ -80,6 +81,13 @@ def _lookalike(text: str, stopped: int) -> str | None:
         lambda: _cut_off(bare),
     )
     return next((found for look in looks if (found := look())), None)
+
+
+def _conflict_mark(text: str) -> str | None:
+    """Return what a line is that git leaves where two changes meet."""
+    if text.startswith(("<<<<<<< ", ">>>>>>> ", "||||||| ")) or text.rstrip() == "=======":
+        return "a mark of a merge conflict that git left; keep one of the two sides"
+    return None
 
 
 def _several(bare: str) -> str | None:

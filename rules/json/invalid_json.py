@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
 from ftlint.rule.fixes import FileFix, Respell
-from ftlint.text.words import numbered
+from ftlint.text.words import numbered, quote
 
 from ._lookalike import describe, separated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
@@ -64,6 +64,8 @@ class InvalidJson(LineRule, DatasetRule):
         """Report each line; in a file that may be one JSON document none is repaired, for its commas may belong to that."""
         for level, hits in found.items():
             for facts, inside in gathered.by_file(hits.rows):
+                if facts.columns:
+                    continue
                 yield Hits(level, inside, applicability="rule" if facts.lines_wanted and not facts.nested else None)
 
     def explain(self, line: Line, context: Context) -> Place:
@@ -74,7 +76,9 @@ class InvalidJson(LineRule, DatasetRule):
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each file that is one array or pretty-printed objects; what is in doubt is left as it is."""
         for index, facts in enumerate(gathered.files):
-            if facts.spread:
+            if facts.columns:
+                yield Hits(self.level, None, {"problem": _table(facts.columns)}, applicability=None, file=index)
+            elif facts.spread:
                 sure = facts.spread.broken is None and facts.lines_wanted and not facts.spread.fragments
                 problem = _problem(facts.spread, lines_wanted=facts.lines_wanted)
                 yield Hits(self.level, None, {"problem": problem}, applicability="safe" if sure else None, file=index)
@@ -82,6 +86,11 @@ class InvalidJson(LineRule, DatasetRule):
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Repair what is certain: a comma after the object, several objects on a line, objects spread over lines."""
         return FileFix("one-object-a-line") if hits.lines is None else Respell(separated)
+
+
+def _table(columns: Sequence[str]) -> str:
+    named = ", ".join(map(quote, columns[:6])) + (", …" if len(columns) > 6 else "")
+    return f"the file is a table of {len(columns):,} columns ({named}); `ftlint convert` makes records of it"
 
 
 def _problem(spread: Spread, *, lines_wanted: bool) -> str:

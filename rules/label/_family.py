@@ -8,6 +8,9 @@ from ftlint.metrics import Labels, Metric
 from ftlint.rule import DatasetRule
 from ftlint.wishes import CLASSIFICATION
 
+_SENTENCE = 5
+"""Words from which on a label is a sentence."""
+
 
 class LabelRule(DatasetRule):
     """A rule about the labels of a training set."""
@@ -25,3 +28,10 @@ class TokenOfLabelRule(LabelRule):
     convention: ClassVar[str | None] = "leading_space"
     column: ClassVar[str | None] = "answer"
     once = True
+
+
+def are_sentences(labels: Labels) -> bool:
+    """Whether the labels of half of the records are five words or longer: answers that repeat, which nobody would rename."""
+    counts = labels.merged
+    long = sum(count for label, count in counts.items() if len(label.split()) >= _SENTENCE)
+    return 2 * long > sum(counts.values())

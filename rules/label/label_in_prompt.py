@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ftlint.dialects import named
 from ftlint.dialects.base import ANSWER, INPUT, RECORDS
 from ftlint.metrics import Block, Metric
 from ftlint.rule import Hits, bad, good, option, pairs
@@ -14,7 +16,7 @@ from ftlint.rule import Hits, bad, good, option, pairs
 from ._family import LabelRule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
@@ -32,7 +34,7 @@ class LabelLeaks(Metric):
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
         self.lines, self.records = block.decoded.lines, len(block.frame)
-        self.leaks = block.frame.filter(_leaks()).height
+        self.leaks = block.frame.filter(_leaks(context.hints.get(LabelInPrompt.code, ()))).height
 
     def merge(self, other: LabelLeaks) -> None:
         """Take in what comes after."""
@@ -41,11 +43,19 @@ class LabelLeaks(Metric):
         self.leaks += other.leaks
 
 
-def _leaks() -> pl.Expr:
-    """Return an expression that is true where the label's own text stands in the body, in any case, as words of its own."""
+def _leaks(labels: Sequence[str]) -> pl.Expr:
+    """Return an expression that is true where the label's own text stands in the body, in any case, as words of its own.
+
+    labels: where all of these stand in the body, they are listed there, and tell nothing.
+    """
     label, body = pl.col("answer").str.to_lowercase(), pl.col("input").str.to_lowercase()
     word = pl.concat_str(pl.lit(r"(?:^|\W)"), label.str.escape_regex(), pl.lit(r"(?:\W|$)"))
-    return (label != "") & body.str.contains(label, literal=True) & body.str.contains(word)
+    listed = pl.all_horizontal(body.str.contains(other, literal=True) for other in labels)
+    return (label != "") & body.str.contains(label, literal=True) & body.str.contains(word) & ~listed
+
+
+_LABELS = 50
+"""Labels that may be listed in a prompt."""
 
 
 class LabelInPrompt(LabelRule):
@@ -57,12 +67,13 @@ class LabelInPrompt(LabelRule):
 
     ## How to fix
 
-    Look where the label gets into the prompt (a file name, a heading, a list of all labels) and whether it will be there in use.
+    Look where the label gets into the prompt (a file name, a heading) and whether it will be there in use. A prompt that lists
+    all labels tells nothing, and is not counted.
     """
 
     code = "LBL007"
     level = "info"
-    message = "in {share:.0%} of the records the label itself stands in the prompt"
+    message = "in {share:.0%} of the records the label itself stands in the {asked}"
 
     @dataclass(frozen=True)
     class Options:
@@ -75,11 +86,12 @@ class LabelInPrompt(LabelRule):
         bad(pairs(("film, good ->", " good"), ("film, bad ->", " bad")), at=[None], options={"task": "classification"}),
     )
 
-    def foresee(self, tables: Tables, context: Context) -> bool:
-        """Return whether the label stands somewhere in the body of half of the surveyed records."""
-        rows = tables[RECORDS].select(INPUT, ANSWER).iter_rows()
-        leaks = [label.casefold() in body.casefold() for body, label in rows if label]
-        return sum(leaks) >= 0.5 * max(tables[RECORDS].height, 1)
+    def foresee(self, tables: Tables, context: Context) -> tuple[str, ...]:
+        """Return the commonest labels, if the own label and not all of them stand in the body of half of the surveyed records."""
+        rows = [(body.lower(), label.lower()) for body, label in tables[RECORDS].select(INPUT, ANSWER).iter_rows() if label]
+        labels = [label for label, _ in Counter(label for _, label in rows).most_common(_LABELS)]
+        leaks = sum(label in body and not all(other in body for other in labels) for body, label in rows)
+        return tuple(labels) if len(labels) > 1 and leaks >= 0.5 * max(tables[RECORDS].height, 1) else ()
 
     def wants(self, context: Context) -> tuple[type[Metric], ...]:
         """Look at every record only where most of the surveyed ones gave rise to it."""
@@ -90,4 +102,5 @@ class LabelInPrompt(LabelRule):
         if gathered.context.hints.get(self.code):
             leaks = gathered.get(LabelLeaks)
             if leaks.records and leaks.leaks >= self.options.share * leaks.records:
-                yield Hits(self.level, None, {"share": leaks.leaks / leaks.records})
+                asked = named(gathered.context.dialect).asked
+                yield Hits(self.level, None, {"share": leaks.leaks / leaks.records, "asked": asked})

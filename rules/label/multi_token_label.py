@@ -11,7 +11,7 @@ from ftlint.text import tokens
 from ftlint.text.labels import as_seen
 from ftlint.text.words import numbered
 
-from ._family import TokenOfLabelRule
+from ._family import TokenOfLabelRule, are_sentences
 from ._renaming import renaming
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
     from ftlint.rule.fixes import Fix, Situation
+
+_SENTENCES = "{labels} are sentences that repeat, and no labels to be renamed: as generation they need a stop (--task generation)"
 
 
 class MultiTokenLabel(TokenOfLabelRule):
@@ -62,6 +64,10 @@ class MultiTokenLabel(TokenOfLabelRule):
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each such label once, where it is first seen."""
         labels, encoding = gathered.get(Labels), gathered.context.encoding
+        if are_sentences(labels):
+            args = {"labels": numbered(len(labels.merged), "distinct completion")}
+            yield Hits(self.level, None, args, applicability=None, message=_SENTENCES)
+            return
         several = ((label, count) for label, count in labels.merged.items() if tokens.count(as_seen(label), encoding) > 1)
         found = [(labels.first[label], {"label": label, "records": numbered(count, "record")}) for label, count in several]
         if found:

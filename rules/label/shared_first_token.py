@@ -9,7 +9,7 @@ from ftlint.rule import bad, good, hits_at, pairs
 from ftlint.text import tokens
 from ftlint.text.labels import as_seen
 
-from ._family import TokenOfLabelRule
+from ._family import TokenOfLabelRule, are_sentences
 from ._renaming import renaming
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class SharedFirstToken(TokenOfLabelRule):
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each group of labels once, where its first label is first seen."""
         labels = gathered.get(Labels)
+        if are_sentences(labels):
+            return
         groups: dict[bytes, list[str]] = {}
         for label in labels.merged:
             groups.setdefault(tokens.pieces(as_seen(label), gathered.context.encoding)[0], []).append(label)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ftlint.rule import Applicability, Level
     from ftlint.rule.fixes import Fix, Situation
 
+
 class MissingKey(LineRule, DatasetRule):
     """A required key is missing.
 

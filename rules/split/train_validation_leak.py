@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ftlint.dialects import named
 from ftlint.metrics import Fingerprints
 from ftlint.metrics.duplicates import leaks
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
@@ -41,7 +42,7 @@ class TrainValidationLeak(DatasetRule):
     compares = (Fingerprints,)
     column = "input"
     fixable = "request"
-    message = "the prompt is also in the training file{but}: line {first}"
+    message = "the {asked} is also in the training file{but}: line {first}"
     headline = "validation prompts are also in the training file"
     detail = "as line {first}"
     examples = (
@@ -61,6 +62,7 @@ class TrainValidationLeak(DatasetRule):
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report the validation records; as a warning those that are equal but for case, white space or punctuation."""
         found = leaks(gathered)
+        asked = named(gathered.context.dialect).asked
         levels: tuple[tuple[Level, pl.DataFrame, str], ...] = (
             ("error", found.equal, ""),
             ("warning", found.normalised, ", but for case, white space or punctuation"),
@@ -68,7 +70,7 @@ class TrainValidationLeak(DatasetRule):
         yield Hits(
             "info",
             found.further.get_column("line"),
-            {"but": ", with something else in its further keys"},
+            {"but": ", with something else in its further keys", "asked": asked},
             related=found.further.get_column("first"),
             related_role="train",
             applicability=None,
@@ -83,7 +85,7 @@ class TrainValidationLeak(DatasetRule):
                 yield Hits(
                     level,
                     mine.get_column("line"),
-                    {"but": but},
+                    {"but": but, "asked": asked},
                     related=mine.get_column("first"),
                     related_role="train",
                     applicability=None if refused else self.fixable,

@@ -33,9 +33,12 @@ _MEANT = re.compile(
     r"```|`[^`\n]*\\"  # code
     r"|[A-Za-z]:\\|\\\\"  # paths, line ends of LaTeX
     rf"|\\(?:[a-mo-qsv-zA-Z0-9.()\[\]{{}}|+*?$^]|(?:{_COMMANDS})\b)|\\u(?:[^0-9a-fA-F]|[0-9a-fA-F]{{1,3}}[^0-9a-fA-F])"
+    r"|\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE|REGEXP|LIKE)\b"
+    r"|</?[A-Za-z][\w.]*(?:\s[^<>]*)?/?>|=>|\b(?:const|let|var|class|public|private|static|void|char|String|lambda)\s+\w"
+    r"|\w\([^()]*\)\s*[{;]|\{\s*(?:\w+|'[^']*')\s*:"
     r"|\"\s*:|(?:print|printf|echo|split|join|replace|write|log|puts|println)\s*\(|#include|\b(?:def|function|import|return)\s"
 )
-"""What shows that backslashes are meant: code, paths, commands of LaTeX, regular expressions, JSON inside of the text."""
+"""What shows that backslashes are meant: code, SQL, markup, paths, commands of LaTeX, regular expressions, JSON in the text."""
 
 
 @dataclass
@@ -116,7 +119,7 @@ class EscapedText(DatasetRule):
         """Undo the escapes of this kind."""
         kind = hits.args["kind"]
         note = f"{kind} becomes what it stands for in {hits.args['records']}"
-        return Rewrite(each_text(partial(_undone, kind=kind)), scope="role", note=note)
+        return Rewrite(each_text(partial(_undone, kind=kind)), scope="role", note=note, once=True)
 
 
 def _undone(text: str, kind: str) -> str:

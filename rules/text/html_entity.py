@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass
+from html.entities import html5
 from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
@@ -44,6 +46,9 @@ class HtmlEntities(Occurrences):
         if self.records:
             found = pl.concat_list(pl.col("input").str.extract_all(HTML), pl.col("answer").str.extract_all(HTML)).list.unique()
             exploded = rows.select("line", found.alias("text")).explode("text")
+            known = [text for text in exploded.get_column("text").unique() if _is_html(text)]
+            exploded = exploded.filter(pl.col("text").is_in(known))
+            self.records = exploded.get_column("line").n_unique()
             for text, count, first in exploded.group_by("text").agg(pl.len(), pl.col("line").min()).iter_rows():
                 self.counts[text], self.first[text] = count, first
 
@@ -94,5 +99,14 @@ class HtmlEntity(DatasetRule):
         return None
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
-        """Unescape entities."""
-        return Rewrite(each_text(html.unescape), scope="role")
+        """Unescape entities, once: what stands there afterwards may be what was meant."""
+        return Rewrite(each_text(_unescaped), scope="role", once=True)
+
+
+def _is_html(text: str) -> bool:
+    """Whether a text is a tag, or an entity that there is."""
+    return text.startswith(("<", "&#")) or text[1:] in html5
+
+
+def _unescaped(text: str) -> str:
+    return re.sub(HTML, lambda found: html.unescape(found.group()) if _is_html(found.group()) else found.group(), text)

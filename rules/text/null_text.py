@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects import named
-from ftlint.dialects.base import ANSWER, INPUT
-from ftlint.metrics import Block, Fingerprints, Labels, Metric, extend
-from ftlint.metrics.duplicates import lines_labelled
-from ftlint.rule import DatasetRule, Hits, Place, RecordRule, bad, good, option, pairs
+from ftlint.dialects.base import ANSWER, INPUT, RECORDS
+from ftlint.metrics import Metric, extend
+from ftlint.rule import DatasetRule, Hits, Place, bad, good, option, pairs
 from ftlint.rule.fixes import Drop
 from ftlint.text.labels import NULLS, variant_key
 
@@ -20,31 +19,47 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ftlint.dialects.context import Context
-    from ftlint.metrics import Gathered
+    from ftlint.metrics import Block, Gathered
     from ftlint.rule.fixes import Fix, Situation
+
+_LONGEST = 16
+"""Bytes of a text that may be such a word, with white space around it."""
 
 
 @dataclass
-class NullLabels(Metric):
-    """Lines whose label is nothing but a word for a missing value, by the word."""
+class NullTexts(Metric):
+    """Lines with a text that is nothing but a word for a missing value, by the word and whether it is the answer.
+
+    Of a line that has several, one counts: the answer before the question, and both before other messages.
+    """
 
     lines: int = 0
-    found: dict[str, pl.Series] = field(default_factory=dict)
+    found: dict[tuple[str, bool], pl.Series] = field(default_factory=dict)
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
         self.lines = block.decoded.lines
-        rows = block.frame.filter(pl.col("answer").is_in(NULLS)).select("answer", "line")
-        for (label,), part in rows.partition_by("answer", as_dict=True).items():
-            self.found[str(label)] = part.get_column("line").cast(pl.UInt64)
+        columns = [(block.frame, ANSWER), (block.frame, INPUT)]
+        columns += [
+            (block.tables[name], column) for name, texts in block.dialect.tables.items() if name != RECORDS for column in texts
+        ]
+        seen = pl.Series(dtype=pl.UInt32)
+        for frame, column in columns:
+            short = frame.filter(pl.col(column).str.len_bytes() <= _LONGEST).select("line", word=pl.col(column).str.strip_chars())
+            rows = short.filter(pl.col("word").is_in(NULLS) & ~pl.col("line").is_in(seen.implode())).unique("line", keep="first")
+            seen = seen.append(rows.get_column("line"))
+            for (word,), part in rows.partition_by("word", as_dict=True).items():
+                lines = part.get_column("line").cast(pl.UInt64).sort()
+                key = str(word), column == ANSWER
+                self.found[key] = self.found[key].append(lines).sort() if key in self.found else lines
 
-    def merge(self, other: NullLabels) -> None:
+    def merge(self, other: NullTexts) -> None:
         """Take in what comes after."""
         extend(self.found, other.found, self.lines)
         self.lines += other.lines
 
 
-class NullText(RecordRule, DatasetRule):
+class NullText(DatasetRule):
     """A text is nothing but `nan`, `None`, `null` or the like: a missing value that became text.
 
     ## Why it matters
@@ -53,13 +68,14 @@ class NullText(RecordRule, DatasetRule):
 
     ## How to fix
 
-    Drop such records, or fill in what is missing; `--fix --unsafe-fixes` drops them. A label of many records (100 or more,
+    Drop such records, or fill in what is missing; `--fix --unsafe-fixes` drops them. An answer of many records (100 or more,
     the option `minimum`) is meant so, and fine.
     """
 
     code = "TXT004"
     level = "warning"
     fixable = "unsafe"
+    metrics = (NullTexts,)
     message = "the {which} is nothing but {text!r}"
     headline = "records have a missing value that became text"
     examples = (
@@ -81,45 +97,29 @@ class NullText(RecordRule, DatasetRule):
 
     @dataclass(frozen=True)
     class Options:
-        """minimum: a label of as many records is meant so."""
+        """minimum: an answer of as many records is meant so."""
 
         minimum: int = option(100, least=0)
 
-    def violates(self, context: Context) -> pl.Expr:
-        """Return where a body is such a word."""
-        return pl.col("input").is_in(NULLS)
-
-    def wants(self, context: Context) -> tuple[type[Metric], ...]:
-        """Ask for labels where they are counted anyway, and else for these alone."""
-        return (Labels, Fingerprints) if context.classification else (NullLabels,)
-
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
-        """Report the records whose completion is such a word, unless there are many of them."""
-        found = _lines(gathered)
+        """Report the records with such a word, unless it is an answer that many have."""
+        found = gathered.get(NullTexts).found
         totals = Counter[str]()
-        for label, lines in found.items():
-            totals[variant_key(label)] += len(lines)
-        for label, lines in found.items():
-            if totals[variant_key(label)] < self.options.minimum:
-                yield Hits(self.level, lines, {"which": "completion", "text": label})
-
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
-        """Say which text it is."""
-        which, column = ("prompt", INPUT) if row[INPUT] in NULLS else ("completion", ANSWER)
-        text = row[column]
-        return Place(named(context.dialect).pointer(column, row), args={"which": which, "text": text})
+        for (word, is_answer), lines in found.items():
+            totals[variant_key(word)] += len(lines) * is_answer
+        for (word, is_answer), lines in found.items():
+            if not is_answer or totals[variant_key(word)] < self.options.minimum:
+                yield Hits(self.level, lines, {"text": word, "is_answer": is_answer})
 
     def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
-        """Point at the completion."""
-        return Place(named(context.dialect).pointer(ANSWER, row))
+        """Point at the text."""
+        dialect = named(context.dialect)
+        column = ANSWER if args["is_answer"] else INPUT if row[INPUT] == args["text"] else None
+        texts: Mapping[str, str] = row["texts"]
+        pointer = dialect.pointer(column, row) if column else None
+        pointer = pointer or next((at for at, text in texts.items() if text.strip() == args["text"]), None)
+        return Place(pointer, args={"which": dialect.title(pointer)}) if pointer else None
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Drop the records."""
         return Drop()
-
-
-def _lines(gathered: Gathered) -> Mapping[str, pl.Series]:
-    """Return the lines of the labels that are such words."""
-    if not gathered.context.classification:
-        return gathered.get(NullLabels).found
-    return {label: lines_labelled(gathered, [label]) for label in gathered.get(Labels).counts if label in NULLS}

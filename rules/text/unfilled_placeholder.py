@@ -22,9 +22,16 @@ if TYPE_CHECKING:
 
 
 _PLACEHOLDER = re.compile(
-    r"(?<![\w\\^_${])(?:\{\{\s?[A-Za-z_]\w+\s?\}\}|\{\s?[A-Za-z_]\w+\s?\})(?!\})|<[A-Z][A-Z_ ]+>|\[[A-Z][A-Z_ ]+\]"
+    r"(?<![\w\\^_${/])(?:\{\{\s?[A-Za-z_]\w+\s?\}\}|\{\s?[A-Za-z_]\w+\s?\})(?![}/])|<[A-Z][A-Z_ ]+>|\[[A-Z][A-Z_ ]+\]"
 )
-"""A name of two letters or more in braces or brackets; not behind a word, `\\`, `^`, `_` or `$`, as in LaTeX and code."""
+"""A name of two letters or more in braces or brackets; not behind a word, `\\`, `^`, `_` or `$`, as in LaTeX and code, nor beside
+a slash, as in the path of an API (`/shops/{id}`)."""
+
+_SECTION = re.compile(r"[<\[](?:BEGIN|END|START|STOP|OPEN|CLOSE)\b[A-Z_ ]*[>\]]")
+"""A tag that begins or ends a section."""
+
+_EXPLAINED = r"\s*[\"'`]?\s*(?:[:=]|is\b|are\b|means?\b|stands? for\b|refers? to\b|with\b)"
+"""What follows a placeholder that a text explains."""
 
 _MODEL_MARKS = ("INST", "SYS", "CLS", "SEP", "MASK", "PAD", "UNK", "BOS", "EOS", "START", "END", "STOP", "DONE")
 _NO_PLACEHOLDERS = {f"{left}{name}{right}" for name in _MODEL_MARKS for left, right in ("[]", "<>")}
@@ -86,7 +93,7 @@ class UnfilledPlaceholder(DatasetRule):
         texts = tables[RECORDS].select(INPUT, ANSWER)
         counts: Counter[str] = Counter()
         for row in texts.filter(pl.any_horizontal(pl.all().str.contains(r"[{<\[]"))).iter_rows():
-            counts.update({found for text in row for found in _PLACEHOLDER.findall(text)} - _NO_PLACEHOLDERS)
+            counts.update({found for text in row for found in _PLACEHOLDER.findall(text) if _is_unfilled(found, text)})
         return tuple(text for text, count in counts.most_common(20) if count >= max(2, 0.05 * len(texts)))
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
@@ -104,3 +111,13 @@ class UnfilledPlaceholder(DatasetRule):
             if start >= 0:
                 return Place(pointer, start, start + len(args["placeholder"]))
         return None
+
+
+def _is_unfilled(found: str, text: str) -> bool:
+    """Whether a placeholder stands where a value should: it is no mark or tag, and the text does not say what it is."""
+    if found in _NO_PLACEHOLDERS or _SECTION.fullmatch(found):
+        return False
+    name = found.strip("{}<>[] ")
+    if f"</{name}>" in text or f"[/{name}]" in text or f"END {name}" in text:
+        return False
+    return not re.search(re.escape(found) + _EXPLAINED, text)

@@ -144,8 +144,9 @@ def _group(group: Group, style: Style) -> Iterator[str]:
         if not shown:
             yield from _head(group, rule.summary(), group.repair(), style)
     else:
-        number = group.count if rule.once else group.places
-        share = "" if rule.once else f" ({percent(group.records, _whole(group))})"
+        number = group.count if rule.once else group.records
+        several = f", {group.places:,} places" if group.places > number else ""
+        share = "" if rule.once else f" ({percent(group.records, _whole(group))}{several})"
         yield from _head(group, f"{number:,} {rule.headline}{share}", group.repair(), style)
     if group.level == "info":
         return
@@ -247,6 +248,9 @@ def _ways_on(report: Report, style: Style) -> Iterator[str]:
         more = " more" if safe else ""
         what = f"{unsafe}{more} by changing the data{_changed(report, 'unsafe')}:"
         ways.append((what, command.replace("--fix", "--fix --unsafe-fixes", 1)))
+    if asked := _on_request(report):
+        count, codes = asked
+        ways.append((f"{count:,} on request:", command.replace("--fix", f"--fix --unsafe-fixes --fixable {codes}", 1)))
     worst = min(report.counts_by_level, key=lambda key: (LEVELS.index(key[1]), key[0]))
     ways.append(("what a rule means:", f"ftlint rule {worst[0]}"))
     room = max(len(what) for what, _ in ways)
@@ -260,6 +264,18 @@ def _ways_on(report: Report, style: Style) -> Iterator[str]:
     revealing = {rule.code for rule in report.rules if rule.reveals}
     if any(finding.code in revealing and finding.applicability in {"safe", "unsafe"} for finding in report.findings):
         yield "  more may be found, and repaired, when this is done"
+
+
+def _on_request(report: Report) -> tuple[int, str] | None:
+    """Return how many warnings and errors are repaired where their rules are named, and these; None for none."""
+    hits = [
+        (rule, some)
+        for dataset in report.datasets
+        for rule, some in dataset.hits
+        if some.repair == "request" and some.level != "info"
+    ]
+    codes = ",".join(sorted({rule.code for rule, _ in hits}))
+    return (sum(len(some) for _, some in hits), codes) if codes else None
 
 
 def _changed(report: Report, how: Applicability) -> str:

@@ -1,0 +1,59 @@
+"""SPL005."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.metrics import Labels
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.text.labels import variant_key
+from ftlint.text.words import numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.metrics import Gathered
+
+_SHOWN = 8
+
+
+class MissingLabel(DatasetRule):
+    """The training file has labels that the validation file never has.
+
+    ## Why it matters
+
+    How well the model tells these labels is not measured; a service that computes classification metrics counts the classes of
+    both files, and refuses when the numbers differ.
+
+    ## How to fix
+
+    Split the data so that each part has every label: `ftlint split` does.
+    """
+
+    code = "SPL005"
+    level = "warning"
+    tasks = ("classification",)
+    roles = ("valid",)
+    metrics = (Labels,)
+    compares = (Labels,)
+    message = "{labels} of the training file never in the validation file: {shown}; `ftlint split` gives each part every label"
+    examples = (
+        good(
+            pairs(("a ->", " yes"), ("b ->", " no")),
+            valid=pairs(("c ->", " no"), ("d ->", " yes")),
+            options={"task": "classification"},
+        ),
+        bad(
+            pairs(("a ->", " yes"), ("b ->", " no")), valid=pairs(("c ->", " no")), at=[None], options={"task": "classification"}
+        ),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report them once, the commonest first."""
+        assert gathered.train
+        seen = {variant_key(label) for label in gathered.get(Labels).counts}
+        counts = gathered.train.get(Labels).merged
+        missing = sorted((label for label in counts if variant_key(label) not in seen), key=lambda label: -counts[label])
+        if missing and seen:
+            shown = ", ".join(f'"{label}"' for label in missing[:_SHOWN]) + (", …" if len(missing) > _SHOWN else "")
+            yield Hits(self.level, None, {"labels": numbered(len(missing), "label"), "shown": shown})
