@@ -11,8 +11,8 @@ from ftlint_rules import rules as builtin_rules
 import ftlint
 from ftlint.cli.app import run
 from ftlint.metrics import Metric, numbers
-from ftlint.rule import DatasetRule, Hits, LineRule, Place, RecordRule, registry
 from ftlint.records.edits import Edit
+from ftlint.rule import DatasetRule, Hits, LineRule, Place, RecordRule, registry
 from ftlint.rule.fixes import Respell, Rewrite
 
 RECORDS = [{"prompt": f"mail {i} ->", "completion": (" spam", "fine")[i % 2]} for i in range(20)]
