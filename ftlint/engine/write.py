@@ -11,7 +11,7 @@ import orjson
 
 from ftlint.dialects.base import RECORDS
 from ftlint.errors import RuleError, raise_if_interrupted
-from ftlint.records.edits import Edit, edited, malformed, overlap
+from ftlint.records.edits import Edit, edited, malformed, overlap, retexted
 from ftlint.records.line import Line
 from ftlint.records.reader import reader_of
 from ftlint.records.spans import is_json
@@ -249,19 +249,23 @@ def _guarded(rule: Rule) -> Iterator[None]:
         raise RuleError(rule.failure(error), rule.code) from error
 
 
-def sure_edits(fix: Fix, line: Line, record: Record | None, rows: Sequence[Row]) -> list[Edit]:
+def sure_edits(fix: Fix, line: Line, record: Record | None, rows: Sequence[Row], *, deeply: bool = True) -> list[Edit]:
     """Return the edits of a repair, checked; raises ValueError for edits that no repair may make.
 
     They are within the line, and do not overlap. A line that is JSON stays JSON, and an object an object. Where a repair says
-    which texts it changes, it changes these and nothing else.
+    which texts it changes, it changes these and nothing else. deeply: whether the line is read again to see that; else the
+    edits alone are looked at.
     """
     assert not isinstance(fix, FileFix)
-    edits = list(fix.edits(line, record, rows))
+    promised = fix.texts(record, rows)
+    if promised is None:
+        edits = list(fix.edits(line, record, rows))
+    else:
+        edits = retexted(line, record.texts, promised) if record and promised else []
     if problem := malformed(edits, len(line.raw)):
         raise ValueError(f"its repair is refused: {problem}")
-    if not edits or not is_json(line.raw):
+    if not edits or not deeply or not is_json(line.raw):
         return edits
-    promised = fix.texts(record, rows)
     expected = None if promised is None else _with_texts(line.raw, promised)
     for part in edited(line.raw, edits):
         try:

@@ -122,6 +122,9 @@ class _Hit(NamedTuple):
     number: int
 
 
+_DEEPLY = 20
+"""Repairs of a line that are tried for each finding; a line of many findings would be read as often."""
+
 _BATCH, _BYTES = 512, 4 << 20
 """Hits whose records are read at once, and about how many bytes of lines."""
 
@@ -253,7 +256,8 @@ class _Findings:
         if line is None or fix.scope != "found":
             return FindingFix(how, fix.note)
         try:
-            edits = sure_edits(fix, line.line, line.record, self._rows(fix, hit, line))
+            deeply = len(line.given) < _DEEPLY
+            edits = sure_edits(fix, line.line, line.record, self._rows(fix, hit, line), deeply=deeply)
         except BaseException as error:  # noqa: BLE001 - likewise
             raise_if_interrupted(error)
             self.report.failed(rule, error)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ftlint.dialects.base import RECORDS
-from ftlint.records.edits import retexted, whole_line
+from ftlint.records.edits import whole_line
 from ftlint.text import tokens
 
 if TYPE_CHECKING:
@@ -51,9 +51,8 @@ class Rewrite:
         return self.change(record.row(RECORDS)) or {} if record else {}
 
     def edits(self, line: Line, record: Record | None, rows: Sequence[Row]) -> Sequence[Edit]:
-        """Return what is done to a line."""
-        new = self.texts(record, rows)
-        return retexted(line, record.texts, new) if record and new else []
+        """Return nothing: the texts say it."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -72,8 +71,8 @@ class Retext:
         return {row["pointer"]: self.change(row["text"]) for row in rows}
 
     def edits(self, line: Line, record: Record | None, rows: Sequence[Row]) -> Sequence[Edit]:
-        """Return what is done to a line."""
-        return retexted(line, {row["pointer"]: row["text"] for row in rows}, self.texts(record, rows))
+        """Return nothing: the texts say it."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ class Amend:
     once: ClassVar[bool] = False
 
     def texts(self, record: Record | None, rows: Sequence[Row]) -> None:
-        """Return None: what the line holds afterwards is not told before."""
+        """Return None: the edits say what changes."""
 
     def edits(self, line: Line, record: Record | None, rows: Sequence[Row]) -> Sequence[Edit]:  # noqa: ARG002 - likewise
         """Return what is done to a line."""
@@ -112,7 +111,7 @@ class Respell:
     once: ClassVar[bool] = False
 
     def texts(self, record: Record | None, rows: Sequence[Row]) -> None:
-        """Return None: what the line holds afterwards is not told before."""
+        """Return None: the edits say what changes."""
 
     def edits(self, line: Line, record: Record | None, rows: Sequence[Row]) -> Sequence[Edit]:  # noqa: ARG002 - likewise
         """Return what is done to a line."""

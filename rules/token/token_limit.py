@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ftlint.rule import Hits
     from ftlint.rule.fixes import Fix, Row, Situation
 
+_WIDEST = 128
+"""Characters that a token stands for at most: the longest runs of spaces that are one."""
+
 
 class TokenLimit(RecordRule):
     """Prompt and completion together are not below the target's token limit.
@@ -94,16 +97,20 @@ def _can_be_cut(texts: Mapping[str, Any], context: Context) -> bool:
 
 def _cut(texts: Mapping[str, Any], context: Context, *, front: bool) -> Mapping[str, str] | None:
     """Return a prompt of fewer tokens: the separator stays, and whole characters go."""
+    limit = context.target.limit
     body = without(texts["prompt"], context.known.separator)
     start = texts["prompt"].index(body)
     rest = texts["prompt"][start + len(body) :]
-    pieces = tokens.offsets(body, context.encoding)
+    # No more than this can be left; of a long text the rest need not be looked at.
+    kept = body[-limit * _WIDEST :] if front else body[: limit * _WIDEST]
+    pieces = tokens.offsets(kept, context.encoding)
+    room = limit - 1 - _count({"prompt": rest, "completion": texts["completion"]}, context)
     # A cut may change how the tokens next to it join, so that one may become two: cut until it fits.
-    surplus = _count(texts, context) - context.target.limit + 1
-    while 0 < surplus < len(pieces):
-        cut = body[pieces[surplus] :].lstrip(SPACE) if front else body[: pieces[len(pieces) - surplus]].rstrip(SPACE)
+    surplus = max(len(pieces) - room, int(len(kept) == len(body)))
+    while 0 <= surplus < len(pieces):
+        cut = kept[pieces[surplus] :].lstrip(SPACE) if front else kept[: [*pieces, len(kept)][-surplus - 1]].rstrip(SPACE)
         changed = {"prompt": cut + rest, "completion": texts["completion"]}
-        if _count(changed, context, context.target.limit) < context.target.limit:
+        if _count(changed, context, limit) < limit:
             return {"/prompt": changed["prompt"]}
         surplus += 1
     return None
