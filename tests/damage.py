@@ -139,12 +139,15 @@ def file(seed: int) -> bytes:
 
 def main() -> None:
     """Try files until the time is over."""
-    from laws import broken_laws  # noqa: PLC0415 - it needs ftlint, and this file does not
+    import kinds  # noqa: PLC0415 - it needs this module
+    from laws import broken_by_value, broken_laws, changes_again  # noqa: PLC0415 - they need ftlint, and this file does not
 
     minutes, seed = float(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
     until, tried, wrong = time.monotonic() + 60 * minutes, 0, 0
     while time.monotonic() < until:
-        for law in broken_laws(file(seed)):
+        other = kinds.file(seed)
+        laws = [*broken_laws(file(seed)), *broken_laws(other), *changes_again(other)]
+        for law in [*laws, *broken_by_value(other, unsafe=False), *broken_by_value(other, unsafe=True)]:
             wrong += 1
             print(f"seed {seed}: {law}", flush=True)
         seed += 1

@@ -6,6 +6,11 @@ import json
 import re
 
 import ftlint
+from ftlint import config as configuration
+from ftlint.api import run_fix
+from ftlint.engine.dataset import Dataset
+from ftlint.engine.serial import Serial
+from ftlint.sources import Source
 from ftlint.text.marks import without
 
 _DECODER = json.JSONDecoder()
@@ -37,7 +42,7 @@ def objects_and_rest(data: bytes) -> tuple[list[dict], bytes]:
 
 def core(record: dict, context) -> object:
     """Return what a safe repair must keep of a record: body, label and every other value."""
-    if not all(isinstance(record.get(key), str) for key in ("prompt", "completion")):
+    if context.known is None or not all(isinstance(record.get(key), str) for key in ("prompt", "completion")):
         return json.dumps(record)
     others = {key: value for key, value in record.items() if key not in {"prompt", "completion"}}
     # A separator that stands twice at an end may be one; of what is glued to a word nothing goes.
@@ -72,3 +77,75 @@ def broken_laws(data: bytes) -> list[str]:
     if added and not revealed:
         wrong.append(f"findings were added: {added}")
     return wrong
+
+
+DROPS = {"DUP001", "DUP003", "CHT004", "TXT004", "SHP005"}
+"""Rules whose repair takes whole records away."""
+
+STRUCTURE = {"CHT003", "CHT005", "SHP001", "SHP002", "JSN002", "JSN003"}
+"""Rules whose repair changes which members and turns a record has."""
+
+
+def differing(before, after, pointer=""):
+    """Yield the JSON Pointers of what two values do not share; of what only one of them has the pointer there."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in before.keys() | after.keys():
+            at = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+            if key in before and key in after:
+                yield from differing(before[key], after[key], at)
+            else:
+                yield at
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for place, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from differing(one, other, f"{pointer}/{place}")
+    elif json.dumps(before) != json.dumps(after):
+        yield pointer
+
+
+def broken_by_value(data: bytes, *, unsafe: bool) -> list[str]:
+    """Return a sentence for each value that a repair changed without a finding that points at it, or of all records."""
+    dataset = Dataset([Source("a.jsonl", len(data), data)], configuration.load(isolated=True).wishes())
+    before = ftlint.check(data, max_findings=None)
+    config = configuration.load({}, isolated=True)
+    [repaired], report = run_fix([dataset], config, unsafe=unsafe, by=Serial(), track=True)
+    _, new, origins = repaired.files[0]
+    fixed = b"".join(new.parts())
+    repaired.close()
+    wrong = [f"{kind}: {text}" for kind, text in report.notes if kind == "undone"] + report.failures
+    if origins is None:
+        return wrong  # made lines of objects; the other laws look at these
+    old = data.split(b"\n")
+    lines = fixed.split(b"\n")
+    found: dict[int, set[str]] = {}
+    pointers: dict[int, set[str]] = {}
+    whole = {rule.code for one in before.datasets for rule, hits in one.hits if hits.affects}
+    for finding in before.findings:
+        if finding.line is not None:
+            found.setdefault(finding.line - 1, set()).add(finding.code)
+            pointers.setdefault(finding.line - 1, set()).add(finding.pointer or "")
+    if any(code in report.fixed for code in STRUCTURE):
+        return wrong + [f"{len(old) - len(set(origins)) - 1} lines went" for _ in range(not unsafe and len(set(origins)) < len(old) - 1)]
+    for place, origin in enumerate(origins):
+        try:
+            was, now = json.loads(old[origin]), json.loads(lines[place])
+        except ValueError:
+            continue
+        texts = {"/prompt", "/completion"} if isinstance(was, dict) and "messages" not in was else set()
+        for at in differing(was, now):
+            pointed = any(at == one or at.startswith(f"{one}/") for one in pointers.get(origin, ()) if one)
+            if not pointed and at not in texts and not (whole & report.fixed.keys()):
+                wrong.append(f"line {origin + 1}: {at} changed, and nothing points at it ({found.get(origin)}, {dict(report.fixed)})")
+    gone = set(range(len(old) - 1)) - set(origins)
+    for line in gone:
+        if old[line].strip() and not report.fixed.keys() & DROPS:
+            wrong.append(f"line {line + 1} went, and no repair drops records")
+    return wrong
+
+
+def changes_again(data: bytes) -> list[str]:
+    """Return a sentence where an unsafe repair changes something again, that infers nothing else in a second run."""
+    fixed, report = ftlint.fix(data, unsafe=True)
+    if any(kind == "note" for kind, _ in report.notes):
+        return []
+    again, second = ftlint.fix(fixed, unsafe=True)
+    return [] if again == fixed else [f"an unsafe repair changes something again: {dict(second.fixed)}"]

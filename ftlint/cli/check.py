@@ -112,7 +112,9 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             if file:
                 _write(reporter(name)(report, replace(style, color=False, seconds=None)), file)
         if options["diff"]:
-            return int(finish())
+            differs = finish()
+            _raise_problems(report)
+            return int(differs)
         screen = (line for name in to_screen for line in reporter(name)(report, style))
         # Once the data is replaced, what was found in it before can no longer be read.
         lines = list(screen) if repairs else screen

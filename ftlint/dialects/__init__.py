@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
+from ftlint.dialects.keys import NAMING, SYNONYMS, is_fragment
 from ftlint.errors import raise_if_interrupted, reason
 
 if TYPE_CHECKING:
@@ -62,6 +63,21 @@ def named(name: str) -> Dialect:
 def recognise(value: Mapping[str, object]) -> str | None:
     """Return the name of the dialect that an object is a record of: of several the one that knows most of its keys; or None."""
     return recognised(tuple((key, type(inner)) for key, inner in value.items()))
+
+
+def is_record(value: Mapping[str, object]) -> bool:
+    """Whether an object is surely a record by itself, and no part of one: what stands in an array with others may be either.
+
+    It is of a known dialect, or has names for both what is asked and what is to be answered.
+    """
+    name = recognise(value)
+    if is_fragment(value):
+        return False
+    if name is None:
+        keys = {key.strip().lower() for key in value}
+        return all(not keys.isdisjoint({key, *names}) for key, names in SYNONYMS.items())
+    dialect = named(name)
+    return not dialect.weak or all(key in NAMING or key not in dialect.further(list(value)) for key in value)
 
 
 @lru_cache(maxsize=4096)

@@ -69,7 +69,8 @@ class Dialect(Generic[K]):
     types: msgspec types of a record; the first is the strictest and the fastest, the last takes every record. Without any, a
     dialect is only recognised. tables: for each column of texts, by table, the JSON Pointer of a text, as an expression.
     nothing: what is known where nothing was surveyed. answers: the kind of text (see `spoken`) that is to be learned.
-    tells_task: whether records are told apart by task, so that reports name it. asked, answered, whole: what sentences call
+    tells_task: whether records are told apart by task, so that reports name it. weak: whether its keys are so common that
+    they make no record together with unknown ones. asked, answered, whole: what sentences call
     what is asked, what is to be learned, and a record.
     """
 
@@ -81,6 +82,7 @@ class Dialect(Generic[K]):
     nothing: K
     answers: str = ""
     tells_task: ClassVar[bool] = False
+    weak: bool = False
     asked: str = "prompt"
     answered: str = "completion"
     whole: str = "record"

@@ -30,6 +30,7 @@ from ftlint.wishes import CLASSIFICATION, GENERATION
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+    from ftlint.dialects.context import Context
     from ftlint.targets import Target
     from ftlint.wishes import Wishes
 
@@ -136,15 +137,14 @@ class Chat(Dialect[None]):
             "role": roles,
             "content": [content if type(content) is str else None for content in contents],
             "empty": [
-                not (text.strip(SPACE) or one.refusal or one.audio or _called(one))
-                for text, one in zip(texts, messages, strict=True)
+                _says_nothing(one.content) and not (one.refusal or one.audio or one.tool_calls or one.function_call)
+                for one in messages
             ],
             "misweighed": list(map(_is_misweighed, messages)),
             "unlearned": list(chain.from_iterable(map(_unlearned, talks))),
         }
-        further = list(map(_further, records))
         return {
-            RECORDS: _records(talks, roles, texts, further),
+            RECORDS: _records(talks, roles, texts),
             MESSAGES: _frame(columns, _MESSAGES),
             PARTS: _parts(enumerate(talks)),
         }
@@ -177,13 +177,13 @@ class Chat(Dialect[None]):
         return [f"messages[].{key}" for key in keys]
 
     def rest(self, value: Mapping[str, Any], naming: frozenset[str]) -> str:
-        """Return what a conversation and its messages hold in keys that they do not have."""
+        """Return what a conversation and its messages hold besides roles and texts: tools, calls, names, weights, images."""
         further: list[Any] = [
             [place, inside]
             for place, message in enumerate(value["messages"])
-            if (inside := {key: message[key] for key in message if key not in _KEYS and key not in naming})
+            if (inside := {key: one for key, one in message.items() if _matters(key, one) and key not in naming})
         ]
-        own = {key: value[key] for key in self.further(list(value)) if key not in naming}
+        own = {key: one for key, one in value.items() if key != "messages" and key not in naming and one is not None}
         return opaque([own, *further]) if own or further else ""
 
     def accepts(self, record: Any) -> bool:
@@ -231,10 +231,16 @@ class Chat(Dialect[None]):
         return found
 
     def suits(self, tables: Tables) -> str:
-        """Return the target of reinforcement learning for ten or more conversations of which most end with the user."""
+        """Return the target of reinforcement learning for three or more conversations of which most end with the user."""
         roles = tables[RECORDS].get_column("last_role")
         asking = int((roles == "user").sum())
-        return "reinforcement" if asking >= 10 and 2 * asking > len(roles) else ""
+        return "reinforcement" if asking >= 3 and 2 * asking > len(roles) else ""
+
+    def describe(self, context: Context[None]) -> list[str]:
+        """Return what conversations without an answer are taken for."""
+        if context.target.name == "reinforcement" and "target" not in context.given:
+            return ["most end with the user: taken as prompts for reinforcement learning (else name --target gpt-4o-mini)"]
+        return []
 
     def infer(self, tables: Tables, wishes: Wishes, target: Target, encoding: str) -> Surveyed[None]:  # noqa: ARG002 - the hook's
         """Return the task: classification where nearly all conversations are one question, and few short answers repeat."""
@@ -288,7 +294,10 @@ class _Order:
         self.at = last_answer(roles)
         self.row = (len(roles), roles[-1] if roles else None, self.at is not None, roles.count("assistant"), self.at)
         asked = [place for place in range(self.begins, len(roles)) if place != self.at] + [0] * self.begins
-        self.template = BETWEEN.join(f"{roles[place].replace('%', '%%')}{BETWEEN}%s" for place in asked)
+        template = BETWEEN.join(f"{roles[place].replace('%', '%%')}{BETWEEN}%s" for place in asked)
+        # Two orders of the same messages are two conversations.
+        unusual = f"{BETWEEN}{self.at}" if self.at is not None and self.at < len(roles) - 1 else ""
+        self.template = f"{template}{unusual}{BETWEEN * self.begins}"
         self.pick: Callable[[Sequence[str]], Any] = itemgetter(*asked) if asked else lambda _: ()
 
 
@@ -300,13 +309,8 @@ class _Orders(dict[tuple[str, ...], _Order]):
         return order
 
 
-def _records(
-    talks: Sequence[Sequence[Any]], roles: Sequence[str], texts: Sequence[str], further: Sequence[tuple[list[str], str]] = ()
-) -> pl.DataFrame:
-    """Return the table of conversations.
-
-    roles, texts: of all messages. further: for each conversation its tools, and what its answer calls.
-    """
+def _records(talks: Sequence[Sequence[Any]], roles: Sequence[str], texts: Sequence[str]) -> pl.DataFrame:
+    """Return the table of conversations. roles, texts: of all messages."""
     orders = _Orders()
     systems, inputs, answers, numbers = list[str | None](), list[str](), list[str](), list[int]()
     end = 0
@@ -318,9 +322,6 @@ def _records(
         inputs.append(order.template % order.pick(own))
         answers.append("" if order.at is None else own[order.at])
         systems.append(own[0] if order.begins else None)
-    if further:
-        inputs = [BETWEEN.join([asked, *tools]) for asked, (tools, _) in zip(inputs, further, strict=True)]
-        answers = [answer + called for answer, (_, called) in zip(answers, further, strict=True)]
     rows = pl.DataFrame([order.row for order in orders.values()], _ORDER, orient="row")
     made = _frame({"system": systems, INPUT: inputs, ANSWER: answers}, _TEXTS)
     return made.hstack(rows[pl.Series(numbers, dtype=pl.UInt32)])
@@ -374,41 +375,28 @@ def _is_part(part: Any) -> bool:
 
 
 def text_of(content: Any) -> str:
-    """Return the text of a content; what is no text (an image, a part of another tool's format) is there as JSON."""
+    """Return the text of a content; parts that are none have none."""
     if type(content) is list:
-        return "".join(part["text"] if type(part.get("text")) is str else opaque(part) for part in content)
+        return "".join(part["text"] for part in content if type(part.get("text")) is str)
     return content or ""
+
+
+def _says_nothing(content: Any) -> bool:
+    """Whether a content has no text, and no part that is something else."""
+    return not text_of(content).strip(SPACE) and not (type(content) is list and any(part["type"] != "text" for part in content))
 
 
 def is_empty(message: Mapping[str, Any]) -> bool:
     """Whether a message, as JSON has it, has no text, no sound, calls no tool, and refuses nothing."""
     says = (message.get(key) for key in ("tool_calls", "function_call", "refusal", "audio"))
-    return not (text_of(message.get("content")).strip(SPACE) or any(says))
+    return _says_nothing(message.get("content")) and not any(says)
 
 
-def _called(message: Message) -> str:
-    """Return the calls of tools of a message as text."""
-    calls = message.tool_calls or message.function_call
-    return opaque(calls) if calls else ""
-
-
-def _further(record: Conversation) -> tuple[list[str], str]:
-    """Return what is asked besides texts, and what is answered besides the text of the last answer.
-
-    The same question with other tools, calls, names or weights is another question, or teaches something else.
-    """
-    asked = [opaque(tools) for tools in (record.tools, record.functions, record.parallel_tool_calls) if tools is not None]
-    at = last_answer([one.role for one in record.messages])
-    answered = ""
-    for place, one in enumerate(record.messages):
-        said = (one.refusal or "", _called(one), opaque(one.audio) if one.audio else "")
-        if place == at:
-            answered, said = "".join(said), ("", "", "")
-        # A message has the weight 1 where it has none.
-        marks = (one.name, None if one.weight == 1 else one.weight, *filter(None, said))
-        if any(mark is not None for mark in marks):
-            asked.append(opaque([place, *marks]))
-    return asked, answered
+def _matters(key: str, value: Any) -> bool:
+    """Whether a member of a message is more than its role and text; a message has the weight 1 where it has none."""
+    if key == "content":
+        return type(value) is list and any(part.keys() != {"type", "text"} or part["type"] != "text" for part in value)
+    return key != "role" and value is not None and not (key == "weight" and value == 1)
 
 
 def _is_misweighed(message: Message) -> bool:

@@ -18,6 +18,7 @@ reference reference_answer reference_answers solution solutions ground_truth gro
 targets answer_key answers final_answer rubric rubrics grader grading reward reward_model reward_spec data_source ability
 extra_info env env_config test tests test_cases verification_info numbers choices options constraints
 """
+_GRADED = frozenset(_GRADERS.split()) - {"expected", "ideal", "target", "targets"}
 _TOOLS = "tools available_tools functions tool_choice tool_calls tool_call_id function_call parallel_tool_calls"
 _MEDIA = "image images image_path video videos audio audios objects file files documents"
 _LEARNED = """
@@ -45,6 +46,13 @@ _ANSWERED = """
 response output answer label target class category reply result a expected ideal ground_truth groundtruth gold reference
 reference_answer solution answer_w correct_answer assistant expected_output expected_answer gold_answer final_answer answer_key
 """
+
+
+def is_graded(key: str) -> bool:
+    """Whether graders read a key: what it holds is compared with an answer, and is none to be learned."""
+    return key.strip().lower() in _GRADED or key.strip().lower().startswith(("reference_", "ref_", "gold_"))
+
+
 SYNONYMS = {"prompt": tuple(_ASKED.split()), "completion": tuple(_ANSWERED.split())}
 """Names that people give to what is asked and what is to be answered, by the name that a record has for it."""
 
@@ -62,5 +70,7 @@ def is_fragment(value: object) -> bool:
         return True
     if "role" in value and value.keys() & {"tool_calls", "function_call", "refusal", "audio", "tool_call_id"}:
         return True
+    if value.keys() == {"label", "text"} and isinstance(value["label"], bool):
+        return True  # a segment, of which the label says whether it is learned
     kind = value.get("type")
     return isinstance(kind, str) and (kind in _PARTS or (kind == "function" and isinstance(value.get("function"), dict)))

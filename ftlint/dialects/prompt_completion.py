@@ -72,15 +72,16 @@ class PromptCompletionDialect(FlatDialect[Endings]):
         prompts, completions = (tables[RECORDS].get_column(key).to_list() for key in self.keys)
         task = wishes.task or _task(prompts, completions, encoding)
         separator, stop, rivals = None, None, list[marks.Ending]()
+        rendered = marks.is_rendered(prompts, wishes.share)
         if wishes.separator is not None:
             separator = marks.given(wishes.separator)
-        elif target.separator and task != OPEN_ENDED:
+        elif (target.separator or rendered) and task != OPEN_ENDED:
             separator, rivals = marks.infer_separator(prompts, wishes.share)
         if wishes.stop is not None:
             stop = marks.given(wishes.stop)
-        elif target.stop:
+        elif target.stop or rendered:
             stop = marks.infer_stop(completions, wishes.share, classification=task == CLASSIFICATION)
-        return Surveyed(task, Endings(separator, stop, tuple(rivals), marks.is_rendered(prompts, wishes.share)))
+        return Surveyed(task, Endings(separator, stop, tuple(rivals), rendered))
 
     def compare(self, training: Context[Endings], own: Context[Endings], tables: Tables) -> tuple[Differences, Endings]:
         """Return in which of separator and stop validation files differ from their training files."""
@@ -112,11 +113,15 @@ class PromptCompletionDialect(FlatDialect[Endings]):
                 texts = " or ".join(map(quote, ending.texts[:4])) + (" or …" if len(ending.texts) > 4 else "")
                 share = "configured" if ending.share is None else f"{_share(ending.share)} of {context.surveyed:,} surveyed"
                 phrases.append(f"{name} {texts} ({share})")
-            elif name == "stop" or context.task != OPEN_ENDED:
+            elif getattr(context.target, name) and (name == "stop" or context.task != OPEN_ENDED):
                 phrases.append("no common separator" if name == "separator" and known.rivals else f"no {name}")
         if known.rendered:
-            phrases.append("a chat template is baked in: such data is for a trainer of open models (--target trl)")
+            phrases.append("a chat template is baked in, as for trainers of open models")
         return phrases
+
+    def suits(self, tables: Tables) -> str:
+        """Return the target of open trainers for prompts that a chat template has rendered."""
+        return "trl" if marks.is_rendered(tables[RECORDS].get_column("prompt").to_list(), 0.8) else ""
 
     def facts(self, known: Endings) -> Mapping[str, Any]:
         """Return separator and stop; where there are several separators, all of them."""

@@ -20,6 +20,19 @@ _SAID = (str, list, dict)
 _NAMES = {str: "a string", list: "an array", dict: "an object", bool: "a boolean"}
 
 
+_GRADED = (
+    "solution",
+    "solutions",
+    "reference_answer",
+    "ground_truth",
+    "reward_model",
+    "rubric",
+    "test_cases",
+    "verification_info",
+)
+"""What a grader reads beside a prompt."""
+
+
 class Recognised(Dialect[None]):
     """A dialect of which only keys and types are known.
 
@@ -28,8 +41,8 @@ class Recognised(Dialect[None]):
 
     nothing = None
 
-    def __init__(self, name: str, *shapes: Mapping[str, tuple[type, ...]], optional: str = "") -> None:
-        self.name, self.kinds = name, shapes
+    def __init__(self, name: str, *shapes: Mapping[str, tuple[type, ...]], optional: str = "", weak: bool = False) -> None:
+        self.name, self.kinds, self.weak = name, shapes, weak
         self.shapes = tuple(frozenset(shape) for shape in shapes)
         self.optional = frozenset(optional.split())
 
@@ -83,6 +96,11 @@ RECOGNISED = (
     Recognised("interactions", {"interactions": _LIST}, optional="tools available_tools system_prompt only_last"),
     Recognised("segments", {"segments": _LIST}),
     Recognised("tokens", {"input_ids": _LIST}, optional="labels attention_mask position_ids token_type_ids"),
+    Recognised(
+        "reinforcement",
+        *({"prompt": (str, list), key: (str, int, float, bool, list, dict)} for key in _GRADED),
+        optional="data_source ability extra_info reward_model",
+    ),
     Recognised("text-label", {"text": _TEXT, "label": (str, int, bool)}),
-    Recognised("text", {"text": _TEXT}),
+    Recognised("text", {"text": _TEXT}, weak=True),
 )

@@ -85,12 +85,12 @@ def _applies(rule: Rule, context: Context, report: DatasetReport) -> bool:
             return False
         wanted = rule.wants(context) if isinstance(rule, DatasetRule) else ()
         rule.applicability(context)
+        dialect = named(context.dialect)
+        if isinstance(rule, RecordRule) and dialect.checked and not dialect.has(rule.table):
+            return False
     except BaseException as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
         raise_if_interrupted(error)
         report.failed(rule, error)
-        return False
-    dialect = named(context.dialect)
-    if isinstance(rule, RecordRule) and dialect.checked and not dialect.has(rule.table):
         return False
     return dialect.checked or not any(kind.needs_texts for kind in wanted)
 
@@ -169,6 +169,7 @@ def _judge(plan: Plan, partial: Partial, gathered: Gathered, report: DatasetRepo
         try:
             found = list(_hits_of(rule, partial, gathered))
             for hits in filter(len, found):
+                _check_hits(hits, partial.lines)
                 hits.role = gathered.role
                 if hits.applicability == "rule":
                     hits.applicability = rule.applicability(plan.context)
@@ -177,6 +178,15 @@ def _judge(plan: Plan, partial: Partial, gathered: Gathered, report: DatasetRepo
             report.failed(rule, error)
             continue
         report.hits += ((rule, hits) for hits in filter(len, found))
+
+
+def _check_hits(hits: Hits, lines: int) -> None:
+    """Raise ValueError for hits that no rule can have: of an unknown level, or on lines that are not there."""
+    if hits.level not in LEVELS:
+        raise ValueError(f"it reports at the level {hits.level!r}, which there is not")
+    last = -1 if hits.lines is None else int(hits.rows[-1])
+    if last >= max(lines, 1):
+        raise ValueError(f"it reports line {last}, and there are {lines}")
 
 
 def _hits_of(rule: Rule, partial: Partial, gathered: Gathered) -> Iterator[Hits]:

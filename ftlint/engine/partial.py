@@ -67,4 +67,7 @@ class Partial:
     def close(self) -> None:
         """Free what metrics hold that is not memory."""
         for metric in self.metrics:
-            metric.close()
+            try:
+                metric.close()
+            except BaseException as error:  # noqa: BLE001 - it may be anybody's, and what it was for is done
+                raise_if_interrupted(error)

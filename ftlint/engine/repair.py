@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
+import polars as pl
+
 from ftlint.dialects import named
 from ftlint.dialects.base import RECORDS
 from ftlint.engine.check import check_dataset
@@ -18,14 +20,13 @@ from ftlint.engine.survey import survey
 from ftlint.engine.write import Action, Written, write
 from ftlint.errors import RuleError, raise_if_interrupted
 from ftlint.records.reader import reader_of
+from ftlint.rule import RecordRule
 from ftlint.rule.fixes import FileFix, Fix, Respell, Rewrite, Situation
 from ftlint.sources import Source, temporary_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
-
-    import polars as pl
 
     from ftlint.dialects.context import Context
     from ftlint.engine.result import DatasetReport
@@ -308,9 +309,10 @@ def _actions(
         _note(rule, fix, repaired)
         for place, lines, rows in _places(report, hits, fix):
             file = report.files[place]
+            each = hits.each if rows is not None and not isinstance(rule, RecordRule) else None
             if not allowed.spares(rule, file.path):
                 mine = fix if file.role == hits.role else _fix_of(rule, hits, replace(situation, context=file.context))
-                actions[place] += [Action(rule, mine, lines, rows)] if mine else []
+                actions[place] += [Action(rule, mine, lines, rows, each)] if mine else []
     return actions
 
 
@@ -362,7 +364,8 @@ def _places(report: DatasetReport, hits: Hits, fix: Fix) -> Iterator[tuple[int, 
         if not len(mine):
             continue
         if fix.of_rows:
-            yield place, mine, None if hits.places is None else hits.places.filter(inside)
+            numbers = pl.int_range(0, len(lines), dtype=pl.UInt32, eager=True) if hits.each else hits.places
+            yield place, mine, None if numbers is None else numbers.filter(inside)
         else:
             yield place, mine.unique().sort(), None
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _WINDOWS = 100
 _WINDOW = 1 << 16
+_JUDGEMENTS = ("label", "kto_tag")
+_BOOLEANS = (0, 1, "true", "false", "True", "False")
 
 
 class Sample(NamedTuple):
@@ -94,7 +96,7 @@ def look(sources: Sequence[Source], wishes: Wishes) -> Sample:
         encoding=encoding,
         task=wishes.task or GENERATION,
         known=dialect.nothing,
-        given=frozenset(what for what in ("separator", "stop", "task", "dialect") if getattr(wishes, what) is not None),
+        given=frozenset(what for what in ("separator", "stop", "task", "dialect", "target") if getattr(wishes, what) is not None),
         recognised=is_recognised,
         naming=naming,
     )
@@ -123,8 +125,13 @@ def _sample(sources: Sequence[Source], records: int) -> tuple[list[bytes], Count
             continue
         if type(value) is dict:
             lines.append(line)
-            keys[tuple((key, type(inner)) for key, inner in value.items())] += 1
+            keys[tuple((key, _kind(key, inner)) for key, inner in value.items())] += 1
     return lines, keys
+
+
+def _kind(key: str, value: Any) -> type:
+    """Return the type of a value; a judgement that was written as a number or a text is one all the same."""
+    return bool if key in _JUDGEMENTS and type(value) in {int, str} and value in _BOOLEANS else type(value)
 
 
 def _lines(sources: Sequence[Source], wanted: int) -> Iterator[bytes]:

@@ -40,18 +40,27 @@ if TYPE_CHECKING:
 class Action:
     """A rule, its repair, and the lines of the file that it is for; None: every line.
 
-    places: for each line, which may come several times, the row of the rule's table that the repair is for.
+    places: for each line, which may come several times, the row of the rule's table that the repair is for; or, where `each` is
+    given, the number of the fault, of which that tells what the rule knows of it.
     """
 
     rule: Rule
     fix: Fix
     lines: pl.Series | None = None
     places: pl.Series | None = None
+    each: Callable[[int], Row] | None = None
 
     @property
     def table(self) -> str:
         """The table of the rows that the repair is for."""
         return self.rule.table if isinstance(self.rule, RecordRule) else RECORDS
+
+    def row(self, record: Record | None, place: int) -> Row:
+        """Return what the repair is given of a fault."""
+        if self.each:
+            return self.each(place)
+        assert record
+        return record.row(self.table, place)
 
     def within(self, first: int, end: int) -> list[int] | range:
         """Return the lines from `first` to before `end`."""
@@ -209,9 +218,9 @@ def _amend(
     for number, line, record in zip(numbers, some, records, strict=True):
         edits: list[Edit] = []
         for action, places in found:
-            if record is None or number not in places:
+            if number not in places or (record is None and not action.each):
                 continue
-            rows = [record.row(action.table, place) for place in places[number]]
+            rows = [action.row(record, place) for place in places[number]]
             with _guarded(action.rule):
                 own = sure_edits(action.fix, line, record, rows)
             if not own or overlap([*edits, *own]):

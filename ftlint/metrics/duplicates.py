@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import orjson
 import polars as pl
 
+from ftlint.dialects.base import ANSWER, FURTHER, INPUT
 from ftlint.metrics import Fingerprints, Labels, Sketches
 from ftlint.metrics.keyed import hashes, shingles
 from ftlint.text.normal import normal
@@ -148,13 +151,34 @@ def _find(gathered: Gathered) -> Duplicates:
             of_body=line.min().over(same),
             bodies=pl.col("input").n_unique().over("signature"),
         )
-        equal.append(suspects.filter(line > pl.col("of_record")).select("line", first="of_record"))
+        equal.append(suspects.filter(line.len().over("of_record") > 1).select("line", "of_record"))
         rest = suspects.filter(line == pl.col("of_record"))
         further.append(rest.filter(line > pl.col("of_texts")).select("line", first="of_texts"))
         rest = rest.filter(line == pl.col("of_texts"))
         conflicting.append(rest.filter(line > pl.col("of_body")).select("line", first="of_body"))
         close.append(rest.filter(pl.col("bodies") > 1).select("line", conflicting=line > pl.col("of_body")))
-    return Duplicates(_by_line(equal), _by_line(further), _by_line(conflicting), _normalised(close, gathered))
+    return Duplicates(_equal(equal, gathered), _by_line(further), _by_line(conflicting), _normalised(close, gathered))
+
+
+def _equal(nominated: list[pl.DataFrame], gathered: Gathered) -> pl.DataFrame:
+    """Return which records are equal, of those whose hashes are: their texts are compared, by a hash that nothing else has.
+
+    nominated: tables of `line` and `of_record`, the first line with the same hashes.
+    """
+    table = pl.concat(nominated).sort("line") if nominated else pl.DataFrame()
+    if not len(table):
+        return _by_line([])
+    alike = dict(table.select("line", "of_record").iter_rows())
+    labels = gathered.get(Labels).variants if gathered.context.classification else {}
+    first: dict[tuple[int, bytes], int] = {}
+    found = []
+    for line, row in gathered.fetch(list(alike)):
+        texts = [row[INPUT], labels.get(row[ANSWER], row[ANSWER]), row[FURTHER]]
+        digest = hashlib.blake2b(orjson.dumps(texts), digest_size=16).digest()
+        earlier = first.setdefault((alike[line], digest), line)
+        if earlier != line:
+            found.append((line, earlier))
+    return _table(found)
 
 
 def _with_body(table: pl.DataFrame, gathered: Gathered) -> pl.DataFrame:

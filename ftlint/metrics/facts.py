@@ -27,9 +27,9 @@ class FileFacts(Metric):
     or closes something, so that the commas after others may be a part of it. stuck_returns: carriage returns that end lines
     which are no JSON. charset: the wide encoding that the file is in instead of UTF-8. spread: what the file holds that is
     not one object a line. lines_wanted: whether it may be made one object a line; not where its name ends in `.json`.
-    columns: of the table that the file is, if it is one. charsets: those that it may be in, where most lines are not UTF-8.
-    unread: what records hold that no rule looks at. further: keys that they have besides those of their dialect, the first
-    ones by name.
+    arrays: lines that hold an array of something else than records or turns. columns: of the table that the file is, if it is
+    one. charsets: those that it may be in, where most lines are not UTF-8. unread: what records hold that no rule looks at.
+    further: keys that they have besides those of their dialect, the first ones by name.
     """
 
     lines: int = 0
@@ -45,6 +45,7 @@ class FileFacts(Metric):
     charset: Charset | None = None
     spread: Spread | None = None
     lines_wanted: bool = True
+    arrays: int = 0
     columns: tuple[str, ...] = ()
     charsets: tuple[str, ...] = ()
     unread: frozenset[str] = frozenset()
@@ -72,6 +73,7 @@ class FileFacts(Metric):
         if b"\r" in block.data:
             self.carriage_returns = block.data.count(b"\r\n")
             self.stuck_returns = _stuck_returns(block)
+        self.arrays = block.decoded.arrays
         self.unread = frozenset(block.decoded.unread)
         self.further = tuple(sorted(block.decoded.unknown)[:_KEYS])
         self.byte_order_mark = block.byte_order_mark
@@ -90,6 +92,7 @@ class FileFacts(Metric):
         self.stuck_returns += other.stuck_returns
         self.conforming += other.conforming
         self.nested |= other.nested
+        self.arrays += other.arrays
         self.unread |= other.unread
         self.further = tuple(sorted({*self.further, *other.further})[:_KEYS])
 

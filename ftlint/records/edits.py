@@ -6,7 +6,7 @@ import json
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from ftlint.records.spans import raw_offsets, value_end
+from ftlint.records.spans import inside, raw_offsets, value_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -89,9 +89,10 @@ def renamed_key(line: Line, old: str, new: str) -> list[Edit]:
 
 def without_members(line: Line, pointer: str, gone: set[str]) -> list[Edit]:
     """Return the edits that take members of the object at a JSON Pointer away; none where it would be empty."""
-    members = line.members(pointer)
-    spans = [(first, end) for first, _, end in members.values()]
-    return without(line, spans, {place for place, key in enumerate(members) if key in gone})
+    span = line.span(pointer)
+    members = list(inside(line.text, span[0])) if span else []  # a repeated key each time
+    places = {place for place, (key, _, _, _) in enumerate(members) if key in gone}
+    return without(line, [(first, end) for _, first, _, end in members], places)
 
 
 def escaped(text: str, line: Line) -> str:

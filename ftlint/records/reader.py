@@ -18,7 +18,7 @@ import msgspec
 import orjson
 import polars as pl
 
-from ftlint.dialects import named, recognise
+from ftlint.dialects import is_record, named, recognise
 from ftlint.dialects.base import FURTHER, RECORDS, TEXTS, is_mendable, value_at
 from ftlint.dialects.keys import NAMING
 from ftlint.errors import failing
@@ -88,7 +88,9 @@ class Decoded:
     `blank`, `invalid-json`, `not-an-object`, `duplicate-key`, and those that dialects name). missing: lines by the keys that
     were found instead of all those required; strings: by these keys, those whose values are strings in all of the lines.
     wrong: the lines with a fault that a dialect names, by what is wrong. unknown: lines by unknown key. foreign: lines by the
-    other dialect that they are of. objects: how many lines hold one. unread: what records hold that no rule looks at. traces:
+    other dialect that they are of. objects: how many lines hold one. unread: what records hold that no rule looks at.
+    arrays: lines that hold an array of something else than
+    records or turns. traces:
     what the texts may hold (see there); what is not among them, no text holds.
     """
 
@@ -102,6 +104,7 @@ class Decoded:
     foreign: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     objects: int = 0
     unread: set[str] = field(default_factory=set)
+    arrays: int = 0
     traces: set[str] = field(default_factory=set)
 
 
@@ -167,13 +170,14 @@ class Reader:
             found = _objects(few, values[start : start + _FEW] if values else _values(few), numbers, decoded)
             decoded.lines += len(few)
             decoded.objects += len(found)
+            repeating: list[int] = []
             if not proven:
                 repeating = [number for line, value, number in found if repeats_key(line, value)]
                 if repeating:
                     decoded.faults["duplicate-key"] += repeating
             shaped = self._shaped(found, decoded) if found else []
             if shaped and self.dialect.checked:
-                yield self._tables(shaped, decoded)
+                yield self._tables(shaped, decoded, frozenset(repeating))
             elif shaped:
                 self._judge_types(shaped, decoded)
 
@@ -205,8 +209,11 @@ class Reader:
         fitting = {keys for keys in by_keys if self.dialect.is_shape_of(frozenset(keys))}
         return objects if len(fitting) == len(by_keys) else [found for found in objects if tuple(found[1]) in fitting]
 
-    def _tables(self, objects: list[_Object], decoded: Decoded) -> Tables:
-        """Return the tables of those objects that are records; note in `decoded` why others are none."""
+    def _tables(self, objects: list[_Object], decoded: Decoded, repeating: frozenset[int]) -> Tables:
+        """Return the tables of those objects that are records; note in `decoded` why others are none.
+
+        repeating: the lines that have a key twice.
+        """
         values, numbers = [value for _, value, _ in objects], [number for _, _, number in objects]
         kind = self.dialect.types[-1]
         try:
@@ -224,8 +231,13 @@ class Reader:
                 decoded.faults[wrong.kind].append(number)
                 decoded.wrong[wrong].append(number)
         decoded.unread |= self.dialect.unread(records)
-        further = [self.dialect.rest(value, self.naming) for value in compress(values, fits)]
+        further = [self._rest(line, value, twice=number in repeating) for line, value, number in compress(objects, fits)]
         return _placed(self.dialect.columns(records), list(compress(numbers, fits)), further)
+
+    def _rest(self, line: bytes, value: Mapping[str, Any], *, twice: bool) -> str:
+        """Return what a record holds besides its texts; the whole line where the parser's value does not tell all of it."""
+        rest = self.dialect.rest(value, self.naming)
+        return rest + line.decode() if twice or (rest and _loses_digits(value)) else rest
 
     def _judge_types(self, objects: list[_Object], decoded: Decoded) -> None:
         """Note in `decoded` which objects of a dialect that has no tables are none of its records."""
@@ -399,8 +411,14 @@ def _objects(lines: list[bytes], values: list[Any], numbers: Sequence[int], deco
         for line, value, number in found:
             if type(value) is not dict:
                 decoded.faults[fault_of(line) if value is _BROKEN else "not-an-object"].append(number)
+                decoded.arrays += type(value) is list and not all(map(_can_stand, value))
         found = [(line, value, number) for line, value, number in found if type(value) is dict]
     return found
+
+
+def _can_stand(value: Any) -> bool:
+    """Whether an item of an array is a record by itself, or a turn that `messages` can hold."""
+    return isinstance(value, dict) and ({"role", "content"} <= value.keys() or is_record(value))
 
 
 def _strings_in(value: Any) -> int:
@@ -418,6 +436,21 @@ def _strings_in(value: Any) -> int:
         elif kind is list:
             left += one
     return found
+
+
+def _loses_digits(value: Any) -> bool:
+    """Whether a value holds a number that a line may write with more digits than the parser keeps."""
+    left = [value]
+    while left:
+        one = left.pop()
+        kind = type(one)
+        if kind is float:
+            return True
+        if kind is dict:
+            left += one.values()
+        elif kind is list:
+            left += one
+    return False
 
 
 def fault_of(line: bytes) -> str:

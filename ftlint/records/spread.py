@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from ftlint.dialects.keys import is_fragment
+from ftlint.dialects import is_record
 from ftlint.records.spans import is_json, value_end
 from ftlint.sources import BOM
 
@@ -41,8 +41,8 @@ class Spread:
     """What a file holds that is not one object a line.
 
     objects: how many, up to what is broken. broken: the line (1-based) of the first thing that is not understood, and why;
-    None where all of the file is. fragments: whether the objects are no records by themselves, but the turns of a conversation,
-    or other parts of one record.
+    None where all of the file is. fragments: whether some of the objects are not surely records by themselves, but perhaps the
+    turns of a conversation, or other parts of one record.
     """
 
     objects: int
@@ -66,7 +66,7 @@ def spread(source: Source) -> Spread | None:
     try:
         for text in objects(source):
             count += 1
-            fragments = fragments or is_fragment(orjson.loads(text))
+            fragments = fragments or not is_record(orjson.loads(text))
     except _BrokenError as broken:
         return None if _mostly_lines(source.head(_HEAD)) else Spread(count, (broken.line, str(broken)), fragments)
     return Spread(count, None, fragments) if count else None

@@ -195,7 +195,7 @@ class _Findings:
 
     def _finding(self, hit: _Hit, line: _Line | None) -> Finding:
         file, _, rule, hits, index = hit
-        args = {**hits.args, **(hits.each(index) if hits.each else {})}
+        args = {**hits.args, **self._each(rule, hits, index)}
         place = self._place(hit, line, args) if line else None
         related: tuple[Location, ...] = ()
         if hits.related is not None:
@@ -225,6 +225,15 @@ class _Findings:
             text=line.line.shown if line and self.snippets else None,
             identity=line.identity if line else None,
         )
+
+    def _each(self, rule: Rule, hits: Hits, index: int) -> Mapping[str, Any]:
+        """Return what a rule knows of one of its faults."""
+        try:
+            return hits.each(index) if hits.each else {}
+        except BaseException as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
+            raise_if_interrupted(error)
+            self.report.failed(rule, error)
+            return {}
 
     def _place(self, hit: _Hit, line: _Line, args: Mapping[str, Any]) -> Place | None:
         """Return where in its line a fault is."""
@@ -263,15 +272,21 @@ class _Findings:
             self.report.failed(rule, error)
             return FindingFix(how, fix.note)
         # What takes the line away takes its line end too; and it goes once, whatever else the rule finds in it.
-        most = len(line.line.raw) + len(line.end)
-        made = tuple(edit._replace(end=min(edit.end, most)) for edit in edits)
+        size, most = len(line.line.raw), len(line.line.raw) + len(line.end)
+        made = tuple(edit._replace(end=most) if edit.end > size else edit for edit in edits)
+        if line.end == b"\r\n":
+            made = tuple(edit._replace(text=edit.text.replace(b"\n", line.end)) for edit in made)
         again = (rule.code, made) in line.given
         line.given.add((rule.code, made))
         return FindingFix(how, fix.note, () if again else made)
 
     def _rows(self, fix: LineFix, hit: _Hit, line: _Line) -> list[Row]:
         """Return the row that a fault is in, where its repair is for rows."""
-        if not fix.of_rows or line.record is None:
+        if not fix.of_rows:
+            return []
+        if hit.hits.each and not isinstance(hit.rule, RecordRule):
+            return [hit.hits.each(hit.number)]
+        if line.record is None:
             return []
         table = hit.rule.table if isinstance(hit.rule, RecordRule) else RECORDS
         return [line.record.row(table, 0 if hit.hits.places is None else hit.hits.places[hit.number])]
@@ -321,8 +336,8 @@ class Report:
     else is to be said of it, as kind (`chosen`, `refused`, `undone`, `note`) and text.
     """
 
-    datasets: list[DatasetReport]
-    rules: list[Rule]
+    datasets: list[DatasetReport] = field(repr=False)
+    rules: list[Rule] = field(repr=False)
     limit: int | None = 1000
     fail_on: str = "warning"
     broken_packs: tuple[str, ...] = ()

@@ -120,17 +120,22 @@ class Respell:
 
 @dataclass(frozen=True)
 class Drop:
-    """The records go. when: instead of those that the rule found, those of all records for which this is true."""
+    """The records go.
+
+    when: instead of those that the rule found, those of all records for which this is true. unless: whether a record that was
+    found stays all the same.
+    """
 
     when: Callable[[Row], bool] | None = None
     note: str = ""
+    unless: Callable[[Row], bool] | None = None
     of_rows: ClassVar[bool] = False
     once: ClassVar[bool] = False
 
     @property
     def needs_record(self) -> bool:
         """Whether edits depend on what the record holds."""
-        return self.when is not None
+        return self.when is not None or self.unless is not None
 
     @property
     def scope(self) -> Scope:
@@ -143,6 +148,8 @@ class Drop:
     def edits(self, line: Line, record: Record | None, rows: Sequence[Row]) -> Sequence[Edit]:  # noqa: ARG002 - likewise
         """Return what is done to a line."""
         if self.when and not (record and self.when(record.row(RECORDS))):
+            return []
+        if self.unless and record and self.unless(record.row(RECORDS)):
             return []
         return whole_line(line)
 

@@ -25,7 +25,7 @@ def _packs() -> tuple[tuple[type[Rule], ...], tuple[str, ...]]:
     broken = []
     for entry in entry_points(group=GROUP):
         try:
-            rules = entry.load()()
+            rules = _classes(entry.load()())
         except BaseException as error:  # noqa: BLE001 - somebody else's code, of which anything may come
             raise_if_interrupted(error)
             broken.append(f"the rules of {entry.value} cannot be loaded: {reason(error)}")
@@ -36,6 +36,17 @@ def _packs() -> tuple[tuple[type[Rule], ...], tuple[str, ...]]:
                 if other is not rule:
                     raise ConfigError(f"two rules are called {key}: one of {other.__module__}, one of {rule.__module__}")
     return tuple(dict.fromkeys(found.values())), tuple(broken)
+
+
+def _classes(found: Iterable[Any]) -> list[type[Rule]]:
+    """Return what a pack gives, if it is rule classes; raises TypeError for anything else."""
+    from ftlint.rule import Rule  # noqa: PLC0415 - only who asks for rules needs polars
+
+    rules = list(found)
+    for rule in rules:
+        if not (isinstance(rule, type) and issubclass(rule, Rule) and isinstance(getattr(rule, "code", None), str)):
+            raise TypeError(f"{rule!r} is no rule with a code")
+    return rules
 
 
 def known_rules() -> tuple[type[Rule], ...]:

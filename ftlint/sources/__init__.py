@@ -216,7 +216,7 @@ def _refuse_what_is_no_text(path: str, head: bytes) -> None:
     if kind := next((suffix for mark, suffix in _MAGIC.items() if head.startswith(mark)), None):
         raise InputError(f"{path} is packed; give it a name that ends in {kind}")
     if kind := next((kind for mark, kind in _NO_TEXT.items() if head.startswith(mark)), None):
-        further = "; `ftlint convert` makes lines of it" if kind in _TABLES else ""
+        further = "; under its own ending, `ftlint convert` makes lines of it" if kind in _TABLES else ""
         raise InputError(f"{path} is {kind}, not lines of JSON{further}")
     # Damaged JSON is still JSON, whatever is in it.
     if codec_of(head[:64]) or head.removeprefix(BOM).lstrip()[:1] in {b"", b"{", b"[", b'"'}:

@@ -26,11 +26,30 @@ def as_line(record: Any, number: int, default: Callable[[Any], Any] | None = Non
         return orjson.dumps(record, option=_PLAIN, default=default) + b"\n"
     except (TypeError, ValueError):
         pass
+    if not _has_text_keys(record):
+        raise InputError(f"record {number} has a key that is no text")
     try:
         # What orjson refuses and the standard library writes (half a character, a large integer) is a finding, not an exception.
         return json.dumps(record, default=default).encode() + b"\n"
     except (TypeError, ValueError, RecursionError) as error:
         raise InputError(f"record {number} cannot be written as JSON: {error}") from error
+
+
+def _has_text_keys(value: Any) -> bool:
+    """Whether all keys of a value, at any depth, are texts: JSON has no others."""
+    left, seen = [value], set[int]()
+    while left:
+        one = left.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, Mapping):
+            if not all(isinstance(key, str) for key in one):
+                return False
+            left += one.values()
+        elif isinstance(one, (list, tuple)):
+            left += one
+    return True
 
 
 def as_object(value: Any) -> dict[str, str]:

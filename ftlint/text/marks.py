@@ -264,7 +264,9 @@ def infer_separator(prompts: Sequence[str], share: float) -> tuple[Ending | None
         return _holding(_surrounded([line], whole, share)), []
     counts = _mark_counts(texts)
     for mark, _ in counts:
-        if sum(map(mark.ends, texts)) >= needed and not _is_of_the_text(mark, texts):
+        # A word in capitals may be one that many texts end with (`… to USA`); as a separator it ends nearly all of them.
+        surely = 0.95 * len(texts) if mark.kind == "capitals" and mark.text not in CLOSING_WORDS else needed
+        if sum(map(mark.ends, texts)) >= max(needed, surely) and not _is_of_the_text(mark, texts):
             return _holding(_surrounded([mark], whole, share)), []
     words = [(mark, count) for mark, count in counts if mark.kind == "word" and count >= 0.02 * len(texts)]
     # Words that differ in case alone are one task, written in several ways.
@@ -349,6 +351,11 @@ def _is_of_the_text(mark: Mark, texts: Sequence[str]) -> bool:
     if mark.kind == "capitals" and mark.text not in CLOSING_WORDS:
         numbers = sum(mark.ends(text) and text.removesuffix(mark.text).rstrip(SPACE)[-1:].isdigit() for text in texts)
         return numbers > 0.05 * len(texts)
+    if mark.kind == "symbols" and not mark.separates:
+        # The tail of a word is no mark: `C++`.
+        glued = sum(mark.ends(text) and text.removesuffix(mark.text)[-1:].isalnum() for text in texts)
+        if 2 * glued > len(texts):
+            return True
     return mark.text == "%" or _says_something(mark) or _closes(mark, texts)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ftlint.rule import Level
 
 
-MOST = 10
+MOST = 3
 """Conversations with the same fault from which on these can be most of a file, and another kind of data."""
 
 

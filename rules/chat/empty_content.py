@@ -42,6 +42,7 @@ class EmptyContent(MessageRule):
     fixable = "unsafe"
     message = "message {number}, the {role}'s, has no content"
     headline = "conversations have a message without content"
+    most = "{count:,} of {whole} have a message without content: look whether what it says is under another key"
     examples = (
         good(chats([("user", "How are you?"), ("assistant", "Fine.")])),
         bad(

@@ -39,6 +39,7 @@ class LastNotAssistant(ChatRule):
     level = "error"
     fixable = "unsafe"
     depends = True
+    reveals = True
     message = "the last message is of the role {role!r}, not the assistant's"
     headline = "conversations do not end with the assistant"
     most = (

@@ -50,6 +50,7 @@ class UnknownRole(MessageRule):
     level = "error"
     fixable = "unsafe"
     depends = True
+    reveals = True
     message = "message {number} has the unknown role {role!r}{hint}"
     headline = "conversations have an unknown role"
     most = "{count:,} of {whole} have an unknown role: the data seems to be of another kind"

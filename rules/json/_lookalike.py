@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from ftlint.dialects import is_record
 from ftlint.dialects.keys import is_fragment
 from ftlint.records.edits import edits_of
 from ftlint.records.spans import is_json, skip_space, value_end
@@ -47,6 +48,8 @@ def separated(line: Line) -> list[Edit] | None:
             at = end = value_end(text, start)
             value = orjson.loads(text[start:end])
         except ValueError:
+            return None
+        if len(changes) > 1 and not is_record(value):
             return None
         if is_fragment(value):
             return None

@@ -90,7 +90,10 @@ class InvalidJson(LineRule, DatasetRule):
 
 def _table(columns: Sequence[str]) -> str:
     named = ", ".join(map(quote, columns[:6])) + (", …" if len(columns) > 6 else "")
-    return f"the file is a table of {len(columns):,} columns ({named}); `ftlint convert` makes records of it"
+    return (
+        f"the file is a table of {len(columns):,} columns ({named}); give it the ending .csv, and `ftlint convert` makes "
+        "records of it"
+    )
 
 
 def _problem(spread: Spread, *, lines_wanted: bool) -> str:
@@ -98,8 +101,8 @@ def _problem(spread: Spread, *, lines_wanted: bool) -> str:
     found = f"{numbered(spread.objects, 'object')}, spread over lines or in one array, instead of one object a line"
     if spread.fragments:
         return (
-            f"{numbered(spread.objects, 'object')}, spread over lines or in one array, that are turns of a conversation: "
-            'one record is {"messages": […]} on one line'
+            f"{found}; they are of no known shape, and may be parts of one record (the turns of a conversation are "
+            '{"messages": […]} on one line), so that no repair takes them apart'
         )
     if spread.broken:
         line, reason = spread.broken

@@ -5,22 +5,26 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ftlint.dialects import named, recognise
-from ftlint.dialects.keys import is_fragment
+from ftlint.dialects import is_record
 from ftlint.records.edits import edits_of
 from ftlint.records.spans import value_end
-from ftlint.rule import LineRule, Place, bad, chats, good, pairs
+from ftlint.rule import Hits, LineRule, Place, bad, chats, good, pairs
 from ftlint.rule.fixes import Respell
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from ftlint.dialects.context import Context
+    from ftlint.metrics import Gathered
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
-    from ftlint.rule import Hits
+    from ftlint.rule import Level
     from ftlint.rule.fixes import Fix, Situation
 
 _NAMES = {str: "a string", bool: "a boolean", int: "a number", float: "a number", type(None): "null"}
+
+_OTHER = "{found}: the file seems to hold another kind of data, and no repair takes it apart"
 
 
 class NotAnObject(LineRule):
@@ -64,6 +68,17 @@ class NotAnObject(LineRule):
         ),
     )
 
+    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+        """Report each line; where most are none, once: that is another kind of file. What can be repaired is said of each."""
+        for level, hits in found.items():
+            for index, (facts, inside) in enumerate(gathered.by_file(hits.rows)):
+                whole = facts.lines - facts.blank
+                if facts.arrays > 2 and 2 * facts.arrays > whole:
+                    args = {"found": f"{facts.arrays:,} of {numbered(whole, 'line')} hold an array"}
+                    yield Hits(level, None, args, applicability=None, file=index, affects=len(inside), message=_OTHER)
+                else:
+                    yield Hits(level, inside)
+
     def explain(self, line: Line, context: Context) -> Place:
         """Name what the line holds."""
         value = line.value
@@ -73,7 +88,7 @@ class NotAnObject(LineRule):
         found = f"an array of {numbered(len(value), kind)}"
         if _is_conversation(value):
             return Place(args={"found": f"{found}, the turns of one conversation"}, fix="unsafe")
-        return Place(args={"found": found}, fix="safe" if _are_records(value, context) else None)
+        return Place(args={"found": found}, fix="safe" if _are_records(value) else None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Give each record of an array a line of its own; make a conversation of an array of turns."""
@@ -86,12 +101,11 @@ def _is_conversation(value: Any) -> bool:
     return turns and len(value) > 0
 
 
-def _are_records(value: Any, context: Context) -> bool:
-    """Whether a value is an array of records: of the file's dialect, or of another one that is known."""
+def _are_records(value: Any) -> bool:
+    """Whether a value is an array of records of dialects that are known."""
     if not isinstance(value, list) or not value or not all(isinstance(one, dict) for one in value):
         return False
-    own = named(context.dialect)
-    return all(own.is_shape_of(frozenset(one)) or recognise(one) for one in value) and not any(map(is_fragment, value))
+    return all(map(is_record, value))
 
 
 def _mended(line: Line, situation: Situation) -> list[Edit] | None:
@@ -99,7 +113,7 @@ def _mended(line: Line, situation: Situation) -> list[Edit] | None:
     value = line.value
     if _is_conversation(value):
         return edits_of(line, [(0, 0, '{"messages": '), (len(line.text), len(line.text), "}")]) if situation.unsafe else None
-    if not _are_records(value, situation.context):
+    if not _are_records(value):
         return None
     changes = []
     end = 0

@@ -14,18 +14,20 @@ if TYPE_CHECKING:
 
     from ftlint.metrics import Gathered
     from ftlint.records.reader import Wrong
+    from ftlint.rule import Applicability
 
 
 def once_for_most(hits: Hits, gathered: Gathered, kind: str, args: Callable[[Wrong, str], Mapping[str, Any]]) -> Iterator[Hits]:
-    """Yield faults; those that over half of the records share, and that no repair mends, once and without repair.
+    """Yield faults; those that over half of the records share, once, and without repair but where all can be mended.
 
     kind: of the faults. args: what the message needs to know of what is wrong, and a hint that says how many share it.
     """
     shapes, rest = gathered.get(Shapes), hits.rows
     for wrong, lines in shapes.wrong.items():
-        if wrong.kind == kind and not wrong.mendable and len(lines) > 1 and 2 * len(lines) > shapes.records:
+        if wrong.kind == kind and len(lines) > 2 and 2 * len(lines) > shapes.records:
             rest = rest.filter(~rest.is_in(lines.implode()))
-            seems = f": they seem to be {wrong.seems}" if wrong.seems else ": they seem to be another kind of data"
+            seems = "" if wrong.mendable else f": they seem to be {wrong.seems or 'another kind of data'}"
             hint = f" in {len(lines):,} of {numbered(shapes.records, 'record')}{seems}"
-            yield Hits(hits.level, lines[:1], args(wrong, hint), affects=len(lines), applicability=None)
+            how: Applicability | None = "unsafe" if wrong.mendable else None
+            yield Hits(hits.level, lines[:1], args(wrong, hint), affects=len(lines), applicability=how)
     yield replace(hits, lines=rest, places=None)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ftlint.dialects.base import FURTHER
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 from ftlint.rule.fixes import Drop
 from ftlint.wishes import OPEN_ENDED
@@ -28,13 +29,15 @@ class EmptyText(RecordRule):
 
     ## How to fix
 
-    Fill in the text or drop the record; `--fix --unsafe-fixes` drops it. An empty prompt is a warning.
+    Fill in the text or drop the record; `--fix --unsafe-fixes` drops it. An empty prompt is a warning; where further keys hold
+    something that may be asked (images), the record stays.
     """
 
     code = "SHP005"
     level = "error"
     dialects = ("prompt-completion",)
     fixable = "unsafe"
+    depends = True
     message = "the {which} is empty"
     headline = "records have an empty prompt or completion"
     examples = (
@@ -62,8 +65,13 @@ class EmptyText(RecordRule):
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Say which of the two it is."""
         which = "prompt" if row["answer"] else "completion"
-        return Place(f"/{which}", args={"which": which})
+        return Place(f"/{which}", args={"which": which}, fix=None if _asks_otherwise(row) else "rule")
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
-        """Drop the records."""
-        return Drop()
+        """Drop the records, unless further keys may hold what is asked."""
+        return Drop(unless=_asks_otherwise)
+
+
+def _asks_otherwise(row: Mapping[str, Any]) -> bool:
+    """Whether a prompt is empty in a record that has something in further keys: images, say."""
+    return bool(row["answer"] and row[FURTHER])

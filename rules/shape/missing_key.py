@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects import named
 from ftlint.dialects.base import MISSING_MEMBER
-from ftlint.dialects.keys import SYNONYMS
+from ftlint.dialects.keys import SYNONYMS, is_graded
 from ftlint.metrics import Shapes
 from ftlint.records.edits import renamed_key
 from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
@@ -141,12 +141,15 @@ def _meant(key: str, found: tuple[str, ...], *, surely: bool = False) -> str | N
     """Return which of the found keys is meant to be this one. surely: only if no other can be."""
     names = (key, f"{key}s", *SYNONYMS.get(key, ()))
     meant = [other for name in names for other in found if other.strip().lower() == name]
+    if surely and any(is_graded(other) for other in meant):
+        return None
     return meant[0] if meant and not (surely and len(meant) > 1) else None
 
 
 def _renamed(line: Line, names: Mapping[str, str]) -> list[Edit] | None:
     """Return the edits that give keys of an object other names."""
     try:
+        line.value  # noqa: B018 - what is no JSON stays
         return [edit for old, new in names.items() for edit in renamed_key(line, old, new)]
     except (ValueError, IndexError):
         return None

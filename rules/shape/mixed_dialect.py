@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftlint.metrics import Shapes
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
+from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,7 +42,12 @@ class MixedDialect(DatasetRule):
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each such record, and a file of a dialect that the target does not take once."""
         context = gathered.context
-        for name, lines in gathered.get(Shapes).foreign.items():
+        shapes = gathered.get(Shapes)
+        for name, lines in shapes.foreign.items():
+            if len(lines) > 2 and 2 * len(lines) > shapes.records:
+                problem = f"{len(lines):,} of {numbered(shapes.records, 'record')} are {name} records: --dialect {name}"
+                yield Hits(self.level, lines[:1], {"problem": problem}, affects=len(lines))
+                continue
             yield Hits(self.level, lines, {"problem": f"a {name} record in a file of {context.dialect} records"})
         taken = context.target.dialects
         if taken and context.dialect not in taken:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects.keys import is_read
 from ftlint.metrics import Shapes, numbers
 from ftlint.records.edits import without_members
+from ftlint.records.spans import is_json
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
-from ftlint.rule.fixes import Respell
+from ftlint.rule.fixes import Amend, Respell
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from collections.abc import Set as AbstractSet
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
@@ -44,6 +43,7 @@ class UnknownKey(DatasetRule):
     level = "warning"
     metrics = (Shapes,)
     fixable = "unsafe"
+    reveals = True
     message = "unknown key {key!r}{count}{hint}"
     reads_broken = True
     once = True
@@ -83,7 +83,7 @@ class UnknownKey(DatasetRule):
                 rare[read] += ((line, key) for line in lines)
         for read, found in rare.items():
             if found:
-                yield _each(self.level, sorted(found, key=itemgetter(0)), read=read)
+                yield _each(self.level, sorted(found), read=read)
 
     def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point at the key's value, of several in a record at the first."""
@@ -94,8 +94,10 @@ class UnknownKey(DatasetRule):
         """Drop the key; for one that most records have, in all of them."""
         keys = hits.args["keys"] if hits.each else {hits.args["key"]}
         shown = ", ".join(f'"{key}"' for key in sorted(keys)[:8]) + (f" and {len(keys) - 8:,} more" if len(keys) > 8 else "")
-        note = f"what goes: {shown}"
-        return Respell(lambda line: _without(line, keys), scope="found" if hits.each else "role", note=note)
+        note = f"drops {shown}"
+        if hits.each:
+            return Amend(lambda line, fault: _without(line, fault["key"]), note=note)
+        return Respell(lambda line: _without(line, hits.args["key"]) if is_json(line.raw) else None, scope="role", note=note)
 
 
 def _each(level: Level, found: Sequence[tuple[int, str]], *, read: bool) -> Hits:
@@ -116,13 +118,13 @@ def _holders(value: Mapping[str, Any], key: str) -> Iterator[tuple[str, str]]:
     if not inside:
         yield "", key
         return
-    yield from ((f"/{items}/{place}", name) for place, item in enumerate(value[items]) if isinstance(item, dict) and name in item)
+    held = value[items] if isinstance(value[items], list) else ()
+    yield from ((f"/{items}/{place}", name) for place, item in enumerate(held) if isinstance(item, dict) and name in item)
 
 
-def _without(line: Line, keys: AbstractSet[str]) -> list[Edit]:
-    """Return the edits that take some keys of a record away."""
-    by_holder: dict[str, set[str]] = {}
-    for key in keys:
-        for holder, name in _holders(line.value, key) if key.partition("[].")[0] in line.value else ():
-            by_holder.setdefault(holder, set()).add(name)
-    return [edit for holder, names in by_holder.items() for edit in without_members(line, holder, names)]
+def _without(line: Line, key: str) -> list[Edit]:
+    """Return the edits that take a key of a record away."""
+    value = line.value
+    if type(value) is not dict or key.partition("[].")[0] not in value:
+        return []
+    return [edit for holder, name in _holders(value, key) for edit in without_members(line, holder, {name})]

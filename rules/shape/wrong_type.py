@@ -12,6 +12,7 @@ from ftlint.dialects.base import is_mendable, value_at
 from ftlint.metrics import Shapes
 from ftlint.records.edits import edits_of
 from ftlint.records.reader import KINDS
+from ftlint.records.spans import is_json
 from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
 from ftlint.rule.fixes import Respell
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from ftlint.records.line import Line
     from ftlint.records.reader import Wrong
     from ftlint.rule import Level
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, Scope, Situation
 
 
 class WrongType(LineRule, DatasetRule):
@@ -40,8 +41,8 @@ class WrongType(LineRule, DatasetRule):
     ## How to fix
 
     Write the value as a string, as it should be seen by the model: the label 3 is `" 3"`. `--fix --unsafe-fixes` does for
-    numbers and booleans, and for an array of one text. Where most records have the same array or object there, the data is of
-    another kind, and is said to be once.
+    numbers and booleans, and for an array of one text. What most records have there is said once, and is another kind of data
+    where it is no such value.
     """
 
     code = "SHP002"
@@ -91,7 +92,8 @@ class WrongType(LineRule, DatasetRule):
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Write a number or boolean as its text, as it stands in the file, and for an array of one text that text."""
-        return Respell(partial(_mended, dialect=named(situation.context.dialect)))
+        scope: Scope = "role" if hits.affects else "found"
+        return Respell(partial(_mended, dialect=named(situation.context.dialect)), scope=scope)
 
 
 def _arguments(wrong: Wrong, hint: str) -> dict[str, str]:
@@ -107,11 +109,16 @@ def _named(value: Any) -> str:
 def _mended(line: Line, dialect: Dialect) -> list[Edit]:
     """Return the edits that make texts of what is none; none where something would be left that is none either."""
     changes = []
-    for fault in dialect.faults(line.value):
-        value, span = value_at(line.value, fault.pointer), line.span(fault.pointer)
-        if not fault.is_text or span is None or not is_mendable(value):
+    value = line.value if is_json(line.raw) else None
+    if type(value) is not dict or not dialect.is_shape_of(frozenset(value)):
+        return []
+    for fault in dialect.faults(value):
+        wrong, span = value_at(value, fault.pointer), line.span(fault.pointer)
+        if type(wrong) is str:
+            continue
+        if not fault.is_text or span is None or not is_mendable(wrong):
             return []
-        if type(value) is list:
+        if type(wrong) is list:
             first, end = line.span(f"{fault.pointer}/0") or span
             changes += [(span[0], first, ""), (end, span[1], "")]
         else:

@@ -127,11 +127,13 @@ def heading(file: CheckedFile, more: str = "", *, snippets: bool = True) -> Iter
     """Yield a file's path and what it is taken to be, and `more`."""
     path = plain(file.path)
     described = [*describe(file, snippets=snippets), *([more] if more else [])]
-    if len(path) <= 30:
-        lines = [f"{path}: {described[0]}", *(" " * (len(path) + 2) + line for line in described[1:])]
-    else:
-        lines = [path, *(f"  {line}" for line in described)]
-    yield from (cut(line, WIDTH) for line in lines)
+    indent = " " * (len(path) + 2) if len(path) <= 30 else "  "
+    lines = [line for text in described for line in folded(text.split(" "), WIDTH - len(indent), "  ")]
+    if len(path) > 30:
+        yield path
+    yield from (
+        cut(f"{path}: {line}" if not place and len(path) <= 30 else indent + line, WIDTH) for place, line in enumerate(lines)
+    )
 
 
 def _group(group: Group, style: Style) -> Iterator[str]:
@@ -227,7 +229,8 @@ def totals(report: Report) -> str:
     notes = f" ({numbered(levels['info'], 'note')})" if levels["info"] and not parts else ""
     found = " and ".join(parts) or ("No errors or warnings" if notes else "Nothing found")
     known = f"; {numbered(report.baselined, 'finding')} more in the baseline" if report.baselined else ""
-    return f"{found} in {numbered(report.records, 'record')}{files}{notes}{known}"
+    unread = f"; {numbered(len(report.unreadable), 'file')} could not be read" if report.unreadable else ""
+    return f"{found} in {numbered(report.records, 'record')}{files}{notes}{known}{unread}"
 
 
 def _seconds(style: Style) -> str:

@@ -107,7 +107,7 @@ def describe(file: CheckedFile, *, snippets: bool = True) -> list[str]:
         kind = numbered(facts.records, f"{context.dialect} record")
         return [f"{kind}: bytes, JSON, keys and their types are checked", "not looked at: texts, tokens, duplicates, splits"]
     if not context.recognised:
-        return [f"{numbered(facts.records, 'record')} of no known shape, read as {context.dialect}"]
+        return [f"{numbered(facts.records, 'record')}, of no known shape or of several, read as {context.dialect}"]
     kind = context.dialect.replace("-", "/")
     role = " validation" if file.role == "valid" else ""
     first = f"{numbered(facts.records, f'{kind}{role} record')} for {context.target.name}"
