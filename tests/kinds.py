@@ -9,7 +9,20 @@ from damage import sentence
 
 CALL = {"id": "call_1", "type": "function", "function": {"name": "tide", "arguments": '{"port": "Oslo"}'}}
 TOOL = {"type": "function", "function": {"name": "tide", "parameters": {"type": "object", "properties": {}}}}
-FURTHER = ["label", "reference_answer", "env_config", "system", "images", "id", "source", "note", "weight", "kto_tag", "seed", "tools"]
+FURTHER = [
+    "label",
+    "reference_answer",
+    "env_config",
+    "system",
+    "images",
+    "id",
+    "source",
+    "note",
+    "weight",
+    "kto_tag",
+    "seed",
+    "tools",
+]
 
 
 def value(rng: Random) -> object:
@@ -21,10 +34,14 @@ def value(rng: Random) -> object:
 def message(rng: Random, role: str) -> dict:
     made: dict = {"role": role, "content": sentence(rng)}
     if rng.random() < 0.06:
-        made["content"] = rng.choice(["", " ", None, "null", "it\u00e2\u20ac\u2122s", "te\u200bxt", "a &amp; b", "\ufffd", "x\\ny"])
+        made["content"] = rng.choice(
+            ["", " ", None, "null", "it\u00e2\u20ac\u2122s", "te\u200bxt", "a &amp; b", "\ufffd", "x\\ny"]
+        )
     if rng.random() < 0.08:
         text = {"type": "text", "text": sentence(rng)}
-        made["content"] = rng.choice([[text], [text, {"type": "image_url", "image_url": {"url": "https://e.org/a.png"}}], ["x"], []])
+        made["content"] = rng.choice(
+            [[text], [text, {"type": "image_url", "image_url": {"url": "https://e.org/a.png"}}], ["x"], []]
+        )
     if rng.random() < 0.08:
         key = rng.choice(["name", "weight", "refusal", "audio", "thinking", "at", "train"])
         made[key] = rng.choice([0, 1, 1.0, "x", {"id": "a"}, None])
@@ -61,7 +78,9 @@ KINDS = {
     "judged": lambda rng: {**pair(rng), "label": rng.choice(["true", "false"])},
     "preference": lambda rng: {"prompt": sentence(rng), "chosen": sentence(rng), "rejected": sentence(rng)},
     "alpaca": lambda rng: {"instruction": sentence(rng), "input": "", "output": sentence(rng)},
-    "sharegpt": lambda rng: {"conversations": [{"from": "human", "value": sentence(rng)}, {"from": "gpt", "value": sentence(rng)}]},
+    "sharegpt": lambda rng: {
+        "conversations": [{"from": "human", "value": sentence(rng)}, {"from": "gpt", "value": sentence(rng)}]
+    },
     "turns": lambda rng: conversation(rng)["messages"],
     "renamed": lambda rng: {"question": sentence(rng), "answer": sentence(rng)},
 }

@@ -13,6 +13,7 @@ import polars as pl
 from ftlint.dialects.base import (
     ANSWER,
     BETWEEN,
+    FURTHER,
     INPUT,
     MISSING_MEMBER,
     RECORDS,
@@ -231,15 +232,15 @@ class Chat(Dialect[None]):
         return found
 
     def suits(self, tables: Tables) -> str:
-        """Return the target of reinforcement learning for three or more conversations of which most end with the user."""
-        roles = tables[RECORDS].get_column("last_role")
-        asking = int((roles == "user").sum())
-        return "reinforcement" if asking >= 3 and 2 * asking > len(roles) else ""
+        """Return the target of reinforcement learning where most end with the user, and have something for a grader besides."""
+        records = tables[RECORDS]
+        asking = records.filter((pl.col("last_role") == "user") & (pl.col(FURTHER) != "")).height
+        return "reinforcement" if asking >= 3 and 2 * asking > len(records) else ""
 
     def describe(self, context: Context[None]) -> list[str]:
         """Return what conversations without an answer are taken for."""
         if context.target.name == "reinforcement" and "target" not in context.given:
-            return ["most end with the user: taken as prompts for reinforcement learning (else name --target gpt-4o-mini)"]
+            return ["most end with the user and have further keys: taken as prompts for reinforcement learning"]
         return []
 
     def infer(self, tables: Tables, wishes: Wishes, target: Target, encoding: str) -> Surveyed[None]:  # noqa: ARG002 - the hook's

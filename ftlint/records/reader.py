@@ -182,18 +182,12 @@ class Reader:
                 self._judge_types(shaped, decoded)
 
     def _shaped(self, objects: list[_Object], decoded: Decoded) -> list[_Object]:
-        """Return the objects that have the dialect's keys; note in `decoded` which ones others have instead, or besides."""
+        """Return the objects that have the dialect's keys; note in `decoded` which ones others have instead."""
         by_keys: dict[tuple[str, ...], list[_Object]] = defaultdict(list)
         for found in objects:
             by_keys[tuple(found[1])].append(found)
         for keys, some in by_keys.items():
-            lines = [number for _, _, number in some]
             if self.dialect.is_shape_of(frozenset(keys)):
-                for key in self.dialect.further(keys) if self.dialect.checked else ():
-                    decoded.unknown[key] += lines
-                for _, value, number in some if self.dialect.checked else ():
-                    for key in self.dialect.further_inside(value):
-                        decoded.unknown[key].append(number)
                 continue
             left = []
             for found in some:
@@ -230,9 +224,21 @@ class Reader:
                 wrong = self._wrong(value, list(self.dialect.faults(value)))
                 decoded.faults[wrong.kind].append(number)
                 decoded.wrong[wrong].append(number)
+        self._note_further(list(compress(objects, fits)), decoded)
         decoded.unread |= self.dialect.unread(records)
         further = [self._rest(line, value, twice=number in repeating) for line, value, number in compress(objects, fits)]
         return _placed(self.dialect.columns(records), list(compress(numbers, fits)), further)
+
+    def _note_further(self, objects: Sequence[_Object], decoded: Decoded) -> None:
+        """Note in `decoded` which keys records have besides those of their dialect."""
+        by_keys: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        for _, value, number in objects:
+            by_keys[tuple(value)].append(number)
+            for key in self.dialect.further_inside(value):
+                decoded.unknown[key].append(number)
+        for keys, numbers in by_keys.items():
+            for key in self.dialect.further(keys):
+                decoded.unknown[key] += numbers
 
     def _rest(self, line: bytes, value: Mapping[str, Any], *, twice: bool) -> str:
         """Return what a record holds besides its texts; the whole line where the parser's value does not tell all of it."""
