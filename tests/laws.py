@@ -102,47 +102,50 @@ def differing(before, after, pointer=""):
         yield pointer
 
 
-def broken_by_value(data: bytes, *, unsafe: bool) -> list[str]:
-    """Return a sentence for each value that a repair changed without a finding that points at it, or of all records."""
-    dataset = Dataset([Source("a.jsonl", len(data), data)], configuration.load(isolated=True).wishes())
-    before = ftlint.check(data, max_findings=None)
+def tracked(data: bytes, *, unsafe: bool):
+    """Return a repaired file, for each of its lines the line that it comes from (None: not comparable), and the report."""
     config = configuration.load({}, isolated=True)
+    dataset = Dataset([Source("a.jsonl", len(data), data)], config.wishes())
     [repaired], report = run_fix([dataset], config, unsafe=unsafe, by=Serial(), track=True)
     _, new, origins = repaired.files[0]
     fixed = b"".join(new.parts())
     repaired.close()
+    return fixed, origins, report
+
+
+def broken_by_value(data: bytes, *, unsafe: bool) -> list[str]:
+    """Return a sentence for each value that a repair changed without a finding that points at it, or of all records."""
+    before = ftlint.check(data, max_findings=None)
+    fixed, origins, report = tracked(data, unsafe=unsafe)
     wrong = [f"{kind}: {text}" for kind, text in report.notes if kind == "undone"] + report.failures
-    if origins is None or fixed == data:
-        return wrong  # made lines of objects; the other laws look at these
-    old = data.split(b"\n")
-    lines = fixed.split(b"\n")
-    found: dict[int, set[str]] = {}
+    if origins is None or fixed == data or report.fixed.keys() & STRUCTURE:
+        return wrong  # lines were made of objects, or members and turns change; the other laws look at these
+    of_all = {rule.code for dataset in before.datasets for rule, hits in dataset.hits if hits.affects}
+    old, new = data.split(b"\n"), fixed.split(b"\n")
+    if not of_all & report.fixed.keys():
+        wrong += _unpointed(before, old, new, origins)
+    gone = [line for line in set(range(len(old) - 1)) - set(origins) if old[line].strip()]
+    if gone and not report.fixed.keys() & DROPS:
+        wrong.append(f"lines {gone} went, and no repair drops records")
+    return wrong
+
+
+def _unpointed(before, old: list[bytes], new: list[bytes], origins) -> list[str]:
+    """Return a sentence for each value that changed without a finding at it; prompts and completions are judged by other laws."""
     pointers: dict[int, set[str]] = {}
-    whole = {rule.code for one in before.datasets for rule, hits in one.hits if hits.affects}
     for finding in before.findings:
-        if finding.line is not None:
-            found.setdefault(finding.line - 1, set()).add(finding.code)
-            pointers.setdefault(finding.line - 1, set()).add(finding.pointer or "")
-    if any(code in report.fixed for code in STRUCTURE):
-        return wrong + [
-            f"{len(old) - len(set(origins)) - 1} lines went" for _ in range(not unsafe and len(set(origins)) < len(old) - 1)
-        ]
+        if finding.line is not None and finding.pointer:
+            pointers.setdefault(finding.line - 1, set()).add(finding.pointer)
+    wrong = []
     for place, origin in enumerate(origins):
         try:
-            was, now = json.loads(old[origin]), json.loads(lines[place])
+            was, now = json.loads(old[origin]), json.loads(new[place])
         except ValueError:
             continue
-        texts = {"/prompt", "/completion"} if isinstance(was, dict) and "messages" not in was else set()
         for at in differing(was, now):
-            pointed = any(at == one or at.startswith(f"{one}/") for one in pointers.get(origin, ()) if one)
-            if not pointed and at not in texts and not (whole & report.fixed.keys()):
-                wrong.append(
-                    f"line {origin + 1}: {at} changed, and nothing points at it ({found.get(origin)}, {dict(report.fixed)})"
-                )
-    gone = set(range(len(old) - 1)) - set(origins)
-    for line in gone:
-        if old[line].strip() and not report.fixed.keys() & DROPS:
-            wrong.append(f"line {line + 1} went, and no repair drops records")
+            pointed = any(at == one or at.startswith(f"{one}/") for one in pointers.get(origin, ()))
+            if not pointed and at not in {"/prompt", "/completion"}:
+                wrong.append(f"line {origin + 1}: {at} changed, and nothing points at it")
     return wrong
 
 

@@ -6,13 +6,15 @@ import gzip
 import json
 from random import Random
 
+import kinds
 import pytest
 from cases import cases, lines_of
 from damage import file
+from engines import Scattered
 from ftlint_rules import rules as builtin_rules
 from hypothesis import given
 from hypothesis import strategies as st
-from laws import broken_laws, objects_and_rest
+from laws import broken_by_value, broken_laws, changes_again, objects_and_rest
 from strategies import law
 
 import ftlint
@@ -21,7 +23,9 @@ from ftlint import config as configuration
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.serial import Serial
 from ftlint.records.spans import value_span
+from ftlint.report.formats import Style, reporter
 from ftlint.rule import LineRule, RecordRule
+from ftlint.rule.fixes import Retext
 from ftlint.sources import Source
 from ftlint.testing import findings
 
@@ -46,6 +50,45 @@ def test_unsafe_repairs_come_to_rest_and_keep_what_is_not_understood(seed):
     assert not [text for kind, text in report.notes if kind == "undone"]
     if not any(kind == "note" for kind, _ in report.notes):
         assert ftlint.fix(fixed, unsafe=True)[0] == fixed
+
+
+@law(60)
+@given(seeds)
+def test_repairs_of_every_kind_of_data_change_what_their_findings_point_at(seed):
+    data = kinds.file(seed)
+    assert broken_laws(data) == []
+    assert broken_by_value(data, unsafe=False) == []
+    assert broken_by_value(data, unsafe=True) == []
+    assert changes_again(data) == []
+
+
+def test_the_law_by_value_sees_what_is_changed_besides(monkeypatch):
+    texts = Retext.texts
+    record = {"messages": [{"role": "user", "content": "te\u200bxt"}, {"role": "assistant", "content": "a", "at": 1}]}
+    data = dumped([record] * 2)
+    assert broken_by_value(data, unsafe=True) == []
+    monkeypatch.setattr(Retext, "texts", lambda self, *rest: {**texts(self, *rest), "/messages/1/content": "b"})
+    assert broken_by_value(data, unsafe=True)[0].startswith("line 1: /messages/1/content changed")
+
+
+@law(25)
+@given(seeds, st.integers(1000, 9000), st.integers())
+def test_every_kind_of_data_has_one_report_however_it_is_cut_and_merged(seed, block, chance):
+    data = kinds.file(seed)
+    whole = reported(data)
+    assert reported(data, block=block) == whole
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FTLINT_SPILL_BYTES", "100")
+        assert reported(data, block=block, by=Scattered(chance)) == whole
+
+
+def reported(data, **options):
+    config = configuration.load({"select": ["ALL"]}, isolated=True)
+    report = api.run([Dataset([source("a.jsonl", data)], config.wishes())], config, limit=None, **options)
+    report.edits = True
+    text = list(reporter("json")(report, Style()))
+    report.close()
+    return text
 
 
 def source(name, data):

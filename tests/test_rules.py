@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from cases import FOLDER, cases, lines_of
 from ftlint_rules import rules as builtin_rules
+from thresholds import survivors
 
 from ftlint.records.edits import edited
 from ftlint.testing import broken_examples, findings
@@ -62,3 +63,7 @@ def test_every_rule_has_a_case_file_with_both_kinds():
         own = [case for name, case in CASES if name == module]
         assert any(case["at"] for case in own), f"{module}: no case that finds something"
         assert any(not case["at"] for case in own), f"{module}: no case that finds nothing"
+
+
+def test_every_threshold_of_a_rule_has_a_case_on_either_side():
+    assert [f"{name}.py:{line}: {value} can be {moved}" for name, line, value, moved in survivors()] == []

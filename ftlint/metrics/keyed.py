@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -38,11 +39,17 @@ def _spill_bytes() -> int:
     return int(text)
 
 
+@cache
+def _tidy() -> None:
+    """Delete what killed processes left; once is enough."""
+    remove_leftovers(Path(tempfile.gettempdir()))
+
+
 class Spill:
     """A folder of temporary files, one for each range of keys; whoever has it last deletes it."""
 
     def __init__(self) -> None:
-        remove_leftovers(Path(tempfile.gettempdir()))
+        _tidy()
         self._folder = Path(tempfile.mkdtemp(prefix=temporary_prefix(), suffix=".tmp"))
 
     def file(self, part: int) -> Path:

@@ -71,7 +71,7 @@ class MissingStop(CompletionRule):
         completions = tables[RECORDS].get_column("completion").to_list()
         ended_ones = [text for text in completions if text.rstrip(SPACE).endswith(stop.text.strip(SPACE))]
         cut = [text for text in completions if _ends_inside(text) and not text.rstrip(SPACE).endswith(stop.text.strip(SPACE))]
-        if len(cut) < 3 or not ended_ones:
+        if not cut or not ended_ones:
             return None
         sizes = sorted(tokens.count(text, context.encoding) for text in cut[:_LOOKED_AT])
         usual = tokens.count(sorted(ended_ones, key=len)[3 * len(ended_ones) // 4], context.encoding)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ftlint.metrics import Gathered
     from ftlint.rule.fixes import Fix, Row, Situation
 
+_SHOWN = 8
+"""Labels that are all shown; of more, the commonest and the rarest."""
+
 
 class ClassImbalance(LabelRule):
     """One label has far more records than another.
@@ -54,7 +57,7 @@ class ClassImbalance(LabelRule):
         counts = sorted(gathered.get(Labels).merged.items(), key=lambda item: -item[1])
         if len(counts) > 1 and counts[0][1] > self.options.ratio * counts[-1][1]:
             shown = [f"{label} {count:,}" for label, count in counts]
-            text = ", ".join(shown if len(shown) <= 8 else [*shown[:4], "…", *shown[-3:]])
+            text = ", ".join(shown if len(shown) <= _SHOWN else [*shown[:4], "…", *shown[-3:]])
             args = {"ratio": counts[0][1] / counts[-1][1], "counts": text, "by_label": dict(counts)}
             yield Hits(self.level, None, args)
 
