@@ -475,7 +475,7 @@ def test_the_difference_says_what_is_chosen(tmp_path):
     assert result.returncode == 1
     assert "would fix SHP001 missing-key · 20 repaired" in said
     assert 'the key "question" becomes "prompt"' in said
-    assert 'SHP003 unknown-key: what goes: "id"' in said
+    assert 'SHP003 unknown-key: drops "id"' in said
     assert 'every prompt ends with "\\n\\n###\\n\\n"' in said
     assert 'every completion ends with " END"' in said
     shown = " ".join(run("a.jsonl", cwd=tmp_path).stdout.decode().split())

@@ -282,7 +282,8 @@ def impact(
     judging = records_of(valid)
     # Both models are asked the same questions: those whose record a repair does not drop.
     marked = [{**record, _MARK: number} for number, record in enumerate(judging)]
-    conventions = {**_conventions(left), **settings, "ignore": [*settings.get("ignore", ()), "unknown-key"]}
+    ignored = [*settings.get("ignore", ()), "unknown-key"]
+    conventions = {**_conventions(left), **settings, "ignore": ignored, "naming_keys": [*left.files[0].context.naming, _MARK]}
     kept, _ = ftlint.fix(marked, unsafe=unsafe, **conventions)
     kept = [record for record in kept if is_record(record)]
     if not kept:

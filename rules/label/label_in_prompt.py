@@ -50,7 +50,7 @@ def _leaks(labels: Sequence[str]) -> pl.Expr:
     """
     label, body = pl.col("answer").str.to_lowercase(), pl.col("input").str.to_lowercase()
     word = pl.concat_str(pl.lit(r"(?:^|\W)"), label.str.escape_regex(), pl.lit(r"(?:\W|$)"))
-    listed = pl.all_horizontal(body.str.contains(other, literal=True) for other in labels)
+    listed = pl.all_horizontal(body.str.contains(other, literal=True) for other in labels) if labels else pl.lit(value=False)
     return (label != "") & body.str.contains(label, literal=True) & body.str.contains(word) & ~listed
 
 
