@@ -51,7 +51,7 @@ class Rewrite:
         return self.change(record.row(RECORDS)) or {} if record else {}
 
     def edits(self, line: Line, record: Record | None, rows: Sequence[Row]) -> Sequence[Edit]:
-        """Return nothing: the texts say it."""
+        """Raise NotImplementedError: it is not called, for `texts` says what changes."""
         raise NotImplementedError
 
 
@@ -71,7 +71,7 @@ class Retext:
         return {row["pointer"]: self.change(row["text"]) for row in rows}
 
     def edits(self, line: Line, record: Record | None, rows: Sequence[Row]) -> Sequence[Edit]:
-        """Return nothing: the texts say it."""
+        """Raise NotImplementedError: it is not called, for `texts` says what changes."""
         raise NotImplementedError
 
 
