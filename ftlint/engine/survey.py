@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 _WINDOWS = 100
 _WINDOW = 1 << 16
+_LONG = 1 << 20
+"""Bytes of a line whose texts are not surveyed where there are shorter ones."""
+
 _JUDGEMENTS = ("label", "kto_tag")
 _BOOLEANS = (0, 1, "true", "false", "True", "False")
 
@@ -114,6 +117,7 @@ def look(sources: Sequence[Source], wishes: Wishes) -> Sample:
 def _sample(sources: Sequence[Source], records: int) -> tuple[list[bytes], Counter[Signature]]:
     """Return up to `records` lines with objects, spread evenly over the bytes of all sources, and how often each has its keys."""
     lines: list[bytes] = []
+    long: list[bytes] = []
     keys: Counter[Signature] = Counter()
     readable = [
         source for source in sources if not codec_of(source.head(64)) and (source.made_of_records or not suspected(source))
@@ -124,9 +128,9 @@ def _sample(sources: Sequence[Source], records: int) -> tuple[list[bytes], Count
         except ValueError:
             continue
         if type(value) is dict:
-            lines.append(line)
+            (lines if len(line) < _LONG else long).append(line)
             keys[tuple((key, _kind(key, inner)) for key, inner in value.items())] += 1
-    return lines, keys
+    return lines or long[:1], keys
 
 
 def _kind(key: str, value: Any) -> type:

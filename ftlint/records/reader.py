@@ -149,16 +149,9 @@ class Reader:
         if not self.dialect.checked or not len(decoded.tables[RECORDS]):
             return [None] * len(lines)
         with failing(self.dialect):
-            tables = self.dialect.derive(decoded.tables, context.known)
-            tables[TEXTS] = self.dialect.texts(tables, pointers=True).sort("line", "place", maintain_order=True)
-        rows: dict[str, dict[int, list[dict[str, Any]]]] = {name: defaultdict(list) for name in tables}
-        for name, table in tables.items():
-            for row in table.iter_rows(named=True):
-                rows[name][row["line"]].append(row)
-        return [
-            Record(line, {name: by_line.get(number, []) for name, by_line in rows.items()}) if number in rows[RECORDS] else None
-            for number, line in enumerate(lines)
-        ]
+            batch = _Batch(self.dialect, self.dialect.derive(decoded.tables, context.known))
+        whole = batch.of(RECORDS)
+        return [Record(line, batch, number) if number in whole else None for number, line in enumerate(lines)]
 
     def _irregular(self, lines: list[bytes], values: list[Any] | None, quotes: int, decoded: Decoded) -> Iterator[Tables]:
         """Yield the tables of the records among some lines; note in `decoded` what is wrong with the others."""
@@ -270,36 +263,72 @@ class Reader:
         return record if self.dialect.accepts(record) else None
 
 
-class Record:
-    """A record that was read alone. line: its raw line. rows: by table, in order."""
+class _Batch:
+    """The tables of a few records, as rows by line; each table when it is first asked for."""
 
-    def __init__(self, line: Line, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    def __init__(self, dialect: Dialect, tables: Tables) -> None:
+        self._dialect, self._tables = dialect, tables
+        self._rows: dict[str, dict[int, list[dict[str, Any]]]] = {}
+
+    def of(self, name: str) -> dict[int, list[dict[str, Any]]]:
+        """Return the rows of a table by line."""
+        if name not in self._rows:
+            found = self._rows[name] = defaultdict(list)
+            for row in self._table(name).iter_rows(named=True):
+                found[row["line"]].append(row)
+        return self._rows[name]
+
+    def _table(self, name: str) -> pl.DataFrame:
+        if name != TEXTS:
+            return self._tables[name]
+        with failing(self._dialect):
+            return self._dialect.texts(self._tables, pointers=True).sort("line", "place", maintain_order=True)
+
+
+class Record:
+    """A record that was read alone. line: its raw line."""
+
+    def __init__(self, line: Line, batch: _Batch, number: int) -> None:
         self.line = line
-        self._rows = rows
+        self._batch, self._number = batch, number
 
     def row(self, table: str, place: int = 0) -> dict[str, Any]:
-        """Return a row of a table, together with `value` (the object) and `texts` (all texts by pointer)."""
-        row = self._rows[RECORDS][0] if table == RECORDS else self._by_place(table)[place]
-        return {**row, "value": self.line.value, "texts": self.texts}
+        """Return a row of a table, which has `value` (the object) and `texts` (all texts by pointer) besides."""
+        return _Row(self, self.columns if table == RECORDS else self._by_place(table)[place])
 
     @property
     def columns(self) -> Mapping[str, Any]:
         """The record's row of the table `records`, and nothing more."""
-        return self._rows[RECORDS][0]
+        return self._batch.of(RECORDS)[self._number][0]
 
     @cached_property
     def texts(self) -> dict[str, str]:
         """All texts, by their JSON Pointers."""
-        return {row["pointer"]: row["text"] for row in self._rows[TEXTS]}
+        return {row["pointer"]: row["text"] for row in self._batch.of(TEXTS).get(self._number, ())}
 
     def _by_place(self, table: str) -> Mapping[int, Mapping[str, Any]]:
         if table not in self._places:
-            self._places[table] = {row["place"]: row for row in self._rows[table]}
+            self._places[table] = {row["place"]: row for row in self._batch.of(table)[self._number]}
         return self._places[table]
 
     @cached_property
     def _places(self) -> dict[str, Mapping[int, Mapping[str, Any]]]:
         return {}
+
+
+class _Row(dict[str, Any]):
+    """A row that looks up what all rows of its record share."""
+
+    def __init__(self, record: Record, columns: Mapping[str, Any]) -> None:
+        super().__init__(columns)
+        self._record = record
+
+    def __missing__(self, key: str) -> Any:
+        if key == "texts":
+            return self._record.texts
+        if key == "value":
+            return self._record.line.value
+        raise KeyError(key)
 
 
 @cache
