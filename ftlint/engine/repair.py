@@ -248,11 +248,11 @@ def _quoted(value: Any) -> str:
 
 
 def _in_doubt(report: DatasetReport) -> bool:
-    """Whether so much is no record, or of no known shape, that the inference from the rest is in doubt."""
+    """Whether something is no record, or of no known shape: as a record it may change what is inferred from the rest."""
     facts = [file.facts for file in report.files]
     if not all(fact.read_by_lines for fact in facts) or not _context(report).surveyed or not _context(report).recognised:
         return True
-    return sum(fact.lines - fact.blank - fact.records for fact in facts) > 0.1 * sum(fact.lines for fact in facts)
+    return any(fact.lines - fact.blank - fact.records for fact in facts)
 
 
 Files = list[tuple[Source, Source, "array[int] | None"]]
