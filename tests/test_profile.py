@@ -20,7 +20,7 @@ import ftlint as library
 from ftlint.config import load
 from ftlint.engine.serial import Serial
 from ftlint.errors import InputError, UsageError
-from ftlint.prepare import measures, shown
+from ftlint.prepare import shown
 from ftlint.prepare.profile import profile
 from ftlint.rule import chats, pairs
 from ftlint.sources import Source
@@ -47,26 +47,54 @@ def truth(lines, encoding="r50k_base"):
     return sum(len(tokens.encode(json.loads(line)[key], encoding)) for line in lines for key in ("prompt", "completion"))
 
 
-def test_an_estimate_holds_in_95_of_100_files(monkeypatch):
-    monkeypatch.setattr(measures, "SAMPLED", 150)
+RUSSIAN = ["чистый", "номер", "с", "видом", "на", "море"]
+
+
+def russian(rng, count, most=30):
+    return [line.replace("the", "чистый").replace("a ", "вид ").replace("lamp", "море") for line in texts(rng, count, most)]
+
+
+ORDERS = {
+    "mixed": lambda rng: texts(rng, 600),
+    "sorted": lambda rng: sorted(texts(rng, 600), key=len),
+    "alternating": lambda rng: [line for pair in zip(texts(rng, 300), russian(rng, 300), strict=True) for line in pair],
+    "every fifth": lambda rng: [(russian if i % 5 == 0 else texts)(rng, 1)[0] for i in range(600)],
+    "one kind after the other": lambda rng: texts(rng, 400) + russian(rng, 200),
+    "heavy tail": lambda rng: [texts(rng, 1, 1 + int(20 * rng.paretovariate(1.3)) % 4000)[0] for _ in range(600)],
+}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_an_estimate_holds_in_95_of_100_files(monkeypatch, order):
     monkeypatch.setattr("ftlint.prepare.profile.SAMPLED", 150)
     held = 0
-    for seed in range(100):
-        rng = Random(seed)
-        lines = texts(rng, 600)
-        if seed % 2:
-            lines.sort(key=len)  # as files often are: by topic, by length
+    for seed in range(60):
+        lines = ORDERS[order](Random(seed))
         total = profiled(lines).counts.total
         assert not total.exact
-        assert total.error < 0.2 * total.tokens
-        held += abs(total.tokens - truth(lines)) <= total.error
-    assert held >= 90
+        assert total.error < 0.2 * total.count
+        held += abs(total.count - truth(lines)) <= total.error
+    assert held >= 53
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5, 1.0])
+def test_records_near_the_limit_are_counted_or_given_with_an_error(monkeypatch, share):
+    monkeypatch.setattr("ftlint.prepare.measures.SAMPLED", 40)
+    rng = Random(5)
+    long = pairs(*((f"{'word ' * 1900}{i}->", " x END") for i in range(round(200 * share))))
+    wordy = pairs(*((f"{'unbelievably ' * 300}{i}->", " x END") for i in range(200 - len(long))))  # bytes, but no tokens
+    lines = [*long, *wordy, *texts(rng, 100)]
+    rng.shuffle(lines)
+    near = profiled(lines).near
+    assert abs(near.count - len(long)) <= near.error
+    assert near.error < 60
+    assert profiled(lines, exact=True).near.count == len(long)
 
 
 def test_tokens_are_counted_when_asked():
     lines = texts(Random(3), 3000)
     made = profiled(lines, exact=True)
-    assert (made.counts.total.tokens, made.counts.total.exact) == (truth(lines), True)
+    assert (made.counts.total.count, made.counts.total.exact) == (truth(lines), True)
     found = Counter(len(tokens.encode(json.loads(line)["prompt"], "r50k_base")) for line in lines)
     assert made.counts.of_texts["prompt"] == found
     ordered = sorted(found.elements())
@@ -84,7 +112,7 @@ def test_the_longest_is_seen_wherever_it_stands():
     assert made.spreads["prompt"].most == 701
     assert not made.counts.total.exact
     near = profiled([pairs(("word " * 1900 + "->", " x END"))[0]] * 3 + texts(Random(2), 50))
-    assert near.near == 3
+    assert near.near.count == 3
 
 
 def labelled(labels, count=2000):
@@ -99,15 +127,13 @@ def test_a_recipe_for_two_labels():
     ]
     words = shlex.split(made.training.command)
     assert words[:3] == ["openai", "api", "fine_tunes.create"]
-    assert words[words.index("--classification_positive_class") + 1] == " spam", "the rarer label"
     assert made.inference.max_tokens == 1
     assert made.inference.first_token_to_label == {" fine": "fine", " spam": "spam"}
-    assert " fine" in profiled(labelled([" spam", " fine"]), positive="fine").training.command
     with pytest.raises(UsageError, match='no label is "ham"; there are'):
         profiled(labelled([" spam", " fine"]), positive="ham")
     costs = {cost.model: cost for cost in made.costs}
     assert list(costs) == ["ada", "babbage", "curie", "davinci"], "the cheapest first; what has no price has none"
-    assert costs["ada"].training == pytest.approx(made.counts.total.tokens * 4 * 0.0004 / 1000)
+    assert costs["ada"].training == pytest.approx(made.counts.total.count * 4 * 0.0004 / 1000)
     assert made.entropy == pytest.approx(0.811, abs=0.001)
     assert made.ratio == 3
 
@@ -118,10 +144,10 @@ def test_a_recipe_for_labels_of_several_tokens():
     assert made.inference.max_tokens == 3, "the longest label, and the stop"
     assert "--compute" not in made.training.command
     assert any("labels share a first token" in note for note in made.training.notes)
-    assert len(made.inference.warnings) == 2
+    assert not made.inference.logit_bias, "it would keep the model from the stop"
+    assert len(made.inference.warnings) == 1
     unique = profiled(labelled([" edible END", " inedible END", " unclear END"]))
     assert unique.inference.max_tokens == 1
-    assert "--classification_n_classes 3" in unique.training.command
     assert unique.inference.first_token_to_label[" in"] == "inedible"
 
 
@@ -163,7 +189,7 @@ def test_the_snippet_asks_as_it_was_trained():
     assert answer == "inedible"
     assert request["prompt"] == "burger\n\n###\n\n"
     assert (request["temperature"], request["max_tokens"], request["logprobs"]) == (0, 1, 2)
-    assert {int(token) for token in request["logit_bias"]} == {token for label in made.labels for token, _ in label.tokens}
+    assert {int(token) for token in request["logit_bias"]} == {label.tokens[0][0] for label in made.labels}
     made = profiled(texts(Random(1), 300))
     answer, request = asked(made.inference.snippet, " some words")
     assert (answer, request["stop"]) == ("some words", " END")
@@ -178,7 +204,7 @@ def test_conversations_are_counted_by_role():
     made = profiled(chats(*talk))
     assert made.turns == {"system": 1, "user": 2, "assistant": 2}
     everything = sum(len(tokens.encode(text, "o200k_base")) for turns in talk for _, text in turns)
-    assert made.counts.total.tokens == everything
+    assert made.counts.total.count == everything
     assert made.training.command.startswith('client.fine_tuning.jobs.create(model="gpt-4o-mini"')
     content = [{"type": "text", "text": "Hi there"}]
     parts = json.dumps({"messages": [{"role": "user", "content": content}, {"role": "assistant", "content": "Yo"}]})
@@ -209,6 +235,10 @@ def test_the_command(tmp_path):
     (tmp_path / "other.jsonl").write_text('{"conversations": []}\n' * 3)
     text = ftlint("profile", "mail.train.jsonl", cwd=tmp_path).stdout.decode()
     assert "-t mail.train.jsonl -v mail.valid.jsonl" in text
+    assert "--classification_positive_class" in text
+    options = ("mail.train.jsonl", "--output", "json", "--positive-class", "fine")
+    command = json.loads(ftlint("profile", *options, cwd=tmp_path).stdout)["recipe"]["training"]["command"]
+    assert shlex.split(command)[-1] == " fine"
     assert "ftlint mock learning-curve mail.train.jsonl" in text
     assert max(map(len, text.splitlines())) <= 120
     assert ftlint("profile", "mail.train.jsonl", "--output", "markdown", cwd=tmp_path).stdout.startswith(b"# mail.train.jsonl\n")

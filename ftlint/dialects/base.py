@@ -221,6 +221,10 @@ class Dialect(Generic[K]):
         """Return an expression for bytes of a record of which its texts have no more."""
         return pl.col(INPUT).str.len_bytes() + pl.col(ANSWER).str.len_bytes()
 
+    def preamble(self, tables: Tables) -> Mapping[str, pl.Series]:  # noqa: ARG002 - the hook's signature
+        """Return what a record gives the model besides what is asked: by name, a text or null a record."""
+        return {}
+
     def spoken(self, tables: Tables) -> pl.DataFrame:
         """Return `line`, `kind` and `text` of every text; of a record of strings the kind is its key."""
         parts = [

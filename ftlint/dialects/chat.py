@@ -41,6 +41,9 @@ ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 MESSAGES, PARTS = "messages", "parts"
 """Tables of a conversation besides `records`."""
 
+TOOLS = "tools"
+"""Column of what tools a conversation has, and the kind of their text."""
+
 _SAID = f"[^{re.escape(SPACE)}]"
 """A sign that is no white space."""
 
@@ -99,10 +102,11 @@ class Chat(Dialect[None]):
     """Conversations.
 
     Table `records`: messages (how many), last_role, answered (whether the assistant says something), said (how often), system
-    (the system message that stands first, if one does), input (what is asked, up to the assistant's last message), answer
-    (that message), answer_at (its place).
-    Table `messages`: role, content (where that is a string), empty (whether it has no text, calls no tool and refuses
-    nothing), misweighed (whether it has a weight that cannot be), unlearned (the last answer, where all weights are 0).
+    (the system message that stands first, if one does), tools (as JSON), input (what is asked, up to the assistant's last
+    message), answer (that message), answer_at (its place).
+    Table `messages`: role, content (where that is a string), calls (of tools, as JSON), empty (whether it has no text, calls no
+    tool and refuses nothing), misweighed (whether it has a weight that cannot be), unlearned (the last answer, where all
+    weights are 0).
     Table `parts`, of contents that are lists: message, part, text.
     """
 
@@ -137,6 +141,7 @@ class Chat(Dialect[None]):
         columns = {
             "role": roles,
             "content": [content if type(content) is str else None for content in contents],
+            "calls": [_json(one.tool_calls or one.function_call) for one in messages],
             "empty": [
                 _says_nothing(one.content) and not (one.refusal or one.audio or one.tool_calls or one.function_call)
                 for one in messages
@@ -144,8 +149,9 @@ class Chat(Dialect[None]):
             "misweighed": list(map(_is_misweighed, messages)),
             "unlearned": list(chain.from_iterable(map(_unlearned, talks))),
         }
+        tools = pl.Series("tools", [_json(record.tools or record.functions) for record in records], pl.String)
         return {
-            RECORDS: _records(talks, roles, texts),
+            RECORDS: _records(talks, roles, texts, tools),
             MESSAGES: _frame(columns, _MESSAGES),
             PARTS: _parts(enumerate(talks)),
         }
@@ -161,11 +167,21 @@ class Chat(Dialect[None]):
         return {**tables, MESSAGES: places.hstack(tables[MESSAGES]).with_columns(filled)}
 
     def spoken(self, tables: Tables) -> pl.DataFrame:
-        """Return `line`, `kind` and `text` of every text; its kind is the role of its message."""
+        """Return `line`, `kind` and `text` of every text; its kind is the role of its message. Tools and calls are JSON texts."""
         said = tables[MESSAGES].select("line", kind="role", text="content").drop_nulls("text")
+        calls = tables[MESSAGES].select("line", kind="role", text="calls").drop_nulls("text")
+        tools = tables[RECORDS].select("line", kind=pl.lit(TOOLS), text=TOOLS).drop_nulls("text")
         roles = tables[MESSAGES].select("line", "role", message="place")
         parts = tables[PARTS].join(roles, on=["line", "message"], how="left", maintain_order="left")
-        return pl.concat([said, parts.select("line", kind="role", text="text")])
+        return pl.concat([said, calls, parts.select("line", kind="role", text="text"), tools])
+
+    def preamble(self, tables: Tables) -> Mapping[str, pl.Series]:
+        """Return system messages and tools, one a conversation."""
+        return {name: tables[RECORDS].get_column(name) for name in ("system", TOOLS)}
+
+    def most_bytes(self) -> pl.Expr:
+        """Return the bytes of texts, and of what there is besides."""
+        return super().most_bytes() + pl.col(FURTHER).str.len_bytes()
 
     def members(self) -> frozenset[str]:
         """Return the names of all members of conversations, messages and parts."""
@@ -265,12 +281,19 @@ class Chat(Dialect[None]):
         return f"{key} of {message}" if len(parts) > 2 else message
 
 
-_MESSAGES = {"role": pl.String, "content": pl.String, "empty": pl.Boolean, "misweighed": pl.Boolean, "unlearned": pl.Boolean}
-_TEXTS = {"system": pl.String, INPUT: pl.String, ANSWER: pl.String}
+_MESSAGES = {
+    "role": pl.String,
+    "content": pl.String,
+    "calls": pl.String,
+    "empty": pl.Boolean,
+    "misweighed": pl.Boolean,
+    "unlearned": pl.Boolean,
+}
+_TEXTS = {"system": pl.String, TOOLS: pl.String, INPUT: pl.String, ANSWER: pl.String}
 _ORDER = {"messages": pl.UInt32, "last_role": pl.String, "answered": pl.Boolean, "said": pl.UInt32, "answer_at": pl.UInt32}
 
 
-def _frame(columns: Mapping[str, Sequence[Any]], schema: Mapping[str, Any]) -> pl.DataFrame:
+def _frame(columns: Mapping[str, Sequence[Any] | pl.Series], schema: Mapping[str, Any]) -> pl.DataFrame:
     """Return a table of these columns, and nulls for those of the schema that are not among them."""
     length = max(map(len, columns.values()))
     nothing = {
@@ -310,8 +333,15 @@ class _Orders(dict[tuple[str, ...], _Order]):
         return order
 
 
-def _records(talks: Sequence[Sequence[Any]], roles: Sequence[str], texts: Sequence[str]) -> pl.DataFrame:
-    """Return the table of conversations. roles, texts: of all messages."""
+def _json(value: Any) -> str | None:
+    """Return what is in a record besides texts as JSON; None for nothing."""
+    return msgspec.json.encode(value).decode() if value else None
+
+
+def _records(
+    talks: Sequence[Sequence[Any]], roles: Sequence[str], texts: Sequence[str], tools: pl.Series | None = None
+) -> pl.DataFrame:
+    """Return the table of conversations. roles, texts: of all messages; tools: of each conversation."""
     orders = _Orders()
     systems, inputs, answers, numbers = list[str | None](), list[str](), list[str](), list[int]()
     end = 0
@@ -324,7 +354,9 @@ def _records(talks: Sequence[Sequence[Any]], roles: Sequence[str], texts: Sequen
         answers.append("" if order.at is None else own[order.at])
         systems.append(own[0] if order.begins else None)
     rows = pl.DataFrame([order.row for order in orders.values()], _ORDER, orient="row")
-    made = _frame({"system": systems, INPUT: inputs, ANSWER: answers}, _TEXTS)
+    none = pl.Series(TOOLS, [None], pl.String)
+    columns: dict[str, Any] = {"system": systems, TOOLS: none.new_from_index(0, len(talks)) if tools is None else tools}
+    made = _frame({**columns, INPUT: inputs, ANSWER: answers}, _TEXTS)
     return made.hstack(rows[pl.Series(numbers, dtype=pl.UInt32)])
 
 

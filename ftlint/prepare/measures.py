@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import sqrt
+from random import Random
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ftlint.dialects import named
 from ftlint.metrics import Block, Metric
+from ftlint.records.reader import reader_of
 from ftlint.text import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
+    from ftlint.records.lines import Lines
 
 SAMPLED = 2_000
 """Records whose tokens are counted where they are estimated."""
 
-_BATCHES = 50
-"""Parts of the sample by whose differences its error is told: neighbours in a file may be alike."""
-
-_T = 2.01
-"""Student's t for 95 % and 49 degrees of freedom."""
+_NORMAL = 1.96
+"""Standard errors within which 95 of 100 estimates are."""
 
 _LONGEST = 5
 
@@ -35,14 +36,23 @@ NEAR = 0.9
 
 @dataclass
 class Sizes(Metric):
-    """How many texts there are of each kind and how many bytes they have; the lines of the longest records."""
+    """How many texts there are of each kind and how many bytes they have; the lines of the longest records.
+
+    long: the lines of records that have the bytes to be near the token limit; a token has one byte or more.
+    """
 
     lines: int = 0
     texts: Counter[str] = field(default_factory=Counter)
     size: Counter[str] = field(default_factory=Counter)
     longest: list[tuple[int, int]] = field(default_factory=list)
+    long: list[int] = field(default_factory=list)
 
-    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
+    @property
+    def seed(self) -> int:
+        """Of what is drawn at random: the same file has the same sample, and no two files need to."""
+        return self.size.total()
+
+    def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
         self.lines = block.decoded.lines
         spoken = block.dialect.spoken(block.tables)
@@ -51,6 +61,8 @@ class Sizes(Metric):
             self.texts[kind], self.size[kind] = count, size
         sizes = block.frame.select("line", size=block.dialect.most_bytes().cast(pl.UInt64))
         self.longest = sizes.top_k(_LONGEST, by="size").select("size", "line").rows() if len(sizes) else []
+        if context.target.limit:
+            self.long = sizes.filter(pl.col("size") >= NEAR * context.target.limit)["line"].to_list()
 
     def merge(self, other: Sizes) -> None:
         """Take in what comes after."""
@@ -58,6 +70,7 @@ class Sizes(Metric):
         self.size.update(other.size)
         both = [*self.longest, *((size, line + self.lines) for size, line in other.longest)]
         self.longest = sorted(both, key=lambda row: (-row[0], row[1]))[:_LONGEST]
+        self.long += [line + self.lines for line in other.long]
         self.lines += other.lines
 
 
@@ -101,9 +114,9 @@ def with_tokens(spoken: pl.DataFrame, encoding: str) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number of tokens. error: half of the interval that holds the true number in 95 of 100 cases; 0 where it is exact."""
+    """A number. error: half of the interval that holds the true number in 95 of 100 cases; 0 where it is exact."""
 
-    tokens: int
+    count: int
     error: int = 0
 
     @property
@@ -128,10 +141,22 @@ def exactly(found: Tokens) -> Counts:
     return Counts(Estimate(sum(by_kind.values())), by_kind, found.of_texts, found.of_records)
 
 
-def estimated(spoken: pl.DataFrame, sizes: Sizes, encoding: str, records: int) -> Counts:
-    """Return what a sample says of all records: tokens by byte, times all bytes.
+def drawn(numbers: Sequence[int], count: int, seed: int) -> list[int]:
+    """Return `count` of these numbers drawn at random, in rising order; all, where there are no more."""
+    return sorted(Random(seed).sample(numbers, min(count, len(numbers))))  # noqa: S311 - the same sample each time is the point
 
-    spoken: the texts of the sample, by `line` in their order. records: of the dataset.
+
+def tables_of(lines: Lines, numbers: Sequence[int]) -> Tables:
+    """Return the tables of the records on these lines."""
+    context, dialect = lines.context, named(lines.context.dialect)
+    raw = b"".join(lines.line(number).raw + b"\n" for number in numbers)
+    return dialect.derive(reader_of(dialect.name, context.naming).read(raw).tables, context.known)
+
+
+def estimated(spoken: pl.DataFrame, sizes: Sizes, encoding: str, records: int) -> Counts:
+    """Return what a random sample says of all records: tokens by byte, times all bytes.
+
+    spoken: the texts of the sample, by `line`. records: of the dataset.
     """
     sample = with_tokens(spoken, encoding).with_columns(size=pl.col("text").str.len_bytes().cast(pl.UInt64))
     sums = {kind: (count, size) for kind, count, size in sample.group_by("kind").agg(pl.sum("tokens", "size")).iter_rows()}
@@ -139,24 +164,35 @@ def estimated(spoken: pl.DataFrame, sizes: Sizes, encoding: str, records: int) -
     ratio = sum(count for count, _ in sums.values()) / max(sum(size for _, size in sums.values()), 1)
     ratios = {kind: count / size for kind, (count, size) in sums.items() if size}
     by_kind = {kind: size * ratios.get(kind, ratio) for kind, size in everywhere.items()}
-    per_record = sample.group_by("line", maintain_order=True).agg(pl.sum("tokens", "size"))
-    share = min(1.0, len(per_record) / max(records, 1))
-    error = _error(per_record, ratio, sum(everywhere.values())) * sqrt(1 - share)
     of_texts, of_records = counted(spoken, encoding)
-    total = Estimate(round(sum(by_kind.values())), 0 if share == 1 else max(1, round(error)))
+    error = _error(sample, ratios, records)
+    total = Estimate(round(sum(by_kind.values())), 0 if of_records.total() >= records else max(1, round(error)))
     return Counts(total, {kind: round(count) for kind, count in by_kind.items()}, of_texts, of_records)
 
 
-def _error(per_record: pl.DataFrame, ratio: float, everything: int) -> float:
-    """Return half of the 95 % interval of a number of tokens, by how much parts of the sample differ from the whole."""
-    rest = (per_record["tokens"].cast(pl.Float64) - ratio * per_record["size"].cast(pl.Float64)).to_list()
-    batches = min(_BATCHES, len(rest))
-    if batches < 2:
-        return float(everything)
-    cuts = [number * len(rest) // batches for number in range(batches + 1)]
-    sums = [sum(rest[start:end]) for start, end in pairwise(cuts)]
-    spread = sqrt(batches / (batches - 1) * sum(value * value for value in sums))
-    return _T * spread / max(int(per_record["size"].sum()), 1) * everything
+def _error(sample: pl.DataFrame, ratios: Mapping[str, float], records: int) -> float:
+    """Return half of the 95 % interval of a number of tokens: by how much records have more or fewer than their bytes say."""
+    expected = pl.col("size") * pl.col("kind").replace_strict(ratios, default=0.0, return_dtype=pl.Float64)
+    rest = sample.group_by("line").agg((pl.col("tokens") - expected).sum().alias("rest")).get_column("rest")
+    if len(rest) < 2:
+        return float(records)
+    left_out = 1 - min(1.0, len(rest) / max(records, 1))
+    return _NORMAL * records * sqrt(left_out * float((rest * rest).sum()) / (len(rest) - 1) / len(rest))
+
+
+def near_limit(lines: Lines, sizes: Sizes, context: Context) -> Estimate:
+    """Return how many records are near the token limit: of those that have the bytes for it, all are counted, or a sample."""
+    if not context.target.limit or not sizes.long:
+        return Estimate(0)
+    numbers = drawn(sizes.long, SAMPLED, sizes.seed)
+    _, of_records = counted(named(context.dialect).spoken(tables_of(lines, numbers)), context.encoding)
+    count = above(of_records, NEAR * context.target.limit)
+    if len(numbers) == len(sizes.long):
+        return Estimate(count)
+    share = count / len(numbers)
+    # A share of none or all in the sample is not surely none or all of the rest.
+    spread = sqrt(max(share * (1 - share), 1 / len(numbers)) / len(numbers))
+    return Estimate(round(share * len(sizes.long)), max(1, round(_NORMAL * spread * len(sizes.long))))
 
 
 def quantile(counts: Counter[int], share: float) -> int:

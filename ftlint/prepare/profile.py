@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 from math import log
 from typing import TYPE_CHECKING, Any
@@ -10,22 +11,37 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects import named
-from ftlint.dialects.base import RECORDS
+from ftlint.dialects.chat import TOOLS
 from ftlint.engine.check import check_dataset
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.survey import look
 from ftlint.errors import InputError, UsageError
 from ftlint.metrics import Labels
-from ftlint.prepare.measures import NEAR, SAMPLED, Counts, Sizes, Tokens, above, estimated, exactly, quantile, with_tokens
-from ftlint.prepare.recipe import Facts, Inference, Training, inference, training
-from ftlint.records.reader import reader_of
+from ftlint.prepare.measures import (
+    NEAR,
+    SAMPLED,
+    Counts,
+    Estimate,
+    Sizes,
+    Tokens,
+    above,
+    drawn,
+    estimated,
+    exactly,
+    near_limit,
+    quantile,
+    tables_of,
+    with_tokens,
+)
+from ftlint.prepare.recipe import Facts, Inference, Training, inference, training, validation_file
+from ftlint.sources import open_source
 from ftlint.targets import shipped, target
 from ftlint.text import tokens
 from ftlint.text.labels import as_seen
 from ftlint.text.words import quote
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ftlint.dialects.context import Context
     from ftlint.engine.serial import Engine
@@ -68,21 +84,27 @@ class Cost:
 
 @dataclass(frozen=True)
 class Profile:
-    """What a dataset is. counts: tokens; spreads: of each kind of text; near: records near the token limit."""
+    """What a dataset is.
+
+    left_out: lines that hold no record of the dialect, blank ones aside. counts: tokens; spreads: of each kind of text; near:
+    records near the token limit. notes: what is to be known of the numbers.
+    """
 
     path: str
     records: int
+    left_out: int
     size: int
     context: Context
     labels: tuple[Label, ...]
     counts: Counts
     spreads: Mapping[str, Spread]
-    near: int
+    near: Estimate
     epochs: int
     costs: tuple[Cost, ...]
     training: Training
     inference: Inference
     turns: Mapping[str, float]
+    notes: tuple[str, ...] = ()
 
     @property
     def entropy(self) -> float | None:
@@ -125,12 +147,15 @@ def profile(
     records = gathered.conforming
     if not records:
         raise InputError(f"{source.path} has no {dialect.name} records; `ftlint check {source.path}` says what it has")
+    [file] = report.files
     context, sizes = gathered.context, gathered.get(Sizes)
-    counts = exactly(gathered.get(Tokens)) if exact else _estimated(sample.tables, sizes, context, records)
+    drawn_ones = tables_of(file.lines, _drawn(file.facts.lines, records, sizes.seed))
+    counts = exactly(gathered.get(Tokens)) if exact else estimated(dialect.spoken(drawn_ones), sizes, context.encoding, records)
     labels = _labels(gathered, records)
     positive = None if positive is None else _positive(positive, labels, gathered)
-    longest = _longest(report.files[0].lines, sizes, context)
+    longest = _longest(file.lines, sizes)
     spreads = {kind: _spread(counts, kind, longest.get(kind, 0)) for kind in sizes.texts}
+    valid = validation_file(source.path)
     facts = Facts(
         source.path,
         records,
@@ -139,23 +164,30 @@ def profile(
         spreads[dialect.answers].most if dialect.answers in spreads else 1,
         _ratio(sizes, dialect.answers),
         positive,
+        valid,
+        _without_metrics(gathered, valid, wishes, engine),
+        {name: _commonest(column) for name, column in dialect.preamble(drawn_ones).items()},
     )
     recipe = training(facts)
-    scale = records / max(counts.of_records.total(), 1)
+    costs = tuple(_costs(context, counts.total.count, records, recipe.n_epochs, wishes))
     return Profile(
         path=source.path,
         records=records,
+        left_out=file.facts.lines - file.facts.blank - records,
         size=source.size,
         context=context,
         labels=labels,
         counts=counts,
         spreads=spreads,
-        near=round(above(counts.of_records, NEAR * context.target.limit) * scale) if context.target.limit else 0,
+        near=Estimate(above(counts.of_records, NEAR * context.target.limit))
+        if exact and context.target.limit
+        else near_limit(file.lines, sizes, context),
         epochs=recipe.n_epochs,
-        costs=tuple(_costs(context, counts.total.tokens, records, recipe.n_epochs, wishes)),
+        costs=costs,
         training=recipe,
         inference=inference(facts),
         turns={kind: count / records for kind, count in sizes.texts.items()},
+        notes=tuple(_notes(sizes, costs, context)),
     )
 
 
@@ -163,14 +195,45 @@ def _wanted(context: Context, *, exact: bool) -> tuple[type[Metric], ...]:
     return (Sizes, *((Labels,) if context.classification else ()), *((Tokens,) if exact else ()))
 
 
-def _estimated(tables: Mapping[str, pl.DataFrame], sizes: Sizes, context: Context, records: int) -> Counts:
-    """Return an estimate from some of the surveyed records, at equal distances."""
-    lines = tables[RECORDS].get_column("line")
-    count = min(SAMPLED, len(lines))
-    chosen = lines.gather([number * len(lines) // count for number in range(count)])
-    spoken = named(context.dialect).spoken(dict(tables))
-    chosen_texts = spoken.filter(pl.col("line").is_in(chosen.implode())).sort("line", maintain_order=True)
-    return estimated(chosen_texts, sizes, context.encoding, records)
+def _drawn(lines: int, records: int, seed: int) -> list[int]:
+    """Return lines drawn at random, so many that about SAMPLED of them hold records; all, where there are no more records."""
+    return drawn(range(lines), lines if records <= SAMPLED else -(-SAMPLED * lines // records), seed)
+
+
+def _commonest(texts: pl.Series) -> list[str | None]:
+    """Return the distinct texts, the commonest first."""
+    return [text for text, _ in Counter(texts).most_common()]
+
+
+def _without_metrics(gathered: Gathered, valid: str | None, wishes: Wishes, engine: Engine) -> str:
+    """Return why the service cannot compute classification metrics; nothing where it can."""
+    if not gathered.context.classification:
+        return ""
+    own = gathered.get(Labels)
+    if own.variants:
+        shown = ", ".join(quote(label) for label in list(own.variants)[:3])
+        return f"labels have variants ({shown}), each of which counts as a class; ftlint check says which"
+    if valid is None:
+        return "there is no validation file"
+    with closing(open_source(valid)) as source:
+        held_out = check_dataset(Dataset([source], wishes), [], engine, known=gathered.context, gather=lambda _: (Labels,))
+    theirs = held_out.gathered["train"].get(Labels).counts
+    if missing := next((label for label in own.counts if label not in theirs), None):
+        return f"the validation file has no record of {quote(missing)}; ftlint split deals labels out to all parts"
+    if unknown := next((label for label in theirs if label not in own.counts), None):
+        return f"{quote(unknown)} is in the validation file only"
+    return ""
+
+
+def _notes(sizes: Sizes, costs: Sequence[Cost], context: Context) -> Iterator[str]:
+    """Yield what is to be known of tokens and costs."""
+    if TOOLS in sizes.texts:
+        yield "tools and calls are counted as the JSON that stands in the file; a service renders them in its own way"
+    if not costs and context.target.name in shipped():
+        yield (
+            f"no price of training {context.target.name} is known from a primary source; "
+            f"`prices` of a target of your own (ftlint.toml) gives one"
+        )
 
 
 def _labels(gathered: Gathered, records: int) -> tuple[Label, ...]:
@@ -200,12 +263,10 @@ def _tokens(label: str, context: Context) -> tuple[tuple[int, str], ...]:
     return tuple(zip(numbers, shown, strict=True))
 
 
-def _longest(lines: Lines, sizes: Sizes, context: Context) -> dict[str, int]:
+def _longest(lines: Lines, sizes: Sizes) -> dict[str, int]:
     """Return the most tokens of texts of each kind, in the records with the most bytes."""
-    raw = [lines.line(number).raw for number in sorted(line for _, line in sizes.longest)]
-    dialect = named(context.dialect)
-    tables = dialect.derive(reader_of(dialect.name).read(b"\n".join(raw) + b"\n").tables, context.known)
-    found = with_tokens(dialect.spoken(tables), context.encoding).group_by("kind").agg(pl.max("tokens"))
+    spoken = named(lines.context.dialect).spoken(tables_of(lines, sorted(line for _, line in sizes.longest)))
+    found = with_tokens(spoken, lines.context.encoding).group_by("kind").agg(pl.max("tokens"))
     return dict(found.iter_rows())
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from pprint import pformat
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from ftlint.text import tokens
 from ftlint.text.labels import as_seen
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ftlint.dialects.context import Context
 
@@ -30,12 +30,15 @@ _BIASES = 300
 
 @dataclass(frozen=True)
 class Training:
-    """Hyperparameters, the command that starts it, and why something is not in it."""
+    """Hyperparameters, the command that starts it, and why something is not in it.
+
+    batch_size, learning_rate_multiplier, prompt_loss_weight: None where the service chooses.
+    """
 
     n_epochs: int
-    batch_size: int
-    learning_rate_multiplier: float
-    prompt_loss_weight: float
+    batch_size: int | None
+    learning_rate_multiplier: float | None
+    prompt_loss_weight: float | None
     command: str
     notes: tuple[str, ...] = ()
 
@@ -62,7 +65,9 @@ class Facts:
     """What a recipe is made of.
 
     labels: with counts, the commonest first; none where there are none. longest: tokens of the longest answers. ratio: bytes
-    of what is asked to those of what is answered. positive: the label that counts as positive, where one is named.
+    of what is asked to those of what is answered. positive: the label that counts as positive, where one is named. valid: the
+    validation file. no_metrics: why the service cannot compute classification metrics. preamble: the system messages and tools
+    of records, the commonest first.
     """
 
     path: str
@@ -72,6 +77,9 @@ class Facts:
     longest: int
     ratio: float
     positive: str | None = None
+    valid: str | None = None
+    no_metrics: str = ""
+    preamble: Mapping[str, Sequence[str | None]] = field(default_factory=dict)
 
     @property
     def file(self) -> bool:
@@ -102,59 +110,65 @@ class Facts:
 def training(facts: Facts) -> Training:
     """Return how to train."""
     defaults = default_hyperparameters(facts.records)
-    weight = defaults.prompt_loss_weight if facts.ratio <= LONG_PROMPTS else defaults.prompt_loss_weight / 10
     notes = []
     if facts.records > 50_000 or facts.records < 500:
         notes.append("n_epochs for so many records is ftlint's own advice; the guide's default is 4")
+    if not facts.valid and facts.file:
+        notes.append(f"no validation file: ftlint split {shlex.quote(facts.path)} makes one")
+    if facts.chat or facts.context.target.minimum_records:
+        notes.append("batch size and learning rate are left to the service: the guide's are of another service's unit")
+        return Training(defaults.n_epochs, None, None, None, _job(facts, defaults.n_epochs), tuple(notes))
+    weight = defaults.prompt_loss_weight if facts.ratio <= LONG_PROMPTS else defaults.prompt_loss_weight / 10
     if weight < defaults.prompt_loss_weight:
         notes.append(f"prompts are {facts.ratio:,.0f} times as long as completions: prompt_loss_weight is lower than 0.1")
-    valid = _validation_file(facts.path)
-    if not valid and facts.file:
-        notes.append(f"no validation file: ftlint split {shlex.quote(facts.path)} makes one")
+    valid = ("-v", facts.valid) if facts.valid else ()
     arguments = [
-        *("-t", facts.path if facts.file else "FILE.jsonl", *(("-v", valid) if valid else ()), "-m", facts.context.target.name),
+        *("-t", facts.path if facts.file else "FILE.jsonl", *valid, "-m", facts.context.target.name),
         *("--n_epochs", str(defaults.n_epochs), "--batch_size", str(defaults.batch_size)),
         *("--learning_rate_multiplier", f"{defaults.learning_rate_multiplier:g}", "--prompt_loss_weight", f"{weight:g}"),
     ]
-    if facts.labels and not facts.chat:
+    if facts.labels:
         flags, reason = _classification(facts)
         arguments += flags
-        notes += [reason] if reason else []
-    command = shlex.join(["openai", "api", "fine_tunes.create", *arguments])
-    if facts.chat or facts.context.target.minimum_records:
-        command = _job(facts, valid, defaults.n_epochs, defaults.batch_size, defaults.learning_rate_multiplier)
+        notes += [f"no classification metrics: {reason}"] if reason else []
     return Training(
-        defaults.n_epochs, defaults.batch_size, defaults.learning_rate_multiplier, round(weight, 4), command, tuple(notes)
+        defaults.n_epochs,
+        defaults.batch_size,
+        defaults.learning_rate_multiplier,
+        round(weight, 4),
+        shlex.join(["openai", "api", "fine_tunes.create", *arguments]),
+        tuple(notes),
     )
 
 
-def _job(facts: Facts, valid: str | None, epochs: int, batch: int, rate: float) -> str:
+def _job(facts: Facts, epochs: int) -> str:
     """Return the call of today's client that starts a job; the ids are those of uploaded files."""
-    named = f', validation_file="id of {valid}"' if valid else ""
-    method = f'{{"n_epochs": {epochs}, "batch_size": {batch}, "learning_rate_multiplier": {rate:g}}}'
+    named = f', validation_file="id of {facts.valid}"' if facts.valid else ""
     name = facts.path if facts.file else "the file"
     return (
         f'client.fine_tuning.jobs.create(model="{facts.context.target.name}", training_file="id of {name}"{named}, '
-        f'method={{"type": "supervised", "supervised": {{"hyperparameters": {method}}}}})'
+        f'method={{"type": "supervised", "supervised": {{"hyperparameters": {{"n_epochs": {epochs}}}}}}})'
     )
 
 
-def _validation_file(path: str) -> str | None:
+def validation_file(path: str) -> str | None:
     """Return the validation file that `ftlint split` wrote beside a training file."""
     file = Path(path)
     if ".train" not in file.name:
         return None
     valid = file.with_name(file.name.replace(".train", ".valid", 1))
-    return str(valid) if valid.exists() else None
+    return str(valid) if valid.is_file() else None
 
 
 def _classification(facts: Facts) -> tuple[list[str], str]:
     """Return the flags by which the service computes classification metrics, or why it cannot."""
     first = facts.first_tokens()
     if len(facts.labels) < 2:
-        return [], "no classification metrics: there is one label only"
+        return [], "there is one label only"
     if len(set(first.values())) < len(first):
-        return [], "no classification metrics: labels share a first token, by which the service tells classes apart"
+        return [], "labels share a first token, by which the service tells classes apart"
+    if facts.no_metrics:
+        return [], facts.no_metrics
     flags = ["--compute_classification_metrics"]
     if len(facts.labels) > 2:
         return [*flags, "--classification_n_classes", str(len(facts.labels))], ""
@@ -163,37 +177,57 @@ def _classification(facts: Facts) -> tuple[list[str], str]:
 
 
 def inference(facts: Facts) -> Inference:
-    """Return how to ask."""
+    """Return how to ask: for one token where the first one tells labels apart, else for as many as the longest label has.
+
+    Only first tokens are biased. Where a label has more, a bias would keep the model from ending it.
+    """
+    warnings = list(_of_the_preamble(facts))
     if not facts.labels:
-        made = Inference(0, facts.longest, facts.stop, None)
-        return _with_snippet(made, facts)
-    first = facts.first_tokens()
-    apart = len(set(first.values())) == len(first)
+        return _with_snippet(Inference(0, facts.longest, facts.stop, None, warnings=tuple(warnings)), facts)
+    encoding = facts.context.encoding
+    encoded = {label: tokens.encode(label if facts.chat else as_seen(label), encoding) for label in facts.labels}
+    first = {found[0]: label for label, found in encoded.items()}
+    apart = len(first) == len(encoded)
     # Where a first token is a part of a character, no text is what the service answers with.
-    whole = all(_is_text(token, facts) for token in first.values())
-    unique = apart and whole
-    seen = {label: label if facts.chat else as_seen(label) for label in facts.labels}
-    encoded = {label: tokens.encode(text, facts.context.encoding) for label, text in seen.items()}
-    longest = max(len(found) for found in encoded.values())
-    warnings = []
-    bias = {token: 100 for found in encoded.values() for token in found}
-    if longest > 1:
-        warnings.append("labels have several tokens: logit_bias works on single tokens, and lets through what mixes labels")
+    whole = all("\ufffd" not in _text(token, facts) for token in first)
     if not apart:
-        warnings.append("labels share a first token: one token does not tell them apart")
+        warnings.append("labels share a first token: one token does not tell them apart, and logit_bias cannot")
     elif not whole:
         warnings.append("first tokens are parts of characters: one token is no text to tell labels apart by")
+    if not (apart and whole):
+        stops = tokens.count(facts.stop, encoding) if facts.stop else 0
+        most = max(map(len, encoded.values())) + stops
+        if not facts.stop and not facts.chat:
+            warnings.append(_without_stop(facts))
+        return _with_snippet(Inference(0, most, facts.stop, _alternatives(facts), warnings=tuple(warnings)), facts)
+    bias = dict.fromkeys(first, 100)
     if len(bias) > _BIASES:
         bias = {}
-        warnings.append(f"labels have more than {_BIASES} tokens: too many for logit_bias")
-    stops = tokens.count(facts.stop, facts.context.encoding) if facts.stop else 0
-    mapping = {_text(found[0], facts): label for label, found in encoded.items()} if unique else {}
-    made = Inference(0, 1 if unique else longest + stops, facts.stop, min(5, len(first)), bias, mapping, tuple(warnings))
-    return _with_snippet(made, facts)
+        warnings.append(f"more than {_BIASES} labels: too many for logit_bias")
+    mapping = {_text(token, facts): label for token, label in first.items()}
+    return _with_snippet(Inference(0, 1, facts.stop, _alternatives(facts), bias, mapping, tuple(warnings)), facts)
 
 
-def _is_text(token: int, facts: Facts) -> bool:
-    return "\ufffd" not in _text(token, facts)
+def _without_stop(facts: Facts) -> str:
+    """Return what it means that nothing ends a label of several tokens."""
+    for label in facts.labels:
+        if longer := next((other for other in facts.labels if other != label and other.startswith(label)), None):
+            both = f"{json.dumps(label, ensure_ascii=False)} is the start of {json.dumps(longer, ensure_ascii=False)}"
+            return f"{both}, and completions have no stop: answers cannot be told apart; add a stop (ftlint rule CMP006)"
+    return "completions have no stop: an answer is the longest label that the text begins with"
+
+
+def _alternatives(facts: Facts) -> int:
+    """Return for how many alternatives of a token to ask; services give five."""
+    return min(5, len(facts.labels))
+
+
+def _of_the_preamble(facts: Facts) -> Iterator[str]:
+    """Yield what is to be known of system messages and tools."""
+    for name, texts in facts.preamble.items():
+        if len(texts) > 1:
+            what = "system messages" if name == "system" else "sets of tools"
+            yield f"records have several {what}, or some have none: the call takes the one that belongs to the question"
 
 
 def _text(token: int, facts: Facts) -> str:
@@ -201,29 +235,66 @@ def _text(token: int, facts: Facts) -> str:
 
 
 def _with_snippet(made: Inference, facts: Facts) -> Inference:
-    settings: dict[str, Any] = {"temperature": 0, "max_tokens": made.max_tokens}
-    settings |= {"stop": made.stop} if made.stop else {}
-    if made.logprobs:
-        settings |= {"logprobs": True, "top_logprobs": made.logprobs} if facts.chat else {"logprobs": made.logprobs}
-    lines = ["from openai import OpenAI", "", "client = OpenAI()", 'MODEL = "your fine-tuned model"']
+    parts = [*_constants(made, facts), "", "", *_function(made, facts)]
+    return replace(made, snippet="\n".join(parts) + "\n")
+
+
+def _constants(made: Inference, facts: Facts) -> Iterator[str]:
+    """Yield the lines before the function."""
+    yield from ("from openai import OpenAI", "", "client = OpenAI()", 'MODEL = "your fine-tuned model"')
     if made.first_token_to_label:
-        lines.append(f"LABELS = {_literal(dict(made.first_token_to_label))}")
+        yield f"LABELS = {_literal(dict(made.first_token_to_label))}"
+    elif facts.labels:
+        yield f"LABELS = {_literal(list(facts.labels))}"
     if made.logit_bias:
-        lines.append(f"BIAS = {_literal({str(token): value for token, value in made.logit_bias.items()})}")
-    lines += ["", "", "def answer(text: str) -> str:"]
-    if facts.chat:
-        asked = ['messages=[{"role": "user", "content": text}]']
-        call, given = "client.chat.completions.create", "choice.message.content"
+        yield f"BIAS = {_literal({str(token): value for token, value in made.logit_bias.items()})}"
+    for name, texts in facts.preamble.items():
+        if len(texts) == 1 and (text := texts[0]) is not None:
+            yield f"{name.upper()} = {_literal(text if name == 'system' else json.loads(text))}"
+
+
+def _function(made: Inference, facts: Facts) -> Iterator[str]:
+    """Yield the lines of the function that asks."""
+    arguments = ["model=MODEL", *(_asked_chat(facts) if facts.chat else _asked(facts)), "temperature=0"]
+    arguments.append(f"max_tokens={made.max_tokens}")
+    arguments += [f"stop={_literal(made.stop)}"] if made.stop else []
+    if made.logprobs:
+        arguments += ["logprobs=True", f"top_logprobs={made.logprobs}"] if facts.chat else [f"logprobs={made.logprobs}"]
+    arguments += ["logit_bias=BIAS"] if made.logit_bias else []
+    own = [f"{name}: {kind}" for name, kind in (("system", "str"), ("tools", "list")) if len(facts.preamble.get(name, ())) > 1]
+    calls = any(facts.preamble.get("tools", ()))
+    returned = "" if calls else " -> str | None" if facts.labels else " -> str"
+    call = "client.chat.completions.create" if facts.chat else "client.completions.create"
+    text = "choice.message.content" if facts.chat else "choice.text"
+    yield f"def answer({', '.join(['text: str', *own])}){returned}:"
+    yield f"    choice = {call}("
+    yield from (f"        {argument}," for argument in arguments)
+    yield "    ).choices[0]"
+    if calls:
+        yield "    return choice.message  # its text, or its tool_calls"
+    elif made.first_token_to_label:
+        yield f"    return LABELS.get({text})"
+    elif facts.labels:
+        yield f"    fitting = [label for label in LABELS if {text}.strip().startswith(label)]"
+        yield "    return max(fitting, key=len, default=None)"
     else:
-        separator = getattr(facts.context.known, "separator", None)
-        asked = [f"prompt=text + {_literal(separator.text)}" if separator else "prompt=text"]
-        call, given = "client.completions.create", "choice.text"
-    bias = ["logit_bias=BIAS"] if made.logit_bias else []
-    listed = ["model=MODEL", *asked, *(f"{name}={_literal(value)}" for name, value in settings.items()), *bias]
-    lines += [f"    choice = {call}(", *(f"        {argument}," for argument in listed), "    ).choices[0]"]
-    by_token = bool(made.first_token_to_label) and made.max_tokens == 1
-    lines.append(f"    return LABELS[{given}]" if by_token else f"    return {given}.strip()")
-    return Inference(**{**vars(made), "snippet": "\n".join(lines) + "\n"})
+        yield f"    return {text}.strip()"
+
+
+def _asked(facts: Facts) -> list[str]:
+    separator = getattr(facts.context.known, "separator", None)
+    return [f"prompt=text + {_literal(separator.text)}" if separator else "prompt=text"]
+
+
+def _asked_chat(facts: Facts) -> list[str]:
+    """Return the arguments that hold what is asked, and what the data has before it."""
+    systems, tools = (facts.preamble.get(name, ()) for name in ("system", "tools"))
+    before = '{"role": "system", "content": SYSTEM}, ' if systems and systems[0] is not None else ""
+    before = before.replace("SYSTEM", "system") if len(systems) > 1 else before
+    messages = f'messages=[{before}{{"role": "user", "content": text}}]'
+    if not any(tools):
+        return [messages]
+    return [messages, "tools=TOOLS" if len(tools) == 1 else "tools=tools"]
 
 
 def _literal(value: Any) -> str:

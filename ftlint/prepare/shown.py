@@ -44,6 +44,7 @@ def as_json(profile: Profile) -> dict[str, Any]:
     return {
         "path": profile.path,
         "records": profile.records,
+        "left_out": profile.left_out,
         "bytes": profile.size,
         "dialect": profile.context.dialect,
         "target": profile.context.target.name,
@@ -65,12 +66,14 @@ def as_json(profile: Profile) -> dict[str, Any]:
         "balance": {"ratio": profile.ratio, "entropy": profile.entropy} if profile.labels else None,
         "tokens": {
             **{kind: _spread(spread) for kind, spread in profile.spreads.items()},
-            "total": total.tokens,
+            "total": total.count,
             "exact": total.exact,
-            "interval": [total.tokens - total.error, total.tokens + total.error],
-            "near_limit": profile.near,
+            "interval": [total.count - total.error, total.count + total.error],
+            "near_limit": profile.near.count,
+            "near_limit_interval": [max(0, profile.near.count - profile.near.error), profile.near.count + profile.near.error],
         },
         "turns": dict(profile.turns),
+        "notes": list(profile.notes),
         "cost": [
             {
                 "model": cost.model,
@@ -120,7 +123,10 @@ def _sections(profile: Profile, columns: int) -> Iterator[tuple[str, list[str]]]
     known = f"inferred from {numbered(context.surveyed, 'record')}: {', '.join([context.task, *facts])}"
     kind = context.dialect.replace("-", "/")
     head = f"{numbered(profile.records, f'{kind} record')}, {profile.size:,} bytes, for {context.target.name}"
-    yield plain(profile.path), [head, *_folded(known, columns - 2)]
+    unread = [f"left out: {numbered(profile.left_out, 'line')} that hold{'s' * (profile.left_out == 1)} no such record"] * bool(
+        profile.left_out
+    )
+    yield plain(profile.path), [head, *unread, *_folded(known, columns - 2)]
     if profile.labels:
         yield "labels", list(_labels(profile, columns - 2))
     yield f"tokens ({context.encoding})", list(_tokens(profile, columns - 2))
@@ -196,13 +202,16 @@ def _tokens(profile: Profile, columns: int) -> Iterator[str]:
                 yield f"  {f'{first:,}–{last:,}':>16} {bar}".rstrip()
     limit = profile.context.target.limit
     if limit:
-        yield f"{numbered(profile.near, 'record')} near the limit: 90 % of {limit:,} tokens or more"
+        error = "" if profile.near.exact else f" (± {profile.near.error:,})"
+        yield f"{numbered(profile.near.count, 'record')}{error} near the limit: 90 % of {limit:,} tokens or more"
+    for note in profile.notes:
+        yield from _folded(note, columns)
 
 
 def _total(total: Estimate) -> str:
     if total.exact:
-        return f"{total.tokens:,} in all, counted"
-    return f"{total.tokens:,} in all, ± {total.error:,} (95 %); --exact-tokens counts them"
+        return f"{total.count:,} in all, counted"
+    return f"{total.count:,} in all, ± {total.error:,} (95 %); --exact-tokens counts them"
 
 
 def _advice(profile: Profile) -> Iterator[str]:
