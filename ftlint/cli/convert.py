@@ -8,19 +8,22 @@ from pathlib import Path
 
 import click
 
-from ftlint.errors import UsageError
+from ftlint.errors import UsageError, did_you_mean
 
 
 @click.command("convert")
 @click.argument("file")
 @click.option("-o", "--output", "out", metavar="FILE", required=True, type=click.Path(path_type=Path), help="What is written.")
-@click.option("--prompt", metavar="COLUMN", help="Column of what is asked.")
+@click.option("--prompt", metavar="COLUMN", help=r"Column of what is asked; or several: '{premise}\n{hypothesis}'.")
 @click.option("--completion", metavar="COLUMN", help="Column of what is to be answered.")
 @click.option("--separator", metavar="TEXT", help=r"Text that ends every prompt, with JSON escapes: '\n\n###\n\n'.")
 @click.option("--stop", metavar="TEXT", help="Text that ends every completion, with JSON escapes: ' END'.")
-@click.option("--charset", metavar="NAME", help="Character set of CSV, TSV and TXT; default: UTF-8.")
-@click.option("--delimiter", metavar="SIGN", help="What separates values of CSV and TSV; default: comma, tab.")
-@click.option("--sheet", metavar="NAME", help="Sheet of an XLSX file; default: the first.")
+@click.option("--format", "kind", metavar="NAME", help="Format of the file, whatever its name: csv, tsv, txt, jsonl, …")
+@click.option("--charset", metavar="NAME", help="Character set of CSV, TSV, TXT and JSONL; default: UTF-8.")
+@click.option("--delimiter", metavar="CHARACTER", help="What separates values of CSV and TSV; default: comma, tab.")
+@click.option("--no-header", is_flag=True, help="The first row of CSV and TSV is data; columns are `column 1`, `column 2`, …")
+@click.option("--raw", is_flag=True, help="Quotation marks in CSV and TSV are text.")
+@click.option("--sheet", metavar="NAME", help="Sheet of a workbook; default: the first.")
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 def command(
     file: str,
@@ -30,15 +33,22 @@ def command(
     completion: str | None,
     separator: str | None,
     stop: str | None,
+    kind: str | None,
     charset: str | None,
-    sheet: str | None,
     delimiter: str | None,
+    no_header: bool,
+    raw: bool,
+    sheet: str | None,
     force: bool,
 ) -> int:
-    """Convert CSV, TSV, XLSX, JSON, TXT, Parquet, or JSONL with other keys, to prompt/completion JSONL."""
+    """Convert a table to prompt/completion JSONL.
+
+    FILE is CSV, TSV, XLSX, XLSM, JSON, TXT, Parquet, Arrow, Feather, or JSONL with other keys; one of these packed as .gz, .zst
+    or .zip; a folder of Dataset.save_to_disk; or - for standard input (with --format).
+    """
     from ftlint.config import unescaped  # noqa: PLC0415 - keeps the command's help instant
     from ftlint.prepare.convert import convert, told  # noqa: PLC0415 - likewise
-    from ftlint.prepare.tables import open_table  # noqa: PLC0415 - likewise
+    from ftlint.prepare.tables import FORMATS, open_table  # noqa: PLC0415 - likewise
 
     if str(out) == "-":
         raise UsageError("name a file; -o /dev/stdout is the screen")
@@ -47,18 +57,21 @@ def command(
     if out.is_file() and not force:
         raise UsageError(f"{out} exists already; --force replaces it")
     sign = None if delimiter is None else unescaped("--delimiter", delimiter)
-    table = open_table(file, charset=charset, sheet=sheet, delimiter=sign)
+    known = dict.fromkeys(FORMATS.values())
+    if kind is not None and kind not in known:
+        raise UsageError(f"no format is called {kind!r}{did_you_mean(kind, known)}; there are {', '.join(known)}")
+    table = open_table(file, kind=kind, charset=charset, sheet=sheet, delimiter=sign, header=not no_header, raw=raw)
     made = convert(
         table,
         out,
-        prompt=prompt,
+        prompt=None if prompt is None else unescaped("--prompt", prompt),
         completion=completion,
         separator=None if separator is None else unescaped("--separator", separator),
         stop=None if stop is None else unescaped("--stop", stop),
     )
     # What is written may be the screen.
     err = not out.is_file()
-    for line in told(made, out):
+    for line in told(table, made, out):
         click.echo(line, err=err)
     if not err:
         click.echo(f"what is wrong with it: ftlint check {shlex.quote(str(out))}")

@@ -95,9 +95,15 @@ class Written:
 
 def write(source: Source, context: Context, actions: list[Action], out: IO[bytes], written: Written) -> None:
     """Write a source with its repairs."""
-    kinds: dict[str, str] = {action.fix.kind: action.rule.code for action in actions if isinstance(action.fix, FileFix)}
+    fixes = {action.fix.kind: (action.fix, action.rule) for action in actions if isinstance(action.fix, FileFix)}
+    kinds: dict[str, str] = {kind: rule.code for kind, (_, rule) in fixes.items()}
     if "utf-8" in kinds:
-        out.writelines(text.encode() for text in decoded(source, codec_of(source.head(64)) or "utf-8"))
+        fix, rule = fixes["utf-8"]
+        codec = fix.charset or codec_of(source.head(64)) or "utf-8"
+        try:
+            out.writelines(text.encode() for text in decoded(source, codec))
+        except UnicodeError as error:
+            raise RuleError(f"{source.path} is not {codec}: {error}", rule.code) from error
     elif "one-object-a-line" in kinds:
         for text in objects(source):
             out.write(one_line(text) + b"\n")

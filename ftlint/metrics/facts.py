@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ftlint.metrics.base import Block, Metric
@@ -28,8 +28,8 @@ class FileFacts(Metric):
     which are no JSON. charset: the wide encoding that the file is in instead of UTF-8. spread: what the file holds that is
     not one object a line. lines_wanted: whether it may be made one object a line; not where its name ends in `.json`.
     arrays: lines that hold an array of something else than records or turns. columns: of the table that the file is, if it is
-    one. charsets: those that it may be in, where most lines are not UTF-8. unread: what records hold that no rule looks at.
-    further: keys that they have besides those of their dialect, the first ones by name.
+    one. charsets: those that it may be in, where most lines are not UTF-8, each with a word as it reads in it. unread: what
+    records hold that no rule looks at. further: keys that they have besides those of their dialect, the first ones by name.
     """
 
     lines: int = 0
@@ -47,7 +47,7 @@ class FileFacts(Metric):
     lines_wanted: bool = True
     arrays: int = 0
     columns: tuple[str, ...] = ()
-    charsets: tuple[str, ...] = ()
+    charsets: dict[str, str] = field(default_factory=dict)
     unread: frozenset[str] = frozenset()
     further: tuple[str, ...] = ()
 

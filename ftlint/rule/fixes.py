@@ -156,9 +156,10 @@ class Drop:
 
 @dataclass(frozen=True)
 class FileFix:
-    """A change of the file's bytes outside of records."""
+    """A change of the file's bytes outside of records. charset: for `utf-8`, what the file is in, where it does not say so."""
 
     kind: FileFixKind
+    charset: str | None = None
 
 
 LineFix = Rewrite | Retext | Amend | Respell | Drop

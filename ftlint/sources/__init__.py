@@ -185,7 +185,7 @@ def open_source(path: str) -> Source:
         # Bytes of a name that are not UTF-8 show as escapes, in every format.
         name = os.fsencode(path).decode("utf-8", "backslashreplace")
         if path == STDIN:
-            return _spool(name, _parts(sys.stdin.buffer))
+            return _spool(name, parts_of(sys.stdin.buffer))
         file = Path(path)
         status = file.stat()
         if stat.S_ISDIR(status.st_mode):
@@ -194,7 +194,7 @@ def open_source(path: str) -> Source:
             return _unpack(name, file, _stamp(status))
         if not stat.S_ISREG(status.st_mode):
             with file.open("rb") as stream:
-                return _spool(name, _parts(stream))
+                return _spool(name, parts_of(stream))
         with file.open("rb") as stream:
             _refuse_what_is_no_text(name, stream.read(_HEAD))
         return Source(name, status.st_size, file=file, origin=file, stamp=_stamp(status))
@@ -227,14 +227,20 @@ def _refuse_what_is_no_text(path: str, head: bytes) -> None:
 
 
 def _unpack(path: str, file: Path, stamp: tuple[int, int]) -> Source:
+    return _spool(path, unpacking(file), file, stamp)
+
+
+def unpacking(file: Path) -> Iterator[bytes]:
+    """Yield the content of a packed file; raises InputError where it is damaged."""
     try:
         with file.open("rb") as packed:
-            if file.suffix == ".zst":
-                return _spool(path, _unzstd(packed), file, stamp)
-            with gzip.open(packed) as stream:
-                return _spool(path, _parts(stream), file, stamp)
+            if file.suffix.lower() == ".zst":
+                yield from _unzstd(packed)
+            else:
+                with gzip.open(packed) as stream:
+                    yield from parts_of(stream)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise InputError(f"cannot unpack {path}: {error}") from error
+        raise InputError(f"cannot unpack {file}: {error}") from error
 
 
 def _unzstd(packed: IO[bytes]) -> Iterator[bytes]:
@@ -243,7 +249,7 @@ def _unzstd(packed: IO[bytes]) -> Iterator[bytes]:
 
     unpacker = zstandard.ZstdDecompressor().decompressobj()
     try:
-        for part in _parts(packed):
+        for part in parts_of(packed):
             rest = part
             while rest:
                 if unpacker.eof:
@@ -256,7 +262,8 @@ def _unzstd(packed: IO[bytes]) -> Iterator[bytes]:
         raise EOFError("it ends before its end mark (cut off?)")
 
 
-def _parts(stream: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
+def parts_of(stream: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
+    """Yield what a stream holds, a part after the other."""
     return iter(lambda: stream.read(_COPY), b"")
 
 

@@ -1,8 +1,9 @@
-"""Files in UTF-16 or UTF-32 instead of UTF-8."""
+"""Files in another character set than UTF-8: UTF-16 and UTF-32 tell themselves, others can only be proposed."""
 
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -70,3 +71,68 @@ def decoded(source: Source, codec: str) -> Iterator[str]:
     for part in source.parts():
         yield decoder.decode(part)
     yield decoder.decode(b"", final=True)
+
+
+_WESTERN = ("cp1252", "mac_roman", "cp1250", "cp1251", "gb18030", "shift_jis", "euc_kr", "big5")
+"""What is proposed first where it is likely, and named where several read the same; the rest in the order of likelihood."""
+
+_PROPOSED = 4
+"""Character sets that are proposed at most."""
+
+_WORD = re.compile(rb"[^\s,;:\"'(){}\[\]<>]*[\x80-\xff][^\s,;:\"'(){}\[\]<>]*")
+
+
+_CONTROLS = re.compile("[\x80-\x9f]")
+"""What nobody writes: where bytes read so, they are of another character set."""
+
+
+def candidates(data: bytes) -> dict[str, str]:
+    """Return the character sets that bytes may be in, western ones first, each with a word as it reads in it.
+
+    What reads the same is named once. All of them can be wrong: only who knows the language can tell.
+    """
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - only where something is not UTF-8
+
+    data = data[: data.rfind(b"\n") + 1] or data
+    likely = dict.fromkeys(name for match in from_bytes(data) for name in match.could_be_from_charset if name != "ascii")
+    rank = {name: place for place, name in enumerate(_WESTERN)}
+    names = sorted(likely, key=lambda name: rank.get(name, len(rank)))
+    texts: dict[str, str] = {}
+    for name in names:
+        text = _read(data, name)
+        if text is not None and text not in texts.values() and not _CONTROLS.search(text):
+            texts[name] = text
+    kept = list(texts)[:_PROPOSED]
+    words = _telling(data, kept)
+    return {name: " ".join(_read(word, name) or "" for word in words) for name in kept}
+
+
+def _telling(data: bytes, names: list[str]) -> list[bytes]:
+    """Return a word that reads most differently in these character sets, and one more where that does not tell all of them."""
+    words = list(dict.fromkeys(_WORD.findall(data)[:500]))
+
+    def differing(*some: bytes) -> tuple[int, int]:
+        read = {tuple(_read(word, name) for word in some) for name in names}
+        return len(read), -abs(len(some[-1]) - 10)  # neither too short nor too long to read
+
+    if not words:
+        return []
+    first = max(words, key=differing)
+    second = max(words, key=lambda word: differing(first, word))
+    return [first] if differing(first)[0] == differing(first, second)[0] else [first, second]
+
+
+def _read(data: bytes, name: str) -> str | None:
+    try:
+        return data.decode(name)
+    except (UnicodeError, LookupError):
+        return None
+
+
+def described(data: bytes) -> str:
+    """Return a sentence about the character sets that bytes may be in."""
+    found = candidates(data)
+    if not found:
+        return "name its character set with --charset"
+    listed = ", ".join(f"--charset {name} ({word!r})" for name, word in found.items())
+    return f"one that may be right: {listed}" if len(found) == 1 else f"take the one that reads right: {listed}"

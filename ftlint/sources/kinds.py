@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 
+from ftlint.sources.charset import candidates
+
 HEAD = 1 << 16
 """Bytes by which it is told."""
 
 _ROWS = 20
 _SIGNS = ",\t;|"
-_OTHERS = 3
-"""Character sets that are named at most."""
 
 
 def columns_of(head: bytes) -> tuple[str, ...]:
@@ -34,14 +34,12 @@ def columns_of(head: bytes) -> tuple[str, ...]:
     return ()
 
 
-def charsets_of(head: bytes) -> tuple[str, ...]:
-    """Return the character sets that a file may be in of which most lines are not UTF-8, the likeliest first; else nothing."""
+def charsets_of(head: bytes) -> dict[str, str]:
+    """Return the character sets that a file may be in of which most lines are not UTF-8, each with a word as it reads in it."""
     lines = [line for line in head.split(b"\n") if line.strip()]
     if not lines or 2 * sum(map(_is_utf8, lines)) >= len(lines):
-        return ()
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - only where a file is not UTF-8
-
-    return tuple(dict.fromkeys(found.encoding for found in from_bytes(head)))[:_OTHERS]
+        return {}
+    return candidates(head)
 
 
 def _is_utf8(line: bytes) -> bool:

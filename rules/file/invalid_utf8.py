@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
@@ -28,7 +29,15 @@ class InvalidUtf8(LineRule, DatasetRule):
     ## How to fix
 
     Export the data as UTF-8. A few bad bytes usually are text in Windows-1252 or Latin-1 that was pasted into a UTF-8 file.
-    A file in UTF-16 or UTF-32 is written as UTF-8 by `--fix --unsafe-fixes`; single bad bytes are left to a person.
+    A file in UTF-16 or UTF-32 is written as UTF-8 by `--fix --unsafe-fixes`. So is a file in another character set, once you
+    name it, for only who knows the language can tell which one it is:
+
+    ```toml
+    [tool.ftlint.rules.invalid-utf8]
+    charset = "cp1252"
+    ```
+
+    Single bad bytes are left to a person.
     """
 
     code = "FIL002"
@@ -40,6 +49,13 @@ class InvalidUtf8(LineRule, DatasetRule):
     message = "{problem}"
     headline = "lines are not UTF-8"
     detail = "{problem}"
+
+    @dataclass(frozen=True)
+    class Options:
+        """charset: the character set of files of which most lines are not UTF-8, by Python's name; empty: not known."""
+
+        charset: str = ""
+
     examples = (
         good(pairs(("café ->", " edible"))),
         bad([*pairs(("vino ->", " edible")), '{"prompt": "caf\udce9 ->", "completion": " edible"}'], at=[2]),
@@ -60,11 +76,15 @@ class InvalidUtf8(LineRule, DatasetRule):
         for level, hits in found.items():
             for index, (facts, inside) in enumerate(gathered.by_file(hits.rows)):
                 if facts.charsets and 2 * len(inside) > facts.lines - facts.blank:
-                    problem = (
-                        f"{numbered(len(inside), 'line')} not UTF-8: the file may be in {' or '.join(facts.charsets)}; read it "
-                        "in the character set that it was written in (a table: `ftlint convert --charset`), and write it as UTF-8"
-                    )
-                    yield Hits(level, None, {"problem": problem}, applicability=None, file=index, affects=len(inside))
+                    known = self.options.charset
+                    read = " or ".join(f"{name} ({word})" for name, word in facts.charsets.items())
+                    problem = f"{numbered(len(inside), 'line')} not UTF-8: the file may be in {read}"
+                    if not known:
+                        problem += (
+                            "; the option `charset` of this rule names it for --fix, for a table `ftlint convert --charset`"
+                        )
+                    how: Applicability | None = "unsafe" if known else None
+                    yield Hits(level, None, {"problem": problem}, applicability=how, file=index, affects=len(inside))
                 else:
                     yield Hits(level, inside)
 
@@ -82,5 +102,7 @@ class InvalidUtf8(LineRule, DatasetRule):
         return None
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
-        """Write a UTF-16 or UTF-32 file as UTF-8; no other."""
-        return FileFix("utf-8") if hits.lines is None else None
+        """Write a file in UTF-16 or UTF-32, or in the character set that was named, as UTF-8."""
+        if hits.lines is not None:
+            return None
+        return FileFix("utf-8", self.options.charset if hits.affects else None)
