@@ -5,8 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import subprocess
+import sys
 from collections import Counter, defaultdict
 from pathlib import Path
+from random import Random
 
 import pytest
 from engines import Scattered
@@ -15,12 +18,13 @@ from hypothesis import strategies as st
 from strategies import law
 from test_cli import ftlint
 
+import ftlint as library
 from ftlint import config as configuration
 from ftlint.engine.serial import Serial
 from ftlint.errors import InputError, UsageError
-from ftlint.prepare import split as splitting
 from ftlint.prepare.split import split
 from ftlint.rule import chats, pairs
+from ftlint.rule.registry import configured, known_rules
 from ftlint.sources import Source, open_source
 from ftlint.text.normal import normal
 
@@ -91,17 +95,6 @@ def test_shares_hold_for_each_label(tmp_path):
     made, _ = parts_of("\n".join(classified()).encode(), tmp_path)
     for name, share in SHARES.items():
         assert all(abs(count - share * 500) <= 2 for count in made.counts[name].values())
-
-
-def test_of_very_many_records_each_is_decided_by_its_prompt(tmp_path, monkeypatch):
-    data = "\n".join(classified(6000)).encode()
-    monkeypatch.setattr(splitting, "HELD", 100)
-    made, parts = parts_of(data, tmp_path)
-    prompts = [{json.loads(line)["prompt"] for line in content.splitlines()} for content in parts.values()]
-    assert not prompts[0] & prompts[1]
-    assert not prompts[0] & prompts[2]
-    for name, share in SHARES.items():
-        assert abs(sum(made.counts[name].values()) / 6000 - share) < 0.03
 
 
 def test_records_of_a_group_stay_together(tmp_path):
@@ -183,7 +176,8 @@ def test_what_it_says(tmp_path):
         (["all.jsonl", "--valid-share", "1"], "1.0 is not in the range"),
         (["all.jsonl", "--valid-share", "nan"], "leave nothing to train on"),
         (["one.jsonl"], "too few prompts"),
-        (["-"], "standard input has no place"),
+        (["-"], "cannot split standard input"),
+        (["/dev/stdin"], "cannot split /dev/stdin"),
         (["none.jsonl"], "cannot read none.jsonl"),
         (["empty.jsonl"], "has no records that can be split"),
         (["other.jsonl"], "has no records that can be split"),
@@ -217,3 +211,114 @@ def test_the_library_raises(tmp_path):
         split(open_source(str(tmp_path / "all.jsonl")), wishes, [], Serial(), shares={"train": 0.5, "valid": 0.5}, files=files)
     with pytest.raises(InputError, match="no records"):
         parts_of(b"\n\n", tmp_path)
+
+
+def test_a_label_of_one_record_is_learned(tmp_path):
+    lines = pairs(*((f"text {i} ->", f" lab{i % 3}") for i in range(180)), *((f"single {i} ->", f" one{i}") for i in range(12)))
+    for seed in range(4):
+        made, _ = parts_of("\n".join(lines).encode(), tmp_path, seed=seed, settings={"task": "classification"})
+        assert all(made.counts["train"].get(f"one{i}") == 1 for i in range(12))
+
+
+def test_a_split_passes_its_own_check(tmp_path):
+    lines = pairs(
+        *((f"text {i % 70} {'!' * (i % 3)} ->", f" lab{i % 5}") for i in range(180)), *((f"s {i} ->", f" o{i}") for i in range(9))
+    )
+    (tmp_path / "all.jsonl").write_text("\n".join(lines))
+    assert ftlint("split", "all.jsonl", "--task", "classification", cwd=tmp_path).returncode == 0
+    report = library.check(tmp_path / "all.train.jsonl", valid=tmp_path / "all.valid.jsonl", select=["SPL"])
+    assert [one.message for one in report.findings if one.level == "error"] == []
+
+
+def test_tasks_of_one_file_are_dealt_out_each(tmp_path):
+    rows = [(f"item {i} -> edible:", " yes" if i % 2 else " no") for i in range(150)]
+    rows += [(f"item {i} -> handheld:", " yes" if i % 3 else " no") for i in range(150)]
+    _, parts = parts_of("\n".join(pairs(*rows)).encode(), tmp_path, shares={"train": 0.8, "valid": 0.2})
+    held_out = [json.loads(line) for line in parts["valid"].splitlines()]
+    found = Counter((one["prompt"].split()[-1], one["completion"]) for one in held_out)
+    wanted = Counter((prompt.split()[-1], label) for prompt, label in rows)
+    assert all(abs(found[key] - count / 5) <= 2 for key, count in wanted.items())
+
+
+def deviation(counts, totals, share):
+    return max(abs(counts[label] / total - share) for label, total in totals.items())
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_groups_are_dealt_out_as_well_as_scikit_learn_does(tmp_path, seed):
+    from sklearn.model_selection import StratifiedGroupKFold  # noqa: PLC0415 - it takes a second to import
+
+    rng = Random(seed)
+    rows = []
+    for user in range(60):
+        favourite, size = rng.choice("abc"), int(1 + 40 * rng.random() ** 3)
+        rows += [(user, rng.choice([favourite, favourite, rng.choice("abcd")])) for _ in range(size)]
+    records = [
+        {"prompt": f"mail {number} ->", "completion": f" {label}", "user": user} for number, (user, label) in enumerate(rows)
+    ]
+    shares = {"train": 0.8, "valid": 0.2}
+    settings = {"task": "classification"}
+    made, _ = parts_of("\n".join(map(json.dumps, records)).encode(), tmp_path, shares=shares, group="user", settings=settings)
+    totals = Counter(label for _, label in rows)
+    labels, users = [label for _, label in rows], [user for user, _ in rows]
+    folds = StratifiedGroupKFold(n_splits=5, shuffle=True, random_state=seed).split(labels, labels, users)
+    theirs = [deviation(Counter(labels[place] for place in held), totals, 0.2) for _, held in folds]
+    ours = deviation(Counter(made.counts["valid"]), totals, 0.2)
+    assert ours <= sorted(theirs)[2] + 0.02, "as well as the median fold"
+
+
+def test_near_duplicates_stay_together_on_request(tmp_path):
+    words = [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+    ]
+    rng = Random(1)
+    lines = []
+    for topic in range(40):
+        base = [rng.choice(words) + str(rng.randint(0, 99)) for _ in range(120)]
+        lines += [(" ".join([*base, f"end{topic}{copy}"]) + " ->", " yes") for copy in range(4)]
+    near = configured([rule for rule in known_rules() if rule.code == "DUP004"], {})
+    _, parts = parts_of("\n".join(pairs(*lines)).encode(), tmp_path, near=near)
+    homes = defaultdict(set)
+    for name, content in parts.items():
+        for line in content.splitlines():
+            homes[json.loads(line)["prompt"].split()[0]].add(name)
+    assert {len(found) for found in homes.values()} == {1}
+
+
+def test_parts_change_together_or_not_at_all(tmp_path):
+    (tmp_path / "all.jsonl").write_text("\n".join(classified(70)))
+    assert ftlint("split", "all.jsonl", cwd=tmp_path).returncode == 0
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    limit = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000)); sys.argv = sys.argv[1:]; "
+    command = [sys.executable, "-c", limit + "runpy.run_module('ftlint', run_name='__main__')", "ftlint", "split", "all.jsonl"]
+    options = ("--force", "--seed", "5", "--jobs", "1")
+    result = subprocess.run([*command, *options], cwd=tmp_path, check=False, capture_output=True)
+    assert result.returncode == 2, result.stderr
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before, "nothing is left over either"
+
+
+def test_no_part_of_an_earlier_split_is_left_beside_a_new_one(tmp_path):
+    (tmp_path / "all.jsonl").write_text("\n".join(classified(100)))
+    assert ftlint("split", "all.jsonl", "--test-share", "0.2", cwd=tmp_path).returncode == 0
+    before = (tmp_path / "all.train.jsonl").read_bytes()
+    result = ftlint("split", "all.jsonl", "--force", cwd=tmp_path)
+    assert result.returncode == 2
+    assert b"all.test.jsonl is of an earlier split" in result.stderr
+    assert (tmp_path / "all.train.jsonl").read_bytes() == before
+    (tmp_path / "all.test.jsonl").write_text('{"prompt": "of another kind ->", "completion": " x"}\n')
+    assert ftlint("split", "all.jsonl", "--force", cwd=tmp_path).returncode == 0, "a test file of one's own is in nobody's way"

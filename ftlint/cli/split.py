@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from ftlint.prepare.split import Split
 
+NEAR = "near-duplicate"
+"""The rule whose findings stay together on request."""
+
+PARTS = ("train", "valid", "test")
 _SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 _LABELS = 20
 """Labels that the table shows."""
@@ -29,6 +33,7 @@ _LABELS = 20
 @click.option("--test-share", type=_SHARE, help="Part of the records for a test file.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Another seed is another split.")
 @click.option("--group", metavar="KEY", help="Records with the same value of this key stay together.")
+@click.option("--near-duplicates", is_flag=True, help="Records with nearly equal prompts stay together.")
 @click.option("--force", is_flag=True, help="Replace files that exist, and split data with errors.")
 @data_options
 def command(file: str, **options: Any) -> int:
@@ -57,6 +62,8 @@ def command(file: str, **options: Any) -> int:
             files=files,
             seed=options["seed"],
             group=options["group"],
+            near=configured([rule for rule in known_rules() if rule.name() == NEAR], {}) if options["near_duplicates"] else (),
+            left_behind=[_beside(file, name) for name in PARTS if name not in shares],
             force=options["force"],
         )
     for line in _told(made):
@@ -75,8 +82,8 @@ def _shares(valid: float, test: float | None) -> dict[str, float]:
 def _beside(file: str, name: str) -> Path:
     """Return where a part goes: `all.jsonl` has `all.train.jsonl`."""
     path = Path(file)
-    if file == "-":
-        raise UsageError("a file is split beside itself; standard input has no place")
+    if file == "-" or file.startswith(("/dev/", "/proc/")):
+        raise UsageError(f"cannot split {'standard input' if file == '-' else file}: the parts go beside a file; name one")
     suffix = "".join(path.suffixes[-2:]) if path.suffix in {".gz", ".zst"} else path.suffix
     return path.with_name(f"{path.name.removesuffix(suffix)}.{name}{suffix.removesuffix('.gz').removesuffix('.zst') or '.jsonl'}")
 

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING
 from ftlint.errors import FtlintError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _OPEN_ALREADY = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/")
 """Names of what the shell has opened; to replace the file behind them would leave the shell with the old one."""
@@ -79,28 +79,68 @@ def writing(path: str) -> Iterator[IO[bytes]]:
 
     What is no regular file (a pipe, a terminal, a device) is written to directly. Raises FtlintError where that fails.
     """
-    if "\0" in path:
-        raise FtlintError(f"cannot write {path!r}: a path has no zero bytes")
-    target = Path(os.path.realpath(path))
-    beside = target
+    with writing_all([path]) as [stream]:
+        yield stream
+
+
+@contextmanager
+def writing_all(paths: Sequence[str]) -> Iterator[list[IO[bytes]]]:
+    """Open files that appear, or change, only when all of them are written whole. Raises FtlintError where one cannot be."""
+    drafts = list(map(_Draft, paths))
     try:
-        if path.startswith(_OPEN_ALREADY) or (target.exists() and not target.is_file()):
-            with Path(path).open("wb") as stream:
-                yield stream
-            return
-        remove_leftovers(target.parent, target.name)
-        with tempfile.NamedTemporaryFile(
-            prefix=temporary_prefix(target.name), suffix=".tmp", dir=target.parent, delete=False
-        ) as stream:
-            beside = Path(stream.name)
-            beside.chmod(0o666 & ~_umask())
-            yield stream
-        put_in_place(beside, target)
+        for draft in drafts:
+            draft.open()
+        yield [draft.stream for draft in drafts]
+        for draft in drafts:
+            draft.finish()
+        for draft in drafts:
+            draft.put_in_place()
     except OSError as error:
-        raise FtlintError(f"cannot write {path}: {error.strerror}") from error
+        raise FtlintError(f"cannot write {', '.join(paths)}: {error.strerror}") from error
     finally:
-        if beside is not target:
-            beside.unlink(missing_ok=True)
+        for draft in drafts:
+            draft.discard()
+
+
+class _Draft:
+    """A file that is written beside the one that it will replace; what is no regular file is written to directly."""
+
+    stream: IO[bytes]
+
+    def __init__(self, path: str) -> None:
+        if "\0" in path:
+            raise FtlintError(f"cannot write {path!r}: a path has no zero bytes")
+        self._path = path
+        self._target = Path(os.path.realpath(path))
+        self._beside: Path | None = None
+
+    def open(self) -> None:
+        if self._path.startswith(_OPEN_ALREADY) or (self._target.exists() and not self._target.is_file()):
+            self.stream = Path(self._path).open("wb")  # noqa: SIM115 - likewise
+            return
+        remove_leftovers(self._target.parent, self._target.name)
+        self.stream = tempfile.NamedTemporaryFile(  # noqa: SIM115 - it stays open until all are written
+            prefix=temporary_prefix(self._target.name), suffix=".tmp", dir=self._target.parent, delete=False
+        )
+        self._beside = Path(self.stream.name)
+        self._beside.chmod(0o666 & ~_umask())
+
+    def finish(self) -> None:
+        """Write all that is still in memory; what fails, fails here."""
+        self.stream.flush()
+        if self._beside:
+            os.fsync(self.stream.fileno())
+        self.stream.close()
+
+    def put_in_place(self) -> None:
+        if self._beside:
+            put_in_place(self._beside, self._target)
+
+    def discard(self) -> None:
+        with suppress(AttributeError, OSError):
+            self.stream.close()
+        if self._beside:
+            self._beside.unlink(missing_ok=True)
 
 
 def _umask() -> int:
