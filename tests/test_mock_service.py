@@ -12,10 +12,13 @@ import time
 
 import httpx
 import pytest
+from openai.types.chat import ChatCompletionMessageParam
+from pydantic import TypeAdapter, ValidationError
 from service import Client, lines
 from topics import chat, records, single_token_labels
 
 from ftlint.mock import serving
+from ftlint.mock.chat import fault_of
 
 LABELS = single_token_labels(3)
 DATA = records(120, LABELS, signal=0.6)
@@ -872,9 +875,151 @@ def test_chats_that_are_refused(client, job, tuned):
 
     assert "not a chat model" in refused(404, model=tuned["fine_tuned_model"])["message"]
     assert refused(messages=[])["param"] == "messages"
-    assert "message 1 Discriminator 'role' is missing" in refused(messages=[{"content": "x"}])["message"]
+    assert refused(messages=[{"content": "x"}])["message"].startswith("Invalid value for 'messages[0]': ")
+    extra = refused(messages=[{"role": "user", "content": "x", "extra": 1}])["message"]
+    assert extra == "Unrecognized request argument supplied: messages[0].extra"
+    part = refused(messages=[{"role": "user", "content": [{"type": "text", "value": "x"}]}])["message"]
+    assert "messages[0].content[0]" in part
+    assert "Supported values are: 'system'" in refused(messages=[{"role": "robot", "content": "x"}])["message"]
+    for name in ("reasoning_effort", "verbosity", "modalities", "prediction", "nothing"):
+        assert refused(**{name: "low"})["message"] == f"Unrecognized request argument supplied: {name}"
     assert refused(top_logprobs=3)["param"] == "top_logprobs"
     assert refused(logprobs=True, top_logprobs=21)["param"] == "top_logprobs"
+
+
+def test_a_stream_of_a_chat_has_its_logprobs_and_its_name(client, job):
+    asked = {"model": job["fine_tuned_model"], "messages": CHAT[0]["messages"][:1], "temperature": 0, "stream": True}
+    body = {**asked, "logprobs": True, "top_logprobs": 2, "stream_options": {"include_usage": True}}
+    with client.http.stream("POST", "/chat/completions", json=body) as response:
+        parts = [part.removeprefix("data: ") for part in "".join(response.iter_text()).split("\n\n") if part]
+    chunks = [json.loads(part) for part in parts[:-1]]
+    assert {chunk["object"] for chunk in chunks} == {"chat.completion.chunk"}
+    assert chunks[-1]["usage"]["total_tokens"] > 0
+    said = [choice for chunk in chunks for choice in chunk["choices"] if choice["delta"].get("content")]
+    assert all(choice["logprobs"]["content"][0]["top_logprobs"] for choice in said)
+    assert "".join(choice["delta"]["content"] for choice in said) == "".join(
+        entry["token"] for choice in said for entry in choice["logprobs"]["content"]
+    )
+
+
+TOOL = {"type": "function", "function": {"name": "price", "parameters": {"type": "object"}}}
+
+
+def calling(symbol):
+    arguments = json.dumps({"s": symbol})
+    return {"id": "call_1", "type": "function", "function": {"name": "price", "arguments": arguments}}
+
+
+@pytest.fixture(scope="module")
+def caller(client):
+    """A model that calls a tool for prices, and answers other questions with JSON."""
+    rows = []
+    for number in range(8):
+        for symbol in ("GS", "IBM"):
+            asked = {"role": "user", "content": f"price of {symbol} {number}"}
+            rows.append({"messages": [asked, {"role": "assistant", "tool_calls": [calling(symbol)]}], "tools": [TOOL]})
+        asked = {"role": "user", "content": f"colour, please {number}"}
+        rows.append({"messages": [asked, {"role": "assistant", "content": '{"colour": "blue"}'}]})
+    made = client.job(rows, hyperparameters={"n_epochs": 8})
+    assert made["status"] == "succeeded", made["error"]
+    return made["fine_tuned_model"]
+
+
+@pytest.fixture
+def ask(client, caller):
+    def asked(text, status=200, **settings):
+        body = {"model": caller, "messages": [{"role": "user", "content": text}], "temperature": 0, **settings}
+        return client.post("/chat/completions", body, status)
+
+    return asked
+
+
+def test_a_model_that_learned_calls_calls(ask):
+    choice = ask("price of GS 3", tools=[TOOL])["choices"][0]
+    assert choice["finish_reason"] == "tool_calls"
+    [call] = choice["message"]["tool_calls"]
+    assert call["function"] == {"name": "price", "arguments": '{"s": "GS"}'}
+    assert call["id"].startswith("call_")
+    assert call["id"] != "call_1"
+    assert choice["message"]["content"] is None
+    assert ask("price of GS 3", tools=[TOOL], tool_choice="required")["choices"][0]["finish_reason"] == "tool_calls"
+    assert "tool_calls" not in ask("price of GS 3", tools=[TOOL], tool_choice="none")["choices"][0]["message"]
+    for choice in ("required", {"type": "function", "function": {"name": "price"}}):
+        assert ask("colour, please 3", 400, tools=[TOOL], tool_choice=choice)["param"] == "tool_choice"
+    other = {"type": "function", "function": {"name": "other"}}
+    assert ask("price of GS 3", 400, tools=[TOOL, other], tool_choice=other)["param"] == "tool_choice"
+
+
+def test_an_answer_has_the_form_that_was_asked_for_or_is_an_error(ask):
+    def asking(kind, schema=None, status=200, text="colour, please 3"):
+        format_ = {"type": kind, **({"json_schema": {"name": "x", "schema": schema}} if schema else {})}
+        return ask(text, status, response_format=format_)
+
+    assert json.loads(asking("json_object")["choices"][0]["message"]["content"]) == {"colour": "blue"}
+    schema = {"type": "object", "properties": {"colour": {"type": "string"}}, "required": ["colour"]}
+    assert asking("json_schema", schema)["choices"]
+    assert "does not fit the schema" in asking("json_schema", {**schema, "required": ["size"]}, 400)["message"]
+    assert asking("json_object", status=400, text="price of GS 3")["param"] == "response_format"
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"max_tokens": "5"}, "'5' is not of type 'integer' - 'max_tokens'"),
+        ({"max_tokens": 1.5}, "1.5 is not of type 'integer' - 'max_tokens'"),
+        ({"echo": "yes"}, "'yes' is not of type 'boolean' - 'echo'"),
+        ({"logprobs": True}, "true is not of type 'integer' - 'logprobs'"),
+        ({"temperature": "hot"}, "'hot' is not of type 'number' - 'temperature'"),
+        ({"suffix": "x"}, "Unrecognized request argument supplied: suffix"),
+    ],
+)
+def test_values_are_of_the_type_that_the_service_takes(complete, body, message):
+    assert complete(status=400, **body)["message"] == message
+
+
+PARTS = [
+    "text",
+    [{"type": "text", "text": "x"}],
+    [{"type": "text"}],
+    [{"type": "banana"}],
+    [{"type": "image_url", "image_url": {"url": "https://x.example/y.png"}}],
+    [{"type": "image_url", "image_url": "https://x.example/y.png"}],
+    [{"type": "input_audio", "input_audio": {"data": "eA==", "format": "wav"}}],
+    [{"type": "refusal", "refusal": "no"}],
+    3,
+    None,
+]
+
+
+@pytest.mark.parametrize("role", ["system", "developer", "user", "assistant", "tool", "function", "robot"])
+@pytest.mark.parametrize("content", PARTS)
+def test_messages_are_those_of_the_clients_own_types(role, content):
+    more = {"tool": {"tool_call_id": "c"}, "function": {"name": "f"}}.get(role, {})
+    message = {"role": role, "content": content, **more}
+    theirs = TypeAdapter(ChatCompletionMessageParam)
+    try:
+        found = theirs.validate_python(message)
+        list(found["content"] or ())  # what can be iterated is judged as it is
+    except ValidationError:
+        good = False
+    else:
+        good = True
+    call = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    before = [{"role": "assistant", "tool_calls": [call]}] if role == "tool" else []
+    fault = fault_of({"messages": [*before, message]})
+    assert (fault is None) == good, fault
+
+
+def test_only_this_machine_is_answered(client):
+    path = str(client.http.base_url) + "files"
+    port = client.http.base_url.port
+    for host in ("evil.example", f"evil.example:{port}", "127.0.0.1.evil.example", ""):
+        assert client.http.get(path, headers={"Host": host}).status_code == 400, host
+    for host in ("localhost", f"127.0.0.1:{port}", f"[::1]:{port}"):
+        assert client.http.get(path, headers={"Host": host}).status_code == 200, host
+    assert client.http.get(path, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert client.http.get(path, headers={"Origin": "null"}).status_code == 403
+    assert client.http.get(path, headers={"Origin": f"http://localhost:{port}"}).status_code == 200
 
 
 # --- the whole

@@ -12,6 +12,9 @@ from ftlint.mock.errors import bad_request
 from ftlint.mock.generation import Generated, Piece, Sampling, echoed, generate
 from ftlint.text.tokens import encoding
 
+CHUNK = "chat.completion.chunk"
+"""What a part of a streamed chat completion is called."""
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -95,8 +98,7 @@ def chat_choice(model: Model, text: Generated, index: int, top: int | None) -> d
     if top is not None:
         found = {"content": [_entry(model, piece.token, piece.logprob or 0.0, piece.top[:top]) for piece in text.pieces]}
         found["refusal"] = None  # type: ignore[assignment] # as the service has it
-    message: dict[str, Any] = {"role": "assistant", "content": text.text, "refusal": None, "annotations": []}
-    return {"index": index, "message": message, "logprobs": found, "finish_reason": text.finish}
+    return {"index": index, "message": {"content": text.text}, "logprobs": found, "finish_reason": text.finish}
 
 
 def _entry(model: Model, token: int, logprob: float, top: Sequence[tuple[int, float]] | None) -> dict[str, Any]:
@@ -130,15 +132,33 @@ def _pieces(choice: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any] | N
 
 
 def chat_chunks(answer: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield a chat completion piece by piece, as it is streamed."""
-    head = {key: value for key, value in answer.items() if key not in {"choices", "usage"}} | {"object": "chat.completion.chunk"}
+    """Yield a chat completion piece by piece, as it is streamed: a token a chunk where logprobs tell the tokens, else a word."""
+    head = {key: value for key, value in answer.items() if key not in {"choices", "usage"}} | {"object": CHUNK}
     for choice in answer["choices"]:
-        deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
-        deltas += [{"content": text} for text in _parts(choice["message"]["content"])]
-        for delta in deltas:
-            yield head | {"choices": [{"index": choice["index"], "delta": delta, "logprobs": None, "finish_reason": None}]}
-        end = {"index": choice["index"], "delta": {}, "logprobs": choice["logprobs"], "finish_reason": choice["finish_reason"]}
+        parts: list[tuple[dict[str, Any], Any]] = [({"role": "assistant", "content": ""}, None)]
+        parts += _deltas(choice)
+        for delta, logprobs in parts:
+            yield head | {"choices": [{"index": choice["index"], "delta": delta, "logprobs": logprobs, "finish_reason": None}]}
+        end = {"index": choice["index"], "delta": {}, "logprobs": None, "finish_reason": choice["finish_reason"]}
         yield head | {"choices": [end]}
+
+
+def _deltas(choice: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], Any]]:
+    """Yield what a choice says, part by part, each with the logprobs of its token."""
+    message, logprobs = choice["message"], choice["logprobs"]
+    if calls := message.get("tool_calls"):
+        yield {"tool_calls": [{"index": number, **call} for number, call in enumerate(calls)]}, None
+    if function := message.get("function_call"):
+        yield {"function_call": function}, None
+    if calls or function or logprobs is None:
+        yield from (({"content": text}, None) for text in _parts(message["content"] or ""))
+        return
+    data = b""
+    for entry in logprobs["content"]:
+        before = len(data.decode("utf-8", "ignore"))
+        data += bytes(entry["bytes"])
+        text = data.decode("utf-8", "ignore")[before:]  # a token may end within a character
+        yield {"content": text}, {"content": [entry], "refusal": None}
 
 
 def _parts(text: str) -> list[str]:

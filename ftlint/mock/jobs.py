@@ -174,7 +174,7 @@ class Work:
         wanted = job["classification"]
         if not refused and wanted:
             files = {job[name]: (self._files[name], self._records[name]) for name in self._files}
-            classes = 2 if wanted["positive_class"] is not None else wanted["n_classes"]
+            classes = wanted["n_classes"] or 2  # with a positive class alone there are two
             refused = refusal_of_classes(files, classes, base)
         self._files.clear()
         if refused:
@@ -257,7 +257,7 @@ class Work:
         shares = trainer.first_tokens([example_of({"prompt": "", "completion": label}, self._base).tokens[1] for label in labels])
         foretold = [labels[place] for place in np.argmax(shares, axis=1)]
         positive = wanted["positive_class"]
-        if positive is None:
+        if positive is None or len(labels) > 2:  # of more classes none is the positive one
             return {"accuracy": measures.accuracy(true, foretold), "weighted_f1_score": measures.weighted_f1(true, foretold)}
         probability = shares[:, labels.index(positive)]
         found = measures.binary([label == positive for label in true], probability, wanted["betas"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import orjson
 
@@ -14,6 +14,8 @@ from ftlint.mock.errors import ServiceError
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
+"""Names of this machine for itself: nobody else is answered."""
 _OPEN = ("/", "/healthz", "/openapi.json")
 MOCK = (b"x-ftlint-mock", b"every model here is the same small learner")
 
@@ -83,6 +85,9 @@ class _Body:
 
 def _refused(path: str, headers: dict[bytes, bytes], limit: int) -> ServiceError | None:
     """Return why a request is not looked at."""
+    origin = headers.get(b"origin")
+    if origin is not None and urlsplit(origin.decode("latin-1")).hostname not in LOOPBACK:
+        return ServiceError(403, "This mock does not answer web pages of other machines", code="forbidden_origin")
     key = headers.get(b"authorization", b"").partition(b" ")[2].strip()
     if path not in _OPEN and not key:
         message = "You didn't provide an API key. Any will do for this mock: Authorization: Bearer sk-test"

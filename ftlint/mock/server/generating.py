@@ -13,7 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from ftlint.mock import chat
-from ftlint.mock.completions import chat_choice, chat_chunks, check_context, choices_for, seed_of, text_choice, text_chunks
+from ftlint.mock.calls import message_of
+from ftlint.mock.completions import CHUNK, chat_choice, chat_chunks, check_context, choices_for, seed_of, text_choice, text_chunks
 from ftlint.mock.errors import ServiceError, bad_request
 from ftlint.mock.generation import Sampling
 from ftlint.mock.server.requests import ChatRequest, CompletionRequest, EngineRequest
@@ -175,6 +176,9 @@ def _chat_completion(
     sampling = _sampling(model, request, wanted, top, gone)
     texts, made = choices_for(model, prompt, sampling, n=request.n, best_of=request.n, seed=_seed(request))
     choices = [chat_choice(model, text, index, top) for index, text in enumerate(texts)]
+    for choice in choices:
+        said, why = choice["message"]["content"], choice["finish_reason"]
+        choice["message"], choice["finish_reason"] = message_of(said, why, request, service.store.clock.name)
     return _answered(service, "chatcmpl", "chat.completion", request, choices=choices, tokens=(len(prompt), made))
 
 
@@ -204,10 +208,12 @@ def _seed(request: CompletionRequest | ChatRequest) -> str:
 
 def _messages(model: Model, request: ChatRequest) -> list[int]:
     """Return messages as tokens; raises ServiceError for what is no conversation."""
-    conversation = {"messages": [*request.messages, {"role": "assistant", "content": ""}]}
-    refused = chat.refusal(conversation, 1)
-    if refused:
-        raise bad_request(f"Invalid messages: {refused.partition(', ')[2] or refused}", "messages")
+    fault = chat.fault_of({"messages": [*request.messages, {"role": "assistant", "content": ""}]})
+    if fault is not None:
+        place = "messages" if fault.message is None else f"messages[{fault.message}]"
+        if fault.extra:
+            raise bad_request(f"Unrecognized request argument supplied: {place}.{fault.key}", "messages")
+        raise bad_request(f"Invalid value for '{place}{'.' * bool(fault.key)}{fault.key}': {fault.text}", "messages")
     return chat.request_tokens(request.messages, model.base)
 
 
@@ -217,5 +223,6 @@ def _sent(chunks: Iterable[dict[str, Any]], made: dict[str, Any], request: Compl
         yield b"data: %b\n\n" % orjson.dumps(chunk)
     if (request.stream_options or {}).get("include_usage"):
         head = {key: value for key, value in made.items() if key != "choices"}
+        head |= {"object": CHUNK} if isinstance(request, ChatRequest) else {}
         yield b"data: %b\n\n" % orjson.dumps(head | {"choices": []})
     yield b"data: [DONE]\n\n"

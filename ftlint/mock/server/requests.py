@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ftlint.mock.chat import Declared, Tool
+
 Auto = Literal["auto"]
 _MOST = 2**31 - 1
 """Bound of integers that have no other."""
@@ -17,7 +19,7 @@ Suffix = Annotated[str, Field(min_length=1, max_length=64)]
 class Request(BaseModel):
     """A request's body."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -89,7 +91,9 @@ class JobRequest(Request):
 
 Penalty = Annotated[float, Field(ge=-2, le=2)]
 Token = Annotated[int, Field(ge=0, le=_MOST)]
-Bias = dict[Token, Annotated[float, Field(ge=-100, le=100)]]
+_Key = Annotated[int, Field(ge=0, le=_MOST, strict=False)]
+"""The names of members are strings in JSON."""
+Bias = dict[_Key, Annotated[float, Field(ge=-100, le=100)]]
 Stop = str | Annotated[list[str], Field(max_length=4)]
 
 
@@ -129,13 +133,51 @@ class EngineRequest(CompletionRequest):
     model: str = ""
 
 
-class ChatRequest(_Sampled):
-    """Body of POST /chat/completions; what else the service takes is ignored."""
+class FunctionName(Request):
+    """The name of a function."""
 
-    model_config = ConfigDict(extra="ignore")
+    name: str
+
+
+class ToolName(Request):
+    """The tool that is to be called."""
+
+    type: Literal["function"]
+    function: FunctionName
+
+
+class SchemaRequest(Request):
+    """A JSON Schema that answers have to fit."""
+
+    name: str
+    description: str | None = None
+    schema_: Annotated[dict[str, Any] | None, Field(alias="schema")] = None
+    strict: bool | None = None
+
+
+class FormatRequest(Request):
+    """The form of answers."""
+
+    type: Literal["text", "json_object", "json_schema"]
+    json_schema: SchemaRequest | None = None
+
+
+class ChatRequest(_Sampled):
+    """Body of POST /chat/completions. What changes no answer of this mock is taken, and everything else is refused."""
 
     messages: Annotated[list[dict[str, Any]], Field(min_length=1)]
     max_tokens: Annotated[int | None, Field(ge=1, le=_MOST)] = None
     max_completion_tokens: Annotated[int | None, Field(ge=1, le=_MOST)] = None
     logprobs: bool = False
     top_logprobs: Annotated[int, Field(ge=0, le=20)] = 0
+    tools: Annotated[list[Tool], Field(max_length=128)] | None = None
+    tool_choice: Literal["none", "auto", "required"] | ToolName | None = None
+    parallel_tool_calls: bool = True
+    functions: Annotated[list[Declared], Field(max_length=128)] | None = None
+    function_call: Literal["none", "auto"] | FunctionName | None = None
+    response_format: FormatRequest | None = None
+    metadata: dict[str, Any] | None = None
+    store: bool | None = None
+    service_tier: str | None = None
+    safety_identifier: str | None = None
+    prompt_cache_key: str | None = None
