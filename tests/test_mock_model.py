@@ -38,11 +38,21 @@ def trained(data=TRAIN, valid=VALID, base=None, **settings):
     return trainer, steps
 
 
-@pytest.fixture(params=["plain", "few tokens in the head", "hashed features", "no prompts", "chat"])
+def of_tasks(some):
+    """Records whose prompts end in the names of two tasks."""
+    return [{**one, "prompt": f"{one['prompt']} {'kind' if number % 2 else 'tone'}:"} for number, one in enumerate(some)]
+
+
+@pytest.fixture(
+    params=["plain", "few tokens in the head", "hashed features", "no prompts", "chat", "several tasks", "hashed tasks"]
+)
 def kind(request, monkeypatch):
     """The ways in which a model can be built, as arguments of `trained`."""
     if request.param == "few tokens in the head":
         monkeypatch.setattr(trainers, "HEAD_TOKENS", 3)
+    if "tasks" in request.param:
+        monkeypatch.setattr(trainers, "HEAD_WEIGHTS", 2000 if "hashed" in request.param else trainers.HEAD_WEIGHTS)
+        return {"data": of_tasks(TRAIN), "valid": of_tasks(VALID)}
     if request.param == "hashed features":
         monkeypatch.setattr(trainers, "HEAD_WEIGHTS", 2000)
     if request.param == "chat":
@@ -62,7 +72,7 @@ def _answer(record):
     return record["messages"][-1]["content"] if "messages" in record else record["completion"]
 
 
-def test_a_token_counts_as_foretold_where_it_is_the_likeliest_of_the_vocabulary(kind):
+def test_a_token_counts_as_predicted_where_it_is_the_likeliest_of_the_vocabulary(kind):
     trainer, _ = trained(**kind)
     model, hits, whole = trainer.model(), [], []
     for record in kind.get("valid", VALID):

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,6 +21,7 @@ from topics import records, single_token_labels
 
 import ftlint
 from ftlint.mock import Model, serving
+from ftlint.mock.jobs import fail
 from ftlint.mock.server.serving import Serving
 from ftlint.mock.store import Clock, Store, saved_model
 
@@ -242,6 +244,57 @@ def test_a_full_disk(tmp_path, monkeypatch, error):
         monkeypatch.undo()
         assert client.fine_tune(DATA, n_epochs=1)["status"] == "succeeded"
         assert not [model for model in client.get("/models")["data"] if model["id"] == done["fine_tuned_model"]]
+
+
+def test_on_a_full_disk_a_job_still_ends_and_a_file_can_be_deleted(tmp_path, monkeypatch):
+    with serving(state=tmp_path) as server, Client(server.url) as client:
+        store, whole = server.service.store, Store.transaction
+        file = client.upload(DATA)
+        job = client.post("/fine-tunes", {"model": "ada", "training_file": file["id"], "n_epochs": 50})
+
+        @contextmanager
+        def full(self):
+            with whole(self) as db:
+                yield db
+                if (tmp_path / "reserve").exists():
+                    raise sqlite3.OperationalError("database or disk is full")
+
+        monkeypatch.setattr(Store, "transaction", full)
+        monkeypatch.setattr(store, "_keep_reserve", lambda: None)
+        done = client.finished(f"/fine-tunes/{job['id']}")
+        assert done["events"][-1]["message"].endswith("there is no space left on the device")
+        (tmp_path / "reserve").write_bytes(b"")
+        assert client.upload(DATA, status=507)
+        assert client.delete(f"/files/{file['id']}")["deleted"]
+
+
+def test_a_job_that_cannot_be_ended_is_ended_later(tmp_path, monkeypatch):
+    monkeypatch.setattr("ftlint.mock.runner._AGAIN", 0.05)
+    with serving(state=tmp_path) as server, Client(server.url) as client:
+        tries = []
+
+        def fail_later(store, job, refusal):
+            tries.append(job["id"])
+            if len(tries) < 3:
+                raise sqlite3.OperationalError("database or disk is full")
+            return fail(store, job, refusal)
+
+        monkeypatch.setattr("ftlint.mock.runner.fail", fail_later)
+        monkeypatch.setattr(server.service.store, "write", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
+        file = new_file_of(server, DATA)
+        job = client.post("/fine_tuning/jobs", {"model": "babbage-002", "training_file": file})
+        assert client.finished(f"/fine_tuning/jobs/{job['id']}")["status"] == "failed"
+
+
+def new_file_of(server, data):
+    """A file of a service whose disk is full by now."""
+    store = server.service.store
+    path = store.folder / "contents" / "kept"
+    path.write_bytes(lines(data))
+    store.add(
+        "files", {"id": "file-kept", "purpose": "fine-tune", "filename": "a", "bytes": 1, "created_at": 0, "content": "kept"}
+    )
+    return "file-kept"
 
 
 def test_a_content_that_is_interrupted_leaves_nothing(tmp_path):

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ftlint.mock.features import last_keys, token_keys
+from ftlint.mock.features import CROSSED, crossed_keys, ending_keys, last_keys, token_keys
 from ftlint.mock.grams import gram_keys
+from ftlint.mock.ragged import owners, ranges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ftlint.mock.arrays import Booleans, Integers
+
+
+_TASKS = 50
+_RECORDS_OF_A_TASK = 5
+"""Prompts tell tasks apart where they have so few endings, and two of them so often at least."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,7 @@ class Corpus:
     """Examples, one after the other.
 
     tokens, answer: by place; starts, ends: by example; grams: the key of each order's gram that ends at a place; around: the
-    features of the token at a place; behind: the features of the two tokens before it.
+    features of the token at a place; behind: the features of the two tokens before it; size: of the vocabulary.
     """
 
     tokens: Integers
@@ -39,6 +46,7 @@ class Corpus:
     grams: Sequence[Integers]
     around: Integers
     behind: Integers
+    size: int
 
     @classmethod
     def of(cls, examples: Sequence[Example], size: int) -> Corpus:
@@ -53,7 +61,38 @@ class Corpus:
         earlier = np.roll(before, 1)
         earlier[starts] = size
         around, behind = token_keys(tokens, before, size), last_keys(before, earlier, size)
-        return cls(tokens, answer, starts, ends, gram_keys(tokens, starts, size), around, behind)
+        return cls(tokens, answer, starts, ends, gram_keys(tokens, starts, size), around, behind, size)
 
     def __len__(self) -> int:
         return len(self.starts)
+
+    @cached_property
+    def begins(self) -> Booleans:
+        """Whether an answer begins at a place."""
+        before = np.roll(self.answer, 1)
+        before[self.starts] = False
+        begins: Booleans = self.answer & ~before
+        return begins
+
+    @cached_property
+    def endings(self) -> Integers:
+        """What the two tokens before each place are, as one number; -1 where there are none."""
+        endings = ending_keys(np.roll(self.tokens, 1), np.roll(self.tokens, 2), self.size)
+        endings[self.starts] = -1
+        endings[np.minimum(self.starts + 1, len(self.tokens) - 1)] = -1
+        return endings
+
+    @cached_property
+    def tasks(self) -> Integers:
+        """The endings of prompts, sorted, where they tell a few tasks apart; none where they do not."""
+        found, counts = np.unique(self.endings[self.begins], return_counts=True)
+        found, counts = found[found >= 0], counts[found >= 0]
+        several = 1 < len(found) <= _TASKS and bool(np.sort(counts)[-2] >= _RECORDS_OF_A_TASK)
+        return found if several else found[:0]
+
+    def crossed(self, at: Integers) -> tuple[Integers, Integers]:
+        """Return, for places after two tokens, the features of tokens together with these: number of place, key."""
+        first = np.maximum(self.starts[np.searchsorted(self.starts, at, side="right") - 1], at - CROSSED)
+        owner = owners(first, at)
+        last, earlier = self.tokens[at - 1], self.tokens[at - 2]
+        return owner, crossed_keys(self.tokens[ranges(first, at)], last[owner], earlier[owner], self.size)

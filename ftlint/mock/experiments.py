@@ -104,7 +104,7 @@ def _chosen(questions: Sequence[str], share: float) -> set[int]:
 
 
 def evaluate(model: Model, valid: Data, *, positive: str | None = None, beta: float = 1.0, stop: str | None = None) -> Measures:
-    """Return how well a model foretells the answers of records.
+    """Return how well a model predicts the answers of records.
 
     valid: records, as for `train`. positive: of two labels the one that is looked for (default: the rarer); beta: of F-beta.
     stop: text that ends an answer.
@@ -121,7 +121,7 @@ def judged(
     beta: float = 1.0,
     stop: str | None = None,
 ) -> Measures:
-    """Return how well a model foretells the answers of `valid`; the labels are those of both.
+    """Return how well a model predicts the answers of `valid`; the labels are those of both.
 
     An answer is taken as client code does that follows the guide: at temperature 0, up to the length of the longest label, and
     the label is the longest one that it begins with. Without labels (free text) it is the answer itself, up to the stop.
@@ -143,9 +143,9 @@ def judged(
     if not labels:
         correct = [answer == text for answer, text in zip(true, said, strict=True)]
         return _free(correct, nll)
-    foretold = [_label(text, labels) for text in said]
+    predicted = [_label(text, labels) for text in said]
     if len(labels) != 2:
-        return measured(true, foretold, nll, beta=beta)
+        return measured(true, predicted, nll, beta=beta)
     sought = (
         positive.removesuffix(stop or "") if positive is not None else min(labels, key=lambda label: (true.count(label), label))
     )
@@ -154,7 +154,7 @@ def judged(
     other = next(label for label in labels if label != sought)
     shares = [[np.exp(-loss(model, prompt, label)) for label in (sought, other)] for prompt in asked]
     probability = np.array([float(yes / (yes + no)) if yes + no else 0.5 for yes, no in shares])
-    return measured(true, foretold, nll, positive=sought, probability=probability, beta=beta)
+    return measured(true, predicted, nll, positive=sought, probability=probability, beta=beta)
 
 
 def labels_of(records: Sequence[Record]) -> list[str]:

@@ -1,4 +1,8 @@
-"""What the head looks at: the tokens and pairs of tokens before a place, and the last two tokens by themselves."""
+"""What the head looks at: the tokens and pairs of tokens before a place, and the last two tokens by themselves.
+
+Where prompts end in the names of several tasks, an answer depends on what is asked and on the task together. Then the head also
+looks at each token before an answer together with the two last ones.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,9 @@ import numpy as np
 if TYPE_CHECKING:
     from ftlint.mock.arrays import Integers
 
-_PAIR, _LAST, _BEFORE_LAST = range(1, 4)
+_PAIR, _LAST, _BEFORE_LAST, _CROSSED = range(1, 5)
+CROSSED = 64
+"""Tokens before an answer that are looked at together with the last two."""
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio: spreads numbers (Knuth, TAOCP 3, 6.4)
 
 
@@ -32,22 +38,36 @@ def last_keys(before: Integers, earlier: Integers, size: int) -> Integers:
     return keys
 
 
+def ending_keys(last: Integers, earlier: Integers, size: int) -> Integers:
+    """Return two tokens as one number."""
+    keys: Integers = last * (size + 1) + earlier
+    return keys
+
+
+def crossed_keys(tokens: Integers, last: Integers, earlier: Integers, size: int) -> Integers:
+    """Return a feature for each token together with the last two before an answer. All have the same shape."""
+    base = size + 1
+    keys: Integers = _CROSSED * base**2 + (tokens * base + last) * base + earlier
+    return keys
+
+
 @dataclass(frozen=True)
 class Features:
     """Where the weights of a feature stand.
 
     known: sorted numbers of all features, each with a row of its own; or empty, where rows are shared by hashing.
-    size: number of rows.
+    size: number of rows. endings: after which two tokens (see `ending_keys`; sorted) all are looked at together with them.
     """
 
     known: Integers
     size: int
+    endings: Integers
 
     @classmethod
-    def of(cls, keys: Integers, most: int) -> Features:
+    def of(cls, keys: Integers, most: int, endings: Integers) -> Features:
         """Return the features for these numbers, hashed where they are more than `most`."""
         known = np.unique(keys)
-        return cls(known, len(known)) if len(known) <= most else cls(known[:0], most)
+        return cls(known, len(known), endings) if len(known) <= most else cls(known[:0], most, endings)
 
     def rows(self, keys: Integers) -> Integers:
         """Return the row of each feature; -1 for one that is not known."""

@@ -255,10 +255,10 @@ class Work:
         labels = sorted({record["completion"] for record in self._records["training_file"]})
         true = [record["completion"] for record in self._records["validation_file"]]
         shares = trainer.first_tokens([example_of({"prompt": "", "completion": label}, self._base).tokens[1] for label in labels])
-        foretold = [labels[place] for place in np.argmax(shares, axis=1)]
+        predicted = [labels[place] for place in np.argmax(shares, axis=1)]
         positive = wanted["positive_class"]
         if positive is None or len(labels) > 2:  # of more classes none is the positive one
-            return {"accuracy": measures.accuracy(true, foretold), "weighted_f1_score": measures.weighted_f1(true, foretold)}
+            return {"accuracy": measures.accuracy(true, predicted), "weighted_f1_score": measures.weighted_f1(true, predicted)}
         probability = shares[:, labels.index(positive)]
         found = measures.binary([label == positive for label in true], probability, wanted["betas"])
         right = [(label == positive) == (share > 0.5) for label, share in zip(true, probability, strict=True)]

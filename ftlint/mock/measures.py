@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Measures:
-    """How well labels were foretold.
+    """How well labels were predicted.
 
-    precision, recall, specificity, f_beta, auroc, auprc: of the positive class, where there are two; cross_entropy: mean negative
-    logarithm of the probability of the right label; confusion: labels, and a row of counts for each true label by foretold label.
+    precision, recall, specificity, f_beta: of the positive class, where there are two, by the predicted labels, as accuracy is;
+    auroc, auprc: by its probability; cross_entropy: mean negative logarithm of the probability of the right label; confusion:
+    labels, and a row of counts for each true label by predicted label.
     """
 
     accuracy: float
@@ -38,18 +39,18 @@ class Measures:
         return asdict(self)
 
 
-def accuracy(true: Sequence[str], foretold: Sequence[str]) -> float:
-    """Return the share of labels that were foretold."""
+def accuracy(true: Sequence[str], predicted: Sequence[str]) -> float:
+    """Return the share of labels that were predicted."""
     from sklearn.metrics import accuracy_score  # noqa: PLC0415 - takes a second
 
-    return float(accuracy_score(true, foretold))
+    return float(accuracy_score(true, predicted))
 
 
-def weighted_f1(true: Sequence[str], foretold: Sequence[str]) -> float:
+def weighted_f1(true: Sequence[str], predicted: Sequence[str]) -> float:
     """Return the mean F1 of the labels, weighted by how often each is the true one."""
     from sklearn.metrics import f1_score  # noqa: PLC0415 - takes a second
 
-    return float(f1_score(true, foretold, average="weighted", zero_division=0))
+    return float(f1_score(true, predicted, average="weighted", zero_division=0))
 
 
 def binary(true: Sequence[bool], probability: Floats, betas: Sequence[float]) -> dict[str, float | None]:
@@ -59,20 +60,33 @@ def binary(true: Sequence[bool], probability: Floats, betas: Sequence[float]) ->
     """
     from sklearn import metrics  # noqa: PLC0415 - takes a second
 
-    truth, foretold = np.array(true), probability > 0.5
+    truth, predicted = np.array(true), probability > 0.5
     both = truth.any() and not truth.all()
     return {
-        "precision": float(metrics.precision_score(truth, foretold, zero_division=0)),
-        "recall": float(metrics.recall_score(truth, foretold, zero_division=0)),
+        "precision": float(metrics.precision_score(truth, predicted, zero_division=0)),
+        "recall": float(metrics.recall_score(truth, predicted, zero_division=0)),
         "auroc": float(metrics.roc_auc_score(truth, probability)) if both else None,
         "auprc": float(metrics.average_precision_score(truth, probability)) if truth.any() else None,
-        **{f"f{float(beta)}": float(metrics.fbeta_score(truth, foretold, beta=beta, zero_division=0)) for beta in betas},
+        **{f"f{float(beta)}": float(metrics.fbeta_score(truth, predicted, beta=beta, zero_division=0)) for beta in betas},
+    }
+
+
+def decided(true: Sequence[bool], predicted: Sequence[bool], beta: float) -> dict[str, float | None]:
+    """Return precision, recall, specificity and f_beta of the positive class. true, predicted: whether each is positive."""
+    from sklearn import metrics  # noqa: PLC0415 - takes a second
+
+    negatives = [said for said, is_positive in zip(predicted, true, strict=True) if not is_positive]
+    return {
+        "precision": float(metrics.precision_score(true, predicted, zero_division=0)),
+        "recall": float(metrics.recall_score(true, predicted, zero_division=0)),
+        "specificity": 1 - sum(negatives) / len(negatives) if negatives else None,
+        "f_beta": float(metrics.fbeta_score(true, predicted, beta=beta, zero_division=0)),
     }
 
 
 def measured(
     true: Sequence[str],
-    foretold: Sequence[str],
+    predicted: Sequence[str],
     nll: Sequence[float],
     *,
     positive: str | None = None,
@@ -81,30 +95,29 @@ def measured(
 ) -> Measures:
     """Return all measures.
 
-    true, foretold: labels; nll: negative logarithm of the probability of each true label. positive, probability: where there are
+    true, predicted: labels; nll: negative logarithm of the probability of each true label. positive, probability: where there are
     two labels, the one that is looked for, and how likely it is each time.
     """
     from sklearn import metrics  # noqa: PLC0415 - takes a second
 
-    labels = sorted({*true, *foretold})
+    labels = sorted({*true, *predicted})
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # one label alone is no reason for a warning of scikit-learn's
-        matrix = metrics.confusion_matrix(true, foretold, labels=labels)
-    found: dict[str, float | None] = dict.fromkeys(("precision", "recall", "auroc", "auprc", "f"))
-    specificity = None
+        matrix = metrics.confusion_matrix(true, predicted, labels=labels)
+    found: dict[str, float | None] = dict.fromkeys(("precision", "recall", "specificity", "f_beta", "auroc", "auprc"))
     if positive is not None and probability is not None:
         truth = [label == positive for label in true]
-        found = binary(truth, probability, [beta])
-        found["f"] = found[f"f{float(beta)}"]
-        negatives = [label for label, yes in zip(foretold, truth, strict=True) if not yes]
-        specificity = sum(label != positive for label in negatives) / len(negatives) if negatives else None
+        said = [label == positive for label in predicted]
+        ranked = binary(truth, probability, [beta])
+        found |= {"auroc": ranked["auroc"], "auprc": ranked["auprc"]}
+        found |= decided(truth, said, beta)
     return Measures(
-        accuracy=accuracy(true, foretold),
-        weighted_f1=weighted_f1(true, foretold),
+        accuracy=accuracy(true, predicted),
+        weighted_f1=weighted_f1(true, predicted),
         precision=found["precision"],
         recall=found["recall"],
-        specificity=specificity,
-        f_beta=found["f"],
+        specificity=found["specificity"],
+        f_beta=found["f_beta"],
         auroc=found["auroc"],
         auprc=found["auprc"],
         cross_entropy=float(np.mean(nll)),

@@ -7,6 +7,7 @@ in the features of the context, and 0 for tokens that no answer of the training 
 from __future__ import annotations
 
 import json
+from collections import deque
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ import numpy as np
 from ftlint import InputError
 from ftlint.mock.bases import Base, base_named
 from ftlint.mock.distribution import Background, Distribution
-from ftlint.mock.features import Features, last_keys, token_keys
+from ftlint.mock.features import CROSSED, Features, crossed_keys, ending_keys, last_keys, token_keys
 from ftlint.mock.grams import ORDERS, Order, backing, prior
 from ftlint.text.tokens import encode, encoding
 
@@ -27,10 +28,12 @@ if TYPE_CHECKING:
 
     from ftlint.mock.arrays import Arrays, Floats, Integers, Weights
 
-FORMAT = 1
+FORMAT = 2
 """Version of the files of models."""
 _MOST_WEIGHTS = 1 << 30
 """Weights of a head that are read; none that is trained here has a hundredth of them."""
+_BOTH = 2
+"""Tokens of an ending; the one that starts every text counts."""
 _LEARNED = ("keys", "count", "seen")
 
 
@@ -49,7 +52,7 @@ class Head:
     def empty(cls) -> Head:
         """Return the head of a model that was never trained."""
         none = np.zeros(0, np.int64)
-        return cls(none, Features(none, 0), np.zeros((0, 0), np.float32))
+        return cls(none, Features(none, 0, none), np.zeros((0, 0), np.float32))
 
 
 @dataclass(frozen=True)
@@ -117,11 +120,17 @@ class Model:
     def save(self, file: str | PathLike[str] | IO[bytes]) -> None:
         """Write the model as arrays of numpy (.npz): numbers and one text in JSON, no code."""
         about = {"format": FORMAT, "base": self.base.name, "rows": self.head.features.size, "training": self.training}
+
         arrays: Arrays = {"about": np.frombuffer(json.dumps(about).encode(), np.uint8)}
         for number, order in enumerate(self.orders):
             arrays |= {f"{name}{number}": getattr(order, name)[order.seen > 0] for name in _LEARNED}
         used = np.flatnonzero(self.head.weights.any(axis=1))  # of hashed features many are not
-        arrays |= {"tokens": self.head.tokens, "known": self.head.features.known, "used": used}
+        arrays |= {
+            "endings": self.head.features.endings,
+            "tokens": self.head.tokens,
+            "known": self.head.features.known,
+            "used": used,
+        }
         arrays["weights"] = self.head.weights[used]
         np.savez(file, allow_pickle=False, **arrays)
 
@@ -154,7 +163,8 @@ class Model:
             raise ValueError("its numbers do not fit")
         weights = np.zeros((about["rows"], len(tokens)), np.float32)
         weights[arrays["used"]] = arrays["weights"]
-        return cls(base, orders, Head(tokens, Features(arrays["known"], about["rows"]), weights), about["training"])
+        features = Features(arrays["known"], about["rows"], arrays["endings"])
+        return cls(base, orders, Head(tokens, features, weights), about["training"])
 
 
 class Reading:
@@ -168,6 +178,16 @@ class Reading:
         self._last = int(read[-1])
         self._number = len(read)
         self._sum = self._weights(token_keys(read, np.concatenate([[self._size], read[:-1]]), self._size))
+        self._near = deque(read.tolist(), CROSSED)
+
+    def _crossed(self) -> Weights | float:
+        """Return the sum of the weights of the tokens together with the last two, where these are an ending of prompts."""
+        features = self.model.head.features
+        ending = ending_keys(np.array([self._last]), np.array([self._earlier]), self._size)
+        if self._number < _BOTH or not np.isin(ending, features.endings).item():
+            return 0.0
+        near = np.array(self._near, np.int64)
+        return self._weights(crossed_keys(near, np.full_like(near, self._last), np.full_like(near, self._earlier), self._size))
 
     def _weights(self, keys: Integers) -> Weights:
         """Return the sum of the weights of features."""
@@ -182,6 +202,7 @@ class Reading:
             self._sum = self._sum + self._weights(token_keys(np.array([token]), np.array([self._last]), self._size))
         self._earlier, self._last = self._last, token
         self._number += 1
+        self._near.append(token)
 
     def next(self) -> Distribution:
         """Return the distribution of the next token."""
@@ -217,4 +238,5 @@ class Reading:
     def _scores(self) -> Weights:
         """Return what the head adds to the logits of its tokens."""
         last = self._weights(last_keys(np.array([self._last]), np.array([self._earlier]), self._size))
-        return (self._sum + last) / np.float32(np.sqrt(2 * self._number))
+        total: Weights = (self._sum + last + self._crossed()) / np.float32(np.sqrt(2 * self._number))
+        return total

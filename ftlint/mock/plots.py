@@ -48,6 +48,47 @@ def lines(
     _save(figure, file)
 
 
+Series = tuple["Sequence[float]", "Sequence[float]"]
+"""Values of x and of y."""
+
+
+def frames(file: str, content: Mapping[str, Mapping[str, Series]], *, title: str, horizontal: str) -> None:
+    """Draw a frame for each measure, with a line for each series in it; lines of many points are smoothed.
+
+    content: by the measure's name, its series by theirs.
+    """
+    from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
+
+    figure = Figure(figsize=(7, 3.2 * len(content)), layout="constrained", dpi=150)
+    figure.suptitle(title, x=0.01, ha="left")
+    for axes, (measure, series) in zip(figure.subplots(len(content), squeeze=False)[:, 0], content.items(), strict=True):
+        for name, (x, y) in series.items():
+            smooth = smoothed(y, max(1, len(y) // _SMOOTHED))
+            axes.plot(x, smooth, label=name, marker="o" if len(x) <= 20 else None)
+        axes.set_ylabel(measure)
+        axes.grid(alpha=0.3)
+        axes.spines[["top", "right"]].set_visible(False)
+        axes.legend()
+    axes.set_xlabel(horizontal)
+    _save(figure, file)
+
+
+_SMOOTHED = 40
+"""Points from which on a line is smoothed, and about so many are left."""
+
+
+def smoothed(values: Sequence[float], window: int) -> list[float]:
+    """Return the mean of each value and those around it, `window` on either side, fewer at the ends."""
+    sums = [0.0]
+    for value in values:
+        sums.append(sums[-1] + value)
+    found = []
+    for place in range(len(values)):
+        half = min(window, place, len(values) - 1 - place)
+        found.append((sums[place + half + 1] - sums[place - half]) / (2 * half + 1))
+    return found
+
+
 def bars(file: str, values: Mapping[str, float], *, title: str, horizontal: str) -> None:
     """Draw a bar for each value, the first on top."""
     figure, axes = _figure(title, horizontal, "")
@@ -60,8 +101,8 @@ def bars(file: str, values: Mapping[str, float], *, title: str, horizontal: str)
 
 
 def matrix(file: str, labels: Sequence[str], counts: Sequence[Sequence[int]], *, title: str) -> None:
-    """Draw a confusion matrix: a row for each true label, a column for each that was foretold."""
-    figure, axes = _figure(title, "foretold", "true")
+    """Draw a confusion matrix: a row for each true label, a column for each that was predicted."""
+    figure, axes = _figure(title, "predicted", "true")
     axes.imshow(counts, cmap="Blues")
     size = 4 + 0.35 * len(labels)
     figure.set_size_inches(size, size)

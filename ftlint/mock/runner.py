@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import sqlite3
 import threading
@@ -10,6 +9,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from ftlint.mock.jobs import ALIVE, WAITING, JobError, Work, event, fail
+from ftlint.mock.store import is_full
 from ftlint.mock.validation import Refusal
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("ftlint.mock")
 _OVER = object()
+_AGAIN = 1.0
+"""Seconds until a job that could not be ended for want of space is tried to be ended again."""
 
 
 class Runner:
@@ -28,6 +30,7 @@ class Runner:
         self._store = store
         self._waiting: deque[str] = deque()
         self._begun: dict[str, Iterator[None]] = {}
+        self._unsettled: deque[tuple[Body, Refusal]] = deque()
         self._news = threading.Condition()
         self._closed = False
         self._take_up()
@@ -99,10 +102,11 @@ class Runner:
     def _work(self) -> None:
         while True:
             with self._news:
-                self._news.wait_for(lambda: self._waiting or self._closed)
+                self._news.wait_for(lambda: self._waiting or self._closed, timeout=_AGAIN if self._unsettled else None)
                 if self._closed:
                     return
-                name = self._waiting.popleft()
+                name = self._waiting.popleft() if self._waiting else ""
+            self._settle()
             try:
                 job = self._store.get("jobs", name)
                 if job and job["status"] in WAITING:
@@ -121,7 +125,7 @@ class Runner:
         except JobError as error:
             self._fail(job, error.refusal)
         except (OSError, sqlite3.Error) as error:
-            full = getattr(error, "errno", None) == errno.ENOSPC or "full" in str(error)
+            full = is_full(error)
             reason = "there is no space left on the device" if full else getattr(error, "strerror", None) or str(error)
             self._fail(job, Refusal(f"The job's model could not be saved: {reason}", "server_error", "model"))
         except Exception as error:  # noqa: BLE001 - likewise; the user is told
@@ -144,8 +148,15 @@ class Runner:
         return found["status"] in {*WAITING, "running"}
 
     def _fail(self, job: Body, refusal: Refusal) -> None:
+        """End a job that cannot go on; where even that cannot be written, try again later."""
         try:
-            fail(self._store, job, refusal)
-        except (OSError, sqlite3.Error):  # a full disk; the job is taken up again when the service starts again
+            self._store.in_need(lambda: fail(self._store, job, refusal))
+        except (OSError, sqlite3.Error) as error:
             if not self._closed:
-                _log.exception("job %s could not be marked as failed", job["id"])
+                _log.warning("job %s could not be marked as failed, and will be: %s", job["id"], error)
+                self._unsettled.append((job, refusal))
+
+    def _settle(self) -> None:
+        """End the jobs that could not be ended."""
+        for _ in range(len(self._unsettled)):
+            self._fail(*self._unsettled.popleft())

@@ -6,6 +6,7 @@ happens to the process, a name never stands for half a file.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import random
@@ -18,7 +19,7 @@ import time
 from collections import OrderedDict
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -38,11 +39,19 @@ CREATE TABLE IF NOT EXISTS checkpoints (seq INTEGER PRIMARY KEY AUTOINCREMENT, j
 CREATE INDEX IF NOT EXISTS events_of ON events (job, seq);
 CREATE INDEX IF NOT EXISTS checkpoints_of ON checkpoints (job, seq);
 """
+_RESERVE = 256 << 10
+"""Bytes that are kept free for what must be written when the disk is full: that a file goes, that a job has failed."""
 _LETTERS = string.ascii_letters + string.digits
 _LOADED = 8
 """Models that are kept in memory."""
 
 Body = dict[str, Any]
+T = TypeVar("T")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error is that of a full disk."""
+    return getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error)
 
 
 class Clock:
@@ -90,11 +99,14 @@ class Store:
             self._db = sqlite3.connect(self.folder / "state.sqlite", isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode=WAL")
             self._db.executescript(_SCHEMA)
+            self._keep_reserve()
         except Timeout as error:
             raise UsageError(
                 f"the folder {self.folder} is in use by another service; give this one a folder of its own"
             ) from error
         except (OSError, sqlite3.DatabaseError) as error:
+            if is_full(error) or "disk I/O" in str(error):
+                raise UsageError(f"there is no space left for the service's state in {self.folder}") from error
             raise UsageError(f"the folder {self.folder} cannot hold the service's state: {error}") from error
         self._sweep()
         [made] = self._db.execute("SELECT ifnull(sum(seq), 0) FROM sqlite_sequence").fetchone()
@@ -127,6 +139,28 @@ class Store:
             while self._doomed:
                 self._path(self._doomed.pop()).unlink(missing_ok=True)
 
+    def _keep_reserve(self) -> None:
+        path = self.folder / "reserve"
+        if not path.exists():
+            try:
+                path.write_bytes(bytes(_RESERVE))
+            except OSError:
+                path.unlink(missing_ok=True)
+                raise
+
+    def in_need(self, work: Callable[[], T]) -> T:
+        """Do work that may take what is kept free where the disk is full."""
+        try:
+            made = work()
+        except (OSError, sqlite3.Error) as error:
+            if not is_full(error):
+                raise
+            (self.folder / "reserve").unlink(missing_ok=True)
+            made = work()
+        with suppress(OSError):
+            self._keep_reserve()
+        return made
+
     def add(self, table: str, body: Body) -> None:
         """Keep a new object."""
         with self.transaction() as db:
@@ -149,7 +183,10 @@ class Store:
             return [json.loads(body) for (body,) in self._db.execute(f"SELECT body FROM {table} ORDER BY seq")]  # noqa: S608 - names of ours
 
     def delete(self, table: str, identity: str) -> Body | None:
-        """Delete an object with its content; return it, or None where there was none."""
+        """Delete an object with its content, also where the disk is full; return it, or None where there was none."""
+        return self.in_need(lambda: self._delete(table, identity))
+
+    def _delete(self, table: str, identity: str) -> Body | None:
         with self.transaction() as db:
             body = self.get(table, identity)
             db.execute(f"DELETE FROM {table} WHERE id = ?", (identity,))  # noqa: S608 - names of ours

@@ -8,7 +8,7 @@ taught the counts in earlier epochs: otherwise the head would have nothing left 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,7 +42,7 @@ PROMPT_PLACES = 4
 
 @dataclass(frozen=True)
 class Score:
-    """How well tokens were foretold.
+    """How well the tokens of answers were predicted; those of prompts do not count.
 
     loss: natural logarithm, a token; sequence_accuracy: share of the examples whose answer's tokens are all the likeliest ones;
     token_accuracy: share of the answers' tokens that are.
@@ -158,7 +158,7 @@ class Trainer:
         return shares
 
     def _learn(self, batch: Integers, epoch: int) -> Score:
-        """Learn a batch; return how well it was foretold before."""
+        """Learn a batch; return how well it was predicted before."""
         answers = self._answers(self._corpus, batch, epoch)
         places = self._with_prompts(answers, batch, epoch)
         reading = _Reading(self._corpus, places, self._features)
@@ -170,8 +170,9 @@ class Trainer:
         self._descend(reading, error * (places.weight / total)[:, None])
         self._count(batch)
         hits = judged.hit[: len(answers.at)]
-        loss = float((judged.nll * places.weight).sum() / total)
-        return Score(loss, float(_all_hit(hits, answers.example).mean()), float(hits.mean()))
+        return Score(
+            float(judged.nll[: len(answers.at)].mean()), float(_all_hit(hits, answers.example).mean()), float(hits.mean())
+        )
 
     def _answers(self, corpus: Corpus, batch: Integers, epoch: int) -> Places:
         """Return the places of the answers of some examples."""
@@ -253,12 +254,15 @@ class _Reading:
         lengths = 2 * (at - starts)
         row = np.repeat(np.arange(len(at)), lengths)
         known = around >= 0
-        self.rows, place = np.unique(np.concatenate([around[known], behind[behind >= 0]]), return_inverse=True)
+        opening, crossed = _crossed(corpus, at, features)
+        self.rows, place = np.unique(np.concatenate([around[known], behind[behind >= 0], crossed]), return_inverse=True)
         shape = (len(at), len(self.rows))
         ones = np.ones(len(place), np.float32)
-        cut = int(known.sum())
+        cut, end = int(known.sum()), len(place) - len(crossed)
         self._parts = _matrix(ones[:cut], row[known], place[:cut], shape)
-        self._last = _matrix(ones[cut:], np.nonzero(behind >= 0)[0], place[cut:], shape)
+        self._last = _matrix(ones[cut:end], np.nonzero(behind >= 0)[0], place[cut:end], shape)
+        if len(crossed):
+            self._last = self._last + _matrix(ones[end:], opening, place[end:], shape)
         group = np.cumsum(first) - 1
         begin = np.nonzero(first)[0][group]
         here = np.arange(len(at))
@@ -283,6 +287,16 @@ class _Reading:
         """Return the gradient of the weights in `rows`, from that of the scores."""
         scaled = error[self._order] * self._scale
         return np.asarray(self._parts.T @ (self._sums.T @ scaled) + self._last.T @ scaled)
+
+
+def _crossed(corpus: Corpus, at: Integers, features: Features) -> tuple[Integers, Integers]:
+    """Return the rows of what is looked at together, at those of some places that follow an ending: number of place, row."""
+    if not len(features.endings):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    opening = np.flatnonzero(np.isin(corpus.endings[at], features.endings))
+    owner, keys = corpus.crossed(at[opening])
+    rows = features.rows(keys)
+    return opening[owner][rows >= 0], rows[rows >= 0]
 
 
 def _matrix(values: Weights, row: Integers, column: Integers, shape: tuple[int, int]) -> sparse.csr_matrix:
@@ -316,17 +330,22 @@ def _order(number: int, parent: Model, corpora: Sequence[Corpus]) -> Order:
 
 
 def _head_tokens(parent: Head, corpus: Corpus) -> Integers:
-    """Return the tokens of the head: those of the model before, and the commonest of the answers."""
+    """Return the tokens of the head: those of the model before, the commonest of the answers, and what labels start with."""
     tokens, counts = np.unique(corpus.tokens[corpus.answer], return_counts=True)
-    return np.union1d(parent.tokens, tokens[np.lexsort((tokens, -counts))][:HEAD_TOKENS])
+    common = tokens[np.lexsort((tokens, -counts))][:HEAD_TOKENS]
+    first = np.unique(corpus.tokens[corpus.begins])
+    labels = first if 2 * len(first) <= len(corpus) else first[:0]
+    return np.union1d(parent.tokens, np.union1d(common, labels))
 
 
 def _features(parent: Head, corpus: Corpus, tokens: Integers) -> tuple[Features, Weights]:
     """Return features and weights, with those of the model that training starts from."""
     old = parent.features
     hashed = old.size > 0 and not len(old.known)
-    keys = np.concatenate([corpus.around.ravel(), corpus.behind.ravel(), old.known])
-    features = old if hashed else Features.of(keys, HEAD_WEIGHTS // len(tokens))
+    endings = np.union1d(old.endings, corpus.tasks)
+    more = corpus.crossed(np.flatnonzero(np.isin(corpus.endings, endings)))[1]
+    keys = np.concatenate([corpus.around.ravel(), corpus.behind.ravel(), more, old.known])
+    features = replace(old, endings=endings) if hashed else Features.of(keys, HEAD_WEIGHTS // len(tokens), endings)
     weights = np.zeros((features.size, len(tokens)), np.float32)
     if len(parent.tokens):
         rows = np.arange(old.size) if hashed else features.rows(old.known)

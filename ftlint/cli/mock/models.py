@@ -16,10 +16,14 @@ from ftlint.errors import UsageError
 from ftlint.sources.files import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ftlint.mock.records import Record
-    from ftlint.mock.trainer import Step
+    from ftlint.mock.trainer import Score, Step
+
+
+_LOOKS = 25
+"""How often a picture has the validation file judged, the ends of epochs aside."""
 
 
 @click.command("train")
@@ -40,17 +44,19 @@ def train(data: str, model: str | None, valid: str | None, output: str, plot: st
         records_of(data), options["base"], settings_of(options), valid=records_of(valid) if valid else (), seed=options["seed"]
     )
     steps: list[Step] = []
-    epochs: list[dict[str, float]] = []
+    looked: list[tuple[int, Score]] = []
     interrupted = False
+    often = max(1, trainer.total // _LOOKS) if valid and plot else trainer.total + 1
     with progress(trainer.total, unit="steps") as advance:
         try:
             for step in trainer.steps():
                 steps.append(step)
                 advance(1)
-                if step.ends_epoch:
-                    epochs.append(_epoch(steps, trainer.validate() if valid else None))
+                if valid and (step.ends_epoch or step.number % often == 0):
+                    looked.append((step.number, trainer.validate()))
         except KeyboardInterrupt:
             interrupted = True
+    epochs = _epochs(steps, dict(looked))
     if model:
         with writing(model) as file:
             trainer.model().save(file)
@@ -64,23 +70,38 @@ def train(data: str, model: str | None, valid: str | None, output: str, plot: st
             click.echo(f"{model}: trained for {len(steps):,} of {trainer.total:,} steps")
             click.echo(f"ask it: ftlint mock predict --model {quote(model)} PROMPT")
     if plot and steps:
-        series = {"training": [step.training.loss for step in steps]}
-        plots.lines(plot, [step.number for step in steps], series, title=data, horizontal="step", vertical="loss (nats a token)")
+        plots.frames(plot, _curves(steps, looked), title=data, horizontal="step")
     if interrupted:
         raise KeyboardInterrupt
     return 0
 
 
-def _epoch(steps: Sequence[Step], validation: Any) -> dict[str, float]:
-    """Return what an epoch came to: means over its steps, and the scores of the validation file."""
-    own = [step for step in steps if step.epoch == steps[-1].epoch]
-    found: dict[str, float] = {
-        "epoch": own[-1].epoch,
-        "training_loss": sum(step.training.loss for step in own) / len(own),
-        "training_token_accuracy": sum(step.training.token_accuracy for step in own) / len(own),
-    }
-    if validation:
-        found |= {"validation_loss": validation.loss, "validation_token_accuracy": validation.token_accuracy}
+def _curves(steps: Sequence[Step], looked: Sequence[tuple[int, Score]]) -> dict[str, dict[str, Any]]:
+    """Return loss and accuracy of training, and of validation where that was looked at, over the steps."""
+    numbers = [step.number for step in steps]
+    at = [number for number, _ in looked]
+    content = {}
+    for measure, name in (("loss (nats a token of answers)", "loss"), ("accuracy (share of answers)", "sequence_accuracy")):
+        series = {"training": (numbers, [getattr(step.training, name) for step in steps])}
+        if looked:
+            series["validation"] = (at, [getattr(score, name) for _, score in looked])
+        content[measure] = series
+    return content
+
+
+def _epochs(steps: Sequence[Step], looked: Mapping[int, Score]) -> list[dict[str, float]]:
+    """Return what each epoch that has ended came to: means over its steps, and the scores of the validation file."""
+    found = []
+    for last in (step for step in steps if step.ends_epoch):
+        own = [step for step in steps if step.epoch == last.epoch]
+        epoch: dict[str, float] = {
+            "epoch": last.epoch,
+            "training_loss": sum(step.training.loss for step in own) / len(own),
+            "training_token_accuracy": sum(step.training.token_accuracy for step in own) / len(own),
+        }
+        if score := looked.get(last.number):
+            epoch |= {"validation_loss": score.loss, "validation_token_accuracy": score.token_accuracy}
+        found.append(epoch)
     return found
 
 
@@ -136,7 +157,7 @@ def predict(prompts: tuple[str, ...], output: str, plot: str | None, **options: 
 @reports
 @needs_extra
 def evaluate(data: str | None, valid: str | None, output: str, plot: str | None, **options: Any) -> int:
-    """Train on DATA (or take a model), and measure how well it foretells the answers of other records."""
+    """Train on DATA (or take a model), and measure how well it predicts the answers of other records."""
     from ftlint.mock import plots  # noqa: PLC0415 - the extra
     from ftlint.mock.experiments import judged  # noqa: PLC0415 - likewise
     from ftlint.mock.records import records_of  # noqa: PLC0415 - likewise

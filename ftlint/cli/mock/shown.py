@@ -30,5 +30,5 @@ def print_confusion(confusion: Mapping[str, Any]) -> None:
         return
     labels, matrix = confusion["labels"], confusion["matrix"]
     wrong = [(count, labels[a], labels[b]) for a, row in enumerate(matrix) for b, count in enumerate(row) if a != b and count]
-    for count, true, foretold in sorted(wrong, reverse=True)[:5]:
-        click.echo(f"{numbered(count, 'time'):>10} {true!r} was taken for {foretold!r}")
+    for count, true, predicted in sorted(wrong, reverse=True)[:5]:
+        click.echo(f"{numbered(count, 'time'):>10} {true!r} was taken for {predicted!r}")

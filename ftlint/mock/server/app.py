@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from ftlint.mock.server import files, fine_tunes, fine_tuning, generating, model
 from ftlint.mock.server.gate import LOOPBACK, Gate
 from ftlint.mock.server.page import page
 from ftlint.mock.server.service import Service, answer
+from ftlint.mock.store import is_full
 
 if TYPE_CHECKING:
     from fastapi import Request
@@ -180,7 +180,7 @@ def _unknown(request: Request, error: Exception) -> Response:
 
 def _failed(_: Request, error: Exception) -> Response:
     """Answer a request that failed by no fault of its own."""
-    if getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in str(error):
+    if is_full(error):
         return _response(ServiceError(507, "There is no space left on the device of this mock", kind="server_error"))
     reason = error.strerror if isinstance(error, OSError) else error  # without the paths of this machine
     text = f"The mock failed: {type(error).__name__}: {reason}"
