@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ftlint import integrations
-    from ftlint.api import check, fix, profile
+    from ftlint.api import check, evaluate, fix, profile
     from ftlint.errors import ConfigError, FindingsError, FtlintError, InputError, UsageError
     from ftlint.report.findings import Finding, Location, Report
 
@@ -30,6 +30,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "check",
+    "evaluate",
     "fix",
     "integrations",
     "profile",
@@ -45,6 +46,7 @@ _HOMES = {
     "Report": "report.findings",
     "UsageError": "errors",
     "check": "api",
+    "evaluate": "api",
     "fix": "api",
     "profile": "api",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import partial
 from itertools import chain, islice
 from os import PathLike, fspath
@@ -20,7 +21,7 @@ from ftlint.errors import ConfigError, InputError, did_you_mean
 from ftlint.report.adjust import accepted, adjusted, spared
 from ftlint.report.findings import Report
 from ftlint.rule.registry import Selection, broken_packs, configured, matching
-from ftlint.sources import BLOCK, FRAME, RECORDS, Source, open_source, temporary_source
+from ftlint.sources import BLOCK, FRAME, RECORDS, Source, content_of, open_source, temporary_source
 from ftlint.sources.frames import frame_of, rows_of
 from ftlint.sources.memory import Repair, as_line, as_object
 from ftlint.targets import target
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ftlint.config import Config
+    from ftlint.evaluation.evaluate import Evaluation
     from ftlint.prepare.profile import Profile
     from ftlint.rule import Rule
     from ftlint.wishes import Wishes
@@ -241,6 +243,54 @@ def profile(
             return profiled(sources[0], _wishes(sources[0], resolved), by, exact=exact_tokens, positive=positive_class)
     finally:
         sources[0].close()
+
+
+def evaluate(
+    predictions: Any,
+    labels: Any,
+    *,
+    train: Any = None,
+    positive_class: str | None = None,
+    beta: float = 1.0,
+    config: str | PathLike[str] | Mapping[str, Any] | None = None,
+    **settings: Any,
+) -> Evaluation:
+    """Return how good a model's answers are (extra `ftlint[evaluate]`).
+
+    Args:
+        predictions: A path, or an iterable with a text, a response of the API, or an object with a `text` for each record.
+        labels: The records that were asked, with the right answers, in the same order; data as of `check`.
+        train: What was trained on, so that labels that were never asked for are named; data as of `check`.
+        positive_class: Of two labels the one that is looked for; the rarer where None.
+        beta: Of F-beta.
+        config: As of `check`.
+        **settings: As of `check`: `stop`, `separator`, `dialect`, `task`.
+
+    Raises:
+        InputError: For data without records, or another number of predictions than records.
+        UsageError: For a positive class that is no label.
+
+    """
+    from ftlint.evaluation.answers import answers_of  # noqa: PLC0415 - a check needs none of it
+    from ftlint.evaluation.evaluate import evaluate as evaluated  # noqa: PLC0415 - likewise
+    from ftlint.evaluation.predictions import of_values, read  # noqa: PLC0415 - likewise
+
+    resolved = _resolved(config, settings)
+    given = (
+        read(content_of(fspath(predictions)), fspath(predictions))
+        if isinstance(predictions, (str, PathLike))
+        else of_values(predictions)
+    )
+
+    def answers(data: Any) -> list[str]:
+        found: list[str] = []
+        for source in _sources(data):
+            with closing(source):
+                found += answers_of(source, _wishes(source, resolved))
+        return found
+
+    trained = [] if train is None else answers(train)
+    return evaluated(answers(labels), given, trained=trained, positive=positive_class, beta=beta)
 
 
 def fix(

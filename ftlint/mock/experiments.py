@@ -15,8 +15,8 @@ import orjson
 
 import ftlint
 from ftlint import UsageError
+from ftlint.evaluation.measures import Measures, measured
 from ftlint.mock.generation import Sampling, generate
-from ftlint.mock.measures import Measures, measured
 from ftlint.mock.records import Data, Record, answer_of, input_tokens, is_chat, is_record, parsed, records_of
 from ftlint.mock.training import trainer_of
 
@@ -64,7 +64,7 @@ class Run:
     def point(self, records: Sequence[Record], valid: Sequence[Record]) -> Point:
         """Return what training on records comes to."""
         found = judged(self.model(records), valid, records)
-        return Point(len(records), found.accuracy, found.cross_entropy)
+        return Point(len(records), found.accuracy, found.cross_entropy or 0.0)
 
 
 def held_out(records: Sequence[Record], share: float = 0.2) -> tuple[list[Record], list[Record]]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ftlint.mock import measures, results
+from ftlint.evaluation import measures
+from ftlint.mock import results
 from ftlint.mock.bases import Base, base_named, bases
 from ftlint.mock.errors import bad_request
 from ftlint.mock.records import example_of, is_record, parsed

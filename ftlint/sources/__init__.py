@@ -205,6 +205,18 @@ def open_source(path: str) -> Source:
         raise InputError(f"cannot read {path!r}: {error}") from error
 
 
+def content_of(path: str) -> bytes:
+    """Return the bytes of a file, of a packed one, or of standard input (`-`), whatever they are."""
+    try:
+        if path == STDIN:
+            return sys.stdin.buffer.read()
+        if Path(path).suffix in PACKED:
+            return b"".join(unpacking(Path(path)))
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}") from error
+
+
 def _stamp(status: os.stat_result) -> tuple[int, int]:
     return status.st_size, status.st_mtime_ns
 

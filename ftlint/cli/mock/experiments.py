@@ -30,7 +30,8 @@ _WORTHWHILE = 0.01
 @needs_extra
 def learning_curve(data: str, valid: str | None, fractions: str, output: str, plot: str | None, **options: Any) -> int:
     """Train on parts of DATA, and show what more data brings."""
-    from ftlint.mock import experiments, plots  # noqa: PLC0415 - the extra
+    from ftlint.evaluation import plots  # noqa: PLC0415 - the extra
+    from ftlint.mock import experiments  # noqa: PLC0415 - likewise
 
     plots.check_plot(plot)
     parts = sorted({as_float(text, "--fractions") for text in fractions.split(",")})
@@ -86,7 +87,8 @@ def sweep(data: str, valid: str | None, output: str, plot: str | None, **options
 
     Without any setting: n_epochs 1, 2, 4, 8 and learning_rate_multiplier 0.05, 0.1, 0.2.
     """
-    from ftlint.mock import experiments, plots  # noqa: PLC0415 - the extra
+    from ftlint.evaluation import plots  # noqa: PLC0415 - the extra
+    from ftlint.mock import experiments  # noqa: PLC0415 - likewise
 
     plots.check_plot(plot)
     grid = _grid(options)
@@ -138,7 +140,8 @@ def _grid(options: Mapping[str, Any]) -> dict[str, list[float]]:
 @needs_extra
 def impact(data: str, valid: str | None, output: str, plot: str | None, **options: Any) -> int:
     """Train on DATA as it is and as the fixes leave it, and show what the findings cost in accuracy."""
-    from ftlint.mock import experiments, plots  # noqa: PLC0415 - the extra
+    from ftlint.evaluation import plots  # noqa: PLC0415 - the extra
+    from ftlint.mock import experiments  # noqa: PLC0415 - likewise
 
     plots.check_plot(plot)
     content = experiments.content_of(data)

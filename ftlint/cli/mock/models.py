@@ -35,7 +35,7 @@ _LOOKS = 25
 @needs_extra
 def train(data: str, model: str | None, valid: str | None, output: str, plot: str | None, **options: Any) -> int:
     """Train a model on DATA, and show how its loss falls."""
-    from ftlint.mock import plots  # noqa: PLC0415 - the extra
+    from ftlint.evaluation import plots  # noqa: PLC0415 - the extra
     from ftlint.mock.records import records_of  # noqa: PLC0415 - likewise
     from ftlint.mock.training import trainer_of  # noqa: PLC0415 - likewise
 
@@ -118,7 +118,7 @@ def _epochs(steps: Sequence[Step], looked: Mapping[int, Score]) -> list[dict[str
 @needs_extra
 def predict(prompts: tuple[str, ...], output: str, plot: str | None, **options: Any) -> int:
     r"""Complete PROMPTS, and show how sure the model is of the first token. Escapes such as \n are undone."""
-    from ftlint.mock import plots  # noqa: PLC0415 - the extra
+    from ftlint.evaluation import plots  # noqa: PLC0415 - the extra
     from ftlint.mock.asking import asked  # noqa: PLC0415 - likewise
 
     plots.check_plot(plot)
@@ -158,7 +158,7 @@ def predict(prompts: tuple[str, ...], output: str, plot: str | None, **options: 
 @needs_extra
 def evaluate(data: str | None, valid: str | None, output: str, plot: str | None, **options: Any) -> int:
     """Train on DATA (or take a model), and measure how well it predicts the answers of other records."""
-    from ftlint.mock import plots  # noqa: PLC0415 - the extra
+    from ftlint.evaluation import plots  # noqa: PLC0415 - the extra
     from ftlint.mock.experiments import judged  # noqa: PLC0415 - likewise
     from ftlint.mock.records import records_of  # noqa: PLC0415 - likewise
 

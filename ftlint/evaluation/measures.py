@@ -11,7 +11,9 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ftlint.mock.arrays import Floats
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Measures:
     f_beta: float | None
     auroc: float | None
     auprc: float | None
-    cross_entropy: float
+    cross_entropy: float | None
     confusion: dict[str, Any]
 
     def as_dict(self) -> dict[str, Any]:
@@ -87,7 +89,7 @@ def decided(true: Sequence[bool], predicted: Sequence[bool], beta: float) -> dic
 def measured(
     true: Sequence[str],
     predicted: Sequence[str],
-    nll: Sequence[float],
+    nll: Sequence[float] | None,
     *,
     positive: str | None = None,
     probability: Floats | None = None,
@@ -95,8 +97,8 @@ def measured(
 ) -> Measures:
     """Return all measures.
 
-    true, predicted: labels; nll: negative logarithm of the probability of each true label. positive, probability: where there are
-    two labels, the one that is looked for, and how likely it is each time.
+    true, predicted: labels; nll: negative logarithm of the probability of each true label, if that is known. positive,
+    probability: where there are two labels, the one that is looked for, and how likely it is each time, if that is known.
     """
     from sklearn import metrics  # noqa: PLC0415 - takes a second
 
@@ -105,12 +107,12 @@ def measured(
         warnings.simplefilter("ignore")  # one label alone is no reason for a warning of scikit-learn's
         matrix = metrics.confusion_matrix(true, predicted, labels=labels)
     found: dict[str, float | None] = dict.fromkeys(("precision", "recall", "specificity", "f_beta", "auroc", "auprc"))
-    if positive is not None and probability is not None:
+    if positive is not None:
         truth = [label == positive for label in true]
-        said = [label == positive for label in predicted]
-        ranked = binary(truth, probability, [beta])
-        found |= {"auroc": ranked["auroc"], "auprc": ranked["auprc"]}
-        found |= decided(truth, said, beta)
+        found |= decided(truth, [label == positive for label in predicted], beta)
+        if probability is not None:
+            ranked = binary(truth, probability, [beta])
+            found |= {"auroc": ranked["auroc"], "auprc": ranked["auprc"]}
     return Measures(
         accuracy=accuracy(true, predicted),
         weighted_f1=weighted_f1(true, predicted),
@@ -120,6 +122,6 @@ def measured(
         f_beta=found["f_beta"],
         auroc=found["auroc"],
         auprc=found["auprc"],
-        cross_entropy=float(np.mean(nll)),
+        cross_entropy=None if nll is None else float(np.mean(nll)),
         confusion={"labels": labels, "matrix": matrix.tolist()},
     )

@@ -1,0 +1,37 @@
+"""The right answers of a dataset, in the order of its records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.dialects import named
+from ftlint.dialects.base import ANSWER, RECORDS
+from ftlint.engine.survey import look
+from ftlint.errors import InputError
+from ftlint.records.reader import reader_of
+
+if TYPE_CHECKING:
+    from ftlint.sources import Source
+    from ftlint.wishes import Wishes
+
+
+def answers_of(source: Source, wishes: Wishes) -> list[str]:
+    """Return the answer of each record, without separator, stop and outer white space.
+
+    Raises InputError for a file in which a line holds no record: predictions are matched by their order.
+    """
+    context = look([source], wishes).context
+    dialect = named(context.dialect)
+    found: list[str] = []
+    lines = 0
+    for span in source.spans() if dialect.checked else ():
+        data = source.read(span)[1]
+        tables = dialect.derive(reader_of(dialect.name, context.naming).read(data).tables, context.known)
+        found += tables[RECORDS].get_column(ANSWER).to_list()
+        lines += sum(bool(line.strip()) for line in data.split(b"\n"))
+    if not found:
+        raise InputError(f"{source.path} has no records with an answer that are known")
+    if len(found) < lines:
+        left = lines - len(found)
+        raise InputError(f"{source.path} has {left:,} line{'s' * (left > 1)} without a record; `ftlint check` says which")
+    return found
