@@ -37,7 +37,7 @@ def command(predictions: str, **options: Any) -> int:
     """
     try:
         from ftlint.evaluation import plots  # noqa: PLC0415 - an extra
-        from ftlint.evaluation import predictions as reading
+        from ftlint.evaluation import predictions as reading  # noqa: PLC0415 - likewise
         from ftlint.evaluation.answers import answers_of  # noqa: PLC0415 - likewise
         from ftlint.evaluation.evaluate import evaluate  # noqa: PLC0415 - likewise
     except ImportError as error:

@@ -213,7 +213,7 @@ def _without_stop(facts: Facts) -> str:
     for label in facts.labels:
         if longer := next((other for other in facts.labels if other != label and other.startswith(label)), None):
             both = f"{json.dumps(label, ensure_ascii=False)} is the start of {json.dumps(longer, ensure_ascii=False)}"
-            return f"{both}, and completions have no stop: answers cannot be told apart; add a stop (ftlint rule CMP006)"
+            return f"{both}, and completions have no stop: answers cannot be told apart; add a stop"
     return "completions have no stop: an answer is the longest label that the text begins with"
 
 
