@@ -1,0 +1,92 @@
+"""LBL008."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ftlint.dialects import named
+from ftlint.dialects.base import ANSWER, INPUT
+from ftlint.metrics import Labels
+from ftlint.rule import Place, bad, good, hits_at, option, pairs
+
+from ._confidence import suspects
+from ._family import LabelRule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from ftlint.dialects.context import Context
+    from ftlint.metrics import Gathered
+    from ftlint.rule import Hits
+
+_HOCKEY = ("puck", "goalie", "rink", "skate", "ice")
+_TENNIS = ("racket", "serve", "deuce", "court", "net")
+_TEXTS = [
+    (f"{a} {between} {b} ->", f" {label}")
+    for words, label in ((_HOCKEY, "hockey"), (_TENNIS, "tennis"))
+    for between in ("and", "with", "near", "or")
+    for a in words
+    for b in words
+]
+
+
+class SuspectLabel(LabelRule):
+    """A label seems to be wrong: a small model that was trained without the record finds it improbable.
+
+    ## Why it matters
+
+    The guide wants data that is "cleaned of incorrect examples". What is taught wrongly is learned, and a wrong label in the
+    validation file makes a good model look bad. The small model sees words only: it finds slips of people who labelled in a
+    hurry, not what takes knowledge. It is off by default; expect that some of what it reports is right as it is.
+
+    ## How to fix
+
+    Look at these records, the worst first (the probability is in the message), and give the label that fits. The check takes `pip
+    install 'ftlint[mock]'`, and `--extend-select LBL008`. Labels with fewer than five records are not looked at.
+    """
+
+    code = "LBL008"
+    level = "info"
+    enabled = False
+    message = 'label "{label}" seems wrong ({share:.0%}): the words speak for "{expected}"'
+    headline = "labels seem to be wrong"
+    detail = '"{label}", rather "{expected}" ({share:.0%})'
+
+    @dataclass(frozen=True)
+    class Options:
+        """seed: of the parts of the data without which models are trained."""
+
+        seed: int = option(0, least=0)
+
+    examples = (
+        good(pairs(*_TEXTS), options={"task": "classification"}),
+        bad(
+            pairs(*_TEXTS[:100], ("puck and skate and ice ->", " tennis"), *_TEXTS[100:]),
+            at=[101],
+            options={"task": "classification"},
+        ),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report the labels that models of the other records find improbable."""
+        forms = gathered.get(Labels).variants
+        every = [(line, row[INPUT], forms.get(row[ANSWER], row[ANSWER])) for line, row in gathered.fetch(range(_lines(gathered)))]
+        found = suspects([text for _, text, _ in every], [label for _, _, label in every], self.options.seed)
+        if found:
+            yield hits_at(
+                self.level,
+                [
+                    (every[place][0], {"label": every[place][2], "expected": expected, "share": share})
+                    for place, expected, share in found
+                ],
+            )
+
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+        """Point at the answer."""
+        return Place(named(context.dialect).pointer(ANSWER, row))
+
+
+def _lines(gathered: Gathered) -> int:
+    return sum(facts.lines for facts in gathered.files)

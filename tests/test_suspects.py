@@ -1,0 +1,72 @@
+"""Labels that seem wrong: found among labels that were turned on purpose, the same in every run."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+from topics import chat, records, single_token_labels
+
+import ftlint
+from ftlint.dialects.chat import CHAT
+
+CLASSES = {"few": (900, 3, 0.4), "several": (1500, 8, 0.6)}
+
+
+def turned(data, share=0.05, seed=1):
+    """The records with some labels turned, and the lines of these."""
+    rng = Random(seed)
+    labels = sorted({one["completion"] for one in data})
+    lines, rows = set(), []
+    for number, one in enumerate(data, 1):
+        if rng.random() < share:
+            lines.add(number)
+            one = {**one, "completion": rng.choice([label for label in labels if label != one["completion"]])}  # noqa: PLW2901
+        rows.append(one)
+    return rows, lines
+
+
+def found(rows, **settings):
+    report = ftlint.check(rows, select=["LBL008"], max_findings=None, task="classification", **settings)
+    assert not report.failures if hasattr(report, "failures") else True
+    return report.findings
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_turned_labels_are_found(name):
+    count, labels, signal = CLASSES[name]
+    rows, lines = turned(records(count, single_token_labels(labels), signal=signal))
+    findings = found(rows)
+    right = lines & {finding.line for finding in findings}
+    assert len(right) > 0.7 * len(lines), "recall"
+    assert len(right) > 0.65 * len(findings), "precision"
+    for finding in findings:
+        assert finding.args["label"] == rows[finding.line - 1]["completion"].strip()
+    assert [finding.line for finding in found(rows)] == [finding.line for finding in findings], "the same in every run"
+    assert {f.line for f in found(rows, config={"rules": {"suspect-label": {"seed": 3}}})} != {f.line for f in findings}
+
+
+def test_conversations_have_labels_too():
+    rows, lines = turned(records(600, single_token_labels(3), signal=0.6))
+    findings = found([chat(one) for one in rows])
+    assert len(lines & {finding.line for finding in findings}) > 0.6 * len(lines)
+    assert findings[0].pointer == "/messages/1/content"
+    assert CHAT.name == "chat"
+
+
+def test_it_agrees_with_cleanlab_where_probabilities_are_given(monkeypatch):
+    """What is reported is what confident learning nominates, and no more."""
+    from cleanlab.filter import find_label_issues  # noqa: PLC0415 - it takes a second to import
+    from ftlint_rules.label import _confidence  # noqa: PLC0415 - likewise
+
+    rng = np.random.default_rng(0)
+    given = rng.integers(0, 3, 200)
+    probability = (
+        rng.dirichlet([1, 1, 1], 200) * 0.4 + 0.6 * np.eye(3)[np.where(rng.random(200) < 0.9, given, rng.integers(0, 3, 200))]
+    )
+    monkeypatch.setattr(_confidence, "_out_of_fold", lambda *_: probability)
+    names = ["a", "b", "c"]
+    reported = _confidence.suspects(["text"] * 200, [names[number] for number in given], 0)
+    nominated = find_label_issues(given, probability, return_indices_ranked_by="self_confidence", n_jobs=1)
+    assert [place for place, _, _ in reported] == [place for place in nominated if probability[place].argmax() != given[place]]
