@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evidence import DEFECTS, lost
 from ftlint_rules import rules as builtin_rules
 
 from ftlint.cli.rule import page
@@ -26,9 +27,24 @@ def files() -> Iterator[tuple[Path, str]]:
     """Yield path and text of every generated file."""
     rules = builtin_rules()
     for rule in rules:
-        yield HERE / "rules" / f"{rule.name()}.md", page(rule) + "\n"
+        yield HERE / "rules" / f"{rule.name()}.md", page(rule) + "\n" + measured(rule.code)
     yield HERE / "rules" / "index.md", index(rules)
     yield HERE / "schema.json", json.dumps(json_schema(), indent=2) + "\n"
+
+
+def measured(code: str) -> str:
+    """Return what the defects that a rule finds cost, as `evidence.py` has measured it; nothing where it has not."""
+    found = json.loads((HERE / "evidence.json").read_text("utf-8"))
+    rows = [(DEFECTS[name][0], found[name]) for name in DEFECTS if name.split()[0] == code]
+    if not rows:
+        return ""
+    lines = ["", "## What it costs", "", "Points of accuracy of the [offline model](../evidence.md), by dataset:", ""]
+    for what, by_dataset in rows:
+        cells = [
+            f"{change:+.1f} ± {error:.1f} ({name})" for name, (change, error) in ((n, lost(p)) for n, p in by_dataset.items())
+        ]
+        lines.append(f"- {what}: {', '.join(cells)}")
+    return "\n".join([*lines, ""])
 
 
 def index(rules: Any) -> str:

@@ -123,7 +123,10 @@ def _rules(config: Config) -> list[Rule]:
     """Return the selected rules with their options."""
     settings = config.settings
     selection = Selection(
-        None if settings.select is None else tuple(settings.select), tuple(settings.extend_select), tuple(settings.ignore)
+        None if settings.select is None else tuple(settings.select),
+        tuple(settings.extend_select),
+        tuple(settings.ignore),
+        frozenset({"like"} if settings.like else ()),
     )
     _check_names(config)
     return configured(selection.rules(), settings.rules)

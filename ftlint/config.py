@@ -96,6 +96,7 @@ class Settings(_Strict):
     stop: str | None = None
     task: TaskName | None = None
     naming_keys: list[str] | None = None
+    like: str | None = None
     extend: str | None = None
     baseline: str | None = None
     survey: SurveyTable = SurveyTable()
@@ -106,7 +107,7 @@ class Settings(_Strict):
     def __post_init__(self) -> None:
         if self.select == []:
             raise ValueError("select is empty: nothing would be checked")
-        for key in ("target", "encoding", "dialect", "separator", "stop", "baseline"):
+        for key in ("target", "encoding", "dialect", "separator", "stop", "baseline", "like"):
             _check_text(key, getattr(self, key))
         for key in ("jobs", "max_findings"):
             value = getattr(self, key)
@@ -147,7 +148,7 @@ class Config:
         own = {name: dict(values) for name, values in self.settings.targets.items()}
         naming = None if self.settings.naming_keys is None else frozenset(self.settings.naming_keys)
         survey = self.settings.survey
-        return Wishes(**chosen, records=survey.records, share=survey.share, own=own, naming=naming)
+        return Wishes(**chosen, records=survey.records, share=survey.share, own=own, naming=naming, like=self.settings.like)
 
 
 def load(

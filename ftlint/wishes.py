@@ -16,7 +16,7 @@ class Wishes:
     """What the configuration says of a dataset; None is inferred.
 
     records: how many are surveyed. share: the majority that a separator or stop needs. own: the user's own targets.
-    naming: keys that only name a record; None: those that are known.
+    naming: keys that only name a record; None: those that are known. like: a file of inputs as they will come in use.
     """
 
     target: str | None = None
@@ -29,3 +29,4 @@ class Wishes:
     share: float = 0.8
     own: Mapping[str, Mapping[str, Any]] | None = None
     naming: frozenset[str] | None = None
+    like: str | None = None

@@ -18,9 +18,10 @@ from ftlint import api
 from ftlint import config as configuration
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.processes import engine
+from ftlint.engine.survey import look
 from ftlint.records.line import Line
 from ftlint.records.reader import fault_of, reader_of
-from ftlint.sources import Source
+from ftlint.sources import Source, open_source
 from ftlint.testing import findings, fixed
 from ftlint.text import marks, tokens
 
@@ -409,3 +410,70 @@ def test_a_stop_that_differs_is_replaced_and_not_added():
     assert json.loads(after[0])["completion"] == " so it was 0 END"
     [found] = findings(RULES["SPL003"], pairs(*((f"item {i} ->", f" so it is {i}") for i in range(30))), valid=valid)
     assert found.applicability is None
+
+
+def in_another_charset(count, broken, blank=0):
+    """Lines of which the first ones are in Windows-1252."""
+    text = "".join(f'{{"prompt": "café très déçu {i} ->", "completion": " x"}}\n' for i in range(broken)).encode("cp1252")
+    rest = "".join(f'{{"prompt": "plain {i} ->", "completion": " x"}}\n' for i in range(count - broken)).encode()
+    return text + rest + b"\n" * blank
+
+
+@pytest.mark.parametrize(
+    ("count", "broken", "blank", "once"), [(10, 10, 0, True), (11, 6, 0, True), (12, 6, 0, False), (9, 6, 9, True)]
+)
+def test_a_file_in_another_character_set_is_one_finding(count, broken, blank, once):
+    report = ftlint.check(in_another_charset(count, broken, blank), select=["FIL002"])
+    assert len(report.findings) == (1 if once else broken)
+    if once:
+        [finding] = report.findings
+        assert finding.line is None
+        assert finding.message.startswith(f"{broken} lines not UTF-8: the file may be in cp1252 (")
+        assert finding.fix is None
+    else:
+        assert "not UTF-8: byte 0xe9" in report.findings[0].message
+
+
+def test_a_character_set_that_is_named_is_undone():
+    data = in_another_charset(10, 10)
+    fixed_data, report = ftlint.fix(
+        data, unsafe=True, select=["FIL002"], config={"rules": {"invalid-utf8": {"charset": "cp1252"}}}
+    )
+    assert b"".join(fixed_data) if isinstance(fixed_data, list) else fixed_data == data.decode("cp1252").encode()
+    assert report.findings == []
+    # What is not of that character set is left, and said.
+    wrong = {"rules": {"invalid-utf8": {"charset": "shift_jis"}}}
+    same, report = ftlint.fix(data, unsafe=True, select=["FIL002"], config=wrong)
+    assert same == data
+    assert any("is not shift_jis" in sentence for sentence in report.failures)
+
+
+@pytest.mark.parametrize(("arrays", "objects", "once"), [(3, 2, True), (3, 3, False), (2, 1, False), (9, 8, True)])
+def test_a_majority_of_arrays_is_another_kind_of_file(arrays, objects, once):
+    lines = [*made(objects), *[f"[{i}, 2]" for i in range(arrays)]]
+    found = findings(RULES["JSN002"], lines)
+    assert len(found) == (1 if once else arrays)
+
+
+def test_an_answer_that_says_nothing_is_not_cut_down_to():
+    turns = [{"role": "user", "content": "a"}, {"role": "assistant", "content": " "}, {"role": "user", "content": "b"}]
+    [finding] = findings(RULES["CHT003"], [json.dumps({"messages": turns})])
+    assert finding.fix is None
+    turns[1]["content"] = "c"
+    [finding] = findings(RULES["CHT003"], [json.dumps({"messages": turns})])
+    assert finding.fix is not None
+
+
+def test_a_survey_takes_from_each_file_by_its_size(tmp_path):
+    for name, count in (("a", 300), ("b", 100)):
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(made(count, f"{name} {{i}} ->")) + "\n")
+    config = configuration.load({"survey": {"records": 100}}, isolated=True)
+    sources = [open_source(str(tmp_path / f"{name}.jsonl")) for name in "ab"]
+    table = look(sources, config.wishes()).tables["records"]
+    names = table.get_column("prompt").str.head(1).value_counts().sort("prompt").rows()
+    assert [name for name, _ in names] == ["a", "b"]
+    assert [pytest.approx(count, abs=3) for _, count in names] == [75, 25]
+    numbers = table.filter(pl.col("prompt").str.starts_with("a")).get_column("prompt").str.extract(r"(\d+)").cast(pl.Int64)
+    assert numbers.is_sorted()
+    assert numbers.max() > 280, "evenly over the file"
+    assert numbers.n_unique() == len(numbers)

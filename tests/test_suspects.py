@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from random import Random
 
 import numpy as np
@@ -70,3 +71,32 @@ def test_it_agrees_with_cleanlab_where_probabilities_are_given(monkeypatch):
     reported = _confidence.suspects(["text"] * 200, [names[number] for number in given], 0)
     nominated = find_label_issues(given, probability, return_indices_ranked_by="self_confidence", n_jobs=1)
     assert [place for place, _, _ in reported] == [place for place in nominated if probability[place].argmax() != given[place]]
+
+
+FORMS = {
+    "text": "\n".join,
+    "strings": lambda texts: "\n".join(map(json.dumps, texts)),
+    "prompts": lambda texts: "\n".join(json.dumps({"prompt": text}) for text in texts),
+    "messages": lambda texts: "\n".join(json.dumps({"messages": [{"role": "user", "content": text}]}) for text in texts),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_inputs_of_use_are_compared_in_every_form(tmp_path, form):
+    rows = [
+        {"prompt": f"Dear sir, I write about the {word} of number {n}. ->", "completion": " x"}
+        for word in ("lamp", "sea", "hill")
+        for n in range(20)
+    ]
+    (tmp_path / "train.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
+    (tmp_path / "alike").write_text(FORMS[form]([f"Dear sir, I write about the hill of number {n}." for n in range(30, 60)]))
+    (tmp_path / "unlike").write_text(FORMS[form]([f"yo the {n} is broken??" for n in range(30)]))
+    found = ftlint.check(tmp_path / "train.jsonl", like=str(tmp_path / "unlike"), select=["SPL"]).findings
+    assert [one.code for one in found] == ["SPL006"], "the setting turns the rule on"
+    assert "inputs of use can be told from the prompts of training (AUROC 1.00)" in found[0].message
+    assert '"dear"' in found[0].message or '"sir"' in found[0].message
+    found = ftlint.check(tmp_path / "train.jsonl", like=str(tmp_path / "alike"), select=["SPL"]).findings
+    assert [one.code for one in found if "AUROC 1" in one.message] == []
+    (tmp_path / "empty").write_text("")
+    with pytest.raises(ftlint.InputError, match="holds no inputs"):
+        ftlint.check(tmp_path / "train.jsonl", like=str(tmp_path / "empty"))

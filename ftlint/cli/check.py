@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 @click.option("--statistics", is_flag=True, help="Show how many findings each rule has.")
 @click.option("--max-findings", type=click.IntRange(1), metavar="N", help="Findings kept a rule and file; default: 1,000.")
 @click.option("--no-snippets", is_flag=True, default=None, help="Keep all text of the data out of every report.")
+@click.option("--like", metavar="FILE", help="Inputs as they will come in use, to compare the prompts of training with.")
 @click.option("--force-exclude", is_flag=True, help="Obey `exclude` for named files too.")
 @click.option("--fix", is_flag=True, help="Repair files in place, safely: the format only.")
 @click.option("--unsafe-fixes", is_flag=True, default=None, help="With --fix: also change texts and drop records.")

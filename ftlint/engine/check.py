@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects import named
+from ftlint.engine.inputs import inputs_of
 from ftlint.engine.part import Part, Plan, asks_for
 from ftlint.engine.result import CheckedFile, DatasetReport
 from ftlint.engine.survey import survey, survey_valid
@@ -68,7 +69,10 @@ def check_dataset(
                 for kind in partial.broken:
                     if asks_for(rule, kind, judged_by):
                         report.failures.setdefault(rule.code, rule.failure(partial.broken[kind]))
-            gathered = report.gathered[role] = _gathered(role, plan, files, partial, report.gathered.get("train"))
+            like = _like(dataset, applying) if role == "train" else ()
+            gathered = report.gathered[role] = _gathered(
+                role, plan, files, partial, train=report.gathered.get("train"), like=like
+            )
             _judge(plan, partial, gathered, report)
             if Labels in gathered.metrics and judged_by.classification:
                 for file in files:
@@ -142,7 +146,21 @@ def _settle(files: Sequence[CheckedFile], partial: Partial) -> None:
         files[place].lines.firsts.append(line - files[place].first)
 
 
-def _gathered(role: str, plan: Plan, files: Sequence[CheckedFile], partial: Partial, train: Gathered | None) -> Gathered:
+def _like(dataset: Dataset, rules: Sequence[Rule]) -> Sequence[str]:
+    """Return inputs as they will come in use, where they are named, and some rule asks for them."""
+    wanted = dataset.wishes.like is not None and any(rule.asked_by == "like" for rule in rules)
+    return inputs_of(dataset.wishes.like) if wanted and dataset.wishes.like else ()
+
+
+def _gathered(
+    role: str,
+    plan: Plan,
+    files: Sequence[CheckedFile],
+    partial: Partial,
+    *,
+    train: Gathered | None,
+    like: Sequence[str],
+) -> Gathered:
     """Return what is known of all records of a role. train: in a validation file's case, what its training files gave."""
 
     def fetch(lines: Sequence[int]) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -158,6 +176,7 @@ def _gathered(role: str, plan: Plan, files: Sequence[CheckedFile], partial: Part
         files=[file.facts for file in files],
         fetch=fetch,
         train=train,
+        like=like,
     )
 
 

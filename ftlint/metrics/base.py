@@ -90,7 +90,8 @@ class Gathered:
 
     role: `train` or `valid`. metrics: by their class. files: the facts of each file. fetch: given line numbers, the
     records' texts by line, read again from the files; for the few records that must be looked at closely.
-    train: in a validation file's, what is known of its training files. memo: what several rules find out once.
+    train: in a validation file's, what is known of its training files. like: inputs as they will come in use, where they are
+    named. memo: what several rules find out once.
     """
 
     role: str
@@ -99,6 +100,7 @@ class Gathered:
     files: Sequence[FileFacts]
     fetch: Callable[[Sequence[int]], Iterator[tuple[int, Mapping[str, str]]]]
     train: Gathered | None = None
+    like: Sequence[str] = ()
     memo: dict[str, Any] = field(default_factory=dict)
 
     def get(self, kind: type[M]) -> M:

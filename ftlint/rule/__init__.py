@@ -204,6 +204,8 @@ class Rule:
     "Address under which the pages of the rule's pack stand; a pack of somebody else has its own."
     enabled: ClassVar[bool] = True
     "Whether the rule is on unless configured."
+    asked_by: ClassVar[str] = ""
+    "The setting that turns the rule on where it is given."
     examples: ClassVar[tuple[Example, ...]] = ()
     "Good and bad files: documentation and tests."
 

@@ -76,17 +76,21 @@ def rule_named(word: str) -> type[Rule]:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which rules are meant: names, codes, prefixes of codes, families or `ALL`, each with the setting it stands in."""
+    """Which rules are meant: names, codes, prefixes of codes, families or `ALL`, each with the setting it stands in.
+
+    given: settings that are, and turn on the rules that are asked by them.
+    """
 
     select: tuple[str, ...] | None = None
     extend: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
+    given: frozenset[str] = frozenset()
 
     def rules(self) -> list[type[Rule]]:
         """Return the selected rules; without `select` those that are on by default."""
         default = {rule for rule in known_rules() if rule.enabled}
         chosen = default if self.select is None else matching(self.select, "select")
-        chosen |= matching(self.extend, "extend-select")
+        chosen |= matching(self.extend, "extend-select") | {rule for rule in known_rules() if rule.asked_by in self.given}
         ignored = matching(self.ignore, "ignore")
         return [rule for rule in known_rules() if rule in chosen - ignored]
 

@@ -1,0 +1,79 @@
+"""SPL006."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING
+
+from ftlint.dialects.base import INPUT
+from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
+
+from ._told_apart import told_apart
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ftlint.metrics import Gathered
+
+_LOOKED_AT = 5_000
+_FEWEST = 20
+"""Inputs on either side without which nothing is said."""
+
+
+_WORDS = ("lamp", "sea", "hill", "dog", "house")
+_ABOUT = [(f"dear sir, a {a} near the {b} and a {c} ->", " x") for a in _WORDS for b in _WORDS for c in _WORDS if a != b != c]
+
+
+class UnlikeInputs(DatasetRule):
+    """The inputs of use are not like the prompts that are trained on.
+
+    ## Why it matters
+
+    The guide wants data that is "representative". A model that was trained on tidy sentences is asked in chats of three words,
+    and does not do there what the validation file promised.
+
+    ## How to fix
+
+    Name a file with inputs as they will come: `ftlint check train.jsonl --like inputs.txt` (a text a line, or JSON with prompts or
+    messages; answers are not needed). Without it, and with `--extend-select SPL006`, the validation file is compared. A small model
+    is asked to tell the two apart; 0.5 (AUROC) is chance. Collect training data of the kind that the words in the message show. The
+    check takes `pip install 'ftlint[mock]'`.
+    """
+
+    code = "SPL006"
+    level = "warning"
+    enabled = False
+    asked_by = "like"
+    message = "{what} can be told from the prompts of training (AUROC {auroc:.2f}): only there {ours}; only in training {theirs}"
+    examples = (
+        good(pairs(*_ABOUT[::2]), valid=pairs(*_ABOUT[1::2])),
+        bad(pairs(*_ABOUT), valid=pairs(*[(f"yo {word} {n} asap ->", " x") for word in _WORDS for n in range(8)]), at=[None]),
+    )
+
+    @dataclass(frozen=True)
+    class Options:
+        """auroc: from which on inputs are said to be unlike."""
+
+        auroc: float = option(0.8, least=0.5, most=1)
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report once by what inputs differ: those of use where a file of them is named, else those of the validation file."""
+        if gathered.role == "train" and gathered.like:
+            found = told_apart(_prompts(gathered), gathered.like, _FEWEST)
+            what = "inputs of use"
+        elif gathered.role == "valid" and gathered.train and not gathered.train.like:
+            found = told_apart(_prompts(gathered.train), _prompts(gathered), _FEWEST)
+            what = "prompts of the validation file"
+        else:
+            return
+        if found and found.auroc >= self.options.auroc:
+            args = {"what": what, "auroc": found.auroc, "ours": found.ours, "theirs": found.theirs}
+            yield Hits(self.level, None, args)
+
+
+def _prompts(gathered: Gathered) -> Sequence[str]:
+    """Return the prompts of a role; of many, some drawn at random."""
+    lines = range(sum(facts.lines for facts in gathered.files))
+    chosen = sorted(Random(0).sample(lines, min(_LOOKED_AT, len(lines))))  # noqa: S311 - the same each time
+    return [row[INPUT] for _, row in gathered.fetch(chosen) if row[INPUT].strip()]
