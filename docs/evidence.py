@@ -3,8 +3,8 @@
 With --page it writes the page alone, from what was measured before.
 
 Three small datasets of our own are trained on as they are and with one defect at a time, by the offline model (extra `mock`), and
-asked as client code asks that follows the guide. Where all records have a defect, the questions have it too, for nobody then knows
-better; else it is in the training data alone.
+asked as client code asks that follows the guide. Where all records have a defect, the questions have it too, for nobody then
+knows better; else it is in the training data alone.
 """
 
 from __future__ import annotations
@@ -92,14 +92,17 @@ def some(share: float, change: Callable[[Record, Random], Record]) -> Defect:
 
 
 def prompt(change: Callable[[str], str]) -> Callable[[Record, Random], Record]:
+    """Return a change of prompts."""
     return lambda row, _: {**row, "prompt": change(row["prompt"])}
 
 
 def completion(change: Callable[[str], str]) -> Callable[[Record, Random], Record]:
+    """Return a change of completions."""
     return lambda row, _: {**row, "completion": change(row["completion"])}
 
 
 def other_label(row: Record, rng: Random, labels: list[str]) -> Record:
+    """Return a record with another label."""
     return {**row, "completion": rng.choice([label for label in labels if label != row["completion"]])}
 
 
@@ -149,6 +152,7 @@ DEFECTS: dict[str, tuple[str, Defect]] = {
 
 
 def accuracy(training: list[Record], valid: list[Record], seed: int) -> float:
+    """Return the accuracy of a model that is trained on records."""
     return mock.evaluate(mock.train(training, "ada", n_epochs=4, seed=seed), valid).accuracy
 
 
@@ -183,10 +187,10 @@ def page(found: dict[str, Any]) -> str:
         f"({SEEDS}). Each dataset has {RECORDS} records to train on and {HELD_OUT} to judge with, all of our own making;",
         "`docs/evidence.py` makes them, and this page. Where all records have a defect, the questions have it too.",
         "",
-        "**Read it with care.** The offline model is small: it shows in which direction and in which order defects hurt, not how",
-        "much a large model would lose. Two defects cost it nothing that cost money elsewhere: a space that is missing before *all*",
-        "labels (its tokens are then others, but the same ones for every record; a large model loses what it knew of the words), and",
-        "a separator that is missing at *some* prompts, as long as the question has it. Zeros are shown like the rest.",
+        "**Read it with care.** The offline model is small: it shows in which direction and in which order defects hurt, not",
+        "how much a large model would lose. Two defects cost it nothing that cost money elsewhere: a space that is missing",
+        "before *all* labels (its tokens are others then, but the same ones for every record; a large model loses what it knew",
+        "of words), and a separator that is missing at *some* prompts, as long as the question has it. Zeros are shown too.",
         "",
         f"| rule | defect | {' | '.join(DATASETS)} |",
         f"|---|---|{'---|' * len(DATASETS)}",

@@ -35,10 +35,10 @@ class UnlikeInputs(DatasetRule):
 
     ## How to fix
 
-    Name a file with inputs as they will come: `ftlint check train.jsonl --like inputs.txt` (a text a line, or JSON with prompts or
-    messages; answers are not needed). Without it, and with `--extend-select SPL006`, the validation file is compared. A small model
-    is asked to tell the two apart; 0.5 (AUROC) is chance. Collect training data of the kind that the words in the message show. The
-    check takes `pip install 'ftlint[mock]'`.
+    Name a file with inputs as they will come: `ftlint check train.jsonl --like inputs.txt` (a text a line, or JSON with prompts
+    or messages; answers are not needed). Without it, and with `--extend-select SPL006`, the validation file is compared. A small
+    model is asked to tell the two apart; 0.5 (AUROC) is chance. Collect training data of the kind that the words in the message
+    show. The check takes `pip install 'ftlint[mock]'`.
     """
 
     code = "SPL006"
