@@ -477,3 +477,12 @@ def test_a_survey_takes_from_each_file_by_its_size(tmp_path):
     assert numbers.is_sorted()
     assert numbers.max() > 280, "evenly over the file"
     assert numbers.n_unique() == len(numbers)
+
+
+def test_another_end_in_the_stops_place_is_repaired_unsafely():
+    lines = pairs(*((f"item {i} ->", f" {'yes' if i % 2 else 'no'} END") for i in range(30)), ("item x ->", " yes ###"))
+    [finding] = findings(RULES["CMP004"], lines, options={"task": "classification"})
+    assert finding.fix.applicability == "unsafe"
+    lines[-1] = pairs(("item x ->", " yes"))[0]
+    [finding] = findings(RULES["CMP004"], lines, options={"task": "classification"})
+    assert finding.fix.applicability == "safe"
