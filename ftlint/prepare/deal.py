@@ -116,18 +116,13 @@ def _filled(table: pl.DataFrame, wants: _Wants) -> pl.DataFrame:
     """Return `group` and `part` of the records that are a group by themselves."""
     sizes = dict(table.group_by("stratum").len().iter_rows())
     owed = [0.0] * len(wants.shares)  # what a stratum leaves over the next one makes up for
-    cuts: dict[str, list[int]] = {"stratum": [], "part": [], "end": []}
+    quotas: dict[int, list[int]] = {}
     for stratum in sorted(sizes, key=lambda stratum: (sizes[stratum], stratum)):
-        quota, owed = _quota(stratum, sizes[stratum], wants, owed)
-        end = 0
-        for part, count in enumerate(quota):
-            end += count
-            for column, value in (("stratum", stratum), ("part", part), ("end", end)):
-                cuts[column].append(value)
-    ranked = table.sort("stratum", "draw", "group").with_columns(rank=pl.int_range(pl.len(), dtype=pl.Int64).over("stratum"))
-    found = ranked.join(pl.DataFrame(cuts, dict.fromkeys(cuts, pl.Int64)), on="stratum", maintain_order="left")
-    inside = found.filter(pl.col("rank") < pl.col("end")).group_by("group").agg(pl.col("part").min().cast(pl.UInt8))
-    return inside.select("group", "part")
+        quotas[stratum], owed = _quota(stratum, sizes[stratum], wants, owed)
+    order = table.sort("stratum", "draw", "group").select("group")
+    runs = [(part, count) for stratum in sorted(quotas) for part, count in enumerate(quotas[stratum]) if count]
+    columns = pl.DataFrame(runs, {"part": pl.UInt8, "count": pl.UInt32}, orient="row")
+    return order.hstack(columns.select(pl.col("part").repeat_by("count").explode()))
 
 
 def _quota(stratum: int, count: int, wants: _Wants, owed: list[float]) -> tuple[list[int], list[float]]:
