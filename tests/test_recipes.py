@@ -140,13 +140,34 @@ def test_a_recipe_for_free_text_is_followed(tmp_path, service):
     assert said
 
 
-def test_the_command_runs_without_a_validation_file_too(tmp_path):
+def test_a_file_alone_is_split_first(tmp_path, service):
+    client, today = service
     (tmp_path / "lone.jsonl").write_text(
         "".join(json.dumps({"prompt": a + SEPARATOR, "completion": f" {b}"}) + "\n" for a, b in questions(["yes", "no"]))
     )
+    made = json.loads(ftlint("profile", "lone.jsonl", "--output", "json", cwd=tmp_path).stdout)["recipe"]
+    first, _, command = made["training"]["command"].partition(" && ")
+    words = shlex.split(first)
+    assert words == ["ftlint", "split", "lone.jsonl"]
+    assert ftlint(*words[1:], cwd=tmp_path).returncode == 0
+    job = fine_tune(client, tmp_path, command)
+    assert job["status"] == "succeeded", job["events"][-1]
+    answer = answering(made["inference"]["snippet"], job["fine_tuned_model"], today)
+    held_out = [json.loads(line) for line in (tmp_path / "lone.valid.jsonl").read_text().splitlines()]
+    assert share_right(answer, [(one["prompt"].removesuffix(SEPARATOR), one["completion"].strip()) for one in held_out]) >= 0.9
+    again = json.loads(ftlint("profile", "lone.jsonl", "--output", "json", cwd=tmp_path).stdout)["recipe"]["training"]["command"]
+    assert again == command, "the parts are there"
+
+
+def test_a_label_of_one_record_has_no_metrics(tmp_path):
+    rows = [*questions(["yes", "no"]), ("w9a the", "maybe")]
+    (tmp_path / "lone.jsonl").write_text(
+        "".join(json.dumps({"prompt": a + SEPARATOR, "completion": f" {b}"}) + "\n" for a, b in rows)
+    )
     made = json.loads(ftlint("profile", "lone.jsonl", "--output", "json", cwd=tmp_path).stdout)["recipe"]["training"]
+    assert made["command"].startswith("openai api ")
     assert "--compute" not in made["command"]
-    assert any("there is no validation file" in note for note in made["notes"])
+    assert any('"maybe" has one record' in note for note in made["notes"]), made["notes"]
 
 
 @pytest.mark.parametrize(

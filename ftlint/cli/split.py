@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ftlint.cli.options import config_of, data_options
 from ftlint.errors import UsageError
+from ftlint.prepare.parts import PARTS, part_of
 from ftlint.text.words import numbered, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from ftlint.prepare.split import Split
 
 NEAR = "near-duplicate"
 """The rule whose findings stay together on request."""
 
-PARTS = ("train", "valid", "test")
 _SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 _LABELS = 20
 """Labels that the table shows."""
@@ -80,12 +80,10 @@ def _shares(valid: float, test: float | None) -> dict[str, float]:
 
 
 def _beside(file: str, name: str) -> Path:
-    """Return where a part goes: `all.jsonl` has `all.train.jsonl`."""
-    path = Path(file)
+    """Return where a part goes; raises UsageError for what is no file beside which it could be."""
     if file == "-" or file.startswith(("/dev/", "/proc/")):
         raise UsageError(f"cannot split {'standard input' if file == '-' else file}: the parts go beside a file; name one")
-    suffix = "".join(path.suffixes[-2:]) if path.suffix in {".gz", ".zst"} else path.suffix
-    return path.with_name(f"{path.name.removesuffix(suffix)}.{name}{suffix.removesuffix('.gz').removesuffix('.zst') or '.jsonl'}")
+    return part_of(file, name)
 
 
 def _told(made: Split) -> Iterator[str]:

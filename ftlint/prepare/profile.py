@@ -33,7 +33,8 @@ from ftlint.prepare.measures import (
     tables_of,
     with_tokens,
 )
-from ftlint.prepare.recipe import Facts, Inference, Training, inference, training, validation_file
+from ftlint.prepare.parts import validation_file
+from ftlint.prepare.recipe import Facts, Inference, Training, inference, training
 from ftlint.sources import open_source
 from ftlint.targets import shipped, target
 from ftlint.text import tokens
@@ -214,7 +215,8 @@ def _without_metrics(gathered: Gathered, valid: str | None, wishes: Wishes, engi
         shown = ", ".join(quote(label) for label in list(own.variants)[:3])
         return f"labels have variants ({shown}), each of which counts as a class; ftlint check says which"
     if valid is None:
-        return "there is no validation file"
+        alone = next((label for label, count in own.counts.items() if count == 1), None)
+        return "" if alone is None else f"{quote(alone)} has one record, and cannot be in a validation file too"
     with closing(open_source(valid)) as source:
         held_out = check_dataset(Dataset([source], wishes), [], engine, known=gathered.context, gather=lambda _: (Labels,))
     theirs = held_out.gathered["train"].get(Labels).counts

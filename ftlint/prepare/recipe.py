@@ -12,6 +12,7 @@ from pathlib import Path
 from pprint import pformat
 from typing import TYPE_CHECKING, Any
 
+from ftlint.prepare.parts import PARTS, part_of
 from ftlint.targets import default_hyperparameters
 from ftlint.text import tokens
 from ftlint.text.labels import as_seen
@@ -113,7 +114,7 @@ def training(facts: Facts) -> Training:
     notes = []
     if facts.records > 50_000 or facts.records < 500:
         notes.append("n_epochs for so many records is ftlint's own advice; the guide's default is 4")
-    if not facts.valid and facts.file:
+    if not facts.valid and facts.file and not (facts.labels and not facts.no_metrics):
         notes.append(f"no validation file: ftlint split {shlex.quote(facts.path)} makes one")
     if facts.chat or facts.context.target.minimum_records:
         notes.append("batch size and learning rate are left to the service: the guide's are of another service's unit")
@@ -121,24 +122,32 @@ def training(facts: Facts) -> Training:
     weight = defaults.prompt_loss_weight if facts.ratio <= LONG_PROMPTS else defaults.prompt_loss_weight / 10
     if weight < defaults.prompt_loss_weight:
         notes.append(f"prompts are {facts.ratio:,.0f} times as long as completions: prompt_loss_weight is lower than 0.1")
-    valid = ("-v", facts.valid) if facts.valid else ()
+    flags, reason = _classification(facts) if facts.labels else ([], "")
+    first, train, valid = _files(facts, measured=bool(flags))
     arguments = [
-        *("-t", facts.path if facts.file else "FILE.jsonl", *valid, "-m", facts.context.target.name),
+        *("-t", train, *(("-v", valid) if valid else ()), "-m", facts.context.target.name),
         *("--n_epochs", str(defaults.n_epochs), "--batch_size", str(defaults.batch_size)),
         *("--learning_rate_multiplier", f"{defaults.learning_rate_multiplier:g}", "--prompt_loss_weight", f"{weight:g}"),
     ]
-    if facts.labels:
-        flags, reason = _classification(facts)
-        arguments += flags
-        notes += [f"no classification metrics: {reason}"] if reason else []
+    arguments += flags
+    notes += [f"no classification metrics: {reason}"] if reason else []
     return Training(
         defaults.n_epochs,
         defaults.batch_size,
         defaults.learning_rate_multiplier,
         round(weight, 4),
-        shlex.join(["openai", "api", "fine_tunes.create", *arguments]),
+        first + shlex.join(["openai", "api", "fine_tunes.create", *arguments]),
         tuple(notes),
     )
+
+
+def _files(facts: Facts, *, measured: bool) -> tuple[str, str, str | None]:
+    """Return what is to be done first, and the training and validation file. measured: whether there has to be the latter."""
+    if facts.valid or not facts.file or not measured:
+        return "", facts.path if facts.file else "FILE.jsonl", facts.valid
+    train, valid = (part_of(facts.path, name) for name in PARTS[:2])
+    first = "" if train.is_file() and valid.is_file() else f"ftlint split {shlex.quote(facts.path)} && "
+    return first, str(train), str(valid)
 
 
 def _job(facts: Facts, epochs: int) -> str:
@@ -149,15 +158,6 @@ def _job(facts: Facts, epochs: int) -> str:
         f'client.fine_tuning.jobs.create(model="{facts.context.target.name}", training_file="id of {name}"{named}, '
         f'method={{"type": "supervised", "supervised": {{"hyperparameters": {{"n_epochs": {epochs}}}}}}})'
     )
-
-
-def validation_file(path: str) -> str | None:
-    """Return the validation file that `ftlint split` wrote beside a training file."""
-    file = Path(path)
-    if ".train" not in file.name:
-        return None
-    valid = file.with_name(file.name.replace(".train", ".valid", 1))
-    return str(valid) if valid.is_file() else None
 
 
 def _classification(facts: Facts) -> tuple[list[str], str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from ftlint.report.formats.text import plain
@@ -152,16 +153,18 @@ def _cost(cost: Cost) -> str:
 
 def _command(command: str, columns: int) -> Iterator[str]:
     """Yield a command for a shell on lines that go on with a backslash, a call of Python on lines that end in a comma."""
-    shell = command.startswith("openai ")
-    parts, end = (command.split(" --"), " \\") if shell else (command.split(", "), ",")
+    shell = "openai api " in command
+    if shell and " && " in command:
+        first, _, command = command.partition(" && ")
+        yield f"{first} && \\"
+    parts = re.split(r" (?=--|-[vm] )", command) if shell else re.split(r"(?<=,) ", command)
     line = parts[0]
     for part in parts[1:]:
-        more = f" --{part}" if shell else f", {part}"
-        if len(line) + len(more) + 2 > columns:
-            yield line + end
-            line = f"    --{part}" if shell else f"    {part}"
+        if len(line) + len(part) + 3 > columns:
+            yield line + " \\" * shell
+            line = f"    {part}"
         else:
-            line += more
+            line += f" {part}"
     yield line
 
 
