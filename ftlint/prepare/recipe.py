@@ -9,7 +9,6 @@ import json
 import shlex
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from pprint import pformat
 from typing import TYPE_CHECKING, Any
 
 from ftlint.prepare.parts import PARTS, part_of
@@ -24,6 +23,9 @@ if TYPE_CHECKING:
 
 LONG_PROMPTS = 100
 """How many times the bytes of completions prompts have from which on the loss of prompts weighs less."""
+
+_WIDE = 90
+"""Characters of a constant that stands on one line."""
 
 _BIASES = 300
 """Tokens that a request biases at most; of more, a request would be all biases. The number is ours."""
@@ -298,5 +300,12 @@ def _asked_chat(facts: Facts) -> list[str]:
 
 
 def _literal(value: Any) -> str:
-    """Return a value as Python writes it, on lines that are not too long."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else pformat(value, width=90, sort_dicts=False)
+    """Return a value as Python writes it; what does not fit on a line has one for each member."""
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    text = repr(value)
+    if len(text) <= _WIDE or not isinstance(value, (list, dict)):
+        return text
+    lines = [f"{name!r}: {inner!r}" for name, inner in value.items()] if isinstance(value, dict) else map(repr, value)
+    opens, closes = "{}" if isinstance(value, dict) else "[]"
+    return "\n".join([opens, *(f"    {line}," for line in lines), closes])
