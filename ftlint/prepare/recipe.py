@@ -251,7 +251,7 @@ def _constants(made: Inference, facts: Facts) -> Iterator[str]:
     if made.logit_bias:
         yield f"BIAS = {_literal({str(token): value for token, value in made.logit_bias.items()})}"
     for name, texts in facts.preamble.items():
-        if len(texts) == 1 and (text := texts[0]) is not None:
+        if len(texts) == 1 and (text := texts[0]):
             yield f"{name.upper()} = {_literal(text if name == 'system' else json.loads(text))}"
 
 
@@ -291,7 +291,7 @@ def _asked(facts: Facts) -> list[str]:
 def _asked_chat(facts: Facts) -> list[str]:
     """Return the arguments that hold what is asked, and what the data has before it."""
     systems, tools = (facts.preamble.get(name, ()) for name in ("system", "tools"))
-    before = '{"role": "system", "content": SYSTEM}, ' if systems and systems[0] is not None else ""
+    before = '{"role": "system", "content": SYSTEM}, ' if any(systems) else ""
     before = before.replace("SYSTEM", "system") if len(systems) > 1 else before
     messages = f'messages=[{before}{{"role": "user", "content": text}}]'
     if not any(tools):
