@@ -157,6 +157,8 @@ def test_what_goes_is_said(tmp_path):
         ("-", b"", (), "say it with --format"),
         ("t.csv.gz", b"no gzip", (), "cannot unpack t.csv.gz"),
         ("t.csv.zip", b"no zip", (), "cannot unpack t.csv.zip"),
+        ("t.jsonl", b'{"text": "a", "label": "\\ud83d"}\n', (), "t.jsonl, line 1, column 'label': half of a character"),
+        ("t.jsonl", b'{"te\\ud83d": "a", "label": "x"}\n', (), "t.jsonl, line 1: the key 'te\\ud83d' has half of a character"),
         ("t.jsonl", b'{"text": "x", "text": "y", "label": "z"}\n', (), "line 1: the key 'text' stands twice in an object"),
         ("t.json", b'{"a": [{"text": "x"}], "b": [{"text": "y"}]}', (), "t.json has records under 'a', 'b'"),
         ("t.csv", b"premise,text,label\na,b,c\n", ("--prompt", "{premis} {text}"), "no column 'premis'; did you mean premise?"),

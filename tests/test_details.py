@@ -442,6 +442,11 @@ def test_a_character_set_that_is_named_is_undone():
     assert b"".join(fixed_data) if isinstance(fixed_data, list) else fixed_data == data.decode("cp1252").encode()
     assert report.findings == []
     # What is not of that character set is left, and said.
+    for unknown in ("foo", "base64"):
+        options = {"rules": {"invalid-utf8": {"charset": unknown}}}
+        same, report = ftlint.fix(data, unsafe=True, select=["FIL002"], config=options)
+        assert same == data
+        assert any(f"no character set is called '{unknown}'" in sentence for sentence in report.failures)
     wrong = {"rules": {"invalid-utf8": {"charset": "shift_jis"}}}
     same, report = ftlint.fix(data, unsafe=True, select=["FIL002"], config=wrong)
     assert same == data

@@ -155,6 +155,21 @@ def test_files_and_what_cannot_be_judged(tmp_path):
     assert b"has 1 line without a record" in result.stderr
 
 
+def test_an_empty_answer_is_the_label_of_empty_answers_alone():
+    made = evaluate([*["yes", "no"] * 9, "", ""], [*[Prediction("garbage")] * 18, Prediction(""), Prediction(" ")])
+    assert made.measures.accuracy == pytest.approx(0.1)
+    assert made.unknown == {"garbage": 18}
+
+
+def test_logprobs_of_another_form_are_an_error():
+    odd = {"content": [{"token": "a", "logprob": 0, "top_logprobs": 3}]}
+    for logprobs in ({"content": [{"logprob": 0}]}, {"top_logprobs": [{"a": 1e9}]}, odd):
+        with pytest.raises(InputError, match="its logprobs are not those of the API"):
+            of_values([{"text": "a", "logprobs": logprobs}])
+    with pytest.raises(InputError, match="is not UTF-8"):
+        read("café".encode("latin-1"), "x.txt")
+
+
 def test_free_text_is_right_word_for_word():
     truth = [f"a long answer number {number}" for number in range(20)]
     made = library.evaluate([*truth[:-1], "something else"], records(truth))

@@ -7,6 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
+from test_cli import ftlint as ftlint_command
 from topics import chat, records, single_token_labels
 
 import ftlint
@@ -97,6 +98,18 @@ def test_inputs_of_use_are_compared_in_every_form(tmp_path, form):
     assert '"dear"' in found[0].message or '"sir"' in found[0].message
     found = ftlint.check(tmp_path / "train.jsonl", like=str(tmp_path / "alike"), select=["SPL"]).findings
     assert [one.code for one in found if "AUROC 1" in one.message] == []
+    (tmp_path / "ended").write_text(FORMS[form]([f"Dear sir, I write about the sea of number {n}. ->" for n in range(30, 60)]))
+    found = ftlint.check(tmp_path / "train.jsonl", like=str(tmp_path / "ended"), select=["SPL"]).findings
+    assert not [one for one in found if '"->"' in one.message or "'>'" in one.message], "the separator is no difference"
     (tmp_path / "empty").write_text("")
     with pytest.raises(ftlint.InputError, match="holds no inputs"):
         ftlint.check(tmp_path / "train.jsonl", like=str(tmp_path / "empty"))
+
+
+def test_the_option_of_the_command(tmp_path):
+    rows = [{"prompt": f"Dear sir, I write about the {word} {n}. ->", "completion": " x"} for word in "abc" for n in range(20)]
+    (tmp_path / "train.jsonl").write_text("".join(json.dumps(one) + "\n" for one in rows))
+    (tmp_path / "use.txt").write_text("\n".join(f"yo the {n} is broken??" for n in range(30)))
+    result = ftlint_command("check", "train.jsonl", "--like", "use.txt", "--output", "concise", cwd=tmp_path)
+    assert b"SPL006" in result.stdout
+    assert ftlint_command("check", "train.jsonl", "--like", "nope.txt", cwd=tmp_path).returncode == 2

@@ -49,6 +49,8 @@ TABLES = [
     ("t.csv", b"stuff,label\na b,x\nc d,y\n", ()),
     ("t.csv", b"question,kind\na b,x\nc d,y\n", ()),
     ("t.csv", b"text,class\na b,x\nc d,y\n", ()),
+    ("t.csv", b"\r\n\ntext,label\na b,x\nc d,y\n", ()),
+    ("t.csv", "text,label\na b,x\nc d,y\n".encode("utf-16-le"), ("--charset", "utf-16-le")),
     ("t.csv", b"note,note,text,label\n1,2,a b,x\n3,4,c d,y\n", ()),
     ("t.csv", b"text,label,,\na b,x,,\nc d,y\n".replace(b"c d,y\n", b"c d,y,,\n"), ()),
     ("t.csv", b"text,label\na b,x,\nc d,y,\n", ()),

@@ -44,6 +44,7 @@ _SCALARS = (
     "no_snippets",
     "jobs",
     "unsafe_fixes",
+    "like",
     "baseline",
 )
 _LISTS = ("select", "extend_select", "ignore", "output", "fixable", "unfixable")

@@ -104,6 +104,8 @@ def write(source: Source, context: Context, actions: list[Action], out: IO[bytes
             out.writelines(text.encode() for text in decoded(source, codec))
         except UnicodeError as error:
             raise RuleError(f"{source.path} is not {codec}: {error}", rule.code) from error
+        except (LookupError, AttributeError, TypeError) as error:
+            raise RuleError(f"no character set is called {codec!r}", rule.code) from error
     elif "one-object-a-line" in kinds:
         for text in objects(source):
             out.write(one_line(text) + b"\n")

@@ -37,7 +37,11 @@ def read(content: bytes, name: str) -> list[Prediction]:
     if body.lstrip()[:1] == b"[":
         values = _loads(body, name, 1)
         return of_values(values, name)
-    lines = body.decode("utf-8", "replace").splitlines() if body.lstrip()[:1] not in {b"{", b'"'} else None
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name} is not UTF-8: {error.reason} at byte {error.start:,}") from error
+    lines = text.splitlines() if body.lstrip()[:1] not in {b"{", b'"'} else None
     if lines is not None:
         return [Prediction(line) for line in lines]
     rows = [(number, line) for number, line in enumerate(body.split(b"\n"), 1) if line.strip()]
@@ -83,7 +87,10 @@ def _prediction(value: Any, where: str) -> Prediction:
         raise InputError(
             f"{where} has no text ({', '.join(map(str, list(choice)[:8])) or 'nothing'}); it stands under {TEXTS[0]!r}"
         )
-    return Prediction(text, _first(choice.get("logprobs")))
+    try:
+        return Prediction(text, _first(choice.get("logprobs")))
+    except (KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise InputError(f"{where}: its logprobs are not those of the API") from error
 
 
 def _text(value: Mapping[str, Any]) -> Any:
@@ -107,7 +114,7 @@ def _first(logprobs: Any) -> dict[str, float] | None:
 def label_of(text: str, labels: Iterable[str]) -> str | None:
     """Return the longest label that an answer begins with, as the guide has it; None for none."""
     bare = text.strip()
-    return max((label for label in labels if bare.startswith(label)), key=len, default=None)
+    return max((label for label in labels if bare.startswith(label) and (label or not bare)), key=len, default=None)
 
 
 def shares(first: Mapping[str, float], labels: Sequence[str]) -> list[float] | None:

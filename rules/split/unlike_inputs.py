@@ -60,7 +60,7 @@ class UnlikeInputs(DatasetRule):
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report once by what inputs differ: those of use where a file of them is named, else those of the validation file."""
         if gathered.role == "train" and gathered.like:
-            found = told_apart(_prompts(gathered), gathered.like, _FEWEST)
+            found = told_apart(_prompts(gathered), _bare(gathered), _FEWEST)
             what = "inputs of use"
         elif gathered.role == "valid" and gathered.train and not gathered.train.like:
             found = told_apart(_prompts(gathered.train), _prompts(gathered), _FEWEST)
@@ -70,6 +70,13 @@ class UnlikeInputs(DatasetRule):
         if found and found.auroc >= self.options.auroc:
             args = {"what": what, "auroc": found.auroc, "ours": found.ours, "theirs": found.theirs}
             yield Hits(self.level, None, args)
+
+
+def _bare(gathered: Gathered) -> Sequence[str]:
+    """Return the inputs of use without the separator, which prompts are compared without."""
+    separator = getattr(gathered.context.known, "separator", None)
+    end = separator.text if separator else ""
+    return [text.rstrip().removesuffix(end.rstrip()) for text in gathered.like]
 
 
 def _prompts(gathered: Gathered) -> Sequence[str]:

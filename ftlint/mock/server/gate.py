@@ -86,7 +86,7 @@ class _Body:
 def _refused(path: str, headers: dict[bytes, bytes], limit: int) -> ServiceError | None:
     """Return why a request is not looked at."""
     origin = headers.get(b"origin")
-    if origin is not None and urlsplit(origin.decode("latin-1")).hostname not in LOOPBACK:
+    if origin is not None and _host_of(origin) not in LOOPBACK:
         return ServiceError(403, "This mock does not answer web pages of other machines", code="forbidden_origin")
     key = headers.get(b"authorization", b"").partition(b" ")[2].strip()
     if path not in _OPEN and not key:
@@ -94,6 +94,13 @@ def _refused(path: str, headers: dict[bytes, bytes], limit: int) -> ServiceError
         return ServiceError(401, message)
     length = headers.get(b"content-length", b"0")
     return _too_large(limit) if length.isdigit() and int(length) > limit else None
+
+
+def _host_of(origin: bytes) -> str | None:
+    try:
+        return urlsplit(origin.decode("latin-1")).hostname
+    except ValueError:
+        return None
 
 
 def _too_large(limit: int) -> ServiceError:

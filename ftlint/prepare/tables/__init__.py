@@ -118,7 +118,7 @@ def _named(charset: str) -> str:
     """Return the codec of a character set; raises UsageError for one that nobody knows, or that decodes nothing."""
     try:
         known = codecs.lookup(charset).name
-        b"a".decode(known) if known not in {"utf-16", "utf-32"} else None
+        "a".encode(known).decode(known)
     except (LookupError, UnicodeError) as error:
         raise UsageError(f"no character set is called {charset!r}") from error
     return "utf-8-sig" if known == "utf-8" else known

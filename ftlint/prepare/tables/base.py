@@ -52,6 +52,8 @@ class Table:
         value = values.get(column)
         if isinstance(value, (list, dict)):
             raise InputError(f"{self.path}, {self.where} {number}, column {column!r}: several values; a text is wanted")
+        if isinstance(value, str) and not is_text(value):
+            raise InputError(f"{self.path}, {self.where} {number}, column {column!r}: half of a character (\\ud800 to \\udfff)")
         if value is None or isinstance(value, str):
             return value
         if isinstance(value, Missing):
@@ -61,6 +63,15 @@ class Table:
         if isinstance(value, float) and isnan(value):
             return None
         return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def is_text(value: str) -> bool:
+    """Whether a string can be written: half of a character cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def named_once(names: list[str]) -> tuple[tuple[str, ...], frozenset[str]]:

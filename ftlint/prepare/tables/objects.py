@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ftlint.errors import InputError
-from ftlint.prepare.tables.base import Row, Table
+from ftlint.prepare.tables.base import Row, Table, is_text
 from ftlint.records.spread import objects
 from ftlint.sources import open_source
 from ftlint.sources.charset import described
@@ -49,7 +49,9 @@ def document(path: str, file: Path) -> Table:
 def _table(path: str, where: str, rows: Any, left_out: tuple[str, ...] = ()) -> Table:
     """Return a table of objects; its columns are all keys that occur."""
     columns: dict[str, None] = {}
-    for _, values in rows():
+    for number, values in rows():
+        if wrong := next((key for key in values if not is_text(key)), None):
+            raise InputError(f"{path}, {where} {number}: the key {wrong!r} has half of a character")
         columns |= dict.fromkeys(values)
     return Table(path, tuple(columns), where, rows, left_out=left_out)
 

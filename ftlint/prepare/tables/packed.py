@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ def unpacked(path: str) -> tuple[str, Path, Any]:
                 name = _only_member(path, archive)
                 with archive.open(name) as stream:
                     return name, *_copied(path, parts_of(stream))
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
             raise InputError(f"cannot unpack {path}: {error}") from error
     return path, file, None
 

@@ -91,9 +91,10 @@ def table(text: Text, shape: Shape) -> Table:
     shown = [name if name.strip() else f"column {number}" for number, name in enumerate(names, 1)]
 
     def rows() -> Iterator[Row]:
-        for number, cells in _cells(text, shape, skipped):
-            if number == skipped + 1 and shape.header:
-                continue
+        every = _cells(text, shape, skipped)
+        if shape.header:
+            next(every, None)
+        for number, cells in every:
             if len(cells) < len(names) or any(cell.strip() for cell in cells[len(names) :]):
                 raise InputError(f"{text.path}, row {number}: {len(cells)} values for {len(names)} columns")
             # Of several columns of one name, the first counts.
