@@ -31,10 +31,9 @@ NOISE = ["the", "of", "near", "and", "with"]
 @pytest.fixture(scope="module")
 def service():
     with serving() as server, Client(server.url) as client:
-        yield (
-            client,
-            openai.OpenAI(base_url=server.url, api_key="sk-test", http_client=openai.DefaultHttpxClient(trust_env=False)),
-        )
+        http = openai.DefaultHttpxClient(trust_env=False)
+        with openai.OpenAI(base_url=server.url, api_key="sk-test", http_client=http) as today:
+            yield client, today
 
 
 def question(rng: Random, number: int) -> str:
