@@ -102,6 +102,10 @@ def test_a_table_without_prompts_is_open_ended(tmp_path):
     assert rows == [{"prompt": "", "completion": " one"}, {"prompt": "", "completion": " two"}]
 
 
+def test_a_text_with_tabs_is_a_text_where_that_is_said(tmp_path):
+    assert converted(tmp_path, "t.txt", b"a\tb\nc\td\n", "--format", "txt") == [("", "a\tb"), ("", "c\td")]
+
+
 def test_raw_values_keep_their_quotation_marks(tmp_path):
     content = b'text\tlabel\n"a" b\tx\n"c d\ty\n'
     assert converted(tmp_path, "t.tsv", content, "--raw") == [('"a" b', "x"), ('"c d', "y")]

@@ -71,7 +71,7 @@ def open_table(
     if Path(path).is_dir():
         return frames.saved(path)
     name, file, held = unpacked(path)
-    kind = kind or _kind_of(path, name)
+    asked, kind = kind is not None, kind or _kind_of(path, name)
     options = {"charset": charset, "delimiter": delimiter, "sheet": sheet, "no-header": not header or None, "raw": raw or None}
     for option, value in options.items():
         if value is not None and kind not in _OPTIONS[option]:
@@ -86,7 +86,7 @@ def open_table(
     openers: dict[str, Callable[[], Table]] = {
         "csv": lambda: separated.table(text, shape),
         "tsv": lambda: separated.table(text, shape),
-        "txt": lambda: separated.lines(text, asked=name != path or Path(path).suffix.lower() != ".txt"),
+        "txt": lambda: separated.lines(text, asked=asked),
         "xlsx": lambda: sheets.table(path, file, sheet),
         "parquet": lambda: frames.parquet(path, file),
         "arrow": lambda: frames.arrow(path, file),
