@@ -55,6 +55,18 @@ def weighted_f1(true: Sequence[str], predicted: Sequence[str]) -> float:
     return float(f1_score(true, predicted, average="weighted", zero_division=0))
 
 
+def ranked(true: Sequence[bool], probability: Floats) -> dict[str, float | None]:
+    """Return auroc and auprc. true: whether each is positive; probability: of being so."""
+    from sklearn import metrics  # noqa: PLC0415 - takes a second
+
+    truth = np.array(true)
+    both = truth.any() and not truth.all()
+    return {
+        "auroc": float(metrics.roc_auc_score(truth, probability)) if both else None,
+        "auprc": float(metrics.average_precision_score(truth, probability)) if truth.any() else None,
+    }
+
+
 def binary(true: Sequence[bool], probability: Floats, betas: Sequence[float]) -> dict[str, float | None]:
     """Return precision, recall, auroc, auprc and f{beta} of the positive class, at the threshold 0.5.
 
@@ -63,12 +75,10 @@ def binary(true: Sequence[bool], probability: Floats, betas: Sequence[float]) ->
     from sklearn import metrics  # noqa: PLC0415 - takes a second
 
     truth, predicted = np.array(true), probability > 0.5
-    both = truth.any() and not truth.all()
     return {
         "precision": float(metrics.precision_score(truth, predicted, zero_division=0)),
         "recall": float(metrics.recall_score(truth, predicted, zero_division=0)),
-        "auroc": float(metrics.roc_auc_score(truth, probability)) if both else None,
-        "auprc": float(metrics.average_precision_score(truth, probability)) if truth.any() else None,
+        **ranked(true, probability),
         **{f"f{float(beta)}": float(metrics.fbeta_score(truth, predicted, beta=beta, zero_division=0)) for beta in betas},
     }
 
@@ -111,8 +121,7 @@ def measured(
         truth = [label == positive for label in true]
         found |= decided(truth, [label == positive for label in predicted], beta)
         if probability is not None:
-            ranked = binary(truth, probability, [beta])
-            found |= {"auroc": ranked["auroc"], "auprc": ranked["auprc"]}
+            found |= ranked(truth, probability)
     return Measures(
         accuracy=accuracy(true, predicted),
         weighted_f1=weighted_f1(true, predicted),

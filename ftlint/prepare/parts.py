@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ftlint.sources import PACKED
+
 PARTS = ("train", "valid", "test")
-PACKED = (".gz", ".zst")
 
 
 def part_of(file: str, name: str) -> Path:
