@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ftlint.errors import ConfigError, did_you_mean
 from ftlint.targets import target as target_named
-from ftlint.wishes import Wishes
+from ftlint.wishes import LONGEST_LINE, Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -96,6 +96,7 @@ class Settings(_Strict):
     stop: str | None = None
     task: TaskName | None = None
     naming_keys: list[str] | None = None
+    longest_line: int = LONGEST_LINE
     like: str | None = None
     extend: str | None = None
     baseline: str | None = None
@@ -109,7 +110,7 @@ class Settings(_Strict):
             raise ValueError("select is empty: nothing would be checked")
         for key in ("target", "encoding", "dialect", "separator", "stop", "baseline", "like"):
             _check_text(key, getattr(self, key))
-        for key in ("jobs", "max_findings"):
+        for key in ("jobs", "max_findings", "longest_line"):
             value = getattr(self, key)
             if value is not None and value < 1:
                 raise ValueError(f"{_dashed(key)} must be 1 or more")
@@ -148,7 +149,15 @@ class Config:
         own = {name: dict(values) for name, values in self.settings.targets.items()}
         naming = None if self.settings.naming_keys is None else frozenset(self.settings.naming_keys)
         survey = self.settings.survey
-        return Wishes(**chosen, records=survey.records, share=survey.share, own=own, naming=naming, like=self.settings.like)
+        return Wishes(
+            **chosen,
+            records=survey.records,
+            share=survey.share,
+            own=own,
+            naming=naming,
+            like=self.settings.like,
+            longest=self.settings.longest_line,
+        )
 
 
 def load(

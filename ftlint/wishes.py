@@ -11,12 +11,17 @@ if TYPE_CHECKING:
 CLASSIFICATION, GENERATION, OPEN_ENDED = TASKS = ("classification", "generation", "open-ended")
 
 
+LONGEST_LINE = 16 << 20
+"""Bytes of the longest line that is read by default. To look at a record takes up to twenty times its bytes of memory."""
+
+
 @dataclass(frozen=True)
 class Wishes:
     """What the configuration says of a dataset; None is inferred.
 
     records: how many are surveyed. share: the majority that a separator or stop needs. own: the user's own targets.
     naming: keys that only name a record; None: those that are known. like: a file of inputs as they will come in use.
+    longest: bytes of the longest line that is read.
     """
 
     target: str | None = None
@@ -30,3 +35,4 @@ class Wishes:
     own: Mapping[str, Mapping[str, Any]] | None = None
     naming: frozenset[str] | None = None
     like: str | None = None
+    longest: int = LONGEST_LINE

@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 import ftlint
 from ftlint import api
 from ftlint import config as configuration
+from ftlint.dialects import named
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.processes import engine
 from ftlint.engine.survey import look
 from ftlint.records.line import Line
-from ftlint.records.reader import fault_of, reader_of
+from ftlint.records.reader import Reader, fault_of
 from ftlint.sources import Source, open_source
 from ftlint.testing import findings, fixed
 from ftlint.text import marks, tokens
@@ -51,7 +52,7 @@ def repeats_a_key(line):
 @given(SEED)
 def test_lines_are_decoded_as_one_by_one(seed):
     lines = file(seed).removeprefix(b"\xef\xbb\xbf").split(b"\n")
-    decoded = reader_of("prompt-completion").read(b"\n".join(lines) + b"\n")
+    decoded = Reader(named("prompt-completion")).read(b"\n".join(lines) + b"\n")
     wanted: dict[str, list[int]] = {}
     rows = []
     for number, line in enumerate(lines):

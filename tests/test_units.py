@@ -17,10 +17,11 @@ from strategies import law
 import ftlint
 from ftlint import api
 from ftlint import config as configuration
+from ftlint.dialects import named
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.serial import Serial
 from ftlint.records import traces
-from ftlint.records.reader import reader_of
+from ftlint.records.reader import Reader
 from ftlint.records.spans import raw_offsets, value_span
 from ftlint.records.traces import scan
 from ftlint.sources import Source, Span
@@ -476,7 +477,7 @@ def broken_in_the_wrong_places(draw, signs):
 def test_a_line_is_a_record_by_itself_whatever_stands_around_it(case):
     dialect, data = case
     lines = data.split(b"\n")[: -1 if data.endswith(b"\n") or not data else None]
-    reader = reader_of(dialect)
+    reader = Reader(named(dialect))
     alone = [reader.read(line + b"\n") for line in lines]
     together = reader.read(data)
     assert together.lines == len(lines)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic
 
 from ftlint.dialects.keys import NAMING
-from ftlint.wishes import CLASSIFICATION
+from ftlint.wishes import CLASSIFICATION, LONGEST_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,8 @@ class Context(Generic[K]):
     rests on. recognised: whether a known dialect has the majority. head: in how many first characters nearly all surveyed
     inputs differ, so that duplicates can be sought by these alone; 0 where that takes whole texts. split: in a validation
     file, what differs from the training file (`dialect`, or what the dialect compares), as pairs of training and validation
-    value. naming: keys that only name a record. hints: what rules asked the survey, by code.
+    value. naming: keys that only name a record. longest: bytes of the longest line that is read. hints: what rules asked the
+    survey, by code.
     """
 
     dialect: str
@@ -49,6 +50,7 @@ class Context(Generic[K]):
     head: int = 0
     split: Differences = ()
     naming: frozenset[str] = NAMING
+    longest: int = LONGEST_LINE
     hints: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -88,7 +88,7 @@ def check_block(plan: Plan, data: bytes, start: int = 0, file: int = 0) -> Parti
 def block_of(data: bytes, context: Context, *, byte_order_mark: bool = False) -> Block:
     """Return whole lines as what rules and metrics may look at."""
     dialect = named(context.dialect)
-    decoded = reader_of(dialect.name, context.naming).read(data)
+    decoded = reader_of(context).read(data)
     with failing(dialect):
         tables = dialect.derive(decoded.tables, context.known) if dialect.checked else decoded.tables
     return Block(data, decoded, tables, dialect, byte_order_mark)
@@ -173,7 +173,7 @@ def _rows(found: pl.DataFrame | pl.Series) -> pl.DataFrame:
 def _checked(rows: pl.DataFrame, rule: RecordRule, context: Context, block: Block) -> pl.DataFrame:
     """Return those rows that a rule finds wrong when it looks at the records by themselves."""
     lines = [Line(block.line(number)) for number in rows.get_column("line")]
-    records = reader_of(context.dialect, context.naming).records(lines, context)
+    records = reader_of(context).records(lines, context)
     places = rows.get_column("place")
     kept = [
         record is not None and rule.check(record.row(rule.table, place), context)

@@ -405,7 +405,7 @@ def _occurs(text: str, source: Source, context: Context, columns: Sequence[str])
         data = source.read(span)[1]
         # What is not in the bytes is not in the texts, unless an escape hides it.
         if dialect.checked and (raw in data or b"\\u00" in data):
-            tables = reader_of(dialect.name, context.naming).read(data).tables
+            tables = reader_of(context).read(data).tables
             texts = [tables[RECORDS][column] for column in columns] or [dialect.texts(tables)["text"]]
             if any(column.str.contains(text, literal=True).any() for column in texts):
                 return True

@@ -14,7 +14,7 @@ from ftlint.dialects.base import INPUT, RECORDS
 from ftlint.dialects.context import Context
 from ftlint.dialects.keys import NAMING
 from ftlint.errors import failing, raise_if_interrupted
-from ftlint.records.reader import reader_of
+from ftlint.records.reader import Reader
 from ftlint.records.spread import suspected
 from ftlint.sources import BOM, Span
 from ftlint.sources.charset import codec_of
@@ -84,12 +84,12 @@ def survey_valid(sources: Sequence[Source], wishes: Wishes, training: Context) -
 
 def look(sources: Sequence[Source], wishes: Wishes) -> Sample:
     """Return what a sample of these files shows, and the sample."""
-    lines, keys = _sample(sources, wishes.records)
+    lines, keys = _sample(sources, wishes)
     pinned = targets.target(wishes.target, wishes.own) if wishes.target else None
     name, is_recognised = _dialect(keys, wishes, pinned)
     dialect = named(name)
     naming = NAMING if wishes.naming is None else wishes.naming
-    read = reader_of(name, naming).read(b"\n".join(lines)).tables if dialect.checked else {}
+    read = Reader(dialect, naming, wishes.longest).read(b"\n".join(lines)).tables if dialect.checked else {}
     target = pinned or _assumed(dialect, read, wishes)
     encoding = wishes.encoding or target.encoding
     tokens.definition(encoding)
@@ -102,6 +102,7 @@ def look(sources: Sequence[Source], wishes: Wishes) -> Sample:
         given=frozenset(what for what in ("separator", "stop", "task", "dialect", "target") if getattr(wishes, what) is not None),
         recognised=is_recognised,
         naming=naming,
+        longest=wishes.longest,
     )
     if not dialect.checked:
         return Sample(context, {})
@@ -114,15 +115,17 @@ def look(sources: Sequence[Source], wishes: Wishes) -> Sample:
     return Sample(replace(context, task=task, known=known, surveyed=surveyed, head=next(differing, 0)), tables)
 
 
-def _sample(sources: Sequence[Source], records: int) -> tuple[list[bytes], Counter[Signature]]:
-    """Return up to `records` lines with objects, spread evenly over the bytes of all sources, and how often each has its keys."""
+def _sample(sources: Sequence[Source], wishes: Wishes) -> tuple[list[bytes], Counter[Signature]]:
+    """Return lines with objects, spread evenly over the bytes of all sources, and how often each set of keys occurs."""
     lines: list[bytes] = []
     long: list[bytes] = []
     keys: Counter[Signature] = Counter()
     readable = [
         source for source in sources if not codec_of(source.head(64)) and (source.made_of_records or not suspected(source))
     ]
-    for line in _lines(readable, records):
+    for line in _lines(readable, wishes.records):
+        if len(line) > wishes.longest:
+            continue
         try:
             value = orjson.loads(line)
         except ValueError:

@@ -222,7 +222,7 @@ def _amend(
     """
     numbers = sorted({number for _, places in found for number in places})
     some = [Line(before(number)) for number in numbers]
-    records = reader_of(context.dialect, context.naming).records(some, context)
+    records = reader_of(context).records(some, context)
     for number, line, record in zip(numbers, some, records, strict=True):
         edits: list[Edit] = []
         for action, places in found:
@@ -244,7 +244,7 @@ def repair_lines(lines: Sequence[Line], action: Action, context: Context, writte
     if isinstance(action.fix, FileFix):
         yield from (None for _ in lines)
         return
-    reader = reader_of(context.dialect, context.naming)
+    reader = reader_of(context)
     records = reader.records(lines, context) if action.fix.needs_record else [None] * len(lines)
     for line, record in zip(lines, records, strict=True):
         with _guarded(action.rule):

@@ -26,7 +26,7 @@ def answers_of(source: Source, wishes: Wishes) -> list[str]:
     lines = 0
     for span in source.spans() if dialect.checked else ():
         data = source.read(span)[1]
-        tables = dialect.derive(reader_of(dialect.name, context.naming).read(data).tables, context.known)
+        tables = dialect.derive(reader_of(context).read(data).tables, context.known)
         found += tables[RECORDS].get_column(ANSWER).to_list()
         lines += sum(bool(line.strip()) for line in data.split(b"\n"))
     if not found:

@@ -150,7 +150,7 @@ def tables_of(lines: Lines, numbers: Sequence[int]) -> Tables:
     """Return the tables of the records on these lines."""
     context, dialect = lines.context, named(lines.context.dialect)
     raw = b"".join(lines.line(number).raw + b"\n" for number in numbers)
-    return dialect.derive(reader_of(dialect.name, context.naming).read(raw).tables, context.known)
+    return dialect.derive(reader_of(context).read(raw).tables, context.known)
 
 
 def estimated(spoken: pl.DataFrame, sizes: Sizes, encoding: str, records: int) -> Counts:

@@ -66,7 +66,7 @@ class Lines:
 
     def records(self, lines: Sequence[Line]) -> list[Record | None]:
         """Return the records that lines hold; None for a line that holds none of the dialect."""
-        return reader_of(self.context.dialect, self.context.naming).records(lines, self.context)
+        return reader_of(self.context).records(lines, self.context)
 
     def rows(self, numbers: Sequence[int]) -> Iterator[tuple[int, Mapping[str, Any]]]:
         """Yield number and row of the records on these lines, which must rise."""

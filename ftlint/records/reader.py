@@ -24,6 +24,7 @@ from ftlint.dialects.keys import NAMING
 from ftlint.errors import failing
 from ftlint.records.spans import repeated_keys
 from ftlint.records.traces import scan
+from ftlint.wishes import LONGEST_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -85,7 +86,8 @@ class Decoded:
     """What some lines hold.
 
     lines: how many. tables: the records, see `Dialect`; `line` counts from the first. faults: lines by fault (`invalid-utf8`,
-    `blank`, `invalid-json`, `not-an-object`, `duplicate-key`, and those that dialects name). missing: lines by the keys that
+    `blank`, `invalid-json`, `not-an-object`, `duplicate-key`, `line-too-long`, and those that dialects
+    name). missing: lines by the keys that
     were found instead of all those required; strings: by these keys, those whose values are strings in all of the lines.
     wrong: the lines with a fault that a dialect names, by what is wrong. unknown: lines by unknown key. foreign: lines by the
     other dialect that they are of. objects: how many lines hold one. unread: what records hold that no rule looks at.
@@ -109,10 +111,13 @@ class Decoded:
 
 
 class Reader:
-    """Reads lines as records of a dialect. naming: keys that only name a record, see `ftlint.dialects.keys`."""
+    """Reads lines as records of a dialect.
 
-    def __init__(self, dialect: Dialect, naming: frozenset[str] = NAMING) -> None:
-        self.dialect, self.naming = dialect, naming
+    naming: keys that only name a record, see `ftlint.dialects.keys`. longest: bytes of the longest line that is read.
+    """
+
+    def __init__(self, dialect: Dialect, naming: frozenset[str] = NAMING, longest: int = LONGEST_LINE) -> None:
+        self.dialect, self.naming, self.longest = dialect, naming, longest
 
     def read(self, data: bytes) -> Decoded:
         """Decode whole lines. Raises RuleError where the dialect's own code fails."""
@@ -123,7 +128,12 @@ class Reader:
         decoded = Decoded()
         parts: list[Tables] = []
         types = list(self.dialect.types)
-        for piece in _cut(data, PIECE):
+        for start, end in _cut(data, min(PIECE, self.longest)):
+            if end - start > self.longest:
+                decoded.faults["line-too-long"].append(decoded.lines)
+                decoded.lines += 1
+                continue
+            piece = data[start:end]
             piece_has = scan(piece)
             decoded.traces |= piece_has.traces
             records = _typed(piece, piece_has.lines, types) if piece_has.lines else None
@@ -332,9 +342,13 @@ class _Row(dict[str, Any]):
 
 
 @cache
-def reader_of(dialect: str, naming: frozenset[str] = NAMING) -> Reader:
-    """Return the reader of the dialect of this name. naming: keys that only name a record."""
-    return Reader(named(dialect), naming)
+def _reader(dialect: str, naming: frozenset[str], longest: int) -> Reader:
+    return Reader(named(dialect), naming, longest)
+
+
+def reader_of(context: Context) -> Reader:
+    """Return the reader of a dataset's lines."""
+    return _reader(context.dialect, context.naming, context.longest)
 
 
 _Object = tuple[bytes, dict[str, Any], int]
@@ -360,17 +374,17 @@ def _placed(tables: Tables, numbers: Sequence[int], further: Sequence[str] | Non
     return placed
 
 
-def _cut(data: bytes, size: int) -> Iterator[bytes]:
-    """Yield parts of about `size` bytes, cut between lines, without the line feeds at which they are cut."""
+def _cut(data: bytes, size: int) -> Iterator[tuple[int, int]]:
+    """Yield where parts of at most `size` bytes begin and end, without the line feeds between them; a longer one is one line."""
     start = 0
     while start < len(data):
         if len(data) - start <= size:
             end = len(data) - data.endswith(b"\n")
         else:
-            end = data.rfind(b"\n", start, start + size)
+            end = data.rfind(b"\n", start, start + size + 1)
             end = data.find(b"\n", start) if end < 0 else end
             end = len(data) if end < 0 else end
-        yield data[start:end]
+        yield start, end
         start = end + 1
 
 
