@@ -34,7 +34,8 @@ class Target:
     prices: dict[str, Any] = field(default_factory=dict)
 
 
-ANY = Target("any", source="no target: o200k_base, no limit", dialects=())
+ANY = Target("any", source="", dialects=())
+"""Stands for no target: the encoding o200k_base, and no limit."""
 
 
 @cache
@@ -118,9 +119,3 @@ def default_hyperparameters(records: int) -> Hyperparameters:
     epochs = 10 if records < 500 else 2 if records > 50_000 else 4
     batch = min(256, 1 << max(0, int(records * 0.002).bit_length() - 1))
     return Hyperparameters(epochs, batch, 0.2 if batch >= 32 else 0.1, 0.1)
-
-
-def default_for(dialect: str, own: Mapping[str, Mapping[str, Any]] | None = None) -> Target:
-    """Return the target that is assumed for a dialect where none is named."""
-    assumed = {"prompt-completion": "davinci", "chat": "gpt-4o-mini"}
-    return target(assumed[dialect], own) if dialect in assumed else ANY

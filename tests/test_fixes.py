@@ -400,11 +400,13 @@ def test_a_new_text_that_an_enumeration_has_not_makes_it_text():
 
 
 def test_columns_are_renamed_and_dropped_with_what_is_in_them():
-    frame = pl.DataFrame({"question": [f"q {i} ->" for i in range(4)], "answer": ["x", " y"] * 2, "id": range(4), "w": [0.5] * 4})
+    frame = pl.DataFrame(
+        {"context": [f"q {i} ->" for i in range(4)], "response": ["x", " y"] * 2, "id": range(4), "w": [0.5] * 4}
+    )
     assert ftlint.fix(frame, unsafe=True)[0].equals(frame), "what w means is not known"
     fixed, report = ftlint.fix(frame, unsafe=True, ignore=["CMP006"], naming_keys=["id", "w"], fixable=["SHP003"])
     assert fixed.to_dict(as_series=False) == {"prompt": [f"q {i} ->" for i in range(4)], "completion": [" x", " y"] * 2}
-    assert 'the key "question" becomes "prompt", the key "answer" becomes "completion"' in str(report.notes)
+    assert 'the key "context" becomes "prompt", the key "response" becomes "completion"' in str(report.notes)
     kept, _ = ftlint.fix(frame, unsafe=True, ignore=["CMP006"], naming_keys=["id", "w"])
     assert kept.get_column("w").to_list() == [0.5] * 4
     numbers = pl.DataFrame({"prompt": [f"q {i} ->" for i in range(4)], "completion": [1, 2] * 2})
@@ -419,7 +421,7 @@ def test_a_repaired_record_keeps_its_other_values():
         assert fixed.pop("completion") == " b"
         assert all(fixed[key] is value for key, value in row.items())
         options = {"unsafe": True, "ignore": ["SHP003", "CMP006"], "naming_keys": list(row)}
-        [renamed] = ftlint.fix([{"question": "a ->", "answer": "b", **row}], **options)[0]
+        [renamed] = ftlint.fix([{"context": "a ->", "response": "b", **row}], **options)[0]
         assert list(renamed) == ["prompt", "completion", *row]
         assert all(renamed[key] is value for key, value in row.items())
 
@@ -468,18 +470,18 @@ def test_what_was_inferred_before_a_repair_holds_to_its_end():
 
 
 def test_the_difference_says_what_is_chosen(tmp_path):
-    records = [{"question": f"is it {i} ?", "completion": f" a long answer {i} of words", "id": i} for i in range(20)]
+    records = [{"context": f"is it {i} ?", "completion": f" a long answer {i} of words", "id": i} for i in range(20)]
     (tmp_path / "a.jsonl").write_bytes(dumped(records))
     result = run("--diff", "--unsafe-fixes", "--fixable", "SHP003", "a.jsonl", cwd=tmp_path)
     said = " ".join(result.stderr.decode().split())
     assert result.returncode == 1
     assert "would fix SHP001 missing-key · 20 repaired" in said
-    assert 'the key "question" becomes "prompt"' in said
+    assert 'the key "context" becomes "prompt"' in said
     assert 'SHP003 unknown-key: drops "id"' in said
     assert 'every prompt ends with "\\n\\n###\\n\\n"' in said
     assert 'every completion ends with " END"' in said
     shown = " ".join(run("a.jsonl", cwd=tmp_path).stdout.decode().split())
-    assert 'unsafe fix of 20 records: in every record the key "question" becomes "prompt"' in shown
+    assert 'unsafe fix of 20 records: in every record the key "context" becomes "prompt"' in shown
     assert "more may be found, and repaired, when this is done" in shown
 
 

@@ -33,8 +33,8 @@ def test_a_pandera_schema():
 
 
 def test_what_has_no_schema_is_said():
-    with pytest.raises(ftlint.UsageError, match="no schema for the dialect 'chat'"):
-        ftlint.integrations.pandera.schema("chat")
+    with pytest.raises(ftlint.UsageError, match="no schema for the dialect 'segments'"):
+        ftlint.integrations.pandera.schema("segments")
 
 
 def test_an_iterable_of_records_is_not_held_in_memory():

@@ -105,3 +105,27 @@ def test_a_dialect_that_cannot_be_loaded_is_named(run, tmp_path):
     assert "the dialect of bad:DIALECT cannot be loaded: TypeError: it is a int, not a Dialect" in result.stderr
     assert "the dialect of missing:DIALECT cannot be loaded: ModuleNotFoundError" in result.stderr
     assert "prompt/completion records" in result.stdout
+
+
+def call(number, **more):
+    said = [("caller", f"How is item {number}?"), ("agent", f"It is as item {number} was.")]
+    return {"utterances": [{"speaker": speaker, "said": text} for speaker, text in said], **more}
+
+
+def test_conversations_of_somebody_else_are_like_all_others(run, tmp_path):
+    records = [call(number, call_id=str(number)) for number in range(120)]
+    records[3]["utterances"][1]["said"] = ""
+    records[5]["utterances"].pop()
+    records[7]["utterances"][1]["speaker"] = "agnt"
+    records[9]["utterances"][0]["said"] = "a\u200bb"
+    result, path = run("check", "--isolated", "--output", "json", records=records)
+    found = {(one["code"], one["line"]): one["pointer"] for one in json.loads(result.stdout)["findings"] if one.get("line")}
+    assert found["CHT004", 4] == "/utterances/1"
+    assert found["CHT002", 6] == "/utterances"
+    assert found["CHT001", 8] == "/utterances/1/speaker"
+    assert found["TXT001", 10] == "/utterances/0/said"
+    run("check", "--isolated", "--fix", "--unsafe-fixes", "--select", "CHT001", records=records)
+    assert json.loads(path.read_text().splitlines()[7])["utterances"][1]["speaker"] == "agent"
+    clean = [call(number) for number in range(60)]
+    assert run("split", "--isolated", "--force", records=clean)[0].returncode == 0
+    assert "60 call records" in run("profile", "--isolated", records=clean)[0].stdout

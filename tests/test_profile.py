@@ -232,7 +232,7 @@ def test_the_command(tmp_path):
     (tmp_path / "mail.train.jsonl").write_text("\n".join(labelled([" spam", " fine"])))
     (tmp_path / "mail.valid.jsonl").write_text("\n".join(labelled([" spam", " fine"], 40)))
     (tmp_path / "empty.jsonl").write_text("")
-    (tmp_path / "other.jsonl").write_text('{"conversations": []}\n' * 3)
+    (tmp_path / "other.jsonl").write_text('{"segments": []}\n' * 3)
     text = ftlint("profile", "mail.train.jsonl", cwd=tmp_path).stdout.decode()
     assert "-t mail.train.jsonl -v mail.valid.jsonl" in text
     assert "--classification_positive_class" in text

@@ -187,7 +187,7 @@ def test_what_cannot_be_split_is_said(tmp_path, arguments, sentence):
     (tmp_path / "all.jsonl").write_text("\n".join(classified(100)))
     (tmp_path / "empty.jsonl").write_text("")
     (tmp_path / "one.jsonl").write_text(classified(1)[0])
-    (tmp_path / "other.jsonl").write_text('{"conversations": []}\n' * 20)
+    (tmp_path / "other.jsonl").write_text('{"segments": []}\n' * 20)
     result = ftlint("split", *arguments, cwd=tmp_path)
     assert result.returncode == 2
     assert sentence in result.stderr.decode()

@@ -48,6 +48,7 @@ def describe(rule: type[Rule]) -> dict[str, Any]:
         "level": rule.level,
         "summary": rule.summary(),
         "dialects": list(rule.dialects) if rule.dialects is not None else None,
+        "requires": list(rule.requires),
         "fix": {"safe": "safe", "unsafe": "unsafe", "request": "unsafe", None: None}[rule.fixable],
         "enabled": rule.enabled,
         "options": asdict(rule.Options()),

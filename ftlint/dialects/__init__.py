@@ -3,27 +3,49 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from importlib import import_module
 from importlib.metadata import entry_points
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ftlint.dialects.keys import NAMING, SYNONYMS, is_fragment
+from ftlint.dialects.kinds import signature_of
 from ftlint.errors import raise_if_interrupted, reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ftlint.dialects.base import Dialect, Signature
+    from ftlint.dialects.base import Dialect
+    from ftlint.dialects.kinds import Signature
 
 GROUP = "ftlint.dialects"
+
+ASSUMED = "prompt-completion"
+"""The dialect that records of no known shape are read as."""
+
+_BUILT_IN = (
+    "prompt_completion",
+    "chat",
+    "sharegpt",
+    "gemini",
+    "converse",
+    "prompted",
+    "preference",
+    "judged",
+    "stepwise",
+    "reinforcement",
+    "instruction",
+    "question",
+    "text",
+    "shapes",
+)
+"""Modules of this package with `DIALECTS`; of two that know as many keys of a record the first is taken."""
 
 
 @cache
 def _found() -> tuple[tuple[Dialect, ...], tuple[str, ...]]:
     """Return every known dialect, and what is wrong with packages that cannot be loaded."""
     from ftlint.dialects.base import Dialect  # noqa: PLC0415 - only who reads records needs polars
-    from ftlint.dialects.chat import CHAT  # noqa: PLC0415 - likewise
-    from ftlint.dialects.prompt_completion import PROMPT_COMPLETION  # noqa: PLC0415 - likewise
-    from ftlint.dialects.shapes import RECOGNISED  # noqa: PLC0415 - likewise
 
     others, broken = [], []
     for entry in entry_points(group=GROUP):
@@ -36,7 +58,8 @@ def _found() -> tuple[tuple[Dialect, ...], tuple[str, ...]]:
             broken.append(f"the dialect of {entry.value} cannot be loaded: {reason(error)}")
         else:
             others.append(dialect)
-    return (*others, PROMPT_COMPLETION, CHAT, *RECOGNISED), tuple(broken)
+    built_in = (import_module(f"{__name__}.{module}").DIALECTS for module in _BUILT_IN)
+    return (*others, *chain.from_iterable(built_in)), tuple(broken)
 
 
 def known() -> tuple[Dialect, ...]:
@@ -62,7 +85,7 @@ def named(name: str) -> Dialect:
 
 def recognise(value: Mapping[str, object]) -> str | None:
     """Return the name of the dialect that an object is a record of: of several the one that knows most of its keys; or None."""
-    return recognised(tuple((key, type(inner)) for key, inner in value.items()))
+    return recognised(signature_of(value))
 
 
 def is_record(value: Mapping[str, object]) -> bool:

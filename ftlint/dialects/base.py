@@ -10,11 +10,13 @@ import orjson
 import polars as pl
 
 from ftlint.dialects.context import K
+from ftlint.dialects.kinds import TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ftlint.dialects.context import Context, Differences
+    from ftlint.dialects.kinds import Signature
     from ftlint.targets import Target
     from ftlint.wishes import Wishes
 
@@ -39,10 +41,6 @@ Tables = dict[str, pl.DataFrame]
 a record from 0."""
 
 
-Signature = tuple[tuple[str, type], ...]
-"""The keys of an object, and the types of their values."""
-
-
 class Fault(NamedTuple):
     """Why an object with its dialect's keys is no record: the kind, the JSON Pointer of what is wrong, what is wanted there.
 
@@ -65,24 +63,34 @@ class Surveyed(NamedTuple, Generic[K]):
 class Dialect(Generic[K]):
     """The shape of a record; K is what its rules know of a dataset besides what is known in every dialect.
 
-    name: as in configuration files. shapes: any of these key sets makes a record. optional: keys that it may have besides.
-    types: msgspec types of a record; the first is the strictest and the fastest, the last takes every record. Without any, a
-    dialect is only recognised. tables: for each column of texts, by table, the JSON Pointer of a text, as an expression.
-    nothing: what is known where nothing was surveyed. answers: the kind of text (see `spoken`) that is to be learned.
-    tells_task: whether records are told apart by task, so that reports name it. weak: whether its keys are so common that
-    they make no record together with unknown ones. asked, answered, whole: what sentences call
-    what is asked, what is to be learned, and a record.
+    name: as in configuration files; shown: in sentences, where it is another. called: the call of OpenAI's client that asks a
+    model which was trained on such records, `completions` or `chat`; none where that service does not train on them. shapes: any
+    of these key sets makes a record. optional: keys that it may have besides. types: msgspec types of a record; the first is the
+    strictest and the fastest, the last takes every record, unless `loose` is another type that does. Without any, a dialect is
+    only recognised. capabilities: what rules may require of it: `endings` (prompts may end with a separator, completions with a
+    stop), `texts` (named texts), `messages`, `labels` (an answer can be a label), `pair` (a preferred and a rejected answer),
+    `judgement`. assumed: the target where none is named. tables: for each column of texts, by table, the JSON Pointer of a text,
+    as an expression. nothing: what is known where nothing was surveyed. answers: the kind of text (see `spoken`) that is to be
+    learned. tells_task: whether records are told apart by task, so that reports name it. weak: whether its keys are so common
+    that they make no record together with unknown ones. renamed: whether its keys are but other names for those of a dialect
+    that a target takes. asked, answered, whole: what sentences call what is asked, what is to be learned, and a record.
     """
 
     name: str = ""
+    shown: str = ""
+    called: ClassVar[str] = ""
     shapes: tuple[frozenset[str], ...] = ()
     optional: frozenset[str] = frozenset()
     types: tuple[Any, ...] = ()
+    loose: Any = None
+    capabilities: frozenset[str] = frozenset()
+    assumed: str = ""
     tables: Mapping[str, Mapping[str, pl.Expr]] = {}
     nothing: K
     answers: str = ""
     tells_task: ClassVar[bool] = False
     weak: bool = False
+    renamed: bool = False
     asked: str = "prompt"
     answered: str = "completion"
     whole: str = "record"
@@ -90,7 +98,7 @@ class Dialect(Generic[K]):
     @property
     def checked(self) -> bool:
         """Whether records of this dialect become tables; others are only recognised."""
-        return bool(self.types)
+        return bool(self.types) or self.loose is not None
 
     def has(self, table: str) -> bool:
         """Whether records of this dialect have rows in a table."""
@@ -108,8 +116,8 @@ class Dialect(Generic[K]):
             return 0, False
         return len(keys.keys() & (shape | self.optional)), self.takes(keys)
 
-    def takes(self, types: Mapping[str, type]) -> bool:  # noqa: ARG002 - the hook's signature
-        """Whether values of these types, by key, can be a record's."""
+    def takes(self, kinds: Mapping[str, str]) -> bool:  # noqa: ARG002 - the hook's signature
+        """Whether values of these kinds, by key, can be a record's."""
         return True
 
     def members(self) -> frozenset[str]:
@@ -203,6 +211,10 @@ class Dialect(Generic[K]):
         """Return what was inferred, by name, for programs."""
         return {}
 
+    def pointers(self, table: str) -> pl.Expr | None:  # noqa: ARG002 - likewise
+        """Return an expression for the JSON Pointers of a table's rows; None where these are no values of their own."""
+        return None
+
     def pointer(self, column: str, row: Mapping[str, Any]) -> str | None:  # noqa: ARG002 - likewise
         """Return the JSON Pointer of a column of a record: of `input`, of `answer`, or of a text."""
         return f"/{column}"
@@ -290,6 +302,8 @@ def is_mendable(value: Any) -> bool:
 class FlatDialect(Dialect[K]):
     """A dialect whose records are strings by key, the first of them what is asked, the last what is to be learned."""
 
+    capabilities = frozenset({"texts", "labels"})
+
     def __init__(self, name: str, texts: Sequence[str]) -> None:
         self.name, self.keys = name, tuple(texts)
         self.shapes, self.answers = (frozenset(texts),), self.keys[-1]
@@ -317,9 +331,9 @@ class FlatDialect(Dialect[K]):
         """Return the bytes of all texts."""
         return pl.sum_horizontal(pl.col(key).str.len_bytes() for key in self.keys)
 
-    def takes(self, types: Mapping[str, type]) -> bool:
+    def takes(self, kinds: Mapping[str, str]) -> bool:
         """Whether all are strings."""
-        return all(types[key] is str for key in self.keys)
+        return all(kinds[key] == TEXT for key in self.keys)
 
     def faults(self, value: Mapping[str, Any]) -> Iterator[Fault]:
         """Yield the keys whose values are no strings."""

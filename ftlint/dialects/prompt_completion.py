@@ -42,6 +42,10 @@ class PromptCompletionDialect(FlatDialect[Endings]):
 
     nothing = Endings()
     tells_task = True
+    shown = "prompt/completion"
+    called = "completions"
+    capabilities = frozenset({"endings", "texts", "labels"})
+    assumed = "davinci"
 
     def __init__(self) -> None:
         super().__init__("prompt-completion", ["prompt", "completion"])
@@ -164,4 +168,4 @@ def _task(prompts: Sequence[str], completions: Sequence[str], encoding: str) -> 
     return CLASSIFICATION if repeat(labels, encoding) else GENERATION
 
 
-PROMPT_COMPLETION = PromptCompletionDialect()
+DIALECTS = (PromptCompletionDialect(),)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from ftlint import targets
-from ftlint.dialects import named, recognised
+from ftlint.dialects import ASSUMED, named, recognised
 from ftlint.dialects.base import INPUT, RECORDS
 from ftlint.dialects.context import Context
 from ftlint.dialects.keys import NAMING
+from ftlint.dialects.kinds import signature_of
 from ftlint.errors import failing, raise_if_interrupted
 from ftlint.records.reader import Reader
 from ftlint.records.spread import suspected
@@ -25,8 +26,9 @@ from ftlint.wishes import GENERATION
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ftlint.dialects.base import Dialect, Signature, Tables
+    from ftlint.dialects.base import Dialect, Tables
     from ftlint.dialects.context import Differences
+    from ftlint.dialects.kinds import Signature
     from ftlint.rule import Rule
     from ftlint.sources import Source
     from ftlint.targets import Target
@@ -36,9 +38,6 @@ _WINDOWS = 100
 _WINDOW = 1 << 16
 _LONG = 1 << 20
 """Bytes of a line whose texts are not surveyed where there are shorter ones."""
-
-_JUDGEMENTS = ("label", "kto_tag")
-_BOOLEANS = (0, 1, "true", "false", "True", "False")
 
 
 class Sample(NamedTuple):
@@ -132,13 +131,8 @@ def _sample(sources: Sequence[Source], wishes: Wishes) -> tuple[list[bytes], Cou
             continue
         if type(value) is dict:
             (lines if len(line) < _LONG else long).append(line)
-            keys[tuple((key, _kind(key, inner)) for key, inner in value.items())] += 1
+            keys[signature_of(value)] += 1
     return lines or long[:1], keys
-
-
-def _kind(key: str, value: Any) -> type:
-    """Return the type of a value; a judgement that was written as a number or a text is one all the same."""
-    return bool if key in _JUDGEMENTS and type(value) in {int, str} and value in _BOOLEANS else type(value)
 
 
 def _lines(sources: Sequence[Source], wanted: int) -> Iterator[bytes]:
@@ -172,9 +166,9 @@ def _dialect(keys: Counter[Signature], wishes: Wishes, pinned: Target | None) ->
     for signature, count in keys.items():
         votes[recognised(signature) or ""] += count
     winner, count = votes.most_common(1)[0] if votes else ("", 0)
-    if winner and 2 * count > keys.total():
+    if winner and 2 * count > keys.total() and not (pinned and named(winner).renamed and winner not in pinned.dialects):
         return winner, True
-    first = pinned.dialects[0] if pinned and pinned.dialects else "prompt-completion"
+    first = pinned.dialects[0] if pinned and pinned.dialects else ASSUMED
     return first, not keys
 
 
@@ -182,4 +176,4 @@ def _assumed(dialect: Dialect, tables: Tables, wishes: Wishes) -> Target:
     """Return the target that is assumed where none is named."""
     with failing(dialect):
         suited = dialect.suits(tables) if tables else ""
-    return targets.target(suited, wishes.own) if suited else targets.default_for(dialect.name, wishes.own)
+    return targets.target(suited or dialect.assumed, wishes.own) if suited or dialect.assumed else targets.ANY

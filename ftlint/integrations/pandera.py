@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from ftlint import config as configuration
+from ftlint.dialects import known as known_dialects
 from ftlint.dialects import named
 from ftlint.dialects.base import RECORDS
 from ftlint.dialects.context import Context
 from ftlint.dialects.prompt_completion import Endings
-from ftlint.engine.part import Plan, expressions, violations
+from ftlint.engine.part import Plan, block_of, expressions, violations
 from ftlint.errors import UsageError, did_you_mean
 from ftlint.metrics import Block
 from ftlint.records.reader import Decoded
@@ -19,11 +20,11 @@ from ftlint.records.traces import ALL
 from ftlint.rule import LEVELS, RecordRule
 from ftlint.rule.registry import Selection, configured
 from ftlint.sources.memory import as_line
-from ftlint.targets import default_for, target
+from ftlint.targets import ANY, target
 from ftlint.text.marks import given
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 
 def schema(
@@ -48,21 +49,21 @@ def schema(
 
     Raises UsageError for a dialect or backend that is not supported, ConfigError for unknown rules or targets.
     """
-    checked = [name for name in ("prompt-completion",) if named(name).checked]
+    checked = [known.name for known in known_dialects() if known.checked]
     if dialect not in checked:
-        raise UsageError(f"no schema for the dialect {dialect!r}{did_you_mean(dialect, checked)}; there is one for {checked[0]}")
+        raise UsageError(
+            f"no schema for the dialect {dialect!r}{did_you_mean(dialect, checked)}; there is one for {', '.join(checked)}"
+        )
     if backend not in {"polars", "pandas"}:
         raise UsageError(f"no schema for the backend {backend!r}; there is one for polars, and one for pandas")
-    chosen = target(model) if model else default_for(dialect)
+    assumed = model or named(dialect).assumed
+    chosen = target(assumed) if assumed else ANY
     context = Context(
         dialect=dialect,
         target=chosen,
         encoding=chosen.encoding,
         task=task,
-        known=Endings(
-            given(separator) if separator is not None else None,
-            given(stop) if stop is not None else None,
-        ),
+        known=_endings(separator, stop) if "endings" in named(dialect).capabilities else named(dialect).nothing,
     )
     settings = configuration.load(
         {"select": list(select) if select is not None else None, "ignore": list(ignore)}, isolated=True
@@ -72,17 +73,20 @@ def schema(
     chosen_rules = [rule for rule in configured(rules, {}) if isinstance(rule, RecordRule) and rule.applies(context)]
     judged = [rule for rule in chosen_rules if any(level in levels for _, level in expressions(rule, context))]
     texts = list(named(dialect).tables[RECORDS])
+    # Of several shapes none can be demanded.
+    needed = named(dialect).required(()) if len(named(dialect).shapes) == 1 else []
     # Tables of failures are narrow, and a long name of the schema would leave no room for the rule's.
     if backend == "polars":
         import pandera.polars as pa  # noqa: PLC0415 - takes 0.8 s, as the other one does
 
         checks = [pa.Check(_polars(rule, levels, context), **_told(rule)) for rule in judged]
-        return pa.DataFrameSchema({text: pa.Column(pl.String, nullable=False) for text in texts}, checks=checks, name="ftlint")
+        columns = {key: pa.Column(pl.String if key in texts else None, nullable=False) for key in needed}
+        return pa.DataFrameSchema(columns, checks=checks, name="ftlint")
     import pandera.pandas as pp  # noqa: PLC0415 - likewise
 
     are_texts = pp.Check(lambda column: column.map(lambda value: isinstance(value, str)), name="wrong-type", error="no text")
     return pp.DataFrameSchema(
-        {text: pp.Column(None, checks=are_texts, nullable=False) for text in texts},
+        {key: pp.Column(None, checks=are_texts if key in texts else None, nullable=False) for key in needed},
         checks=[pp.Check(_pandas(rule, levels, context), **_told(rule)) for rule in judged],
         name="ftlint",
     )
@@ -100,7 +104,16 @@ def _told(rule: RecordRule) -> dict[str, Any]:
 
 def _polars(rule: RecordRule, levels: Sequence[str], context: Context) -> Callable[[Any], pl.LazyFrame]:
     """Return a check function: true for each row that does not violate."""
-    return lambda data: pl.LazyFrame({"right": _right(data.lazyframe.collect(), rule, levels, context)})
+
+    def check(data: Any) -> pl.LazyFrame:
+        frame = data.lazyframe.collect()
+        flat = bool(named(context.dialect).tables[RECORDS])
+        right = (
+            _right(frame, rule, levels, context) if flat else _right_records(frame.iter_rows(named=True), rule, levels, context)
+        )
+        return pl.LazyFrame({"right": right})
+
+    return check
 
 
 def _pandas(rule: RecordRule, levels: Sequence[str], context: Context) -> Callable[[Any], Any]:
@@ -110,12 +123,12 @@ def _pandas(rule: RecordRule, levels: Sequence[str], context: Context) -> Callab
         import pandas as pd  # noqa: PLC0415 - whoever has such a frame has it
 
         names = named(context.dialect).tables[RECORDS]
-        texts = {name: [value if isinstance(value, str) else None for value in frame[name]] for name in names}
-        return pd.Series(
-            _right(pl.DataFrame(texts, dict.fromkeys(names, pl.String)), rule, levels, context).to_list(),
-            index=frame.index,
-            dtype=bool,
-        )
+        if names:
+            texts = {name: [value if isinstance(value, str) else None for value in frame[name]] for name in names}
+            right = _right(pl.DataFrame(texts, dict.fromkeys(names, pl.String)), rule, levels, context)
+        else:
+            right = _right_records(frame.to_dict("records"), rule, levels, context)
+        return pd.Series(right.to_list(), index=frame.index, dtype=bool)
 
     return check
 
@@ -131,3 +144,21 @@ def _right(frame: pl.DataFrame, rule: RecordRule, levels: Sequence[str], context
     found = violations(Plan(context, (rule,), ()), block)
     wrong = {line for (_, level), rows in found.items() if level in levels for line in rows.get_column("line")}
     return ~frame.get_column("line").is_in(list(wrong))
+
+
+def _right_records(records: Iterable[Mapping[str, Any]], rule: RecordRule, levels: Sequence[str], context: Context) -> pl.Series:
+    """Return the same for records that are no texts alone; one that is none of the dialect is wrong whatever the rule."""
+    lines = [as_line(record, number) for number, record in enumerate(records)]
+    block = block_of(b"".join(lines), context)
+    found = violations(Plan(context, (rule,), ()), block) if len(block.frame) else {}
+    wrong = {line for (_, level), rows in found.items() if level in levels for line in rows.get_column("line")}
+    right = set(block.frame.get_column("line")) - wrong
+    return pl.Series([number in right for number in range(len(lines))], dtype=pl.Boolean)
+
+
+def _endings(separator: str | None, stop: str | None) -> Endings:
+    """Return how texts end, where it is given."""
+    return Endings(
+        given(separator) if separator is not None else None,
+        given(stop) if stop is not None else None,
+    )

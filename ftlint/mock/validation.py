@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 import ftlint
+from ftlint.dialects import named
 from ftlint.mock import chat
 from ftlint.targets import target
 from ftlint.text.tokens import encode
@@ -36,7 +37,7 @@ class Refusal:
 def refusal_of_upload(content: bytes) -> str | None:
     """Return why a file is not taken; None for one that is."""
     report = ftlint.check(content, select=[*_NO_DICTIONARY, "FIL005", "SHP001", "SHP002", "SHP004"], target="ada")
-    chats = report.survey is not None and report.survey.dialect == "chat"
+    chats = report.survey is not None and named(report.survey.dialect).called == "chat"
     # Of conversations no more is looked at before a job reads them.
     found = [one for one in report.findings if not (chats and one.code.startswith("SHP"))]
     if not found:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects import named
-from ftlint.dialects.chat import TOOLS
+from ftlint.dialects.turn_tables import TOOLS
 from ftlint.engine.check import check_dataset
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.survey import look
@@ -36,7 +36,7 @@ from ftlint.prepare.measures import (
 from ftlint.prepare.parts import validation_file
 from ftlint.prepare.recipe import Facts, Inference, Training, inference, training
 from ftlint.sources import open_source
-from ftlint.targets import shipped, target
+from ftlint.targets import default_hyperparameters, shipped, target
 from ftlint.text import tokens
 from ftlint.text.labels import as_seen
 from ftlint.text.words import quote
@@ -88,7 +88,8 @@ class Profile:
     """What a dataset is.
 
     left_out: lines that hold no record of the dialect, blank ones aside. counts: tokens; spreads: of each kind of text; near:
-    records near the token limit. notes: what is to be known of the numbers.
+    records near the token limit. training, inference: None where only trainers take such records whose commands are not known.
+    notes: what is to be known of the numbers.
     """
 
     path: str
@@ -102,8 +103,8 @@ class Profile:
     near: Estimate
     epochs: int
     costs: tuple[Cost, ...]
-    training: Training
-    inference: Inference
+    training: Training | None
+    inference: Inference | None
     turns: Mapping[str, float]
     notes: tuple[str, ...] = ()
 
@@ -169,8 +170,9 @@ def profile(
         _without_metrics(gathered, valid, wishes, engine),
         {name: _commonest(column) for name, column in dialect.preamble(drawn_ones).items()},
     )
-    recipe = training(facts)
-    costs = tuple(_costs(context, counts.total.count, records, recipe.n_epochs, wishes))
+    served = bool(dialect.called)
+    epochs = default_hyperparameters(records).n_epochs
+    costs = tuple(_costs(context, counts.total.count, records, epochs, wishes))
     return Profile(
         path=source.path,
         records=records,
@@ -183,10 +185,10 @@ def profile(
         near=Estimate(above(counts.of_records, NEAR * context.target.limit))
         if exact and context.target.limit
         else near_limit(file.lines, sizes, context),
-        epochs=recipe.n_epochs,
+        epochs=epochs,
         costs=costs,
-        training=recipe,
-        inference=inference(facts),
+        training=training(facts) if served else None,
+        inference=inference(facts) if served else None,
         turns={kind: count / records for kind, count in sizes.texts.items()},
         notes=tuple(_notes(sizes, costs, context)),
     )
@@ -259,7 +261,7 @@ def _positive(text: str, labels: Sequence[Label], gathered: Gathered) -> str:
 
 
 def _tokens(label: str, context: Context) -> tuple[tuple[int, str], ...]:
-    text = label if context.dialect == "chat" else as_seen(label)
+    text = as_seen(label) if named(context.dialect).called == "completions" else label
     numbers = tokens.encode(text, context.encoding)
     shown = [piece.decode("utf-8", "backslashreplace") for piece in tokens.pieces(text, context.encoding)]
     return tuple(zip(numbers, shown, strict=True))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ftlint.dialects import named
 from ftlint.prepare.parts import PARTS, part_of
 from ftlint.targets import default_hyperparameters
 from ftlint.text import tokens
@@ -92,7 +93,7 @@ class Facts:
     @property
     def chat(self) -> bool:
         """Whether records are conversations."""
-        return self.context.dialect == "chat"
+        return named(self.context.dialect).called == "chat"
 
     @property
     def stop(self) -> str | None:

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from ftlint.dialects import named
 from ftlint.report.formats.text import plain
 from ftlint.text.words import numbered, quote
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from ftlint.prepare.measures import Estimate
     from ftlint.prepare.profile import Cost, Label, Profile, Spread
+    from ftlint.prepare.recipe import Inference, Training
 
 _LABELS = 20
 """Labels that are listed."""
@@ -84,25 +86,29 @@ def as_json(profile: Profile) -> dict[str, Any]:
             }
             for cost in profile.costs
         ],
-        "recipe": {
-            "training": {
-                "command": training.command,
-                "n_epochs": training.n_epochs,
-                "batch_size": training.batch_size,
-                "learning_rate_multiplier": training.learning_rate_multiplier,
-                "prompt_loss_weight": training.prompt_loss_weight,
-                "notes": list(training.notes),
-            },
-            "inference": {
-                "temperature": asking.temperature,
-                "max_tokens": asking.max_tokens,
-                "stop": asking.stop,
-                "logprobs": asking.logprobs,
-                "logit_bias": {str(token): value for token, value in asking.logit_bias.items()},
-                "first_token_to_label": dict(asking.first_token_to_label),
-                "warnings": list(asking.warnings),
-                "snippet": asking.snippet,
-            },
+        "recipe": None if training is None or asking is None else _recipe_as_json(training, asking),
+    }
+
+
+def _recipe_as_json(training: Training, asking: Inference) -> dict[str, Any]:
+    return {
+        "training": {
+            "command": training.command,
+            "n_epochs": training.n_epochs,
+            "batch_size": training.batch_size,
+            "learning_rate_multiplier": training.learning_rate_multiplier,
+            "prompt_loss_weight": training.prompt_loss_weight,
+            "notes": list(training.notes),
+        },
+        "inference": {
+            "temperature": asking.temperature,
+            "max_tokens": asking.max_tokens,
+            "stop": asking.stop,
+            "logprobs": asking.logprobs,
+            "logit_bias": {str(token): value for token, value in asking.logit_bias.items()},
+            "first_token_to_label": dict(asking.first_token_to_label),
+            "warnings": list(asking.warnings),
+            "snippet": asking.snippet,
         },
     }
 
@@ -122,8 +128,9 @@ def _sections(profile: Profile, columns: int) -> Iterator[tuple[str, list[str]]]
     context = profile.context
     facts = [f"{name} {quote(value)}" for name, value in profile.facts().items() if isinstance(value, str)]
     known = f"inferred from {numbered(context.surveyed, 'record')}: {', '.join([context.task, *facts])}"
-    kind = context.dialect.replace("-", "/")
-    head = f"{numbered(profile.records, f'{kind} record')}, {profile.size:,} bytes, for {context.target.name}"
+    kind = named(context.dialect).shown or context.dialect
+    target = f"for {context.target.name}" if context.target.source else "no target named"
+    head = f"{numbered(profile.records, f'{kind} record')}, {profile.size:,} bytes, {target}"
     unread = [f"left out: {numbered(profile.left_out, 'line')} that hold{'s' * (profile.left_out == 1)} no such record"] * bool(
         profile.left_out
     )
@@ -134,6 +141,16 @@ def _sections(profile: Profile, columns: int) -> Iterator[tuple[str, list[str]]]
     if profile.costs:
         title = f"cost in dollars: {profile.epochs} epochs of training, and use of 1,000 such records"
         yield title, [*map(_cost, profile.costs), *_folded(profile.costs[0].source, columns - 2)]
+    yield from _recipe(profile, columns)
+    yield "how much data", [line for text in _advice(profile) for line in _folded(text, columns - 2)]
+
+
+def _recipe(profile: Profile, columns: int) -> Iterator[tuple[str, list[str]]]:
+    """Yield how to train and to ask; that no command is known, where only other trainers take such records."""
+    if profile.training is None or profile.inference is None:
+        text = "records of this shape are for trainers whose commands ftlint does not know: no recipe"
+        yield "training", list(_folded(text, columns - 2))
+        return
     notes = [line for note in profile.training.notes for line in _folded(note, columns - 2)]
     yield "training", [*_command(profile.training.command, columns - 2), *notes]
     asking = profile.inference
@@ -143,7 +160,6 @@ def _sections(profile: Profile, columns: int) -> Iterator[tuple[str, list[str]]]
     bias = f"logit_bias 100 for {numbered(len(asking.logit_bias), 'token')}" if asking.logit_bias else ""
     warned = [line for warning in asking.warnings for line in _folded(warning, columns - 2)]
     yield "inference", [", ".join(filter(None, (told, bias))), *warned, "", *asking.snippet.rstrip().splitlines()]
-    yield "how much data", [line for text in _advice(profile) for line in _folded(text, columns - 2)]
 
 
 def _cost(cost: Cost) -> str:
@@ -225,7 +241,7 @@ def _advice(profile: Profile) -> Iterator[str]:
         enough = len(profile.labels) - len(few)
         told = f"{enough:,} of {numbered(len(profile.labels), 'label')} have {_ADVICE:,}"
         yield f"the guide wants a few thousand records of a label; {told}"
-        if profile.context.dialect == "prompt-completion":
+        if named(profile.context.dialect).called:
             yield curve
         return
     yield f"the guide wants thousands of records, and at best tens of thousands; there are {profile.records:,}"

@@ -212,16 +212,16 @@ class Reader:
         repeating: the lines that have a key twice.
         """
         values, numbers = [value for _, value, _ in objects], [number for _, _, number in objects]
-        kind = self.dialect.types[-1]
+        kind = self.dialect.loose or self.dialect.types[-1]
         try:
-            records = msgspec.convert(values, list[kind])  # type: ignore[valid-type] # a type that the dialect made
+            records = values if kind is dict else msgspec.convert(values, list[kind])  # type: ignore[valid-type] # a type that the dialect made
             fits = list(map(self.dialect.accepts, records))
         except (msgspec.ValidationError, RecursionError):
             found = [self._record(value, kind) for value in values]
             fits = [record is not None for record in found]
             records = [record for record in found if record is not None]
         else:
-            records = list(compress(records, fits))
+            records = records if all(fits) else list(compress(records, fits))
         for value, number, fit in zip(values, numbers, fits, strict=True):
             if not fit:
                 wrong = self._wrong(value, list(self.dialect.faults(value)))
@@ -290,7 +290,8 @@ class _Batch:
 
     def _table(self, name: str) -> pl.DataFrame:
         if name != TEXTS:
-            return self._tables[name]
+            pointers = self._dialect.pointers(name)
+            return self._tables[name] if pointers is None else self._tables[name].with_columns(pointer=pointers)
         with failing(self._dialect):
             return self._dialect.texts(self._tables, pointers=True).sort("line", "place", maintain_order=True)
 

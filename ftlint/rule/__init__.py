@@ -182,6 +182,8 @@ class Rule:
     "What is shown of one finding below the headline, instead of the text around it; a format string."
     dialects: ClassVar[tuple[str, ...] | None] = None
     "Dialects that the rule is for; None: every one."
+    requires: ClassVar[tuple[str, ...]] = ()
+    "What records must have (`capabilities` of their dialect): `messages`, `pair`, `labels`, …"
     tasks: ClassVar[tuple[str, ...] | None] = None
     "Tasks that the rule is for; None: every one."
     convention: ClassVar[str | None] = None
@@ -270,6 +272,7 @@ class Rule:
         """Whether the rule is for this dataset at all."""
         return (
             (self.dialects is None or context.dialect in self.dialects)
+            and set(self.requires) <= named(context.dialect).capabilities
             and (self.tasks is None or context.task in self.tasks)
             and (self.convention is None or bool(getattr(context.target, self.convention)))
         )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ftlint.dialects.chat import MESSAGES
+from ftlint.dialects import named
+from ftlint.dialects.conversation import ConversationDialect
+from ftlint.dialects.turn_tables import MESSAGES
 from ftlint.rule import Hits, Place, RecordRule
 from ftlint.text.words import numbered
 
@@ -23,7 +25,7 @@ MOST = 3
 class ChatRule(RecordRule):
     """A rule about conversations. most: what is said, once and without repair, where most conversations break it."""
 
-    dialects: ClassVar[tuple[str, ...] | None] = ("chat",)
+    requires: ClassVar[tuple[str, ...]] = ("messages",)
     most: ClassVar[str] = ""
 
     def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
@@ -38,7 +40,7 @@ class ChatRule(RecordRule):
 
     def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point at the messages, where it is said once of most."""
-        return Place("/messages")
+        return Place(conversation(context).home)
 
 
 class MessageRule(ChatRule):
@@ -47,18 +49,27 @@ class MessageRule(ChatRule):
     table: ClassVar[str] = MESSAGES
 
 
-def message(row: Mapping[str, Any], part: str = "", *, fixable: bool = True, **args: Any) -> Place:
-    """Return the place of a message, or of a part of it.
+def conversation(context: Context) -> ConversationDialect:
+    """Return the dialect of the records, which has messages."""
+    dialect = named(context.dialect)
+    assert isinstance(dialect, ConversationDialect)
+    return dialect
+
+
+def message(row: Mapping[str, Any], context: Context, part: str = "", *, fixable: bool = True, **args: Any) -> Place:
+    """Return the place of a message, or of a part of it (`role`, `content` or another key).
 
     fixable: whether this one can be repaired, where the rule's faults can. args: further arguments of the rule's sentence.
     """
-    pointer = f"/messages/{row['place']}" + (f"/{part}" if part else "")
-    return Place(pointer, args={"number": row["place"] + 1, **args}, fix="rule" if fixable else None)
+    pointer = conversation(context).member(row["pointer"], part) if part and not row["bare"] else row["pointer"]
+    number = next((int(step) + 1 for step in reversed(row["pointer"].split("/")) if step.isdecimal()), row["place"] + 1)
+    return Place(pointer, args={"number": number, **args}, fix="rule" if fixable else None)
 
 
-def last_message(row: Mapping[str, Any], *, fixable: bool = True, **args: Any) -> Place:
+def last_message(row: Mapping[str, Any], context: Context, *, fixable: bool = True, **args: Any) -> Place:
     """Return the place of the last message of a conversation."""
-    return message({"place": row["messages"] - 1}, fixable=fixable, role=row["last_role"], **args)
+    at = conversation(context).turn_at(row, row["messages"] - 1)
+    return Place(at, args={"role": row["last_role"], **args}, fix="rule" if fixable else None)
 
 
 def wants_assistant(context: Context) -> bool:

@@ -50,4 +50,4 @@ class BadWeight(MessageRule):
         problem = "a weight is not 0 or 1, or of another role than the assistant"
         if not row["misweighed"]:
             problem = "every message of the assistant has the weight 0: nothing is learned"
-        return message(row, "weight", problem=problem)
+        return message(row, context, "weight", problem=problem)

@@ -54,11 +54,11 @@ class EmptyContent(MessageRule):
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where a message that has something to say is empty."""
-        return pl.col("empty") & pl.col("role").is_in(_SPEAKERS)
+        return pl.col("empty") & ~pl.col("bare") & pl.col("role").is_in(_SPEAKERS)
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the message."""
-        return message(row, role=row["role"])
+        return message(row, context, role=row["role"])
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Drop the conversations."""

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.dialects.chat import is_empty, last_answer
+from ftlint.dialects.turns import is_empty, last_answer
 from ftlint.records.edits import without
 from ftlint.rule import bad, chats, good
 from ftlint.rule.fixes import Respell
 
-from ._messages import ChatRule, last_message, wants_assistant
+from ._messages import ChatRule, conversation, last_message, wants_assistant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
+    from ftlint.dialects.conversation import ConversationDialect
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
     from ftlint.rule import Hits, Place
@@ -65,17 +67,28 @@ class LastNotAssistant(ChatRule):
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the last message."""
-        return last_message(row, fixable=row["answer"].strip() != "")
+        return last_message(row, context, fixable=_tail(row["value"], conversation(context)) is not None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Cut what comes after the assistant's last message, unless that says nothing: then nothing whole is left."""
-        return Respell(_cut)
+        return Respell(partial(_cut, dialect=conversation(situation.context)))
 
 
-def _cut(line: Line) -> list[Edit]:
-    messages = line.value["messages"]
-    last = last_answer([one["role"] for one in messages])
-    if last is None or is_empty(messages[last]):
+def _tail(value: Mapping[str, Any], dialect: ConversationDialect) -> tuple[str, int] | None:
+    """Return the list that ends with what comes after the last answer, and the place in it; None where nothing whole is left."""
+    turns = [turn for turn in dialect.turns(value) if not turn.field.thread]
+    last = last_answer([turn.role for turn in turns])
+    if last is None or is_empty(turns[last]):
+        return None
+    at, _, place = turns[last].at.rpartition("/")
+    alike = all(turn.at.rpartition("/")[0] == at for turn in turns[last:])
+    return (at, int(place)) if alike and place.isdecimal() else None
+
+
+def _cut(line: Line, dialect: ConversationDialect) -> list[Edit]:
+    found = _tail(line.value, dialect)
+    if found is None:
         return []
-    spans = [(start, end) for _, start, end in line.members("/messages").values()]
-    return without(line, spans, set(range(last + 1, len(messages))))
+    at, last = found
+    spans = [(start, end) for _, start, end in line.members(at).values()]
+    return without(line, spans, set(range(last + 1, len(spans))))

@@ -51,4 +51,4 @@ class LastRole(ChatRule):
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the last message."""
-        return last_message(row, target=context.target.name, wanted=context.target.last_role)
+        return last_message(row, context, target=context.target.name, wanted=context.target.last_role)

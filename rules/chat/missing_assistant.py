@@ -8,7 +8,7 @@ import polars as pl
 
 from ftlint.rule import Place, bad, chats, good
 
-from ._messages import ChatRule, wants_assistant
+from ._messages import ChatRule, conversation, wants_assistant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,14 +41,10 @@ class MissingAssistant(ChatRule):
         bad(chats([("user", "How are you?"), ("assistant", "Fine.")], [("user", "And you?")]), at=[2]),
     )
 
-    def applies(self, context: Context) -> bool:
-        """Be silent where the target wants another last message."""
-        return super().applies(context) and wants_assistant(context)
-
     def violates(self, context: Context) -> pl.Expr:
-        """Return where no role is the assistant's."""
-        return ~pl.col("answered")
+        """Return where no role is the assistant's; where the target wants another last message, where there is none at all."""
+        return ~pl.col("answered") if wants_assistant(context) else pl.col("messages") == 0
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the messages."""
-        return Place("/messages")
+        return Place(conversation(context).home)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.dialects.chat import ROLES
+from ftlint.dialects.turns import ROLES
 from ftlint.rule import bad, chats, good
 
 from ._messages import MessageRule, message
@@ -53,4 +53,4 @@ class RoleNotAllowed(MessageRule):
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the role."""
-        return message(row, "role", role=row["role"], target=context.target.name)
+        return message(row, context, "role", role=row["role"], target=context.target.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -10,12 +11,14 @@ from ftlint.records.edits import edits_of
 from ftlint.rule import bad, chats, good
 from ftlint.rule.fixes import Amend
 
-from ._messages import MessageRule, message
+from ._messages import MessageRule, conversation, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
+    from ftlint.dialects.conversation import ConversationDialect
+    from ftlint.dialects.turns import Turn
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
     from ftlint.rule import Hits, Place
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 _FIRST = ("system", "developer")
 _SPEAKERS = ("user", "assistant")
+_PLAIN = 2
+"""Keys of a message that has a role and a content, and nothing else."""
 
 
 class RoleOrder(MessageRule):
@@ -59,37 +64,43 @@ class RoleOrder(MessageRule):
         """Return where a role is out of turn."""
         role, place = pl.col("role"), pl.col("place")
         before = role.shift(1)  # the row before is of the same conversation, but for its first
-        twice = (place > 0) & (role == before) & role.is_in(_SPEAKERS)
-        late = (place > 0) & role.is_in(_FIRST)
+        follows = (place > 0) & (pl.col("thread") == pl.col("thread").shift(1))
+        twice = follows & ~pl.col("bare") & (role == before) & role.is_in(_SPEAKERS)
+        late = follows & role.is_in(_FIRST)
         begins = (role == "assistant") & ((place == 0) | ((place == 1) & before.is_in(_FIRST)))
         return twice | late | begins
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the message."""
         if row["role"] in _FIRST:
-            return message(row, fixable=False, role=row["role"], problem="it belongs first")
-        before = row["value"]["messages"][row["place"] - 1] if row["place"] else {}
-        if before.get("role") != row["role"]:
-            return message(row, fixable=False, role=row["role"], problem="the conversation begins with it")
-        own = row["value"]["messages"][row["place"]]
-        return message(row, fixable=_can_be_one(before, own), role=row["role"], problem="so is the one before it")
+            return message(row, context, fixable=False, role=row["role"], problem="it belongs first")
+        before, own = _with_one_before(row, conversation(context))
+        if before is None or before.role != row["role"]:
+            return message(row, context, fixable=False, role=row["role"], problem="the conversation begins with it")
+        return message(row, context, fixable=_can_be_one(before, own), role=row["role"], problem="so is the one before it")
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Join messages of one speaker that follow each other."""
-        return Amend(_joined)
+        return Amend(partial(_joined, dialect=conversation(situation.context)))
 
 
-def _joined(line: Line, row: Row) -> list[Edit]:
+def _with_one_before(row: Mapping[str, Any], dialect: ConversationDialect) -> tuple[Turn | None, Turn]:
+    """Return a turn, and the one before it."""
+    turns = dialect.turns(row["value"])
+    return turns[row["place"] - 1] if row["place"] else None, turns[row["place"]]
+
+
+def _joined(line: Line, row: Row, dialect: ConversationDialect) -> list[Edit]:
     """Return the edit that joins a message to the one before: an empty line stands for all between their texts."""
-    place = row["place"]
-    before, own = line.value["messages"][place - 1 : place + 1] if place else ({}, {})
-    first, second = (line.span(f"/messages/{at}/content") for at in (place - 1, place))
-    if not first or not second or not _can_be_one(before, own):
+    before, own = _with_one_before(row, dialect)
+    if before is None or not _can_be_one(before, own):
         return []
-    return edits_of(line, [(first[1] - 1, second[0] + 1, r"\n\n")])
+    first, second = (line.span(dialect.member(turn.at, "content")) for turn in (before, own))
+    return edits_of(line, [(first[1] - 1, second[0] + 1, r"\n\n")]) if first and second else []
 
 
-def _can_be_one(before: Mapping[str, Any], own: Mapping[str, Any]) -> bool:
+def _can_be_one(before: Turn, own: Turn) -> bool:
     """Whether two messages are of one speaker, plain, and written alike, so that what stands between their texts can go."""
-    alike = before.get("role") == own["role"] and list(before) == list(own) and set(own) == {"role", "content"}
-    return alike and own["role"] in _SPEAKERS and isinstance(before["content"], str) and isinstance(own["content"], str)
+    alike = before.named == own.named and list(before.message) == list(own.message) and len(own.message) == _PLAIN
+    beside = before.at.rpartition("/")[0] == own.at.rpartition("/")[0]
+    return alike and beside and own.role in _SPEAKERS and isinstance(before.content, str) and isinstance(own.content, str)

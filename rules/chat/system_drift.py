@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
+from ftlint.dialects import named
+from ftlint.dialects.base import INPUT
 from ftlint.metrics import Metric, numbers
 from ftlint.metrics.keyed import shingles
 from ftlint.records.edits import escaped, replaced
@@ -16,10 +18,13 @@ from ftlint.rule import DatasetRule, Hits, Place, bad, chats, good
 from ftlint.rule.fixes import Respell
 from ftlint.text.words import numbered
 
+from ._messages import conversation
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ftlint.dialects.context import Context
+    from ftlint.dialects.conversation import ConversationDialect
     from ftlint.metrics import Block, Gathered
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
@@ -76,7 +81,7 @@ class SystemDrift(DatasetRule):
 
     code = "CHT007"
     level = "info"
-    dialects: ClassVar[tuple[str, ...] | None] = ("chat",)
+    requires: ClassVar[tuple[str, ...]] = ("messages",)
     metrics = (SystemPrompts,)
     once = True
     fixable = "request"
@@ -106,13 +111,15 @@ class SystemDrift(DatasetRule):
 
     def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point at the first one."""
-        return Place("/messages/0/content")
+        return Place(named(context.dialect).pointer(INPUT, row))
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Take the commonest one."""
         near, commonest = hits.args["near"], hits.args["commonest"]
         return Respell(
-            partial(_unified, near=near, commonest=commonest), scope="role", note=f"system prompts become {commonest!r}"
+            partial(_unified, near=near, commonest=commonest, dialect=conversation(situation.context)),
+            scope="role",
+            note=f"system prompts become {commonest!r}",
         )
 
 
@@ -125,10 +132,11 @@ def _nearly(text: str, other: str) -> bool:
     return len(a & b) >= 0.8 * len(a | b)
 
 
-def _unified(line: Line, near: frozenset[str], commonest: str) -> list[Edit] | None:
+def _unified(line: Line, near: frozenset[str], commonest: str, dialect: ConversationDialect) -> list[Edit] | None:
     try:
-        first = line.value["messages"][0]
-        drifts = first["role"] == "system" and first["content"] in near
-    except (ValueError, TypeError, KeyError, IndexError):
+        first = dialect.turns(line.value)[0]
+    except (ValueError, TypeError, AttributeError, IndexError):
         return None
-    return replaced(line, "/messages/0/content", escaped(commonest, line)) if drifts else None
+    if first.role != "system" or first.content not in near:
+        return None
+    return replaced(line, first.at if first.bare else dialect.member(first.at, "content"), escaped(commonest, line))

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.dialects.chat import ROLES
+from ftlint.dialects.turns import ROLES
 from ftlint.records.edits import replaced
 from ftlint.rule import bad, chats, good
 from ftlint.rule.fixes import Amend
 
-from ._messages import MessageRule, message
+from ._messages import MessageRule, conversation, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
+    from ftlint.dialects.conversation import ConversationDialect
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
-    from ftlint.rule import Hits, Place
+    from ftlint.rule import Hits, Level, Place
     from ftlint.rule.fixes import Fix, Row, Situation
 
 _MEANT = {
@@ -63,30 +65,35 @@ class UnknownRole(MessageRule):
         ),
     )
 
-    def violates(self, context: Context) -> pl.Expr:
-        """Return where a role is not one of the format's."""
-        return ~pl.col("role").is_in(ROLES)
+    def violates(self, context: Context) -> Mapping[Level, pl.Expr]:
+        """Return where a role is not one of the format's; a warning where it is what other formats call one of them."""
+        known, roles = pl.col("role").is_in(ROLES), conversation(context).roles
+        if not roles:
+            return {"error": ~known}
+        return {"error": ~known, "warning": known & ~pl.col("named").is_in([*roles, ""])}
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the role, and say which is meant."""
-        meant = _meant(row["role"])
-        hint = f"; did you mean {meant}?" if meant else ""
-        return message(row, "role", fixable=bool(meant), role=row["role"], hint=hint)
+        dialect = conversation(context)
+        meant = _meant(row["role"], dialect)
+        hint = f"; did you mean {dialect.spelled(meant)}?" if meant else ""
+        return message(row, context, "role", fixable=bool(meant), role=row["named"] or row["role"], hint=hint)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Write the role that is meant."""
-        return Amend(_repaired)
+        return Amend(partial(_repaired, dialect=conversation(situation.context)))
 
 
-def _meant(role: str) -> str | None:
+def _meant(role: str, dialect: ConversationDialect) -> str | None:
     """Return the role that is meant by an unknown one, where it can only be one."""
     bare = role.strip().lower()
-    if bare in ROLES:
-        return bare
-    close = get_close_matches(bare, ROLES, n=2, cutoff=0.75)
-    return _MEANT.get(bare) or (close[0] if len(close) == 1 else None)
+    known = {**dict(zip(ROLES, ROLES, strict=True)), **_MEANT, **(dialect.roles or {})}
+    if bare in known:
+        return known[bare]
+    close = get_close_matches(bare, [*ROLES, *(dialect.roles or ())], n=2, cutoff=0.75)
+    return known[close[0]] if len(close) == 1 else None
 
 
-def _repaired(line: Line, row: Row) -> list[Edit]:
-    meant = _meant(row["role"])
-    return replaced(line, f"/messages/{row['place']}/role", f'"{meant}"') if meant else []
+def _repaired(line: Line, row: Row, dialect: ConversationDialect) -> list[Edit]:
+    meant = _meant(row["role"], dialect)
+    return replaced(line, dialect.member(row["pointer"], "role"), f'"{dialect.spelled(meant)}"') if meant else []

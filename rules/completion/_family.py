@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class CompletionRule(RecordRule):
     """A rule about each completion that is not tidy: one space, the answer and the stop."""
 
-    dialects: ClassVar[tuple[str, ...] | None] = ("prompt-completion",)
+    requires: ClassVar[tuple[str, ...]] = ("endings",)
     column: ClassVar[str | None] = "completion"
 
     def suspects(self, context: Context) -> pl.Expr:

@@ -38,7 +38,7 @@ class NoStop(DatasetRule):
 
     code = "CMP006"
     level = "warning"
-    dialects = ("prompt-completion",)
+    requires = ("endings",)
     tasks = ("classification", "generation")
     roles = ("train",)
     convention = "stop"

@@ -36,7 +36,7 @@ class SharedPrefix(DatasetRule):
 
     code = "CMP007"
     level = "info"
-    dialects = ("prompt-completion",)
+    requires = ("endings",)
     fixable = "request"
     message = "all completions start with {prefix!r}"
 

@@ -29,7 +29,7 @@ class StopInText(RecordRule):
 
     code = "CMP005"
     level = "error"
-    dialects = ("prompt-completion",)
+    requires = ("endings",)
     convention = "stop"
     column = "completion"
     message = "the stop {stop!r} also stands before the completion's end"

@@ -24,7 +24,7 @@ class TokenOfLabelRule(LabelRule):
     """A rule about the tokens of labels, which start with a space; several records stand behind each of its findings."""
 
     level = "warning"
-    dialects: ClassVar[tuple[str, ...] | None] = ("prompt-completion",)
+    requires: ClassVar[tuple[str, ...]] = ("endings",)
     convention: ClassVar[str | None] = "leading_space"
     column: ClassVar[str | None] = "answer"
     once = True

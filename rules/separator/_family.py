@@ -11,6 +11,6 @@ from ftlint.wishes import CLASSIFICATION, GENERATION
 class SeparatorRule(Rule):
     """A rule about what ends a prompt, for targets that need it to end in something."""
 
-    dialects: ClassVar[tuple[str, ...] | None] = ("prompt-completion",)
+    requires: ClassVar[tuple[str, ...]] = ("endings",)
     tasks: ClassVar[tuple[str, ...] | None] = (CLASSIFICATION, GENERATION)
     convention: ClassVar[str | None] = "separator"

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.dialects.base import FURTHER
+from ftlint.dialects import named
+from ftlint.dialects.base import ANSWER, BETWEEN, FURTHER, INPUT
+from ftlint.dialects.turn_tables import MESSAGES
+from ftlint.dialects.turns import REJECTED
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 from ftlint.rule.fixes import Drop
+from ftlint.text.marks import SPACE
 from ftlint.wishes import OPEN_ENDED
 
 if TYPE_CHECKING:
@@ -35,7 +39,7 @@ class EmptyText(RecordRule):
 
     code = "SHP005"
     level = "error"
-    dialects = ("prompt-completion",)
+    requires = ("texts",)
     fixable = "unsafe"
     depends = True
     message = "the {which} is empty"
@@ -56,16 +60,27 @@ class EmptyText(RecordRule):
 
     def violates(self, context: Context) -> Mapping[Level, pl.Expr]:
         """Return where there is no text; an empty prompt is a warning, and fine where all are."""
-        empty = pl.col("answer") == ""
+        dialect = named(context.dialect)
+        # Messages without content are another rule's.
+        flat = pl.col("flat") if dialect.has(MESSAGES) else pl.lit(value=True)
+        answered = pl.col("answered") if dialect.has(MESSAGES) else pl.lit(value=True)
         # A completion of nothing but the stop says nothing either.
+        empty = answered & (pl.col("answer").str.strip_chars(SPACE) == "")
+        asked = pl.col("input").str.strip_chars(BETWEEN + SPACE) == ""
+        if "pair" in dialect.capabilities:
+            empty |= pl.col(REJECTED).str.strip_chars(SPACE) == ""
         if context.task == OPEN_ENDED:
-            return {"error": empty}
-        return {"error": empty, "warning": (pl.col("input") == "") & ~empty}
+            return {"error": flat & empty}
+        return {"error": flat & empty, "warning": flat & asked & ~empty}
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Say which of the two it is."""
-        which = "prompt" if row["answer"] else "completion"
-        return Place(f"/{which}", args={"which": which}, fix=None if _asks_otherwise(row) else "rule")
+        dialect = named(context.dialect)
+        answered = row["answer"].strip(SPACE) or not row.get("answered", True)
+        column = ANSWER if not answered else INPUT if row.get(REJECTED) is None or row[REJECTED].strip(SPACE) else REJECTED
+        pointer = dialect.pointer(column, row)
+        which = dialect.title(pointer) if pointer else "text"
+        return Place(pointer, args={"which": which}, fix=None if _asks_otherwise(row) else "rule")
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Drop the records, unless further keys may hold what is asked."""

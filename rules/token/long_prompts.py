@@ -57,7 +57,7 @@ class LongPrompts(DatasetRule):
 
     code = "TOK004"
     level = "info"
-    dialects = ("prompt-completion",)
+    requires = ("endings",)
     roles = ("train",)
     metrics = (Lengths,)
     message = "prompts are about {ratio:,.0f} times as long as completions; consider a lower prompt_loss_weight"

@@ -38,7 +38,7 @@ class SharedInstruction(DatasetRule):
 
     code = "TOK003"
     level = "info"
-    dialects = ("prompt-completion",)
+    requires = ("endings",)
     roles = ("train",)
     fixable = "request"
     message = "all prompts start with {prefix!r}: {tokens:,} tokens each, {total:,} an epoch"

@@ -1,10 +1,11 @@
-"""Somebody else's package: a dialect, and a rule for it, in one module."""
+"""Somebody else's package: two dialects, and a rule for one of them, in one module."""
 
 from __future__ import annotations
 
 import polars as pl
 
 from ftlint.dialects.base import FlatDialect
+from ftlint.dialects.conversation import conversation
 from ftlint.rule import Place, RecordRule, bad, good
 
 
@@ -15,6 +16,10 @@ class Dialogue(FlatDialect):
 
 
 DIALOGUE = Dialogue("dialogue", ["question", "reply"])
+
+ROLES = {"caller": "user", "agent": "assistant"}
+
+CALL = conversation("call", "utterances", kind="list", role="speaker", content="said", roles=ROLES, optional="call_id")
 
 
 class NoQuestion(RecordRule):

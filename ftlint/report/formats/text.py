@@ -108,9 +108,10 @@ def describe(file: CheckedFile, *, snippets: bool = True) -> list[str]:
         return [f"{kind}: bytes, JSON, keys and their types are checked", "not looked at: texts, tokens, duplicates, splits"]
     if not context.recognised:
         return [f"{numbered(facts.records, 'record')}, of no known shape or of several, read as {context.dialect}"]
-    kind = context.dialect.replace("-", "/")
+    kind = named(context.dialect).shown or context.dialect
     role = " validation" if file.role == "valid" else ""
-    first = f"{numbered(facts.records, f'{kind}{role} record')} for {context.target.name}"
+    target = f" for {context.target.name}" if context.target.source else ", no target named"
+    first = f"{numbered(facts.records, f'{kind}{role} record')}{target}"
     if not context.surveyed:
         return [f"{first}; none of them could be surveyed"]
     return _inferred(file, first, snippets=snippets)

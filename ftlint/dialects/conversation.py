@@ -1,0 +1,551 @@
+"""Records that are turns: messages of a conversation, or texts under keys of which some are asked and one is answered.
+
+A dialect says where turns are (`Form`) and what their keys and roles are called; the tables, pointers and faults follow.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import chain
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+import polars as pl
+
+from ftlint.dialects.base import (
+    ANSWER,
+    FURTHER,
+    INPUT,
+    MISSING_MEMBER,
+    RECORDS,
+    WRONG_TYPE,
+    Dialect,
+    Fault,
+    Surveyed,
+    Tables,
+    opaque,
+    value_at,
+)
+from ftlint.dialects.kinds import LIST, OBJECT, TEXT, fits, kind_of
+from ftlint.dialects.kinds import MESSAGES as ROLES_AND_CONTENTS
+from ftlint.dialects.turn_tables import (
+    MESSAGE_COLUMNS,
+    MESSAGES,
+    PARTS,
+    TOOLS,
+    as_json,
+    frame,
+    judged,
+    kind_of_text,
+    pairs_of,
+    parts_of,
+    plain_records,
+    table_of,
+)
+from ftlint.dialects.turns import (
+    NOTHING,
+    REJECTED,
+    ROLES,
+    Field,
+    Form,
+    Turn,
+    acts,
+    is_misweighed,
+    says_nothing,
+    unlearned,
+    wanted,
+)
+from ftlint.text.labels import repeat
+from ftlint.text.marks import SPACE
+from ftlint.wishes import CLASSIFICATION, GENERATION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from ftlint.dialects.context import Context
+    from ftlint.dialects.kinds import Signature
+    from ftlint.targets import Target
+    from ftlint.wishes import Wishes
+
+_SAID = f"[^{re.escape(SPACE)}]"
+"""A character that is no white space."""
+
+_MEDIA = {
+    "text": "text",
+    "image_url": "images",
+    "image": "images",
+    "input_audio": "audio",
+    "audio": "audio",
+    "video": "videos",
+    "file": "files",
+    "refusal": "text",
+}
+"""What parts of contents are, by their type."""
+
+_MEMBERS = (
+    "name",
+    "refusal",
+    "weight",
+    "tool_calls",
+    "tool_call_id",
+    "function_call",
+    "audio",
+    "reasoning_content",
+)
+"""Keys of a message that services and trainers know besides role and content."""
+
+
+class _Plain(msgspec.Struct):
+    """A message with a role and a text, and nothing else; of each dialect there is one of its own."""
+
+    role: str
+    content: str
+
+
+class ConversationDialect(Dialect[None]):
+    """Records that are turns.
+
+    Table `records`: messages (how many turns), turns (together with those of a rejected answer), last_role, answered (whether
+    the assistant says something), said (how often), system (the system message that is first, if one is), tools (as JSON),
+    input (what is asked, up to the assistant's last turn), answer (that turn), answer_at (its place), flat (whether no turn is
+    a message). Of a pair besides: rejected (the text of that answer), same_outputs, same_prompts.
+    Table `messages`, a row a turn: role, named (the role as written, where it may differ), content (where that is a string),
+    calls (of tools, as JSON), empty (whether it has no text, calls no tool and refuses nothing), misweighed (whether it has an
+    invalid weight), unlearned (the last answer, where all weights are 0), at (JSON Pointer; null: the place in the one list),
+    bare (whether it is a text that stands for itself), thread (1 for a rejected answer), kind (of its text, where it is no role).
+    Table `parts`, of contents that are lists: message, part, text, at.
+    """
+
+    nothing = None
+    asked = "question"
+    answered = "answer"
+    whole = "conversation"
+    loose = dict
+
+    def __init__(
+        self,
+        name: str,
+        *forms: Form,
+        capabilities: str = "messages labels",
+        answers: str = "assistant",
+        role: str = "role",
+        content: str = "content",
+        roles: Mapping[str, str] | None = None,
+        typed: bool = True,
+        assumed: str = "",
+        weak: bool = False,
+        judgements: tuple[str, ...] = (),
+    ) -> None:
+        """Describe a dialect.
+
+        role, content: the keys of a message. roles: what roles mean, by how they are written, the preferred spelling first;
+        None: as they are. typed: whether parts of contents have a type. judgements: keys that say whether an answer is good.
+        """
+        self.name, self.forms, self.answers, self.assumed, self.weak = name, forms, answers, assumed, weak
+        self.capabilities = frozenset(capabilities.split())
+        self.role, self.content, self.roles, self.typed = role, content, roles, typed
+        self.judgements = judgements
+        self.shapes = tuple(frozenset(form.needed) for form in forms)
+        self.optional = frozenset().union(*(form.keys for form in forms))
+        self._known_members = frozenset((role, content, *_MEMBERS))
+        self._native = {meant: named for named, meant in reversed([*(roles or {}).items()])}
+        main = [field for field in forms[0].fields if not field.thread]
+        self.home = f"/{main[-1].path}"
+        lists = [field for field in main if LIST in field.kinds[0] and field.needed]
+        alone = len(forms) == 1 and len(lists) == len([field for field in main if field.needed]) == 1 and typed
+        if alone and not judgements and not forms[0].also and "/" not in lists[0].path:
+            self.types = (self._plain_type(lists[0]),)
+        pointer = pl.when("bare").then("at").otherwise(pl.format(f"{{}}/{content}", self._at()))
+        self.tables = {RECORDS: {}, MESSAGES: {"content": pointer}, PARTS: {"text": pl.col("at")}}
+
+    def _plain_type(self, field: Field) -> type:
+        """Return the type of a record of plain messages. To choose one of a few roles is faster than to make a string."""
+        members: list[tuple[str, Any]] = [("role", Literal[tuple(self.roles or ROLES)]), ("content", str)]
+        names = {"role": self.role, "content": self.content}
+        message = msgspec.defstruct("Plain", members, bases=(_Plain,), rename=names, forbid_unknown_fields=True, gc=False)
+        whole: list[tuple[str, Any]] = [("messages", list[message])]  # type: ignore[valid-type] # a type that is made here
+        return msgspec.defstruct("PlainRecord", whole, rename={"messages": field.path}, forbid_unknown_fields=True, gc=False)
+
+    def _at(self) -> pl.Expr:
+        """Return the JSON Pointers of turns."""
+        return pl.coalesce("at", pl.format(f"{self.home}/{{}}", "place"))
+
+    def pointers(self, table: str) -> pl.Expr | None:
+        """Return the JSON Pointers of turns, and of the texts of parts."""
+        return self._at() if table == MESSAGES else None
+
+    def member(self, at: str, part: str) -> str:
+        """Return the JSON Pointer of `role`, `content` or another member of the message at a pointer."""
+        key = self.role if part == "role" else self.content if part == "content" else part
+        return f"{at}/{key}"
+
+    def spelled(self, role: str) -> str:
+        """Return how this dialect writes a role."""
+        return self._native.get(role, role)
+
+    # What a record is.
+
+    def knows(self, signature: Signature) -> tuple[int, bool]:
+        """Return how many keys of an object are this dialect's, by the form that fits; (0, False) for no record."""
+        kinds = dict(signature)
+        found = [
+            len(kinds.keys() & form.keys)
+            for form in self.forms
+            if all(key in kinds and fits(kinds[key], allowed) for key, allowed in form.needed.items())
+        ]
+        return (max(found), True) if found else (0, False)
+
+    def form_of(self, keys: Iterable[str]) -> Form:
+        """Return the form of a record with these keys: of those that it has all keys for the one with most."""
+        present = frozenset(keys)
+        whole = [form for form in self.forms if form.needed.keys() <= present]
+        return max(whole or self.forms, key=lambda form: len(present & form.keys))
+
+    def further(self, keys: Sequence[str]) -> list[str]:
+        """Return those keys that a record of its form does not have."""
+        known = self.form_of(keys).keys
+        return [key for key in keys if key not in known]
+
+    def members(self) -> frozenset[str]:
+        """Return the names of all members of records, messages and parts."""
+        paths = (field.path.split("/") for form in self.forms for field in form.fields)
+        return super().members() | self._known_members | {"type", "text", *chain.from_iterable(paths)}
+
+    def turns(self, value: Mapping[str, Any]) -> list[Turn]:
+        """Return what a record says, in order, that of a rejected answer last."""
+        found: list[Turn] = []
+        fields = self.form_of(value).fields
+        for field in fields:
+            given = value_at(value, f"/{field.path}") if "/" in field.path else value.get(field.path)
+            if given is not None:
+                said = self._said(field, given, f"/{field.path}")
+                # A whole conversation beside its prompt holds the prompt too.
+                if found and len(said) > 1 and found[-1].bare and not said[0].bare and said[0].role != "assistant":
+                    found = [turn for turn in found if not turn.bare or turn.field.thread]
+                found += said
+        return found
+
+    def _said(self, field: Field, given: Any, at: str) -> list[Turn]:
+        """Return the turns of a value."""
+        if type(given) is list:
+            return self._listed(field, given, at) if given else []
+        if type(given) is dict:
+            return [self._turn(given, at, field)]
+        return [Turn(field.role, "", given if type(given) is str else as_json(given), NOTHING, at, field)]
+
+    def _listed(self, field: Field, given: Sequence[Any], at: str) -> list[Turn]:
+        """Return the turns of a list: of texts, of pairs of texts, of the parts of one text, or of messages."""
+        first = given[0]
+        if type(first) is str:
+            return [Turn(field.role, "", text, NOTHING, f"{at}/{place}", field) for place, text in enumerate(given)]
+        if type(first) is list:
+            return [
+                Turn(role, "", text, NOTHING, f"{at}/{place}/{side}", field)
+                for place, pair in enumerate(given)
+                for side, (role, text) in enumerate(zip(("user", "assistant"), pair, strict=False))
+            ]
+        if field.role and type(first) is dict and self.role not in first:
+            return [Turn(field.role, "", given, NOTHING, at, field)]
+        return [self._turn(one, f"{at}/{place}", field) for place, one in enumerate(given) if type(one) is dict]
+
+    def _turn(self, message: Mapping[str, Any], at: str, field: Field) -> Turn:
+        named = message.get(self.role) or ""
+        meant = (self.roles.get(named, named) if self.roles else named) or field.role
+        return Turn(meant, named, message.get(self.content), message, at, field)
+
+    def tools_of(self, value: Mapping[str, Any]) -> Any:
+        """Return the tools that a record defines, as they stand in it; None for none."""
+        holders = (value, value.get("input"), value.get("toolConfig"))
+        named = ((holder, key) for holder in holders if type(holder) is dict for key in ("tools", "functions"))
+        return next((holder[key] for holder, key in named if holder.get(key)), None)
+
+    # What is wrong with it.
+
+    def accepts(self, record: Any) -> bool:
+        """Whether nothing is wrong with an object that has the keys of a record."""
+        return next(self._faults(record), None) is None
+
+    def faults(self, value: Mapping[str, Any]) -> Iterator[Fault]:
+        """Yield what is wrong with an object that has the keys of a record."""
+        yield from list(self._faults(value)) or [Fault(WRONG_TYPE, self.home, "another value")]
+
+    def _faults(self, value: Mapping[str, Any]) -> Iterator[Fault]:
+        for field in self.form_of(value).fields:
+            at = f"/{field.path}"
+            given = value_at(value, at) if "/" in field.path else value.get(field.path)
+            if given is None:
+                if field.needed:
+                    holder, _, key = field.path.rpartition("/")
+                    missing = holder and key not in (value_at(value, f"/{holder}") or ())
+                    yield Fault(MISSING_MEMBER if missing else WRONG_TYPE, at, wanted(field), is_text=False)
+            else:
+                yield from self._faults_of(field, given, at)
+
+    def _faults_of(self, field: Field, given: Any, at: str) -> Iterator[Fault]:
+        kind = kind_of("", given).partition(":")[0]
+        allowed = {one.partition(":")[0] for one in field.kinds}
+        if kind not in allowed:
+            yield Fault(WRONG_TYPE, at, wanted(field), is_text=allowed == {TEXT})
+        elif kind == OBJECT:
+            yield from filter(None, [self._fault_of_message(given, at, field)])
+        elif kind == LIST:
+            for place, one in enumerate(given):
+                if type(one) in {str, list} and not field.kinds[0].endswith(("role", "from", "parts", "untyped")):
+                    continue
+                if fault := self._fault_of_message(one, f"{at}/{place}", field):
+                    yield fault
+
+    def _fault_of_message(self, message: Any, at: str, field: Field) -> Fault | None:
+        """Return what is wrong with the message at a pointer."""
+        if type(message) is not dict:
+            return Fault(WRONG_TYPE, at, "an object")
+        if type(message.get(self.role)) is not str and not (field.role and self.role not in message):
+            return Fault(WRONG_TYPE if self.role in message else MISSING_MEMBER, f"{at}/{self.role}", "a string")
+        content = message.get(self.content)
+        if content is None or type(content) is str or self._are_parts(content):
+            return None
+        parts = content if type(content) is list else []
+        wrong = next((place for place, part in enumerate(parts) if not self._is_part(part)), 0)
+        here = f"{at}/{self.content}"
+        if parts and type(parts[wrong]) is dict and parts[wrong].get("type") == "text":
+            return Fault(WRONG_TYPE if "text" in parts[wrong] else MISSING_MEMBER, f"{here}/{wrong}/text", "a string")
+        return Fault(WRONG_TYPE, here, "a string, or parts with a type each" if self.typed else "parts", is_text=self.typed)
+
+    def _are_parts(self, content: Any) -> bool:
+        return type(content) is list and all(map(self._is_part, content))
+
+    def _is_part(self, part: Any) -> bool:
+        """Whether it is an object, with a type where parts have one, and a text that is one."""
+        if type(part) is not dict or (self.typed and type(part.get("type")) is not str):
+            return False
+        return type(part.get("text")) is str or not ("text" in part if not self.typed else part["type"] == "text")
+
+    def seems(self, value: Mapping[str, Any]) -> str:
+        """Return the other format of conversations that an object is of, by its first message."""
+        messages = value_at(value, self.home)
+        first = messages[0] if type(messages) is list and messages else None
+        if type(first) is not dict:
+            return ""
+        if {"from", "value"} <= first.keys():
+            return 'ShareGPT, whose turns have "from" and "value"'
+        content = first.get("content")
+        if type(content) is list and content and type(content[0]) is dict and "type" not in content[0]:
+            return "Bedrock's Converse, whose parts of contents have no type"
+        return ""
+
+    # Its tables.
+
+    def columns(self, records: Sequence[Any]) -> Tables:
+        """Return the three tables; messages still lack what follows from how many a record has."""
+        if not records or type(records[0]) is not dict:
+            return self._plain_columns(list(map(attrgetter("messages"), records)))
+        talks = list(map(self.turns, records))
+        every = list(chain.from_iterable(talks))
+        roles = [turn.role for turn in every]
+        columns: dict[str, Sequence[Any]] = {
+            "role": roles,
+            "named": [turn.named for turn in every],
+            "content": [turn.content if type(turn.content) is str else None for turn in every],
+            "calls": [as_json(turn.message.get("tool_calls") or turn.message.get("function_call")) for turn in every],
+            "empty": [says_nothing(turn.content) and not acts(turn.message) for turn in every],
+            "misweighed": [is_misweighed(turn.role, turn.message.get("weight")) for turn in every],
+            "unlearned": list(chain.from_iterable(map(unlearned, talks))),
+            "at": [turn.at for turn in every],
+            "bare": [turn.bare for turn in every],
+            "thread": [turn.field.thread for turn in every],
+            "kind": [kind_of_text(turn) for turn in every],
+        }
+        tools = [as_json(self.tools_of(record)) for record in records]
+        table = table_of([[turn for turn in talk if not turn.field.thread] for talk in talks], tools, list(map(len, talks)))
+        if "pair" in self.capabilities:
+            table = table.hstack(pairs_of(talks))
+        if self.judgements:
+            keys = [next((key for key in self.judgements if key in record), "") for record in records]
+            given = [judged(record.get(key)) for record, key in zip(records, keys, strict=True)]
+            table = table.with_columns(pl.Series("judgement", given, pl.String))
+        return {RECORDS: table, MESSAGES: frame(columns, MESSAGE_COLUMNS), PARTS: parts_of(talks, self.content)}
+
+    def _plain_columns(self, talks: Sequence[Sequence[_Plain]]) -> Tables:
+        """Return the tables of records that are nothing but messages with a role and a text."""
+        every = list(chain.from_iterable(talks))
+        contents = list(map(attrgetter("content"), every))
+        named = list(map(attrgetter("role"), every))
+        roles = [self.roles[role] for role in named] if self.roles else named
+        columns = {"role": roles, "content": contents, **({"named": named} if self.roles else {})}
+        table = plain_records(list(map(len, talks)), roles, contents)
+        if "pair" in self.capabilities:
+            table = table.hstack(pairs_of([[]] * len(talks)))
+        if self.judgements:
+            table = table.with_columns(judgement=pl.lit(None, pl.String))
+        return {RECORDS: table, MESSAGES: frame(columns, MESSAGE_COLUMNS), PARTS: parts_of((), self.content)}
+
+    def derive(self, tables: Tables, known: None) -> Tables:  # noqa: ARG002 - the hook's signature
+        """Return the tables with `line` and `place` of turns, and what plain ones are."""
+        counts = tables[RECORDS].select("line", "turns").filter(pl.col("turns") > 0)
+        places = counts.select(
+            pl.col("line").repeat_by("turns"), place=pl.int_ranges(0, pl.col("turns"), dtype=pl.UInt32)
+        ).explode("line", "place")
+        plain = {
+            "empty": ~pl.col("content").str.contains(_SAID),
+            "misweighed": False,
+            "unlearned": False,
+            "bare": False,
+            "thread": 0,
+        }
+        filled = [pl.col(name).fill_null(value) for name, value in plain.items()]
+        return {**tables, MESSAGES: places.hstack(tables[MESSAGES]).with_columns(filled)}
+
+    def spoken(self, tables: Tables) -> pl.DataFrame:
+        """Return `line`, `kind` and `text` of every text. Tools and calls are JSON texts.
+
+        Its kind is its turn's role, or the key of a text that stands for itself.
+        """
+        kind = pl.coalesce("kind", "role").alias("kind")
+        said = tables[MESSAGES].select("line", kind, text="content").drop_nulls("text")
+        calls = tables[MESSAGES].select("line", kind, text="calls").drop_nulls("text")
+        tools = tables[RECORDS].select("line", kind=pl.lit(TOOLS), text=TOOLS).drop_nulls("text")
+        kinds = tables[MESSAGES].select("line", kind, message="place")
+        parts = tables[PARTS].join(kinds, on=["line", "message"], how="left", maintain_order="left")
+        return pl.concat([said, calls, parts.select("line", "kind", text="text"), tools])
+
+    def preamble(self, tables: Tables) -> Mapping[str, pl.Series]:
+        """Return system messages and tools, one a conversation."""
+        return {name: tables[RECORDS].get_column(name) for name in ("system", TOOLS)}
+
+    def most_bytes(self) -> pl.Expr:
+        """Return the bytes of texts, and of what there is besides."""
+        return super().most_bytes() + pl.col(FURTHER).str.len_bytes()
+
+    def further_inside(self, value: Mapping[str, Any]) -> Iterable[str]:
+        """Return keys that messages do not have."""
+        keys = {key: turn for turn in self.turns(value) for key in turn.message if key not in self._known_members}
+        return [f"{turn.at.rsplit('/', 1)[0][1:].replace('/', '.')}[].{key}" for key, turn in keys.items()]
+
+    def rest(self, value: Mapping[str, Any], naming: frozenset[str]) -> str:
+        """Return what a record and its messages hold besides roles and texts: tools, calls, names, weights, images.
+
+        What is said in a rejected answer is among it.
+        """
+        turns = self.turns(value)
+        own = _without({turn.field.path for turn in turns}, value, naming)
+        further: list[Any] = [[place, inside] for place, turn in enumerate(turns) if (inside := self._besides(turn, naming))]
+        return opaque([own, *further]) if own or further else ""
+
+    def _besides(self, turn: Turn, naming: frozenset[str]) -> dict[str, Any]:
+        """Return what a turn holds besides role and text; of a rejected answer all of it."""
+        known = {self.role, self.content, *naming}
+        inside = {key: one for key, one in turn.message.items() if key not in known and one is not None}
+        if inside.get("weight") == 1:
+            del inside["weight"]  # a message has this weight where it has none
+        if turn.field.thread:
+            return {**inside, self.role: turn.role, self.content: turn.content}
+        if type(turn.content) is list and not all(map(_is_plain_part, turn.content)):
+            inside[self.content] = turn.content
+        return inside
+
+    def strings(self, records: Sequence[Any]) -> int:
+        """Return how many keys and strings plain conversations have; others have too many kinds of members."""
+        if records and type(records[0]) is not dict:
+            return len(records) + 4 * sum(map(len, map(attrgetter("messages"), records)))
+        return -1
+
+    def unread(self, records: Sequence[Any]) -> set[str]:
+        """Return tools, calls, and parts of contents that are no text."""
+        found = {"tools"} if any(self.tools_of(record) for record in records) else set()
+        for turn in chain.from_iterable(map(self.turns, records)):
+            if turn.message.get("tool_calls") or turn.message.get("function_call"):
+                found.add("calls of tools")
+            if turn.message.get("audio"):
+                found.add("audio")
+            if type(turn.content) is list:
+                kinds = (part.get("type", "text" if "text" in part else "") for part in turn.content)
+                found |= {_MEDIA.get(kind, "parts that are no text") for kind in kinds} - {"text"}
+        return found
+
+    # What is inferred.
+
+    def suits(self, tables: Tables) -> str:
+        """Return the target of reinforcement learning where most end with the user, and have something for a grader besides."""
+        records = tables[RECORDS]
+        asking = records.filter((pl.col("last_role") == "user") & (pl.col(FURTHER) != "")).height
+        return "reinforcement" if self.assumed and asking >= 3 and 2 * asking > len(records) else ""
+
+    def describe(self, context: Context[None]) -> list[str]:
+        """Return what conversations without an answer are taken for."""
+        if context.target.name == "reinforcement" and "target" not in context.given:
+            return ["most end with the user and have further keys: taken as prompts for reinforcement learning"]
+        return []
+
+    def infer(self, tables: Tables, wishes: Wishes, target: Target, encoding: str) -> Surveyed[None]:  # noqa: ARG002 - the hook's
+        """Return the task: classification where nearly all conversations are one question, and few short answers repeat."""
+        if wishes.task:
+            return Surveyed(wishes.task, None)
+        if "labels" not in self.capabilities:
+            return Surveyed(GENERATION, None)
+        answers = tables[RECORDS].filter(pl.col("said") == 1).get_column(ANSWER).to_list()
+        labels = [answer for answer in answers if answer]
+        few = len(labels) >= 0.8 * tables[RECORDS].height and 5 * len(set(labels)) <= len(labels)
+        return Surveyed(CLASSIFICATION if few and repeat(labels, encoding) else GENERATION, None)
+
+    # What its places are called.
+
+    def pointer(self, column: str, row: Mapping[str, Any]) -> str | None:
+        """Return where the first turn, the answer, or the rejected answer has its text."""
+        turns = self.turns(row["value"])
+        if column == REJECTED:
+            place = next((place for place in range(len(turns) - 1, -1, -1) if turns[place].field.thread), None)
+        else:
+            place = 0 if column == INPUT and turns else row["answer_at"] if column == ANSWER else None
+        if place is None:
+            return None
+        return turns[place].at if turns[place].bare else self.member(turns[place].at, "content")
+
+    def turn_at(self, row: Mapping[str, Any], place: int) -> str:
+        """Return the pointer of a turn of a record; that of all turns where it has no such turn."""
+        turns = self.turns(row["value"])
+        return turns[place].at if 0 <= place < len(turns) else self.home
+
+    def title(self, pointer: str) -> str:
+        """Return what a text is called: `text of message 3`, `output`, `text of message 1 of chosen`."""
+        parts = pointer.split("/")[1:]
+        place = next((index for index, part in enumerate(parts) if part.isdecimal()), None)
+        if place is None:
+            return parts[-1] if len(parts) == 1 else f"{parts[-1]} of {'.'.join(parts[:-1])}"
+        listed = "/" + "/".join(parts[:place])
+        message = f"message {int(parts[place]) + 1}" + ("" if listed == self.home else f" of {'.'.join(parts[:place])}")
+        key = "text" if parts[-1] == self.content else parts[-1]
+        return f"{key} of {message}" if len(parts) > place + 1 else message
+
+
+def conversation(
+    name: str,
+    path: str,
+    *,
+    kind: str = ROLES_AND_CONTENTS,
+    optional: str = "",
+    system: str = "",
+    **more: Any,
+) -> ConversationDialect:
+    """Return the dialect of records that are one list of messages.
+
+    path: the key of the list. kind: of that list, by which it is recognised. optional: keys that a record may have besides.
+    system: the key of a system message outside of the list. more: as of `ConversationDialect`.
+    """
+    before = (Field(system, (TEXT, LIST, OBJECT), "system", needed=False),) if system else ()
+    return ConversationDialect(name, Form((*before, Field(path, (kind,))), optional=tuple(optional.split())), **more)
+
+
+def _without(said: set[str], value: Mapping[str, Any], naming: frozenset[str]) -> dict[str, Any]:
+    """Return what a record holds elsewhere than at these paths, and in other keys than those that only name it."""
+    nested = {path.partition("/")[0] for path in said if "/" in path}
+    own = {key: one for key, one in value.items() if key not in said | nested | naming and one is not None}
+    for key in nested:
+        inside = {inner: one for inner, one in value[key].items() if f"{key}/{inner}" not in said and one is not None}
+        own |= {key: inside} if inside else {}
+    return own
+
+
+def _is_plain_part(part: Mapping[str, Any]) -> bool:
+    """Whether a part of a content is a text and nothing else."""
+    return part.keys() <= {"type", "text"} and part.get("type", "text") == "text"

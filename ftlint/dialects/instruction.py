@@ -1,0 +1,31 @@
+"""An instruction and what is to be answered: Alpaca's and Dolly's keys."""
+
+from __future__ import annotations
+
+from ftlint.dialects.conversation import ConversationDialect
+from ftlint.dialects.kinds import LIST, TEXT
+from ftlint.dialects.turns import Field, Form
+
+
+def _asked(key: str, *, needed: bool = False) -> Field:
+    return Field(key, (TEXT,), "user", needed=needed)
+
+
+_ALPACA = Form(
+    (
+        Field("system", (TEXT,), "system", needed=False),
+        Field("history", (LIST,), needed=False),
+        _asked("instruction", needed=True),
+        _asked("input"),
+        Field("output", (TEXT,), "assistant"),
+    ),
+    optional=("images", "videos", "audios", "tools"),
+)
+_DOLLY = Form(
+    (_asked("instruction", needed=True), _asked("context"), Field("response", (TEXT,), "assistant")), optional=("category",)
+)
+
+DIALECTS = (
+    ConversationDialect("instruction", _ALPACA, capabilities="texts labels", answers="output"),
+    ConversationDialect("dolly", _DOLLY, capabilities="texts labels", answers="response"),
+)

@@ -1,0 +1,39 @@
+"""Answers that are judged good or bad (KTO): TRL's and LLaMA-Factory's spellings."""
+
+from __future__ import annotations
+
+from ftlint.dialects.conversation import ConversationDialect
+from ftlint.dialects.kinds import BOOLEAN, LIST, MESSAGES, SPOKEN, TEXT
+from ftlint.dialects.sharegpt import ROLES
+from ftlint.dialects.turns import Field, Form
+
+_SAID = (TEXT, LIST)
+
+_ALPACA = (
+    Field("instruction", (TEXT,), "user"),
+    Field("input", (TEXT,), "user", needed=False),
+    Field("output", (TEXT,), "assistant"),
+)
+_TAG = {"kto_tag": (BOOLEAN,)}
+
+DIALECTS = (
+    ConversationDialect(
+        "kto",
+        Form((Field("prompt", _SAID, "user"), Field("completion", _SAID, "assistant")), {"label": (BOOLEAN,)}),
+        Form((Field("messages", (MESSAGES,)),), {"label": (BOOLEAN,)}),
+        Form((Field("messages", (MESSAGES,)),), _TAG),
+        Form((Field("conversations", (MESSAGES,)),), _TAG),
+        Form(_ALPACA, _TAG),
+        capabilities="messages texts judgement",
+        judgements=("label", "kto_tag"),
+    ),
+    ConversationDialect(
+        "kto-sharegpt",
+        Form((Field("conversations", (SPOKEN,)),), _TAG),
+        capabilities="messages judgement",
+        role="from",
+        content="value",
+        roles=ROLES,
+        judgements=("kto_tag",),
+    ),
+)

@@ -1,0 +1,60 @@
+"""What values of a record are, as far as it tells dialects apart: types, and for lists what their first item is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TEXT, NUMBER, BOOLEAN, NULL, OBJECT, LIST = "text", "number", "boolean", "null", "object", "list"
+"""Kinds of values."""
+
+MESSAGES, SPOKEN, UNTYPED, PARTS, TEXTS = "list:role", "list:from", "list:untyped", "list:parts", "list:text"
+"""Kinds of lists: of messages with a role, of turns with `from`, of messages whose parts have no type, of turns with `parts`, of
+texts. A list that is empty is of any kind."""
+
+_KINDS = {str: TEXT, int: NUMBER, float: NUMBER, bool: BOOLEAN, type(None): NULL, dict: OBJECT, list: LIST}
+_JUDGEMENTS = ("label", "kto_tag")
+_BOOLEANS = (0, 1, "true", "false", "True", "False")
+
+Signature = tuple[tuple[str, str], ...]
+"""The keys of an object, and the kinds of their values."""
+
+
+def signature_of(value: Mapping[str, Any]) -> Signature:
+    """Return the keys of an object with the kinds of their values."""
+    return tuple((key, kind_of(key, inner)) for key, inner in value.items())
+
+
+def kind_of(key: str, value: Any) -> str:
+    """Return the kind of a value; a judgement that was written as a number or a text is one all the same."""
+    if key in _JUDGEMENTS and type(value) in {int, str} and value in _BOOLEANS:
+        return BOOLEAN
+    if type(value) is list and value:
+        return _kind_of_list(value[0])
+    return _KINDS.get(type(value), OBJECT)
+
+
+def _kind_of_list(first: Any) -> str:
+    if type(first) is str:
+        return TEXTS
+    if type(first) is not dict:
+        return LIST
+    if "from" in first:
+        return SPOKEN
+    if "parts" in first:
+        return PARTS
+    content = first.get("content")
+    if type(content) is list and content and type(content[0]) is dict and "type" not in content[0]:
+        return UNTYPED
+    return MESSAGES if "role" in first else LIST
+
+
+def fits(kind: str, allowed: tuple[str, ...]) -> bool:
+    """Whether a value of a kind is one of those that are allowed; `list` allows every list."""
+    return kind in allowed or (kind.startswith(LIST) and LIST in allowed) or (kind == LIST and any(map(_is_list, allowed)))
+
+
+def _is_list(kind: str) -> bool:
+    return kind.startswith(LIST)

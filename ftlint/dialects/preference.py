@@ -1,0 +1,49 @@
+"""Pairs of answers, of which one is preferred: TRL's, OpenAI's, LLaMA-Factory's and ms-swift's spellings."""
+
+from __future__ import annotations
+
+from ftlint.dialects.conversation import ConversationDialect
+from ftlint.dialects.kinds import LIST, MESSAGES, OBJECT, SPOKEN, TEXT
+from ftlint.dialects.turns import Field, Form
+
+_SAID = (TEXT, LIST, OBJECT)
+"""A text, messages, or one message."""
+
+_BESIDES = ("system", "tools", "margin", "score_chosen", "score_rejected", "images")
+
+
+def _pair(asked: Field, chosen: str = "chosen", rejected: str = "rejected", kinds: tuple[str, ...] = _SAID) -> Form:
+    """Return the form of a question with two answers."""
+    return Form((asked, Field(chosen, kinds, "assistant"), Field(rejected, kinds, "assistant", 1)), optional=_BESIDES)
+
+
+def _whole(chosen: str, rejected: str, kinds: tuple[str, ...]) -> Form:
+    """Return the form of two conversations, or two texts, of which each holds what was asked."""
+    return Form((Field(chosen, kinds, "assistant"), Field(rejected, kinds, "assistant", 1)), optional=_BESIDES)
+
+
+PREFERENCE = ConversationDialect(
+    "preference",
+    _pair(Field("prompt", _SAID, "user")),
+    _pair(Field("question", (TEXT,), "user")),
+    _pair(Field("instruction", (TEXT,), "user")),
+    _pair(Field("messages", (MESSAGES,))),
+    _pair(Field("conversations", (MESSAGES,))),
+    _pair(Field("input/messages", (LIST,)), "preferred_output", "non_preferred_output", (LIST,)),
+    Form((Field("messages", (MESSAGES,)), Field("rejected_response", (TEXT,), "assistant", 1)), optional=_BESIDES),
+    Form((Field("messages", (MESSAGES,)), Field("rejected_messages", (MESSAGES,), "assistant", 1)), optional=_BESIDES),
+    _whole("chosen_messages", "rejected_messages", (MESSAGES,)),
+    _whole("chosen", "rejected", (TEXT, LIST)),
+    capabilities="messages texts pair",
+)
+
+SHAREGPT = ConversationDialect(
+    "preference-sharegpt",
+    _pair(Field("conversations", (SPOKEN,)), kinds=(OBJECT,)),
+    capabilities="messages pair",
+    role="from",
+    content="value",
+    roles={"human": "user", "gpt": "assistant", "system": "system", "function_call": "assistant", "observation": "tool"},
+)
+
+DIALECTS = (PREFERENCE, SHAREGPT)

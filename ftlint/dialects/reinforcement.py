@@ -1,0 +1,32 @@
+"""Prompts beside what a grader reads: the model writes the answer."""
+
+from __future__ import annotations
+
+from ftlint.dialects.conversation import ConversationDialect
+from ftlint.dialects.kinds import BOOLEAN, LIST, NUMBER, OBJECT, TEXT
+from ftlint.dialects.turns import Field, Form
+
+_GRADED = (
+    "solution",
+    "solutions",
+    "reference_answer",
+    "ground_truth",
+    "reward_model",
+    "rubric",
+    "test_cases",
+    "verification_info",
+)
+"""What a grader reads beside a prompt."""
+
+_ANY = (TEXT, LIST, OBJECT, NUMBER, BOOLEAN)
+_PROMPT = Field("prompt", (TEXT, LIST), "user")
+
+DIALECTS = (
+    ConversationDialect(
+        "reinforcement",
+        *(Form((_PROMPT,), {key: _ANY}, (*_GRADED, "data_source", "ability", "extra_info")) for key in _GRADED),
+        capabilities="texts messages",
+        answers="",
+        assumed="reinforcement",
+    ),
+)

@@ -1,0 +1,17 @@
+"""Texts that are learned as they are, and texts with a label."""
+
+from __future__ import annotations
+
+from ftlint.dialects.conversation import ConversationDialect
+from ftlint.dialects.kinds import BOOLEAN, NUMBER, TEXT
+from ftlint.dialects.turns import Field, Form
+
+DIALECTS = (
+    ConversationDialect(
+        "text-label",
+        Form((Field("text", (TEXT,), "user"), Field("label", (TEXT, NUMBER, BOOLEAN), "assistant"))),
+        capabilities="texts labels",
+        answers="label",
+    ),
+    ConversationDialect("text", Form((Field("text", (TEXT,), "text"),)), capabilities="texts", answers="text", weak=True),
+)
