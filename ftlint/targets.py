@@ -24,14 +24,44 @@ class Target:
     dialects: tuple[str, ...] = ("prompt-completion",)
     encoding: str = "o200k_base"
     limit: int = 0
+    below: bool = False
+    per_message: int = 0
+    per_record: int = 0
     separator: bool = False
     leading_space: bool = False
     stop: bool = False
     extra_keys: bool = True
     minimum_records: int = 0
+    maximum_records: int = 0
+    maximum_bytes: int = 0
+    byte_order_mark: bool = False
     roles: tuple[str, ...] = ()
     last_role: str = "assistant"
+    alternates: bool = False
+    names: str = ""
+    weights: str = ""
+    arguments: str = ""
+    call_ids: str = ""
+    tools: int = 0
+    drops: tuple[str, ...] = ()
+    outputs: int = 0
+    images: int = 0
+    image_types: tuple[str, ...] = ()
+    image_roles: tuple[str, ...] = ()
+    reserved: tuple[str, ...] = ()
+    loader: str = ""
+    in_all: tuple[str, ...] = ()
     prices: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def ceiling(self) -> int:
+        """The smallest number of tokens that is too many for a record; 0 where no limit is known."""
+        return self.limit if self.below or not self.limit else self.limit + 1
+
+    @property
+    def most(self) -> str:
+        """How many tokens a record may have, in words."""
+        return f"fewer than {self.limit:,}" if self.below else f"at most {self.limit:,}"
 
 
 ANY = Target("any", source="", dialects=())
@@ -51,7 +81,7 @@ def target(name: str, own: Mapping[str, Mapping[str, Any]] | None = None) -> Tar
     """
     fields = {key.replace("-", "_"): value for key, value in _resolve(name, {**shipped(), **(own or {})}, ()).items()}
     fields.setdefault("source", "your configuration")
-    for listed in ("dialects", "roles"):
+    for listed in ("dialects", "roles", "drops", "image_types", "image_roles", "reserved", "in_all"):
         if isinstance(fields.get(listed), list):
             fields[listed] = tuple(fields[listed])
     known = Target.__dataclass_fields__
@@ -78,7 +108,18 @@ def _checked(name: str, fields: Mapping[str, Any]) -> Target:
 
 def _check_values(target: Target) -> None:
     """Raise ConfigError for a value that nothing can have: a negative limit or price."""
-    numbers: dict[str, float] = {"limit": target.limit, "minimum-records": target.minimum_records}
+    names = (
+        "limit",
+        "minimum_records",
+        "maximum_records",
+        "maximum_bytes",
+        "tools",
+        "outputs",
+        "images",
+        "per_message",
+        "per_record",
+    )
+    numbers: dict[str, float] = {name.replace("_", "-"): getattr(target, name) for name in names}
     numbers |= {f"prices.{key}": value for key, value in target.prices.items() if isinstance(value, (int, float))}
     for key, value in numbers.items():
         if not 0 <= value < inf:

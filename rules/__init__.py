@@ -10,7 +10,24 @@ if TYPE_CHECKING:
     from ftlint.rule import Rule
 
 
-FAMILIES = ("file", "json", "shape", "separator", "completion", "label", "token", "text", "chat", "duplicate", "split", "size")
+FAMILIES = (
+    "file",
+    "json",
+    "shape",
+    "loading",
+    "separator",
+    "completion",
+    "label",
+    "token",
+    "text",
+    "chat",
+    "tool",
+    "preference",
+    "image",
+    "duplicate",
+    "split",
+    "size",
+)
 """In the order in which they look at a file, report and repair: from bytes to the whole dataset."""
 
 

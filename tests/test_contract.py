@@ -17,6 +17,10 @@ from ftlint.rule.registry import Selection, known_rules, matching, options_of
 
 FAMILIES = {
     "CHT": "chat",
+    "TUL": "tool",
+    "PRF": "preference",
+    "IMG": "image",
+    "LOD": "loading",
     "FIL": "file",
     "JSN": "json",
     "SHP": "shape",

@@ -220,7 +220,7 @@ def test_no_input_crashes(data):
         return
     for columns in (80, 120):
         for line in shown.as_text(made, columns):
-            code = ("fine_tunes", "training_file", "method", "LABELS", "BIAS", "prompt=", "messages=", "'")
+            code = ("fine_tunes", "training_file", "method", "LABELS", "BIAS", "prompt=", "messages=", "'", '    "')
             assert len(line) <= columns or any(sign in line for sign in code)
     assert "\n".join(shown.as_markdown(made)).count("```") % 2 == 0
     content = shown.as_json(made)

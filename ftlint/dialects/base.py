@@ -139,6 +139,10 @@ class Dialect(Generic[K]):
         """Return keys that objects in the lists of a record do not have, as `messages[].key`; each once."""
         return ()
 
+    def beside(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what a record holds besides its texts, by key: what readers of tables make columns of."""
+        return {key: value[key] for key in self.further(list(value))}
+
     def rest(self, value: Mapping[str, Any], naming: frozenset[str]) -> str:
         """Return what a record holds in keys that its dialect does not have, as an opaque text; an empty one for nothing.
 

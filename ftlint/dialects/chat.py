@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ftlint.dialects.conversation import ConversationDialect
 from ftlint.dialects.kinds import LIST, MESSAGES, TEXT
 from ftlint.dialects.turns import Field, Form
+
+if TYPE_CHECKING:
+    from ftlint.dialects.kinds import Signature
 
 _BESIDES = ("tools", "functions", "parallel_tool_calls")
 _MEDIA = ("images", "videos", "audios")
@@ -14,6 +19,12 @@ class Chat(ConversationDialect):
     """Conversations that OpenAI's service trains on."""
 
     called = "chat"
+
+    def knows(self, signature: Signature) -> tuple[int, bool]:
+        """Return how many keys of an object are a conversation's; one with messages of another make is one all the same."""
+        found = super().knows(signature)
+        kind = dict(signature).get("messages", "")
+        return found if found[0] or not kind.startswith(LIST) else (1, False)
 
 
 DIALECTS = (

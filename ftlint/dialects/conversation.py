@@ -35,6 +35,7 @@ from ftlint.dialects.turn_tables import (
     PARTS,
     TOOLS,
     as_json,
+    calls_text,
     frame,
     judged,
     kind_of_text,
@@ -51,10 +52,13 @@ from ftlint.dialects.turns import (
     Form,
     Turn,
     acts,
+    has_media,
     is_misweighed,
+    name_of,
     says_nothing,
     unlearned,
     wanted,
+    weighing_key,
 )
 from ftlint.text.labels import repeat
 from ftlint.text.marks import SPACE
@@ -107,13 +111,16 @@ class ConversationDialect(Dialect[None]):
     """Records that are turns.
 
     Table `records`: messages (how many turns), turns (together with those of a rejected answer), last_role, answered (whether
-    the assistant says something), said (how often), system (the system message that is first, if one is), tools (as JSON),
+    the assistant says something), said (how often), system (the system message that is first, if one is), tools and called (its
+    tools and calls, as JSON),
     input (what is asked, up to the assistant's last turn), answer (that turn), answer_at (its place), flat (whether no turn is
     a message). Of a pair besides: rejected (the text of that answer), same_outputs, same_prompts.
     Table `messages`, a row a turn: role, named (the role as written, where it may differ), content (where that is a string),
     calls (of tools, as JSON), empty (whether it has no text, calls no tool and refuses nothing), misweighed (whether it has an
     invalid weight), unlearned (the last answer, where all weights are 0), at (JSON Pointer; null: the place in the one list),
-    bare (whether it is a text that stands for itself), thread (1 for a rejected answer), kind (of its text, where it is no role).
+    bare (whether it is a text that stands for itself), thread (1 for a rejected answer), kind (of its text, where it is no role),
+    name (of the speaker), media (whether it has parts that are no text), weighed (the key by which it is weighed or masked),
+    linked (whether it names a call that it answers).
     Table `parts`, of contents that are lists: message, part, text, at.
     """
 
@@ -133,6 +140,7 @@ class ConversationDialect(Dialect[None]):
         content: str = "content",
         roles: Mapping[str, str] | None = None,
         typed: bool = True,
+        strict: bool = False,
         assumed: str = "",
         weak: bool = False,
         judgements: tuple[str, ...] = (),
@@ -140,12 +148,12 @@ class ConversationDialect(Dialect[None]):
         """Describe a dialect.
 
         role, content: the keys of a message. roles: what roles mean, by how they are written, the preferred spelling first;
-        None: as they are. typed: whether parts of contents have a type. judgements: keys that say whether an answer is good.
+        None: as they are. strict: whether roles of other formats are refused. typed: whether parts of contents have a type. judgements: keys that say whether an answer is good.
         """
         self.name, self.forms, self.answers, self.assumed, self.weak = name, forms, answers, assumed, weak
         self.capabilities = frozenset(capabilities.split())
         self.role, self.content, self.roles, self.typed = role, content, roles, typed
-        self.judgements = judgements
+        self.judgements, self.strict = judgements, strict
         self.shapes = tuple(frozenset(form.needed) for form in forms)
         self.optional = frozenset().union(*(form.keys for form in forms))
         self._known_members = frozenset((role, content, *_MEMBERS))
@@ -355,9 +363,14 @@ class ConversationDialect(Dialect[None]):
             "bare": [turn.bare for turn in every],
             "thread": [turn.field.thread for turn in every],
             "kind": [kind_of_text(turn) for turn in every],
+            "name": [name_of(turn) for turn in every],
+            "media": [has_media(turn.content) for turn in every],
+            "weighed": [weighing_key(turn.message) for turn in every],
+            "linked": ["tool_call_id" in turn.message for turn in every],
         }
         tools = [as_json(self.tools_of(record)) for record in records]
-        table = table_of([[turn for turn in talk if not turn.field.thread] for talk in talks], tools, list(map(len, talks)))
+        main = [[turn for turn in talk if not turn.field.thread] for talk in talks]
+        table = table_of(main, tools, list(map(len, talks)), list(map(calls_text, talks)))
         if "pair" in self.capabilities:
             table = table.hstack(pairs_of(talks))
         if self.judgements:
@@ -421,6 +434,15 @@ class ConversationDialect(Dialect[None]):
         """Return keys that messages do not have."""
         keys = {key: turn for turn in self.turns(value) for key in turn.message if key not in self._known_members}
         return [f"{turn.at.rsplit('/', 1)[0][1:].replace('/', '.')}[].{key}" for key, turn in keys.items()]
+
+    def beside(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what a record and its messages hold besides roles and texts; tools are free in their form, and not among it."""
+        said = {field.path.partition("/")[0] for field in self.form_of(value).fields}
+        own = {key: one for key, one in value.items() if key not in said and key not in {"tools", "functions"}}
+        turns = [turn for turn in self.turns(value) if turn.message]
+        known = {self.role, self.content, "tool_calls", "function_call"}
+        members = [inside for turn in turns if (inside := {key: one for key, one in turn.message.items() if key not in known})]
+        return {**own, self.home[1:]: members} if members else own
 
     def rest(self, value: Mapping[str, Any], naming: frozenset[str]) -> str:
         """Return what a record and its messages hold besides roles and texts: tools, calls, names, weights, images.

@@ -16,6 +16,7 @@ DIALECTS = (
         content="parts",
         roles=ROLES,
         typed=False,
+        strict=True,
         system="systemInstruction",
         optional="tools toolConfig generationConfig safetySettings",
     ),

@@ -35,8 +35,12 @@ MESSAGE_COLUMNS = {
     "bare": pl.Boolean,
     "thread": pl.UInt8,
     "kind": pl.String,
+    "name": pl.String,
+    "media": pl.Boolean,
+    "weighed": pl.String,
+    "linked": pl.Boolean,
 }
-_TEXTS = {"system": pl.String, TOOLS: pl.String, INPUT: pl.String, ANSWER: pl.String}
+_TEXTS = {"system": pl.String, TOOLS: pl.String, "called": pl.String, INPUT: pl.String, ANSWER: pl.String}
 _ORDER = {"last_role": pl.String, "answered": pl.Boolean, "said": pl.UInt32, "answer_at": pl.UInt32}
 _PARTS = dict.fromkeys(("record", "place", "message", "part"), pl.UInt32) | {"text": pl.String, "at": pl.String}
 _PAIRS = {REJECTED: pl.String, "same_outputs": pl.Boolean, "same_prompts": pl.Boolean}
@@ -103,13 +107,22 @@ def plain_records(counts: Sequence[int], roles: Sequence[str], texts: Sequence[s
     return _table(spoken, none, counts, counts)
 
 
-def table_of(talks: Sequence[Sequence[Turn]], tools: Sequence[str | None], turns: Sequence[int]) -> pl.DataFrame:
-    """Return the table of records. turns: how many each has, those of a rejected answer too."""
+def table_of(
+    talks: Sequence[Sequence[Turn]], tools: Sequence[str | None], turns: Sequence[int], called: Sequence[str | None]
+) -> pl.DataFrame:
+    """Return the table of records. turns: how many each has, those of a rejected answer too. tools, called: as JSON."""
     spoken = [
         (tuple(turn.role for turn in talk), [text_of(turn.content) for turn in talk], all(turn.bare for turn in talk))
         for talk in talks
     ]
-    return _table(spoken, pl.Series(TOOLS, tools, pl.String), list(map(len, talks)), turns)
+    made = _table(spoken, pl.Series(TOOLS, tools, pl.String), list(map(len, talks)), turns)
+    return made.with_columns(pl.Series("called", called, pl.String))
+
+
+def calls_text(talk: Sequence[Turn]) -> str | None:
+    """Return the calls of a record as JSON; None where it has none."""
+    calls = (as_json(turn.message.get("tool_calls") or turn.message.get("function_call")) for turn in talk)
+    return "\n".join(filter(None, calls)) or None
 
 
 def _table(

@@ -128,3 +128,23 @@ _WANTED = {TEXT: "a string", LIST: "an array", OBJECT: "an object"}
 def wanted(field: Field) -> str:
     """Return what may stand somewhere, in words."""
     return " or ".join(dict.fromkeys(_WANTED[kind.partition(":")[0]] for kind in field.kinds))
+
+
+_WEIGHING = ("weight", "loss", "loss_scale", "train", "training", "masked")
+"""Keys of a message that say whether it is learned: OpenAI's, ms-swift's, axolotl's and torchtune's."""
+
+
+def weighing_key(message: Mapping[str, Any]) -> str | None:
+    """Return the key by which a message is weighed or masked; None where it has none."""
+    return next((key for key in _WEIGHING if message.get(key) is not None), None)
+
+
+def name_of(turn: Turn) -> str | None:
+    """Return the speaker's name."""
+    name = turn.message.get("name")
+    return name if type(name) is str else None
+
+
+def has_media(content: Any) -> bool:
+    """Whether a content has a part that is no text."""
+    return type(content) is list and any("text" not in part for part in content if type(part) is dict)

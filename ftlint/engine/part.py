@@ -19,10 +19,11 @@ from ftlint.rule import DatasetRule, LineRule, RecordRule
 from ftlint.sources import BOM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Metric
+    from ftlint.records.reader import Record
     from ftlint.rule import Level, Rule
     from ftlint.sources import Source, Span
 
@@ -130,7 +131,7 @@ def _violations(rules: Iterable[RecordRule], context: Context, block: Block) -> 
     for rule in rules:
         if type(rule).check is not RecordRule.check:
             for key in [key for key in hits if key[0] == rule.code]:
-                hits[key] = _checked(hits[key], rule, context, block)
+                hits[key] = _checked(hits[key], rule, key[1], context, block)
     return {key: rows for key, rows in hits.items() if len(rows)}
 
 
@@ -170,16 +171,23 @@ def _rows(found: pl.DataFrame | pl.Series) -> pl.DataFrame:
     return frame.select(pl.col("line").cast(pl.UInt64), place.cast(pl.UInt32).alias("place"))
 
 
-def _checked(rows: pl.DataFrame, rule: RecordRule, context: Context, block: Block) -> pl.DataFrame:
+def _checked(rows: pl.DataFrame, rule: RecordRule, level: Level, context: Context, block: Block) -> pl.DataFrame:
     """Return those rows that a rule finds wrong when it looks at the records by themselves."""
-    lines = [Line(block.line(number)) for number in rows.get_column("line")]
-    records = reader_of(context).records(lines, context)
+    records = _records(rows.get_column("line").to_list(), context, block)
     places = rows.get_column("place")
     kept = [
-        record is not None and rule.check(record.row(rule.table, place), context)
+        record is not None and rule.check(record.row(rule.table, place), level, context)
         for record, place in zip(records, places, strict=True)
     ]
     return rows.filter(pl.Series(kept, dtype=pl.Boolean))
+
+
+def _records(numbers: Sequence[int], context: Context, block: Block) -> list[Record | None]:
+    """Return the records of some lines, each of which is read by itself once for all rules."""
+    missing = sorted({number for number in numbers if number not in block.records})
+    found = reader_of(context).records([Line(block.line(number)) for number in missing], context)
+    block.records.update(zip(missing, found, strict=True))
+    return [block.records[number] for number in numbers]
 
 
 def expressions(rule: RecordRule, context: Context) -> dict[Key, pl.Expr]:

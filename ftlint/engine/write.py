@@ -138,6 +138,8 @@ def _parts(source: Source, context: Context, actions: list[Action], kinds: dict[
         if start == 0 and data.startswith(BOM):
             data = data.removeprefix(BOM)
             yield b"" if "byte-order-mark" in kinds else BOM
+        elif start == 0 and "no-byte-order-mark" in kinds:
+            yield BOM
         if "line-ends" in kinds and b"\r\n" in data:
             data = _without_returns(data)
         if not data:

@@ -4,6 +4,7 @@ from ftlint.metrics.base import Block, Gathered, Metric, extend, numbers
 from ftlint.metrics.facts import FileFacts
 from ftlint.metrics.keyed import Fingerprints, Keyed, Sketches
 from ftlint.metrics.labels import Labels
+from ftlint.metrics.places import Places
 from ftlint.metrics.shapes import Shapes
 from ftlint.metrics.texts import Extremes, Occurrences
 
@@ -17,6 +18,7 @@ __all__ = [
     "Labels",
     "Metric",
     "Occurrences",
+    "Places",
     "Shapes",
     "Sketches",
     "extend",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import polars as pl
@@ -20,14 +21,15 @@ if TYPE_CHECKING:
     from ftlint.dialects.base import Dialect, Tables
     from ftlint.dialects.context import Context
     from ftlint.metrics.facts import FileFacts
-    from ftlint.records.reader import Decoded
+    from ftlint.records.reader import Decoded, Record
 
 
 @dataclass
 class Block:
     """What rules and metrics may look at: raw bytes, what was decoded, the tables with all derived columns.
 
-    dialect: that of the records. byte_order_mark: whether one was taken from the front of the bytes.
+    dialect: that of the records. byte_order_mark: whether one was taken from the front of the bytes. records: those that were
+    looked at by themselves, by line; None for a line that holds none.
     """
 
     data: bytes
@@ -35,6 +37,7 @@ class Block:
     tables: Tables
     dialect: Dialect
     byte_order_mark: bool = False
+    records: dict[int, Record | None] = field(default_factory=dict)
 
     @property
     def frame(self) -> pl.DataFrame:
@@ -53,6 +56,14 @@ class Block:
     def line(self, number: int) -> bytes:
         """Return a raw line by its number."""
         return self._lines[number]
+
+    def offset(self, number: int) -> int:
+        """Return how many bytes of the block are before a line."""
+        return self._starts[number]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *accumulate(len(line) + 1 for line in self._lines)]
 
     @cached_property
     def _lines(self) -> list[bytes]:

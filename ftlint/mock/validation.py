@@ -107,7 +107,7 @@ def refusal_of_lengths(content: bytes, records: Sequence[Record], base: Base) ->
     report = ftlint.check(content, select=["TOK001"], target=base.name)
     if 2 * report.counts["TOK001"] <= len(records):
         return None
-    limit = target(base.name).limit
+    limit = target(base.name).ceiling
     return f"The majority of examples in the training file contain more than the {limit} tokens allowed for this model."
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import sqrt
 from random import Random
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.records.lines import Lines
+    from ftlint.targets import Target
 
 SAMPLED = 2_000
 """Records whose tokens are counted where they are estimated."""
@@ -30,6 +31,9 @@ _NORMAL = 1.96
 
 _LONGEST = 5
 
+MARKS = "marks of messages"
+"""The kind of tokens that are no text: what a service writes around messages."""
+
 NEAR = 0.9
 """The part of the token limit from which a record is near it."""
 
@@ -38,7 +42,8 @@ NEAR = 0.9
 class Sizes(Metric):
     """How many texts there are of each kind and how many bytes they have; the lines of the longest records.
 
-    long: the lines of records that have the bytes to be near the token limit; a token has one byte or more.
+    long: the lines of records that have the bytes to be near the token limit; a token has one byte or more. turns: how many
+    messages there are.
     """
 
     lines: int = 0
@@ -46,6 +51,7 @@ class Sizes(Metric):
     size: Counter[str] = field(default_factory=Counter)
     longest: list[tuple[int, int]] = field(default_factory=list)
     long: list[int] = field(default_factory=list)
+    turns: int = 0
 
     @property
     def seed(self) -> int:
@@ -61,6 +67,7 @@ class Sizes(Metric):
             self.texts[kind], self.size[kind] = count, size
         sizes = block.frame.select("line", size=block.dialect.most_bytes().cast(pl.UInt64))
         self.longest = sizes.top_k(_LONGEST, by="size").select("size", "line").rows() if len(sizes) else []
+        self.turns = int(block.frame.get_column("turns").sum()) if "turns" in block.frame.columns else 0
         if context.target.limit:
             self.long = sizes.filter(pl.col("size") >= NEAR * context.target.limit)["line"].to_list()
 
@@ -71,6 +78,7 @@ class Sizes(Metric):
         both = [*self.longest, *((size, line + self.lines) for size, line in other.longest)]
         self.longest = sorted(both, key=lambda row: (-row[0], row[1]))[:_LONGEST]
         self.long += [line + self.lines for line in other.long]
+        self.turns += other.turns
         self.lines += other.lines
 
 
@@ -193,6 +201,15 @@ def near_limit(lines: Lines, sizes: Sizes, context: Context) -> Estimate:
     # A share of none or all in the sample is not surely none or all of the rest.
     spread = sqrt(max(share * (1 - share), 1 / len(numbers)) / len(numbers))
     return Estimate(round(share * len(sizes.long)), max(1, round(_NORMAL * spread * len(sizes.long))))
+
+
+def with_marks(counts: Counts, sizes: Sizes, target: Target, records: int) -> Counts:
+    """Return the counts with the marks that a target writes around messages and records, where these are known."""
+    marks = sizes.turns * target.per_message + records * target.per_record if sizes.turns else 0
+    if not marks:
+        return counts
+    total = Estimate(counts.total.count + marks, counts.total.error)
+    return replace(counts, total=total, by_kind={**counts.by_kind, MARKS: marks})
 
 
 def quantile(counts: Counter[int], share: float) -> int:

@@ -18,6 +18,7 @@ from ftlint.engine.survey import look
 from ftlint.errors import InputError, UsageError
 from ftlint.metrics import Labels
 from ftlint.prepare.measures import (
+    MARKS,
     NEAR,
     SAMPLED,
     Counts,
@@ -31,6 +32,7 @@ from ftlint.prepare.measures import (
     near_limit,
     quantile,
     tables_of,
+    with_marks,
     with_tokens,
 )
 from ftlint.prepare.parts import validation_file
@@ -153,6 +155,7 @@ def profile(
     context, sizes = gathered.context, gathered.get(Sizes)
     drawn_ones = tables_of(file.lines, _drawn(file.facts.lines, records, sizes.seed))
     counts = exactly(gathered.get(Tokens)) if exact else estimated(dialect.spoken(drawn_ones), sizes, context.encoding, records)
+    counts = with_marks(counts, sizes, context.target, records)
     labels = _labels(gathered, records)
     positive = None if positive is None else _positive(positive, labels, gathered)
     longest = _longest(file.lines, sizes)
@@ -190,7 +193,7 @@ def profile(
         training=training(facts) if served else None,
         inference=inference(facts) if served else None,
         turns={kind: count / records for kind, count in sizes.texts.items()},
-        notes=tuple(_notes(sizes, costs, context)),
+        notes=tuple(_notes(sizes, counts, costs, context)),
     )
 
 
@@ -229,10 +232,12 @@ def _without_metrics(gathered: Gathered, valid: str | None, wishes: Wishes, engi
     return ""
 
 
-def _notes(sizes: Sizes, costs: Sequence[Cost], context: Context) -> Iterator[str]:
+def _notes(sizes: Sizes, counts: Counts, costs: Sequence[Cost], context: Context) -> Iterator[str]:
     """Yield what is to be known of tokens and costs."""
     if TOOLS in sizes.texts:
         yield "tools and calls are counted as the JSON that stands in the file; a service renders them in its own way"
+    if marks := counts.by_kind.get(MARKS):
+        yield f"{marks:,} tokens of all are the marks that the service writes around messages, as OpenAI's cookbook counts them"
     if not costs and context.target.name in shipped():
         yield (
             f"no price of training {context.target.name} is known from a primary source; "

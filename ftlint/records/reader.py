@@ -50,6 +50,13 @@ up for by others that hold several values."""
 _ESCAPE = re.compile(rb"\\[u/]")
 """A sign written as an escape, which could hide a key from a search in the raw line."""
 
+_DEEP, _PLACES = 6, 1000
+"""Levels of nesting, and places, of which the types are noted."""
+
+_EXACT = 2**53
+_BIG = "integer beyond 2^53"
+"""Integers that many readers keep as a number of 53 bits."""
+
 KINDS = {
     str: "a string",
     dict: "an object",
@@ -82,6 +89,14 @@ class Wrong(NamedTuple):
 
 
 @dataclass
+class Kind:
+    """How often a type is at a place, and the first line in which it is."""
+
+    count: int
+    first: int
+
+
+@dataclass
 class Decoded:
     """What some lines hold.
 
@@ -91,6 +106,7 @@ class Decoded:
     were found instead of all those required; strings: by these keys, those whose values are strings in all of the lines.
     wrong: the lines with a fault that a dialect names, by what is wrong. unknown: lines by unknown key. foreign: lines by the
     other dialect that they are of. objects: how many lines hold one. unread: what records hold that no rule looks at.
+    kinds: what is at each place besides texts, by JSON Pointer (with `*` for the places of arrays) and JSON type.
     arrays: lines that hold an array of something else than
     records or turns. traces:
     what the texts may hold (see there); what is not among them, no text holds.
@@ -106,6 +122,7 @@ class Decoded:
     foreign: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     objects: int = 0
     unread: set[str] = field(default_factory=set)
+    kinds: dict[tuple[str, str], Kind] = field(default_factory=dict)
     arrays: int = 0
     traces: set[str] = field(default_factory=set)
 
@@ -228,6 +245,8 @@ class Reader:
                 decoded.faults[wrong.kind].append(number)
                 decoded.wrong[wrong].append(number)
         self._note_further(list(compress(objects, fits)), decoded)
+        for _, value, number in compress(objects, fits):
+            _note_kinds(self.dialect.beside(value), number, decoded.kinds)
         decoded.unread |= self.dialect.unread(records)
         further = [self._rest(line, value, twice=number in repeating) for line, value, number in compress(objects, fits)]
         return _placed(self.dialect.columns(records), list(compress(numbers, fits)), further)
@@ -339,6 +358,8 @@ class _Row(dict[str, Any]):
             return self._record.texts
         if key == "value":
             return self._record.line.value
+        if key == "raw":
+            return self._record.line
         raise KeyError(key)
 
 
@@ -464,6 +485,27 @@ def _objects(lines: list[bytes], values: list[Any], numbers: Sequence[int], deco
                 decoded.arrays += type(value) is list and not all(map(_can_stand, value))
         found = [(line, value, number) for line, value, number in found if type(value) is dict]
     return found
+
+
+def _note_kinds(value: Any, number: int, kinds: dict[tuple[str, str], Kind]) -> None:
+    """Note which types are where in a value of a record on a line."""
+    seen: set[tuple[str, str]] = set()
+    left = [("", value)]
+    while left:
+        at, one = left.pop()
+        if at.count("/") > _DEEP or len(seen) > _PLACES:
+            continue
+        if at:
+            seen.add((at, _BIG if type(one) is int and abs(one) > _EXACT else KINDS[type(one)].rpartition(" ")[2]))
+        if type(one) is dict:
+            left += [(f"{at}/{key}", inner) for key, inner in one.items()]
+        elif type(one) is list:
+            left += [(f"{at}/*", inner) for inner in one[:_PLACES]]
+    for key in seen:
+        if key in kinds:
+            kinds[key].count += 1
+        elif len(kinds) < _PLACES:
+            kinds[key] = Kind(1, number)
 
 
 def _can_stand(value: Any) -> bool:

@@ -16,7 +16,7 @@ CONTROL = "control"
 """An ASCII control character other than tab, line feed and carriage return."""
 
 MARKUP = "markup"
-"""`<` or `&`."""
+"""`<`, `&` or `[INST`."""
 
 LATIN = "latin"
 """A character from U+00C0 to U+00FF, most of them Latin letters; UTF-8 as Windows-1252 is full of them."""
@@ -91,7 +91,7 @@ def _in_texts(data: bytes, octets: pl.Series) -> tuple[int, set[str]]:
     # In JSON, control characters but for DELETE are escapes: \b, \f, \u00XX. So may be all the rest: \u003c is `<`.
     if b"\x7f" in data or (escapes == _B).any() or (escapes == _F).any():
         traces.add(CONTROL)
-    if b"<" in data or b"&" in data:
+    if b"<" in data or b"&" in data or b"[INST" in data:
         traces.add(MARKUP)
     if (escapes == _U).any():
         traces |= ALL if b"\\u00" in data else {BEYOND_ASCII}

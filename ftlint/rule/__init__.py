@@ -308,8 +308,8 @@ class RecordRule(Rule):
         """Return an expression that is true where a row is wrong, or one for each level."""
         raise NotImplementedError
 
-    def check(self, row: Row, context: Context) -> bool:  # noqa: ARG002 - likewise
-        """Whether a record that `violates` lets through is wrong: for what no expression can say."""
+    def check(self, row: Row, level: Level, context: Context) -> bool:  # noqa: ARG002 - likewise
+        """Whether a row that `violates` lets through at a level is wrong: for what no expression can say."""
         return True
 
     def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterable[Hits]:  # noqa: ARG002 - the hook's signature

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ftlint.records.reader import Record
 
 Scope = Literal["found", "role", "dataset"]
-FileFixKind = Literal["byte-order-mark", "line-ends", "final-newline", "one-object-a-line", "utf-8"]
+FileFixKind = Literal["byte-order-mark", "no-byte-order-mark", "line-ends", "final-newline", "one-object-a-line", "utf-8"]
 
 Row = Mapping[str, Any]
 """A record's columns, together with its `texts` by JSON Pointer."""
@@ -187,7 +187,7 @@ def each_text(change: Callable[[str], str]) -> Callable[[Row], Mapping[str, str]
 
 def breaks_limit(row: Row, new: Mapping[str, str], context: Context) -> bool:
     """Whether a record would no longer be below its target's token limit with some new texts."""
-    limit, old = context.target.limit, row["texts"]
+    limit, old = context.target.ceiling, row["texts"]
     if not limit or not tokens.reaches(limit, {**old, **new}.values(), context.encoding):
         return False
     return not tokens.reaches(limit, old.values(), context.encoding)

@@ -41,6 +41,10 @@ class BadWeight(MessageRule):
         ),
     )
 
+    def applies(self, context: Context) -> bool:
+        """Be silent where the target reads no weights."""
+        return super().applies(context) and context.target.weights != "none"
+
     def violates(self, context: Context) -> pl.Expr:
         """Return where a weight is wrong, and the last answer where all are 0."""
         return pl.col("misweighed") | pl.col("unlearned")

@@ -67,10 +67,10 @@ class UnknownRole(MessageRule):
 
     def violates(self, context: Context) -> Mapping[Level, pl.Expr]:
         """Return where a role is not one of the format's; a warning where it is what other formats call one of them."""
-        known, roles = pl.col("role").is_in(ROLES), conversation(context).roles
-        if not roles:
-            return {"error": ~known}
-        return {"error": ~known, "warning": known & ~pl.col("named").is_in([*roles, ""])}
+        dialect = conversation(context)
+        known = pl.col("role").is_in(ROLES)
+        foreign = known & ~pl.col("named").is_in([*(dialect.roles or ()), ""]) if dialect.roles else pl.lit(value=False)
+        return {"error": ~known | foreign} if dialect.strict else {"error": ~known, "warning": foreign}
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the role, and say which is meant."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
+    from ftlint.rule import Level
     from ftlint.rule.fixes import Fix, Situation
 
 
@@ -85,8 +86,10 @@ class BlankLine(DatasetRule):
         """Report the lines; those that may be part of a broken text cannot be repaired."""
         found = gathered.get(Blanks)
         doubtful = found.beside_broken() | gathered.mostly_broken
-        yield Hits(self.level, found.blank.filter(~doubtful))
-        yield Hits(self.level, found.blank.filter(doubtful), applicability=None)
+        # The library `datasets` reads over them.
+        level: Level = "info" if gathered.context.target.loader == "datasets" else self.level
+        yield Hits(level, found.blank.filter(~doubtful))
+        yield Hits(level, found.blank.filter(doubtful), applicability=None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Remove the lines."""

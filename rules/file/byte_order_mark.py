@@ -10,6 +10,7 @@ from ftlint.rule.fixes import FileFix
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
     from ftlint.rule.fixes import Fix, Situation
 
@@ -36,11 +37,16 @@ class ByteOrderMark(DatasetRule):
         bad(["\ufeff" + pairs(("vino ->", " edible"))[0]], at=[None], fixed=['{"prompt": "vino ->", "completion": " edible"}']),
     )
 
+    def applies(self, context: Context) -> bool:
+        """Be silent where the target demands the mark."""
+        return super().applies(context) and not context.target.byte_order_mark
+
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each file that has the mark."""
         for index, facts in enumerate(gathered.files):
             if facts.byte_order_mark:
-                yield Hits(self.level, None, file=index)
+                # The library `datasets` reads over it.
+                yield Hits("info" if gathered.context.target.loader == "datasets" else self.level, None, file=index)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Remove the mark."""

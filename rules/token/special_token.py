@@ -7,20 +7,51 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ftlint.records.traces import MARKUP
-from ftlint.rule import Place, TextRule, bad, good, pairs
+from ftlint.rule import Hits, Place, TextRule, bad, good, pairs
 from ftlint.text import tokens
+from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from ftlint.dialects.context import Context
+    from ftlint.metrics import Gathered
+    from ftlint.rule import Level
+
+
+_MARKS = (
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|im_sep|>",
+    "[INST]",
+    "[/INST]",
+    "<<SYS>>",
+    "<start_of_turn>",
+    "<end_of_turn>",
+    "<|start_header_id|>",
+    "<|end_header_id|>",
+    "<|eot_id|>",
+    "<|begin_of_text|>",
+    "<|end_of_text|>",
+    "<|fim_prefix|>",
+    "<|fim_middle|>",
+    "<|fim_suffix|>",
+)
+"""Marks of turns of known chat templates (ChatML, Llama 2 and 3, Mistral, Gemma), and tokens of code models."""
+
+_FEW = 3
+"""Records from which on most of a file can be rendered by a template."""
 
 
 class SpecialToken(TextRule):
-    """The text contains a special token of the encoding.
+    """The text contains a special token of the encoding, or a mark of a chat template.
 
     ## Why it matters
 
     Written in the text, `<|endoftext|>` is not the token that ends a text: the service takes it for the seven ordinary
-    tokens that spell it, or refuses it. Where a trainer does parse it, it cuts the record in two.
+    tokens that spell it, or refuses it. Where a trainer does parse it, it cuts the record in two. The same holds for the marks
+    by which chat templates tell turns apart. Where most records have them a template has rendered the data, and the trainer
+    must not do so again.
 
     ## How to fix
 
@@ -30,7 +61,7 @@ class SpecialToken(TextRule):
     code = "TOK002"
     level = "warning"
     traces = frozenset({MARKUP})
-    message = "{token!r} is a special token of {encoding}"
+    message = "{token!r} is {what}"
     headline = "records contain a special token"
     examples = (
         good(pairs(("vino ->", " edible"))),
@@ -38,17 +69,35 @@ class SpecialToken(TextRule):
     )
 
     def suspects(self, context: Context) -> pl.Expr:
-        """Return where there is the sign that special tokens start with."""
-        return pl.col("text").str.contains("<", literal=True)
+        """Return where there is a sign that special tokens start with."""
+        return pl.col("text").str.contains_any(["<", "[INST", "[/INST"])
 
     def violates(self, context: Context) -> pl.Expr:
-        """Return where one of the special tokens stands."""
-        return pl.col("text").str.contains_any(list(tokens.definition(context.encoding).special))
+        """Return where one of the special tokens stands, or a text begins with `<s>`."""
+        text = pl.col("text").str
+        return text.contains_any([*tokens.definition(context.encoding).special, *_MARKS]) | text.starts_with("<s>")
 
     def find(self, text: str, context: Context) -> Place | None:
         """Point at the first one of those that stand there."""
-        for token in tokens.definition(context.encoding).special:
+        own = dict.fromkeys(tokens.definition(context.encoding).special, f"a special token of {context.encoding}")
+        known = {**dict.fromkeys(_MARKS, "a mark of a chat template"), **own}
+        for token, what in known.items():
             start = text.find(token)
             if start >= 0:
-                return Place(None, start, start + len(token), {"token": token, "encoding": context.encoding})
-        return None
+                return Place(None, start, start + len(token), {"token": token, "what": what})
+        return Place(None, 0, 3, {"token": "<s>", "what": "a mark of a chat template"}) if text.startswith("<s>") else None
+
+    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+        """Report each text; once, and as known, where a template has rendered most records."""
+        for hits in found.values():
+            lines = hits.rows.unique()
+            if len(lines) >= _FEW and 2 * len(lines) > gathered.conforming:
+                count, whole = f"{len(lines):,}", numbered(gathered.conforming, "record")
+                yield Hits(
+                    "info",
+                    None,
+                    message=f"a template is baked in: {count} of {whole} hold its special tokens",
+                    affects=len(lines),
+                )
+            else:
+                yield hits

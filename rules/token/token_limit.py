@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+import polars as pl
+
 from ftlint.dialects import named
-from ftlint.dialects.base import INPUT
+from ftlint.dialects.base import ANSWER, INPUT
+from ftlint.dialects.turn_tables import MESSAGES
 from ftlint.rule import Place, RecordRule, bad, good, pairs
 from ftlint.rule.fixes import Drop, Rewrite
 from ftlint.text import tokens
 from ftlint.text.marks import SPACE, without
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    import polars as pl
+    from collections.abc import Iterator, Mapping
 
     from ftlint.dialects.context import Context
-    from ftlint.rule import Hits
+    from ftlint.rule import Hits, Level
     from ftlint.rule.fixes import Fix, Row, Situation
 
 _WIDEST = 128
@@ -43,9 +44,9 @@ class TokenLimit(RecordRule):
     fixable = "unsafe"
     depends = True
     reveals = True
-    message = "{count:,} tokens; {target} takes fewer than {limit:,}"
+    message = "{count:,} tokens; {target} takes {most}{lost}"
     headline = "records have too many tokens"
-    detail = "{count:,} tokens; {target} takes fewer than {limit:,}"
+    detail = "{count:,} tokens; {target} takes {most}{lost}"
 
     @dataclass(frozen=True)
     class Options:
@@ -60,17 +61,23 @@ class TokenLimit(RecordRule):
 
     def violates(self, context: Context) -> pl.Expr | None:
         """Return where there are as many bytes as the limit has tokens: fewer bytes are fewer tokens, for nothing."""
-        limit = context.target.limit
-        return named(context.dialect).most_bytes() >= limit if limit else None
+        limit = context.target.ceiling
+        return named(context.dialect).most_bytes() + _marks(context) >= limit if limit else None
 
-    def check(self, row: Row, context: Context) -> bool:
+    def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether the exact count is not below the limit."""
-        return tokens.reaches(context.target.limit, row["texts"].values(), context.encoding)
+        return tokens.reaches(context.target.ceiling - marks_of(row, context), spoken(row), context.encoding)
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Give the count."""
-        count = sum(tokens.count(text, context.encoding) for text in row["texts"].values())
-        args = {"count": count, "target": context.target.name, "limit": context.target.limit}
+        encoding, dialect = context.encoding, named(context.dialect)
+        count = sum(tokens.count(text, encoding) for text in spoken(row)) + marks_of(row, context)
+        at = dialect.pointer(ANSWER, row)
+        before = count - tokens.count(row["texts"].get(at, ""), encoding)
+        # A trainer that cuts a long record takes its end away, and with it the answer.
+        alone = bool(at) and before >= context.target.ceiling
+        lost = f"; {before:,} of them before the answer, which is lost where a record is cut" if alone else ""
+        args = {"count": count, "target": context.target.name, "most": context.target.most, "lost": lost}
         fitting = self.options.cut == "drop" or (_can_be_cut(row, context) if "prompt" in row else False)
         return Place(named(context.dialect).pointer(INPUT, row), args=args, fix="rule" if fitting else None)
 
@@ -83,6 +90,29 @@ class TokenLimit(RecordRule):
         return Rewrite(lambda row: _cut(row, context, front=self.options.cut == "front") if "prompt" in row else None)
 
 
+def spoken(row: Row) -> Iterator[str]:
+    """Yield all that a record gives to be read: its texts, tools and calls; these as the JSON that stands in the file."""
+    yield from row["texts"].values()
+    if row.get("tools"):
+        yield row["tools"]
+    if row.get("called"):
+        yield row["called"]
+
+
+def _marks(context: Context) -> pl.Expr | int:
+    """Return how many tokens the marks around messages take, of each record."""
+    target = context.target
+    if not target.per_message or not named(context.dialect).has(MESSAGES):
+        return 0
+    return pl.col("turns") * target.per_message + target.per_record
+
+
+def marks_of(row: Row, context: Context) -> int:
+    """Return the same of one record."""
+    target = context.target
+    return row["turns"] * target.per_message + target.per_record if target.per_message and "turns" in row else 0
+
+
 def _count(texts: Mapping[str, Any], context: Context, enough: int | None = None) -> int:
     """Return the tokens of a record, of which each text is encoded on its own; `enough` is as in `tokens.count`."""
     return sum(tokens.count(texts[key], context.encoding, enough) for key in ("prompt", "completion"))
@@ -92,12 +122,12 @@ def _can_be_cut(texts: Mapping[str, Any], context: Context) -> bool:
     """Whether the record would fit without the body of its prompt."""
     body = without(texts["prompt"], context.known.separator)
     rest = texts["prompt"].replace(body, "", 1) if body else texts["prompt"]
-    return _count({"prompt": rest, "completion": texts["completion"]}, context, context.target.limit) < context.target.limit
+    return _count({"prompt": rest, "completion": texts["completion"]}, context, context.target.ceiling) < context.target.ceiling
 
 
 def _cut(texts: Mapping[str, Any], context: Context, *, front: bool) -> Mapping[str, str] | None:
     """Return a prompt of fewer tokens: the separator stays, and whole characters go."""
-    limit = context.target.limit
+    limit = context.target.ceiling
     body = without(texts["prompt"], context.known.separator)
     start = texts["prompt"].index(body)
     rest = texts["prompt"][start + len(body) :]

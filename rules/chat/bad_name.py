@@ -1,0 +1,78 @@
+"""CHT012."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ftlint.records.edits import escaped, replaced
+from ftlint.rule import bad, good
+from ftlint.rule.fixes import Amend
+
+from ._messages import MessageRule, message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.dialects.context import Context
+    from ftlint.records.edits import Edit
+    from ftlint.records.line import Line
+    from ftlint.rule import Hits, Place
+    from ftlint.rule.fixes import Fix, Row, Situation
+
+_TALK = '{{"messages": [{{"role": "user", "content": "Hi.", "name": "{}"}}, {{"role": "assistant", "content": "Hello."}}]}}'
+
+
+class BadName(MessageRule):
+    """The name of a speaker has characters that the target does not take.
+
+    ## Why it matters
+
+    The service refuses the file: OpenAI takes up to 64 letters, digits, `_` and `-`.
+
+    ## How to fix
+
+    Write the name with these characters only; `--fix --unsafe-fixes` writes `_` for all others.
+    """
+
+    code = "CHT012"
+    level = "error"
+    fixable = "unsafe"
+    depends = True
+    message = "message {number} has the name {name!r}, which {target} does not take"
+    headline = "conversations have a name that the target does not take"
+    examples = (
+        good([_TALK.format("ann_lee")]),
+        bad([_TALK.format("Ann Lee")], at=[1], fixed=[_TALK.format("Ann_Lee")]),
+    )
+
+    def applies(self, context: Context) -> bool:
+        """Be silent where the target takes any name."""
+        return super().applies(context) and bool(context.target.names)
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return where a name does not fit the target's pattern."""
+        return ~pl.col("name").str.contains(f"^(?:{context.target.names})$")
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+        """Point at the name."""
+        fixable = _mended(row["name"], context) is not None
+        return message(row, context, "name", fixable=fixable, name=row["name"], target=context.target.name)
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Write other characters."""
+        return Amend(partial(_rewritten, context=situation.context))
+
+
+def _mended(name: str, context: Context) -> str | None:
+    """Return the name with `_` for what the target does not take; None where it does not take that either."""
+    made = re.sub(r"[^a-zA-Z0-9_-]", "_", name)
+    return made if re.fullmatch(context.target.names, made) else None
+
+
+def _rewritten(line: Line, row: Row, context: Context) -> list[Edit]:
+    made = _mended(row["name"], context)
+    return replaced(line, f"{row['pointer']}/name", escaped(made, line)) if made else []

@@ -1,0 +1,81 @@
+"""CHT013."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+import polars as pl
+
+from ftlint.dialects.turn_tables import MESSAGES
+from ftlint.metrics import Block, Metric, numbers
+from ftlint.rule import DatasetRule, Hits, bad, good
+from ftlint.text.words import numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.dialects.context import Context
+    from ftlint.metrics import Gathered
+
+_OWN = {"target": "mine", "targets": {"mine": {"dialects": ["chat"], "weights": "none"}}}
+_TALK = '{{"messages": [{{"role": "user", "content": "Hi."}}, {{"role": "assistant", "content": "Hello."{}}}]}}'
+
+
+@dataclass
+class Weights(Metric):
+    """How many messages have each key that weighs them, and the first line with one."""
+
+    lines: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    first: int | None = None
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        found = block.tables[MESSAGES].filter(pl.col("weighed").is_not_null())
+        self.counts = Counter(dict(found.get_column("weighed").value_counts().iter_rows()))
+        self.first = found.get_column("line").first() if len(found) else None  # type: ignore[assignment] # a number of a line
+
+    def merge(self, other: Weights) -> None:
+        """Take in what comes after."""
+        if self.first is None and other.first is not None:
+            self.first = other.first + self.lines
+        self.counts += other.counts
+        self.lines += other.lines
+
+
+class IgnoredWeight(DatasetRule):
+    """Messages have weights that the target does not read.
+
+    ## Why it matters
+
+    What was meant to be masked is learned, and nothing says so.
+
+    ## How to fix
+
+    Leave out the messages that are not to be learned, or use a trainer that reads the weights.
+    """
+
+    code = "CHT013"
+    level = "error"
+    requires: ClassVar[tuple[str, ...]] = ("messages",)
+    metrics = (Weights,)
+    once = True
+    message = "{messages} {keys}, which {target} does not read: what was meant to be masked is learned"
+    headline = "messages have weights that the target does not read"
+    examples = (good([_TALK.format("")], options=_OWN), bad([_TALK.format(', "weight": 0')], at=[1], options=_OWN))
+
+    def applies(self, context: Context) -> bool:
+        """Be silent where weights are read, or it is not known."""
+        return super().applies(context) and context.target.weights == "none"
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report the first, once."""
+        found = gathered.get(Weights)
+        if found.first is not None:
+            count = found.counts.total()
+            keys = ("has " if count == 1 else "have ") + ", ".join(f'"{key}"' for key in sorted(found.counts))
+            args = {"messages": numbered(count, "message"), "keys": keys, "target": gathered.context.target.name}
+            yield Hits(self.level, numbers([found.first]), args)

@@ -1,0 +1,93 @@
+"""CHT010."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from ftlint.metrics import Block, Metric, numbers
+from ftlint.rule import DatasetRule, Hits, bad, chats, good
+from ftlint.text.words import numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.dialects.context import Context
+    from ftlint.metrics import Gathered
+
+_PART = 5
+"""Of so many conversations one may lack a system message, or have one, before it is another kind of data."""
+
+
+@dataclass
+class SystemMessages(Metric):
+    """How many conversations begin with a system message and how many do not, and the first line of each kind."""
+
+    lines: int = 0
+    having: int = 0
+    lacking: int = 0
+    first_having: int | None = None
+    first_lacking: int | None = None
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        lacks = block.frame.get_column("system").is_null()
+        lines = block.frame.get_column("line")
+        self.lacking, self.having = int(lacks.sum()), len(lacks) - int(lacks.sum())
+        self.first_lacking = lines.filter(lacks).first() if self.lacking else None  # type: ignore[assignment] # a number of a line
+        self.first_having = lines.filter(~lacks).first() if self.having else None  # type: ignore[assignment] # likewise
+
+    def merge(self, other: SystemMessages) -> None:
+        """Take in what comes after."""
+        if self.first_having is None and other.first_having is not None:
+            self.first_having = other.first_having + self.lines
+        if self.first_lacking is None and other.first_lacking is not None:
+            self.first_lacking = other.first_lacking + self.lines
+        self.having += other.having
+        self.lacking += other.lacking
+        self.lines += other.lines
+
+
+class SomeSystem(DatasetRule):
+    """Some conversations begin with a system message, and most do not; or the other way.
+
+    ## Why it matters
+
+    Requests have one or the other. Where few records are like them, little was learned for them; some templates write a system
+    message of their own where there is none.
+
+    ## How to fix
+
+    Give all conversations the system message that requests will have, or none.
+    """
+
+    code = "CHT010"
+    level = "info"
+    requires: ClassVar[tuple[str, ...]] = ("messages",)
+    metrics = (SystemMessages,)
+    once = True
+    message = "{few} of {whole} {what}, all others {rest}"
+    headline = "conversations differ from most in having a system message"
+    examples = (
+        good(chats(*[[("system", "Be brief."), ("user", f"{i}?"), ("assistant", "Yes.")] for i in range(6)])),
+        bad(
+            chats(
+                *[[("user", f"{i}?"), ("assistant", "Yes.")] for i in range(6)],
+                [("system", "Be brief."), ("user", "7?"), ("assistant", "Yes.")],
+            ),
+            at=[7],
+        ),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report the first of the few, once."""
+        found = gathered.get(SystemMessages)
+        few, first = min((found.having, found.first_having), (found.lacking, found.first_lacking), key=lambda kind: kind[0])
+        whole = found.having + found.lacking
+        if not few or _PART * few > whole or first is None:
+            return
+        has, has_not = "a system message", "none"
+        what, rest = (f"have {has}", f"have {has_not}") if few == found.having else ("have no system message", "have one")
+        args = {"few": f"{few:,}", "whole": numbered(whole, "conversation"), "what": what, "rest": rest}
+        yield Hits(self.level, numbers([first]), args, affects=few)

@@ -1,0 +1,53 @@
+"""CHT011."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ftlint.records.traces import MARKUP
+from ftlint.rule import Place, TextRule, bad, chats, good
+
+if TYPE_CHECKING:
+    from ftlint.dialects.context import Context
+
+_OPENS, _CLOSES = "<think>", "</think>"
+
+
+class UnbalancedThinking(TextRule):
+    """A thought is opened and not closed, or closed and not opened.
+
+    ## Why it matters
+
+    Templates and servers look for both marks to tell thought from answer. Without one of them the answer counts as thought, or
+    the thought as answer.
+
+    ## How to fix
+
+    Write both marks, or none.
+    """
+
+    code = "CHT011"
+    level = "warning"
+    traces = frozenset({MARKUP})
+    message = "the {key} has {opened} {opens} and {closed} {closes}"
+    headline = "records have a thought that is opened or closed only"
+    examples = (
+        good(chats([("user", "2 + 2?"), ("assistant", "<think>Two and two.</think>4")])),
+        bad(chats([("user", "2 + 2?"), ("assistant", "Two and two.</think>4")]), at=[1]),
+    )
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return where the marks differ in number."""
+        text = pl.col("text").str
+        return text.count_matches(_OPENS, literal=True) != text.count_matches(_CLOSES, literal=True)
+
+    def find(self, text: str, context: Context) -> Place | None:
+        """Point at the first mark."""
+        opened, closed = text.count(_OPENS), text.count(_CLOSES)
+        if opened == closed:
+            return None
+        start, mark = min((text.find(mark), mark) for mark in (_OPENS, _CLOSES) if mark in text)
+        args = {"opened": opened, "closed": closed, "opens": _OPENS, "closes": _CLOSES}
+        return Place(None, start, start + len(mark), args)

@@ -1,0 +1,53 @@
+"""FIL007."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule.fixes import FileFix
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.dialects.context import Context
+    from ftlint.metrics import Gathered
+    from ftlint.rule.fixes import Fix, Situation
+
+_OWN = {"target": "mine", "targets": {"mine": {"byte-order-mark": True}}}
+
+
+class MissingByteOrderMark(DatasetRule):
+    """The file does not start with the UTF-8 byte order mark that the target demands.
+
+    ## Why it matters
+
+    Azure's documentation wants the mark. Most other readers refuse it, so that it belongs into the file for Azure alone.
+
+    ## How to fix
+
+    Add the three bytes EF BB BF; `--fix` does.
+    """
+
+    code = "FIL007"
+    level = "warning"
+    fixable = "safe"
+    message = "the file does not start with a UTF-8 byte order mark, which {target} demands"
+    examples = (
+        good(["\ufeff" + pairs(("vino", "edible"))[0]], options=_OWN),
+        bad(pairs(("vino", "edible")), at=[None], options=_OWN, fixed=["\ufeff" + pairs(("vino", "edible"))[0]]),
+    )
+
+    def applies(self, context: Context) -> bool:
+        """Be silent where the target does not demand it."""
+        return super().applies(context) and context.target.byte_order_mark
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report each file without it."""
+        for index, facts in enumerate(gathered.files):
+            if facts.readable and not facts.byte_order_mark:
+                yield Hits(self.level, None, {"target": gathered.context.target.name}, file=index)
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Add the mark."""
+        return FileFix("no-byte-order-mark")

@@ -1,0 +1,103 @@
+"""What the rules about images share: the images of a message."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from ftlint.dialects import named
+from ftlint.dialects.conversation import ConversationDialect
+from ftlint.dialects.turn_tables import MESSAGES
+from ftlint.rule import RecordRule
+
+if TYPE_CHECKING:
+    from ftlint.dialects.context import Context
+    from ftlint.dialects.turns import Turn
+    from ftlint.rule.fixes import Row
+
+_HEADS = {"png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff", "gif": b"GIF8", "bmp": b"BM", "tiff": b"II*\x00"}
+"""The first bytes of images, by type."""
+
+_DATA = re.compile(r"data:image/(?P<type>[\w.+-]+);base64,(?P<data>.*)", re.DOTALL)
+_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
+_LOOKED_AT = 64
+"""Characters of base64 that are decoded; the type of an image is in its first bytes."""
+
+
+class Image(NamedTuple):
+    """An image of a message. url: what stands for it. at: the JSON Pointer of that."""
+
+    url: Any
+    at: str
+
+
+class ImageRule(RecordRule):
+    """A rule about messages with parts that are no text."""
+
+    requires: ClassVar[tuple[str, ...]] = ("messages",)
+    table: ClassVar[str] = MESSAGES
+
+
+def turns_of(row: Row, context: Context) -> list[Turn]:
+    """Return the turns of the record that a row is of."""
+    dialect = named(context.dialect)
+    assert isinstance(dialect, ConversationDialect)
+    return dialect.turns(row["value"])
+
+
+def images_of(turn: Turn) -> list[Image]:
+    """Return the images of a message that are given by an address, or by their bytes."""
+    found = []
+    for place, part in enumerate(turn.content if type(turn.content) is list else ()):
+        if type(part) is dict and part.get("type") == "image_url":
+            given = part.get("image_url")
+            at = f"{turn.at}/content/{place}/image_url"
+            found.append(Image(given.get("url"), f"{at}/url") if type(given) is dict else Image(given, at))
+    return found
+
+
+def fault_of(image: Image, types: tuple[str, ...]) -> tuple[str, bool]:
+    """Return what is wrong with an image, and whether that is an error; an empty text where nothing is.
+
+    types: that the target takes; none where that is not known. Images are not decoded: their first bytes tell their type.
+    """
+    if type(image.url) is not str:
+        return "is no text", True
+    if image.url.startswith(("http://", "https://")):
+        return "", False
+    match = _DATA.fullmatch(image.url)
+    return (
+        _fault_of_data(match["type"], match["data"], types) if match else ("is neither an address nor data:image/…;base64", True)
+    )
+
+
+def _fault_of_data(said: str, data: str, types: tuple[str, ...]) -> tuple[str, bool]:
+    """Return the same of an image of a type that is given by its bytes."""
+    head = _decoded(data)
+    if head is None:
+        return "is no base64", True
+    real = _type_of(head)
+    if real and types and real not in types:
+        return f"is of the type {real}; only {', '.join(types)} are taken", True
+    if said == "jpg":
+        return "has the type image/jpg, which is written image/jpeg", False
+    return (f"is said to be {said}, and is {real}", False) if real and real != said else ("", False)
+
+
+def _decoded(data: str) -> bytes | None:
+    """Return the first bytes of a base64 text; None for what is none."""
+    if not _BASE64.fullmatch(data) or len(data) % 4:
+        return None
+    try:
+        return base64.b64decode(data[:_LOOKED_AT], validate=True)
+    except (ValueError, binascii.Error):
+        return None
+
+
+def _type_of(head: bytes) -> str:
+    """Return the type of an image by its first bytes; an empty text where they are of none that is known."""
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "webp"
+    return next((kind for kind, sign in _HEADS.items() if head.startswith(sign)), "")

@@ -1,0 +1,68 @@
+"""IMG001."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ftlint.rule import Place, bad, good
+
+from ._parts import Image, ImageRule, fault_of, images_of, turns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.dialects.context import Context
+    from ftlint.rule import Level
+    from ftlint.rule.fixes import Row
+
+_TALK = (
+    '{{"messages": [{{"role": "user", "content": [{{"type": "text", "text": "What is it?"}}, {{"type": "image_url", '
+    '"image_url": {{"url": "{}"}}}}]}}, {{"role": "assistant", "content": "A dot."}}]}}'
+)
+
+
+class BadImage(ImageRule):
+    """An image is neither an address nor base64 of a type that the target takes.
+
+    ## Why it matters
+
+    The service refuses the file, or leaves out the record.
+
+    ## How to fix
+
+    Write `https://…`, or `data:image/png;base64,…`. Paths of a disk and bare base64 are neither.
+    """
+
+    code = "IMG001"
+    level = "error"
+    message = "an image of message {number} {problem}"
+    headline = "conversations have an image that cannot be read"
+    examples = (good([_TALK.format("https://example.org/a.png")]), bad([_TALK.format("/home/me/a.png")], at=[1]))
+
+    def violates(self, context: Context) -> Mapping[Level, pl.Expr]:
+        """Return the messages with parts that are no text."""
+        return {"error": pl.col("media"), "warning": pl.col("media")}
+
+    def check(self, row: Row, level: Level, context: Context) -> bool:
+        """Whether an image is wrong."""
+        found = _wrong(row, context)
+        return found is not None and found[2] == (level == "error")
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+        """Point at the image."""
+        found = _wrong(row, context)
+        if found is None:
+            return Place(row["pointer"])
+        image, problem, _ = found
+        number = next((int(step) + 1 for step in reversed(row["pointer"].split("/")) if step.isdecimal()), row["place"] + 1)
+        return Place(image.at, args={"number": number, "problem": problem})
+
+
+def _wrong(row: Mapping[str, Any], context: Context) -> tuple[Image, str, bool] | None:
+    """Return an image of a message that is wrong, why, and whether it is an error; errors first."""
+    turn = turns_of(row, context)[row["place"]]
+    found = [(image, *fault_of(image, context.target.image_types)) for image in images_of(turn)]
+    wrong = [(image, problem, is_error) for image, problem, is_error in found if problem]
+    return min(wrong, key=lambda one: not one[2], default=None)

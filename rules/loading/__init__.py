@@ -1,0 +1,1 @@
+"""Rules about what the loader of a target makes of a file."""

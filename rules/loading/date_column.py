@@ -1,0 +1,98 @@
+"""LOD002."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ftlint.dialects.base import RECORDS
+from ftlint.dialects.turn_tables import MESSAGES
+from ftlint.metrics import Block, Metric
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.text.words import numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
+
+    from ftlint.dialects.context import Context
+    from ftlint.metrics import Gathered
+
+_DATE = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$"
+"""What the library `datasets` (5.2.0) takes for a date: a column in which all values are such."""
+
+_OWN = {"target": "mine", "targets": {"mine": {"loader": "datasets"}}}
+
+
+@dataclass
+class Dates(Metric):
+    """How many records have a text under each key, and in how many of them it is a date."""
+
+    lines: int = 0
+    texts: dict[str, int] = field(default_factory=dict)
+    dates: dict[str, int] = field(default_factory=dict)
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        for key, column in _columns(block):
+            self.texts[key] = len(column)
+            # A single other text is enough: most columns have one in front.
+            self.dates[key] = (
+                int(column.str.contains(_DATE).sum()) if len(column) and column.head(1).str.contains(_DATE)[0] else 0
+            )
+
+    def merge(self, other: Dates) -> None:
+        """Take in what comes after."""
+        for mine, theirs in ((self.texts, other.texts), (self.dates, other.dates)):
+            for key, count in theirs.items():
+                mine[key] = mine.get(key, 0) + count
+        self.lines += other.lines
+
+
+def _columns(block: Block) -> Iterator[tuple[str, pl.Series]]:
+    """Yield the texts that stand under each key of records."""
+    for key in block.dialect.tables.get(RECORDS, ()):
+        yield key, block.frame.get_column(key).drop_nulls()
+    if block.dialect.has(MESSAGES):
+        bare = block.tables[MESSAGES].filter("bare").select("at", "content").drop_nulls()
+        for (at,), part in bare.partition_by("at", as_dict=True).items():
+            if str(at).count("/") == 1:
+                yield str(at)[1:], part.get_column("content")
+
+
+class DateColumn(DatasetRule):
+    """All texts under a key read as dates.
+
+    ## Why it matters
+
+    The library `datasets` makes timestamps of such a column: the text is no longer what was written, and trainers that expect
+    one stop (`'datetime.datetime' object has no attribute …`).
+
+    ## How to fix
+
+    Give the column another type when it is loaded, or write the dates in another form.
+    """
+
+    code = "LOD002"
+    level = "error"
+    metrics = (Dates,)
+    once = True
+    message = 'all {texts} of "{key}" read as dates: the loader of {target} turns them into timestamps'
+    examples = (
+        good(pairs(("When?", "2024-01-02"), ("And then?", "never")), options=_OWN),
+        bad(pairs(("When?", "2024-01-02"), ("And then?", "2024-01-03")), at=[None], options=_OWN),
+    )
+
+    def applies(self, context: Context) -> bool:
+        """Be silent where the loader is another one."""
+        return super().applies(context) and context.target.loader == "datasets"
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report each key once."""
+        found = gathered.get(Dates)
+        for key, count in found.texts.items():
+            if count > 1 and found.dates.get(key) == count:
+                args = {"key": key, "texts": numbered(count, "text"), "target": gathered.context.target.name}
+                yield Hits(self.level, None, args, affects=count)

@@ -1,0 +1,74 @@
+"""LOD001."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ftlint.metrics import Places, numbers
+from ftlint.rule import DatasetRule, Hits, Place, bad, good, option
+from ftlint.text.words import numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ftlint.dialects.context import Context
+    from ftlint.metrics import Gathered
+
+_OWN = {"target": "mine", "targets": {"mine": {"loader": "datasets"}}, "rules": {"late-key": {"bytes": 50}}}
+_RECORD = '{"prompt": "vino", "completion": "edible"}'
+_MORE = '{"prompt": "vino", "completion": "edible", "page": 1}'
+
+
+class LateKey(DatasetRule):
+    """A key is first seen after the loader has settled on the columns of the file.
+
+    ## Why it matters
+
+    The library `datasets` reads 10 MB, makes a table of it, and refuses a file in which a key comes up later
+    (`CastError: column names don't match`). The whole load fails.
+
+    ## How to fix
+
+    Put a record with the key first, or give the key to all records.
+    """
+
+    code = "LOD001"
+    level = "error"
+    metrics = (Places,)
+    once = True
+    roles: ClassVar[tuple[str, ...]] = ("train", "valid")
+    message = "{place} is first seen here, after {size:,} bytes; the loader of {target} settles on its columns after {bytes:,}"
+    headline = "keys are first seen after the loader has settled on its columns"
+    detail = "{place}, in {count}"
+
+    @dataclass(frozen=True)
+    class Options:
+        """bytes: after which the loader has settled on its columns."""
+
+        bytes: int = option(10 << 20, least=1)
+
+    examples = (
+        good([_MORE, _RECORD, _RECORD], options=_OWN),
+        bad([_RECORD, _RECORD, _MORE], at=[3], options=_OWN),
+    )
+
+    def applies(self, context: Context) -> bool:
+        """Be silent where the loader is another one."""
+        return super().applies(context) and context.target.loader == "datasets"
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report each key once."""
+        for place, kinds in gathered.get(Places).by_place().items():
+            first = min(kinds.values(), key=lambda found: found.line)
+            holder = place.rpartition("/")[0]
+            above = gathered.get(Places).by_place().get(holder) if holder else None
+            late_above = above is not None and min(found.offset for found in above.values()) >= self.options.bytes
+            if first.offset >= self.options.bytes and not late_above and not place.endswith("/*"):
+                count = numbered(sum(found.count for found in kinds.values()), "record")
+                args = {"place": place, "size": first.offset, "target": gathered.context.target.name, "count": count}
+                yield Hits(self.level, numbers([first.line]), {**args, "bytes": self.options.bytes})
+
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+        """Point at the key, where it is in one place."""
+        return Place(None if "*" in args["place"] else args["place"])

@@ -1,0 +1,61 @@
+"""LOD004."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ftlint.metrics import Places, numbers
+from ftlint.rule import DatasetRule, Hits, Place, bad, good
+from ftlint.text.words import numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ftlint.dialects.context import Context
+    from ftlint.metrics import Gathered
+
+_OWN = {"target": "mine", "targets": {"mine": {"in-all": ["weight"]}}}
+_RECORD = '{{"prompt": "vino", "completion": "edible"{}}}'
+
+
+class PartialKey(DatasetRule):
+    """A key is in some records only, and the target wants it in all or in none.
+
+    ## Why it matters
+
+    A loader that makes a table of the file fills the others with null, on which the trainer stops.
+
+    ## How to fix
+
+    Give the key to all records, or to none.
+    """
+
+    code = "LOD004"
+    level = "error"
+    metrics = (Places,)
+    once = True
+    message = '"{key}" is in {some} of {whole}; {target} wants it in all or in none'
+    headline = "keys are in some records only, and the target wants them in all"
+    examples = (
+        good([_RECORD.format(', "weight": 1')] * 2, options=_OWN),
+        bad([_RECORD.format(""), _RECORD.format(', "weight": 1')], at=[2], options=_OWN),
+    )
+
+    def applies(self, context: Context) -> bool:
+        """Be silent where the target wants no key in all records."""
+        return super().applies(context) and bool(context.target.in_all)
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report each key once."""
+        places = gathered.get(Places).by_place()
+        for key in gathered.context.target.in_all:
+            kinds = places.get(f"/{key}", {})
+            some = sum(found.count for kind, found in kinds.items() if kind != "null")
+            if 0 < some < gathered.conforming:
+                first = min(found.line for found in kinds.values())
+                args = {"key": key, "some": f"{some:,}", "whole": numbered(gathered.conforming, "record")}
+                yield Hits(self.level, numbers([first]), {**args, "target": gathered.context.target.name})
+
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+        """Point at the key."""
+        return Place(f"/{args['key']}")

@@ -1,0 +1,1 @@
+"""Rules about pairs of answers, and answers with a judgement."""

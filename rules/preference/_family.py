@@ -1,0 +1,24 @@
+"""What the rules about pairs of answers share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ftlint.dialects import named
+from ftlint.dialects.turns import REJECTED
+from ftlint.rule import Place, RecordRule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.dialects.context import Context
+
+
+class PairRule(RecordRule):
+    """A rule about a preferred and a rejected answer."""
+
+    requires: ClassVar[tuple[str, ...]] = ("pair",)
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+        """Point at the rejected answer."""
+        return Place(named(context.dialect).pointer(REJECTED, row))

@@ -1,0 +1,132 @@
+"""PRF004."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import polars as pl
+
+from ftlint.dialects import named
+from ftlint.dialects.conversation import ConversationDialect
+from ftlint.metrics import Block, Metric, numbers
+from ftlint.records.edits import replaced
+from ftlint.rule import DatasetRule, Hits, Place, bad, good
+from ftlint.rule.fixes import Respell
+from ftlint.text.words import numbered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ftlint.dialects.context import Context
+    from ftlint.metrics import Gathered
+    from ftlint.records.edits import Edit
+    from ftlint.records.line import Line
+    from ftlint.rule.fixes import Fix, Situation
+
+_ALL_ALIKE = 10
+"""Records from which on it is no chance that all have one judgement."""
+
+_WRITTEN = {"true": "true", "false": "false", "1": "true", "0": "false"}
+_PAIR = '{{"prompt": "Tide {}?", "completion": "High.", "label": {}}}'
+
+
+@dataclass
+class Judgements(Metric):
+    """How often each judgement stands, and the lines whose judgement is no boolean."""
+
+    lines: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
+    wrong: pl.Series = field(default_factory=lambda: numbers(()))
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        column = block.frame.get_column("judgement")
+        self.counts = Counter(dict(column.drop_nulls().value_counts().iter_rows()))
+        self.wrong = numbers(block.frame.filter(pl.col("judgement").is_null()).get_column("line"))
+
+    def merge(self, other: Judgements) -> None:
+        """Take in what comes after."""
+        self.counts += other.counts
+        self.wrong = pl.concat([self.wrong, other.wrong + self.lines])
+        self.lines += other.lines
+
+
+class BadJudgement(DatasetRule):
+    """A judgement is no boolean, or all records have the same one.
+
+    ## Why it matters
+
+    Trainers refuse a label that is no boolean, or take every text for true. Where all answers are good, or all bad, there is
+    nothing to prefer.
+
+    ## How to fix
+
+    Write `true` or `false`, without quotation marks; `--fix --unsafe-fixes` does for `"true"`, `"false"`, 0 and 1. Add records of
+    the other judgement.
+    """
+
+    code = "PRF004"
+    level = "error"
+    requires: ClassVar[tuple[str, ...]] = ("judgement",)
+    metrics = (Judgements,)
+    fixable = "unsafe"
+    depends = True
+    once = True
+    message = "{problem}"
+    headline = "labels are no boolean"
+    detail = "{problem}"
+    examples = (
+        good([_PAIR.format(number, "true" if number % 2 else "false") for number in range(10)]),
+        bad(
+            [_PAIR.format(1, "true"), _PAIR.format(2, "false"), _PAIR.format(3, '"true"')],
+            at=[3],
+            fixed=[_PAIR.format(1, "true"), _PAIR.format(2, "false"), _PAIR.format(3, "true")],
+        ),
+        bad([_PAIR.format(number, "true") for number in range(10)], at=[None]),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report what is no boolean, once where it is so in most records; and one judgement for all, once."""
+        found = gathered.get(Judgements)
+        if 2 * len(found.wrong) > gathered.conforming and len(found.wrong) > 1:
+            problem = f"the label is no boolean in {numbered(len(found.wrong), 'record')}"
+            yield Hits(self.level, None, {"problem": problem}, affects=len(found.wrong))
+        elif len(found.wrong):
+            yield Hits(self.level, found.wrong, {"problem": "the label is no boolean"})
+        if len(found.counts) == 1 and not len(found.wrong) and found.counts.total() >= _ALL_ALIKE:
+            [(judgement, count)] = found.counts.items()
+            problem = f"the label is {judgement} in all {count:,} records: there is nothing to prefer"
+            yield Hits("warning", None, {"problem": problem}, applicability=None, affects=count)
+
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+        """Point at the judgement."""
+        key = _key(row["value"], context)
+        return Place(f"/{key}", fix="rule" if _meant(row["value"].get(key)) else None) if key else None
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Write the boolean that is meant."""
+        context = situation.context
+        return Respell(lambda line: _rewritten(line, context), scope="role" if hits.lines is None else "found")
+
+
+def _key(value: Mapping[str, Any], context: Context) -> str:
+    dialect = named(context.dialect)
+    assert isinstance(dialect, ConversationDialect)
+    return next((key for key in dialect.judgements if key in value), "")
+
+
+def _meant(value: Any) -> str:
+    """Return the boolean that is meant by another value; nothing where it may be any."""
+    return "" if isinstance(value, bool) else _WRITTEN.get(str(value).strip().lower(), "")
+
+
+def _rewritten(line: Line, context: Context) -> list[Edit]:
+    try:
+        key = _key(line.value, context)
+        meant = _meant(line.value.get(key)) if key else ""
+    except (ValueError, TypeError, AttributeError):
+        return []
+    return replaced(line, f"/{key}", meant) if meant else []

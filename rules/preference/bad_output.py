@@ -1,0 +1,81 @@
+"""PRF002."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ftlint.dialects import named
+from ftlint.dialects.conversation import ConversationDialect
+from ftlint.dialects.turns import REJECTED
+from ftlint.rule import Place, bad, good
+
+from ._family import PairRule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.dialects.context import Context
+    from ftlint.rule import Level
+    from ftlint.rule.fixes import Row
+
+_OWN = {"target": "mine", "targets": {"mine": {"dialects": ["preference"], "outputs": 1}}}
+_PAIR = (
+    '{{"input": {{"messages": [{{"role": "user", "content": "Tide?"}}]}}, "preferred_output": [{{"role": "assistant", '
+    '"content": "High."}}], "non_preferred_output": [{{"role": "{}", "content": "Low."}}]}}'
+)
+
+
+class BadOutput(PairRule):
+    """An answer of a pair is not the message of the assistant that the target wants.
+
+    ## Why it matters
+
+    The service refuses the file.
+
+    ## How to fix
+
+    Write each answer as one message of the assistant.
+    """
+
+    code = "PRF002"
+    level = "error"
+    message = "the {which} answer {problem}; {target} wants one message of the assistant"
+    headline = "pairs have an answer that is not one message of the assistant"
+    examples = (good([_PAIR.format("assistant")], options=_OWN), bad([_PAIR.format("user")], at=[1], options=_OWN))
+
+    def applies(self, context: Context) -> bool:
+        """Be silent where the target does not say how many messages it wants."""
+        return super().applies(context) and bool(context.target.outputs)
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return the pairs; how many messages an answer has is counted one by one."""
+        return pl.col(REJECTED).is_not_null()
+
+    def check(self, row: Row, level: Level, context: Context) -> bool:
+        """Whether an answer is not as many messages of the assistant as are wanted."""
+        return _wrong(row, context) is not None
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+        """Point at the answer."""
+        found = _wrong(row, context)
+        if found is None:
+            return Place()
+        which, problem, pointer = found
+        return Place(pointer, args={"which": which, "problem": problem, "target": context.target.name})
+
+
+def _wrong(row: Mapping[str, Any], context: Context) -> tuple[str, str, str] | None:
+    """Return which answer of a pair is wrong, why, and where it is."""
+    dialect = named(context.dialect)
+    assert isinstance(dialect, ConversationDialect)
+    turns = dialect.turns(row["value"])
+    fields = list(dict.fromkeys(turn.field for turn in turns))[-2:]
+    for which, field in zip(("preferred", "rejected"), fields, strict=False):
+        own = [turn for turn in turns if turn.field == field]
+        if len(own) > context.target.outputs:
+            return which, f"has {len(own)} messages", f"/{field.path}"
+        if other := next((turn for turn in own if turn.role != "assistant"), None):
+            return which, f'is of the role "{other.named}"', other.at
+    return None

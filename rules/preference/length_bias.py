@@ -1,0 +1,107 @@
+"""PRF005."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+import polars as pl
+
+from ftlint.dialects.base import ANSWER
+from ftlint.dialects.turns import REJECTED
+from ftlint.metrics import Block, Metric
+from ftlint.rule import DatasetRule, Hits, bad, good, option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.dialects.context import Context
+    from ftlint.metrics import Gathered
+
+_FEW = 20
+"""Pairs below which a share says nothing."""
+
+
+@dataclass
+class Lengths(Metric):
+    """How many pairs have a longer preferred answer, and a shorter one; how many have each length, in bands of 16 characters."""
+
+    lines: int = 0
+    longer: int = 0
+    shorter: int = 0
+    pairs: int = 0
+    chosen: dict[int, int] = field(default_factory=dict)
+    rejected: dict[int, int] = field(default_factory=dict)
+
+    def add(self, block: Block, context: Context) -> None:
+        """Gather from a block."""
+        self.lines = block.decoded.lines
+        sizes = block.frame.filter(pl.col(REJECTED).is_not_null()).select(
+            chosen=pl.col(ANSWER).str.len_chars(), rejected=pl.col(REJECTED).str.len_chars()
+        )
+        self.pairs = len(sizes)
+        self.longer = int((sizes["chosen"] > sizes["rejected"]).sum())
+        self.shorter = int((sizes["chosen"] < sizes["rejected"]).sum())
+        for name, bands in (("chosen", self.chosen), ("rejected", self.rejected)):
+            bands.update(dict((sizes[name] // 16).value_counts().iter_rows()))
+
+    def merge(self, other: Lengths) -> None:
+        """Take in what comes after."""
+        self.lines += other.lines
+        self.longer += other.longer
+        self.shorter += other.shorter
+        self.pairs += other.pairs
+        for mine, theirs in ((self.chosen, other.chosen), (self.rejected, other.rejected)):
+            for band, count in theirs.items():
+                mine[band] = mine.get(band, 0) + count
+
+
+class LengthBias(DatasetRule):
+    """In most pairs the preferred answer is the longer one, or the shorter one.
+
+    ## Why it matters
+
+    What the model learns from such pairs is length: answers grow longer, or shorter, and no better.
+
+    ## How to fix
+
+    Add pairs in which it is the other way.
+    """
+
+    code = "PRF005"
+    level = "info"
+    requires: ClassVar[tuple[str, ...]] = ("pair",)
+    metrics = (Lengths,)
+    message = (
+        "the preferred answer is {which} in {share:.0%} of {pairs:,} pairs (about {chosen:,} characters against {rejected:,}): "
+        "the model may learn length"
+    )
+
+    @dataclass(frozen=True)
+    class Options:
+        """share: of the pairs, from which on it is reported."""
+
+        share: float = option(0.75, least=0.5, most=1)
+
+    examples = (
+        good([f'{{"prompt": "{i}?", "chosen": "{"Yes" * (i % 2 + 1)}", "rejected": "Maybe"}}' for i in range(20)]),
+        bad([f'{{"prompt": "{i}?", "chosen": "Yes, it is {i}.", "rejected": "No."}}' for i in range(20)], at=[None]),
+    )
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report it once."""
+        found = gathered.get(Lengths)
+        count, which = max((found.longer, "longer"), (found.shorter, "shorter"))
+        if found.pairs >= _FEW and count >= self.options.share * found.pairs:
+            args = {"which": which, "share": count / found.pairs, "pairs": found.pairs}
+            yield Hits(self.level, None, {**args, "chosen": _median(found.chosen), "rejected": _median(found.rejected)})
+
+
+def _median(bands: dict[int, int]) -> int:
+    """Return about how many characters the middle one of some texts has."""
+    seen, half = 0, sum(bands.values()) / 2
+    for band in sorted(bands):
+        seen += bands[band]
+        if seen >= half:
+            return band * 16 + 8
+    return 0

@@ -1,0 +1,47 @@
+"""SIZ002."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.dialects.context import Context
+    from ftlint.metrics import Gathered
+
+_OWN = {"target": "mine", "targets": {"mine": {"maximum-records": 2}}}
+
+
+class TooManyRecords(DatasetRule):
+    """There are more records than the target takes.
+
+    ## Why it matters
+
+    The service refuses the file.
+
+    ## How to fix
+
+    Train on a part of the records: `ftlint split` draws one without leaks.
+    """
+
+    code = "SIZ002"
+    level = "error"
+    roles = ("train",)
+    message = "{count:,} records; {target} takes at most {most:,}"
+    examples = (
+        good(pairs(("vino", "a"), ("tea", "b")), options=_OWN),
+        bad(pairs(("vino", "a"), ("tea", "b"), ("soap", "c")), at=[None], options=_OWN),
+    )
+
+    def applies(self, context: Context) -> bool:
+        """Be silent where no bound is known."""
+        return super().applies(context) and bool(context.target.maximum_records)
+
+    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+        """Report it once."""
+        most = gathered.context.target.maximum_records
+        if gathered.records > most:
+            yield Hits(self.level, None, {"count": gathered.records, "target": gathered.context.target.name, "most": most})

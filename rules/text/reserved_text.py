@@ -1,0 +1,52 @@
+"""TXT006."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ftlint.rule import Place, TextRule, bad, good, pairs
+
+if TYPE_CHECKING:
+    from ftlint.dialects.context import Context
+
+_OWN = {"target": "mine", "targets": {"mine": {"reserved": ["[EOS]"]}}}
+
+
+class ReservedText(TextRule):
+    """A text holds what the target reserves for itself.
+
+    ## Why it matters
+
+    The job fails: the service writes such a text around turns, and refuses data that has it.
+
+    ## How to fix
+
+    Write it otherwise.
+    """
+
+    code = "TXT006"
+    level = "error"
+    message = "{text!r} inside the {key}, which {target} reserves"
+    headline = "records contain a text that the target reserves"
+    examples = (
+        good(pairs(("vino", "edible")), options=_OWN),
+        bad(pairs(("vino", "edible"), ("burger [EOS]", "edible")), at=[2], options=_OWN),
+    )
+
+    def applies(self, context: Context) -> bool:
+        """Be silent where the target reserves nothing."""
+        return super().applies(context) and bool(context.target.reserved)
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return where such a text stands."""
+        return pl.col("text").str.contains_any(list(context.target.reserved))
+
+    def find(self, text: str, context: Context) -> Place | None:
+        """Point at the first one."""
+        found = min(((text.find(one), one) for one in context.target.reserved if one in text), default=None)
+        if found is None:
+            return None
+        start, reserved = found
+        return Place(None, start, start + len(reserved), {"text": reserved, "target": context.target.name})

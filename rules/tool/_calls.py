@@ -1,0 +1,107 @@
+"""What the rules about tools share: the calls of a message, and the tools of a record."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+import orjson
+
+from ftlint.dialects import named
+from ftlint.dialects.conversation import ConversationDialect
+from ftlint.dialects.turn_tables import MESSAGES
+from ftlint.rule import Place, RecordRule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ftlint.dialects.context import Context
+    from ftlint.dialects.turns import Turn
+    from ftlint.rule.fixes import Row
+
+
+class Call(NamedTuple):
+    """A call of a tool. at: its JSON Pointer; holder: that of the object with its name and arguments."""
+
+    name: Any
+    arguments: Any
+    id: Any
+    at: str
+    holder: str
+
+    @property
+    def value(self) -> Any:
+        """What the arguments are: of a text what it holds as JSON, None where that is nothing."""
+        if type(self.arguments) is not str:
+            return self.arguments
+        try:
+            return orjson.loads(self.arguments)
+        except ValueError:
+            return None
+
+
+class ToolRule(RecordRule):
+    """A rule about messages that call tools, or answer calls."""
+
+    requires: ClassVar[tuple[str, ...]] = ("messages",)
+    table: ClassVar[str] = MESSAGES
+
+
+def dialect_of(context: Context) -> ConversationDialect:
+    """Return the dialect of the records, which has messages."""
+    dialect = named(context.dialect)
+    assert isinstance(dialect, ConversationDialect)
+    return dialect
+
+
+def turns_of(row: Row, context: Context) -> list[Turn]:
+    """Return the turns of the record that a row is of."""
+    return dialect_of(context).turns(row["value"])
+
+
+def calls_of(turn: Turn) -> list[Call]:
+    """Return the calls of a message, those of the legacy format too."""
+    message = turn.message
+    calls = message.get("tool_calls")
+    found = []
+    for place, call in enumerate(calls if type(calls) is list else ()):
+        if type(call) is dict:
+            at = f"{turn.at}/tool_calls/{place}"
+            inner = call.get("function")
+            holder, where = (inner, f"{at}/function") if type(inner) is dict else (call, at)
+            found.append(Call(holder.get("name"), holder.get("arguments"), call.get("id"), at, where))
+    legacy = message.get("function_call")
+    if type(legacy) is dict:
+        at = f"{turn.at}/function_call"
+        found.append(Call(legacy.get("name"), legacy.get("arguments"), None, at, at))
+    return found
+
+
+def own_calls(row: Row, context: Context) -> list[Call]:
+    """Return the calls of the message that a row is of."""
+    return calls_of(turns_of(row, context)[row["place"]])
+
+
+@lru_cache(maxsize=1024)
+def parsed(text: str) -> Any:
+    """Return the value of a JSON text; None for what is none."""
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return None
+
+
+def tools_of(value: Mapping[str, Any], context: Context) -> Sequence[Mapping[str, Any]]:
+    """Return the tools that a record defines: what has a name, its description and parameters."""
+    found = dialect_of(context).tools_of(value)
+    listed = parsed(found) if type(found) is str else found
+    objects = [one for one in listed if type(one) is dict] if type(listed) is list else []
+    inner = (one.get("function", one) for one in objects)
+    return [one for one in inner if type(one) is dict and type(one.get("name")) is str]
+
+
+def at_call(call: Call, row: Row, part: str = "", **more: Any) -> Place:
+    """Return the place of a call, or of a part of it, with the number of its message."""
+    number = next((int(step) + 1 for step in reversed(row["pointer"].split("/")) if step.isdecimal()), row["place"] + 1)
+    pointer = call.at if not part else f"{call.at}/{part}" if part == "id" else f"{call.holder}/{part}"
+    return Place(pointer, args={"number": number, "name": call.name, **more.pop("args", {})}, **more)

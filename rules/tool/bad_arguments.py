@@ -1,0 +1,111 @@
+"""TUL001."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import polars as pl
+
+from ftlint.records.edits import edits_of
+from ftlint.rule import Place, bad, good
+from ftlint.rule.fixes import Amend
+
+from ._calls import Call, ToolRule, at_call, own_calls
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.dialects.context import Context
+    from ftlint.records.edits import Edit
+    from ftlint.records.line import Line
+    from ftlint.rule import Hits, Level
+    from ftlint.rule.fixes import Fix, Row, Situation
+
+_TALK = (
+    '{{"messages": [{{"role": "user", "content": "Tide?"}}, {{"role": "assistant", "tool_calls": [{{"id": "c1", '
+    '"type": "function", "function": {{"name": "tide", "arguments": {}}}}}]}}]}}'
+)
+
+
+class BadArguments(ToolRule):
+    """The arguments of a call are no JSON object, or not in the form that the target wants.
+
+    ## Why it matters
+
+    Services of OpenAI's format want the object as JSON in a string, and refuse what cannot be parsed. Templates of open models
+    render the object itself; what is broken is learned as it is.
+
+    ## How to fix
+
+    Write the arguments as a JSON object. `--fix --unsafe-fixes` writes an object as a string, or the reverse, where the target
+    wants the other form.
+    """
+
+    code = "TUL001"
+    level = "error"
+    fixable = "unsafe"
+    depends = True
+    message = "message {number} calls {name!r} with arguments that are {problem}"
+    headline = "conversations have a call with bad arguments"
+    examples = (
+        good([_TALK.format(r'"{\"port\": \"Oslo\"}"')]),
+        bad([_TALK.format(r'"{port: Oslo}"')], at=[1]),
+        bad([_TALK.format('{"port": "Oslo"}')], at=[1], fixed=[_TALK.format(r'"{\"port\": \"Oslo\"}"')]),
+    )
+
+    def violates(self, context: Context) -> Mapping[Level, pl.Expr]:
+        """Return the messages with calls."""
+        calls = pl.col("calls").is_not_null()
+        return {"error": calls, "warning": calls} if context.target.arguments == "object" else {"error": calls}
+
+    def check(self, row: Row, level: Level, context: Context) -> bool:
+        """Whether the arguments of a call are wrong."""
+        return any(_problem(call, level, context) for call in own_calls(row, context))
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+        """Point at the arguments."""
+        for level in ("error", "warning"):
+            for call in own_calls(row, context):
+                if problem := _problem(call, level, context):
+                    fixable = _other_form(call, context) is not None
+                    return at_call(call, row, "arguments", args={"problem": problem}, fix="rule" if fixable else None)
+        return Place(row["pointer"])
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Write the other form."""
+        return Amend(partial(_rewritten, context=situation.context))
+
+
+def _problem(call: Call, level: Level | str, context: Context) -> str:
+    """Return what is wrong with the arguments of a call at a level; nothing where they are right."""
+    given, wanted = call.arguments, context.target.arguments
+    if given is None:
+        return "missing" if level == "error" else ""
+    if type(given) is str and type(call.value) is not dict:
+        return "no JSON object" if level == "error" else ""
+    if type(given) not in {str, dict}:
+        return "no object" if level == "error" else ""
+    if wanted == "text" and type(given) is dict:
+        return f"an object, which {context.target.name} wants as JSON in a string" if level == "error" else ""
+    if wanted == "object" and type(given) is str:
+        return f"a string, which {context.target.name} wants as an object" if level == "warning" else ""
+    return ""
+
+
+def _other_form(call: Call, context: Context) -> type | None:
+    """Return the type that arguments are to have, where they are whole in the other form."""
+    wanted = {"text": str, "object": dict}.get(context.target.arguments)
+    return wanted if wanted and type(call.value) is dict and type(call.arguments) is not wanted else None
+
+
+def _rewritten(line: Line, row: Row, context: Context) -> list[Edit]:
+    """Return the edits that write the arguments of a message's calls in the other form."""
+    changes = []
+    for call in own_calls(row, context):
+        wanted, span = _other_form(call, context), line.span(f"{call.holder}/arguments")
+        if wanted and span:
+            raw = line.text[slice(*span)]
+            changes.append((*span, orjson.dumps(raw).decode() if wanted is str else str(call.arguments)))
+    return edits_of(line, changes)

@@ -1,0 +1,78 @@
+"""TUL006."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ftlint.rule import Place, bad, good
+
+from ._calls import Call, ToolRule, at_call, calls_of, own_calls, turns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.dialects.context import Context
+    from ftlint.rule import Level
+    from ftlint.rule.fixes import Row
+
+_TALK = (
+    '{{"messages": [{{"role": "user", "content": "Tide?"}}, {{"role": "assistant", "tool_calls": [{{{}"type": "function", '
+    '"function": {{"name": "tide", "arguments": "{{}}"}}}}]}}]}}'
+)
+
+
+class BadCallId(ToolRule):
+    """The id of a call is missing, stands twice, or has another form than the target takes.
+
+    ## Why it matters
+
+    Answers name the call that they are of by its id. Services refuse a file whose calls have none; Mistral's tokenizer takes
+    nine letters and digits and nothing else.
+
+    ## How to fix
+
+    Give each call of a conversation an id of its own, and the same to its answer.
+    """
+
+    code = "TUL006"
+    level = "error"
+    message = "message {number} calls {name!r} with an id that {problem}"
+    headline = "conversations have a call with a bad id"
+    examples = (good([_TALK.format('"id": "c1", ')]), bad([_TALK.format("")], at=[1]))
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return the messages with calls."""
+        return pl.col("calls").is_not_null()
+
+    def check(self, row: Row, level: Level, context: Context) -> bool:
+        """Whether an id is wrong."""
+        return _wrong(row, context) is not None
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+        """Point at the id, or at the call that has none."""
+        found = _wrong(row, context)
+        if found is None:
+            return Place(row["pointer"])
+        call, problem = found
+        return at_call(call, row, "id" if call.id is not None else "", args={"problem": problem})
+
+
+def _wrong(row: Mapping[str, Any], context: Context) -> tuple[Call, str] | None:
+    """Return the first call of a message whose id is wrong, and why."""
+    pattern, target = context.target.call_ids, context.target.name
+    before = {call.id for turn in turns_of(row, context)[: row["place"]] for call in calls_of(turn) if call.id is not None}
+    for call in own_calls(row, context):
+        if call.at.endswith("/function_call"):
+            continue  # the legacy form has no ids
+        if call.id is None:
+            if pattern:
+                return call, f"is missing; {target} wants one"
+        elif call.id in before:
+            return call, "another call has too"
+        elif pattern and not (type(call.id) is str and re.fullmatch(pattern, call.id)):
+            return call, f"{target} does not take"
+        before.add(call.id)
+    return None

@@ -1,0 +1,138 @@
+"""TUL004."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import polars as pl
+
+from ftlint.dialects.base import RECORDS
+from ftlint.rule import Place, bad, good
+
+from ._calls import Call, ToolRule, calls_of, parsed, tools_of, turns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.dialects.context import Context
+    from ftlint.rule import Level
+    from ftlint.rule.fixes import Row
+
+_TALK = (
+    '{{"messages": [{{"role": "user", "content": "Tide?"}}, {{"role": "assistant", "tool_calls": '
+    '[{{"id": "c1", "type": "function", "function": {{"name": "tide", "arguments": "{}"}}}}]}}], '
+    '"tools": [{{"type": "function", "function": {{"name": "tide", '
+    '"parameters": {{"type": "{}", "properties": {{"port": {{"type": "string"}}}}, "required": ["port"]}}}}}}]}}'
+)
+
+
+class BadToolSchema(ToolRule):
+    """The parameters of a tool are no valid JSON Schema, or a call breaks the schema of its tool.
+
+    ## Why it matters
+
+    Services refuse the file. Where nothing refuses it, the model learns to call a tool in a way that will fail.
+
+    ## How to fix
+
+    Use the types of JSON Schema (`object`, `string`, `integer` …), and arguments that fit it.
+    """
+
+    code = "TUL004"
+    level = "error"
+    table = RECORDS
+    message = "{problem}"
+    headline = "conversations have a tool whose schema is invalid, or a call that breaks it"
+    detail = "{problem}"
+    examples = (
+        good([_TALK.format(r"{\"port\": \"Oslo\"}", "object")]),
+        bad([_TALK.format(r"{\"port\": \"Oslo\"}", "dict")], at=[1]),
+        bad([_TALK.format(r"{\"town\": \"Oslo\"}", "object")], at=[1]),
+    )
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return the records with tools."""
+        return pl.col("tools").is_not_null()
+
+    def check(self, row: Row, level: Level, context: Context) -> bool:
+        """Whether a schema, or a call, is wrong."""
+        return bool(_problem(row, context)[0])
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+        """Point at the schema or at the arguments."""
+        problem, pointer = _problem(row, context)
+        return Place(pointer, args={"problem": problem})
+
+
+def _problem(row: Mapping[str, Any], context: Context) -> tuple[str, str | None]:
+    """Return what is wrong, and where; nothing where all is right."""
+    value = row["value"]
+    schemas = {}
+    for place, tool in enumerate(tools_of(value, context)):
+        schema = tool.get("parameters")
+        if schema is None:
+            continue
+        text = orjson.dumps(schema).decode()
+        if fault := fault_of(text):
+            return f'the parameters of the tool "{tool["name"]}" are no valid JSON Schema: {fault}', _of_tool(value, place)
+        schemas[tool["name"]] = text
+    for turn in turns_of(row, context) if row["called"] and schemas else ():
+        for call in calls_of(turn):
+            if call.name in schemas and type(call.value) is dict and (fault := _broken(call, schemas[call.name])):
+                return f'the call of "{call.name}" breaks its schema: {fault}', f"{call.holder}/arguments"
+    return "", None
+
+
+def _of_tool(value: Mapping[str, Any], place: int) -> str | None:
+    """Return where the parameters of a tool are; where all tools are one text, that of the text."""
+    key = next((key for key in ("tools", "functions") if value.get(key)), None)
+    if key is None or type(value[key]) is not list:
+        return f"/{key}" if key else None
+    inner = "/function" if type(value[key][place].get("function")) is dict else ""
+    return f"/{key}/{place}{inner}/parameters"
+
+
+@lru_cache(maxsize=4096)
+def fault_of(schema: str) -> str:
+    """Return why a JSON text is no valid JSON Schema; nothing where it is."""
+    import jsonschema_rs  # noqa: PLC0415 - few datasets have tools
+
+    value = parsed(schema)
+    if type(value) is not dict:
+        return "it is no object"
+    try:
+        jsonschema_rs.meta.validate(value)
+    except jsonschema_rs.ValidationError as error:
+        at = "/".join(map(str, error.instance_path))
+        return f"{_short(error.message)}{f' (at {at})' if at else ''}"
+    except (ValueError, jsonschema_rs.ReferencingError) as error:
+        return _short(str(error))
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def _validator(schema: str) -> Any:
+    """Return what holds calls to a schema; None where that cannot be told. Nothing is ever fetched."""
+    import jsonschema_rs  # noqa: PLC0415 - likewise
+
+    def refused(address: str) -> Any:
+        raise ValueError(address)
+
+    try:
+        return jsonschema_rs.validator_for(parsed(schema), retriever=refused)
+    except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
+        return None
+
+
+def _broken(call: Call, schema: str) -> str:
+    """Return how a call breaks a schema; nothing where it fits."""
+    validator = _validator(schema)
+    fault = next(iter(validator.iter_errors(call.value)), None) if validator else None
+    return _short(fault.message) if fault else ""
+
+
+def _short(text: str) -> str:
+    first = text.splitlines()[0]
+    return first if len(first) <= 100 else f"{first[:99]}…"

@@ -1,0 +1,64 @@
+"""TUL005."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ftlint.rule import Place, bad, good
+
+from ._calls import ToolRule, turns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ftlint.dialects.context import Context
+    from ftlint.metrics import Gathered
+    from ftlint.rule import Hits, Level
+    from ftlint.rule.fixes import Row
+
+_NEW = (
+    '{"messages": [{"role": "user", "content": "Tide?"}, {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", '
+    '"function": {"name": "tide", "arguments": "{}"}}]}]}'
+)
+_OLD = (
+    '{"messages": [{"role": "user", "content": "Tide?"}, {"role": "assistant", "content": null, '
+    '"function_call": {"name": "tide", "arguments": "{}"}}]}'
+)
+
+
+class LegacyFunctionCall(ToolRule):
+    """A call is in the legacy form, `function_call` instead of `tool_calls`.
+
+    ## Why it matters
+
+    OpenAI has deprecated it, and templates of open models leave it out without a word.
+
+    ## How to fix
+
+    Write `tools` for `functions`, `tool_calls` for `function_call`, and answers of the role `tool` with the id of their call.
+    """
+
+    code = "TUL005"
+    level = "warning"
+    message = "message {number} has a function_call, the legacy form of tool_calls"
+    headline = "calls are in the legacy form function_call"
+    examples = (good([_NEW]), bad([_OLD], at=[1]))
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return the messages with calls."""
+        return pl.col("calls").is_not_null()
+
+    def check(self, row: Row, level: Level, context: Context) -> bool:
+        """Whether the call is in the legacy form."""
+        return bool(turns_of(row, context)[row["place"]].message.get("function_call"))
+
+    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+        """Report each call."""
+        yield from found.values()
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+        """Point at the call."""
+        number = next((int(step) + 1 for step in reversed(row["pointer"].split("/")) if step.isdecimal()), row["place"] + 1)
+        return Place(f"{row['pointer']}/function_call", args={"number": number})

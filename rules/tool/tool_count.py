@@ -1,0 +1,83 @@
+"""TUL007."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ftlint.dialects.base import FURTHER, RECORDS
+from ftlint.records.edits import without
+from ftlint.rule import Place, bad, good
+from ftlint.rule.fixes import Respell
+
+from ._calls import ToolRule, tools_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.dialects.context import Context
+    from ftlint.records.edits import Edit
+    from ftlint.records.line import Line
+    from ftlint.rule import Hits, Level
+    from ftlint.rule.fixes import Fix, Row, Situation
+
+_PLAIN = '{"messages": [{"role": "user", "content": "Tide?"}, {"role": "assistant", "content": "High."}]}'
+_EMPTY = '{"messages": [{"role": "user", "content": "Tide?"}, {"role": "assistant", "content": "High."}], "tools": []}'
+
+
+class ToolCount(ToolRule):
+    """A record has an empty list of tools, or more tools than the target takes.
+
+    ## Why it matters
+
+    Services refuse both.
+
+    ## How to fix
+
+    Leave out the key where there are no tools; `--fix --unsafe-fixes` does. Of many tools keep those that the record needs.
+    """
+
+    code = "TUL007"
+    level = "error"
+    table = RECORDS
+    fixable = "unsafe"
+    depends = True
+    message = "{problem}"
+    headline = "records have no tools in their list of tools, or too many"
+    detail = "{problem}"
+    examples = (good([_PLAIN]), bad([_EMPTY], at=[1], fixed=[_PLAIN]))
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return the records with tools, or with an empty list of them."""
+        empty = pl.col("tools").is_null() & pl.col(FURTHER).str.contains('"tools":[]', literal=True)
+        return empty | pl.col("tools").is_not_null() if context.target.tools else empty
+
+    def check(self, row: Row, level: Level, context: Context) -> bool:
+        """Whether there are none, or too many."""
+        return bool(_problem(row, context))
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+        """Point at the tools."""
+        empty = row["value"].get("tools") == []
+        return Place("/tools", args={"problem": _problem(row, context)}, fix="rule" if empty else None)
+
+    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+        """Leave the key out."""
+        return Respell(_without_tools)
+
+
+def _problem(row: Mapping[str, Any], context: Context) -> str:
+    if row["value"].get("tools") == []:
+        return "the list of tools is empty"
+    most = context.target.tools
+    count = len(tools_of(row["value"], context))
+    return f"{count:,} tools; {context.target.name} takes at most {most:,}" if most and count > most else ""
+
+
+def _without_tools(line: Line) -> list[Edit]:
+    if line.value.get("tools") != []:
+        return []
+    members = line.members()
+    spans = [(start, end) for start, _, end in members.values()]
+    return without(line, spans, {list(members).index("tools")})

@@ -1,0 +1,67 @@
+"""TUL002."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ftlint.rule import Place, bad, good
+
+from ._calls import Call, ToolRule, at_call, own_calls, tools_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.dialects.context import Context
+    from ftlint.rule import Level
+    from ftlint.rule.fixes import Row
+
+_TALK = (
+    '{{"messages": [{{"role": "user", "content": "Tide?"}}, {{"role": "assistant", "tool_calls": '
+    '[{{"id": "c1", "type": "function", "function": {{"name": "{}", "arguments": "{{}}"}}}}]}}], '
+    '"tools": [{{"type": "function", "function": {{"name": "tide", '
+    '"parameters": {{"type": "object", "properties": {{}}}}}}}}]}}'
+)
+
+
+class UndefinedTool(ToolRule):
+    """A call is of a tool that the record does not define.
+
+    ## Why it matters
+
+    The model learns to call what it is not given. Services that compare calls with tools refuse the file.
+
+    ## How to fix
+
+    Define the tool, or write the name of the one that is meant. Records that define no tools at all are left alone.
+    """
+
+    code = "TUL002"
+    level = "error"
+    message = "message {number} calls {name!r}, which the record does not define{hint}"
+    headline = "conversations have a call of a tool that is not defined"
+    examples = (good([_TALK.format("tide")]), bad([_TALK.format("tides")], at=[1]))
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return the messages with calls."""
+        return pl.col("calls").is_not_null()
+
+    def check(self, row: Row, level: Level, context: Context) -> bool:
+        """Whether a call is of no tool of the record."""
+        return _undefined(row, context) is not None
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+        """Point at the name, and say which tool is meant."""
+        call = _undefined(row, context)
+        if call is None:
+            return Place(row["pointer"])
+        close = get_close_matches(str(call.name), [tool["name"] for tool in tools_of(row["value"], context)], n=1)
+        return at_call(call, row, "name", args={"hint": f'; did you mean "{close[0]}"?' if close else ""})
+
+
+def _undefined(row: Mapping[str, Any], context: Context) -> Call | None:
+    """Return the first call of a message that is of no tool of the record."""
+    names = {tool["name"] for tool in tools_of(row["value"], context)}
+    return next((call for call in own_calls(row, context) if names and call.name not in names), None)

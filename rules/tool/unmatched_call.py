@@ -1,0 +1,89 @@
+"""TUL003."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ftlint.rule import Place, bad, good
+
+from ._calls import ToolRule, calls_of, turns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.dialects.context import Context
+    from ftlint.dialects.turns import Turn
+    from ftlint.rule import Level
+    from ftlint.rule.fixes import Row
+
+_TALK = (
+    '{{"messages": [{{"role": "user", "content": "Tide?"}}, {{"role": "assistant", "tool_calls": '
+    '[{{"id": "c1", "type": "function", "function": {{"name": "tide", '
+    '"arguments": "{{}}"}}}}]}}, {{"role": "tool", "tool_call_id": "{}", "content": "1.2"}}, '
+    '{{"role": "assistant", "content": "1.2 metres."}}]}}'
+)
+
+
+class UnmatchedCall(ToolRule):
+    """A tool's answer has no call, or a call has no answer.
+
+    ## Why it matters
+
+    Services refuse the file, and templates that look for the call stop. Calls may be answered in any order. A call in the last
+    message is what the model is to learn, and needs no answer.
+
+    ## How to fix
+
+    Write the id of the call that is answered; add the answer that is missing, or the call.
+    """
+
+    code = "TUL003"
+    level = "error"
+    message = "message {number} {problem}"
+    headline = "conversations have a call without its answer, or an answer without its call"
+    examples = (good([_TALK.format("c1")]), bad([_TALK.format("c9")], at=[1, 1]))
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return the messages with calls, and those that answer one."""
+        return pl.col("calls").is_not_null() | pl.col("linked")
+
+    def check(self, row: Row, level: Level, context: Context) -> bool:
+        """Whether call and answer do not match."""
+        return bool(_problem(row, context)[0])
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+        """Point at the id."""
+        problem, pointer = _problem(row, context)
+        number = next((int(step) + 1 for step in reversed(row["pointer"].split("/")) if step.isdecimal()), row["place"] + 1)
+        return Place(pointer, args={"number": number, "problem": problem})
+
+
+def _problem(row: Mapping[str, Any], context: Context) -> tuple[str, str]:
+    """Return what does not match, and where; nothing where all does."""
+    turns = turns_of(row, context)
+    place = row["place"]
+    own = turns[place]
+    if row["linked"]:
+        return _of_answer(own, turns[:place])
+    if place == len(turns) - 1 or turns[place + 1].field.thread != own.field.thread:
+        return "", ""
+    answered = set()
+    for turn in turns[place + 1 :]:
+        if turn.role not in {"tool", "function"}:
+            break
+        answered.add(turn.message.get("tool_call_id"))
+    for call in calls_of(own):
+        if call.id is not None and call.id not in answered:
+            return f"calls {call.name!r}, and no answer to {call.id!r} follows".replace("'", '"'), f"{call.at}/id"
+    return "", ""
+
+
+def _of_answer(own: Turn, before: list[Turn]) -> tuple[str, str]:
+    """Return why an answer of a tool has no call."""
+    asked = own.message.get("tool_call_id")
+    called = {call.id for turn in before for call in calls_of(turn)}
+    if asked in called:
+        return "", ""
+    return f'answers the call "{asked}", which there is not before it', f"{own.at}/tool_call_id"
