@@ -8,7 +8,7 @@ from ftlint_rules import rules as builtin_rules
 from thresholds import survivors
 
 from ftlint.records.edits import edited
-from ftlint.testing import broken_examples, findings
+from ftlint.testing import broken_examples, findings, fixed
 
 RULES = {f"{rule.family()}/{rule.name().replace('-', '_')}": rule for rule in builtin_rules()}
 CASES = list(cases())
@@ -38,6 +38,8 @@ def test_case(module, case):
         assert [finding.applicability or "" for finding in found] == case["fix"]
     if "message" in case:
         assert found[0].message == case["message"]
+    if "fixed" in case:
+        assert fixed(RULES[module], lines_of(case), options=case.get("options")) == case["fixed"]
 
 
 def test_edits_of_findings_are_what_the_repair_does():

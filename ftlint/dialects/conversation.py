@@ -148,7 +148,8 @@ class ConversationDialect(Dialect[None]):
         """Describe a dialect.
 
         role, content: the keys of a message. roles: what roles mean, by how they are written, the preferred spelling first;
-        None: as they are. strict: whether roles of other formats are refused. typed: whether parts of contents have a type. judgements: keys that say whether an answer is good.
+        None: as they are. strict: whether roles of other formats are refused. typed: whether parts of contents have a type.
+        judgements: keys that say whether an answer is good.
         """
         self.name, self.forms, self.answers, self.assumed, self.weak = name, forms, answers, assumed, weak
         self.capabilities = frozenset(capabilities.split())

@@ -28,6 +28,10 @@ _TALK = (
 )
 
 
+_SHOWN = 100
+"""Characters of a fault that are shown."""
+
+
 class BadToolSchema(ToolRule):
     """The parameters of a tool are no valid JSON Schema, or a call breaks the schema of its tool.
 
@@ -135,4 +139,4 @@ def _broken(call: Call, schema: str) -> str:
 
 def _short(text: str) -> str:
     first = text.splitlines()[0]
-    return first if len(first) <= 100 else f"{first[:99]}…"
+    return first if len(first) <= _SHOWN else f"{first[: _SHOWN - 1]}…"

@@ -52,7 +52,7 @@ class LostToolText(ToolRule):
         """Return where a text is beside a call, and where a tool's answer is last."""
         drops = context.target.drops
         beside = pl.col("calls").is_not_null() & (pl.col("content").str.strip_chars() != "") & ("text-beside-calls" in drops)
-        last = (pl.col("role") == "tool") & (pl.col("line") != pl.col("line").shift(-1, fill_value=2**32 - 1))
+        last = (pl.col("role") == "tool") & (pl.col("line") != pl.col("line").shift(-1)).fill_null(value=True)
         return beside.fill_null(value=False) | (last & ("last-result" in drops))
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
