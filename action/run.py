@@ -34,7 +34,13 @@ def main() -> int:
     if "--" in arguments:
         at = arguments.index("--")
         arguments, paths = arguments[:at], [*arguments[at + 1 :], *paths]
-    command = [python(folder), "-m", "ftlint", "check", *(f"--output={output}" for output in outputs), *arguments, "--", *paths]
+    try:
+        own = python(folder)
+    except (subprocess.CalledProcessError, OSError) as error:
+        annotate(f"ftlint could not be installed: {error}")
+        append("GITHUB_OUTPUT", "exit-code=2\n")
+        return 2
+    command = [own, "-m", "ftlint", "check", *(f"--output={output}" for output in outputs), *arguments, "--", *paths]
     code, said = silenced(command)
     if code == 2 and not files["github"].exists():
         annotate(said)

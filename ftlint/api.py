@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from contextlib import closing
 from functools import partial
 from itertools import chain, islice
@@ -17,13 +19,13 @@ from ftlint.engine.dataset import Dataset, wishes_of
 from ftlint.engine.processes import engine
 from ftlint.engine.repair import Allowed, Repaired, proposed, repair_dataset
 from ftlint.engine.serial import Engine, Serial
-from ftlint.errors import ConfigError, InputError, did_you_mean
+from ftlint.errors import ConfigError, InputError, UsageError, did_you_mean
 from ftlint.report.adjust import accepted, adjusted, spared
 from ftlint.report.findings import Report
 from ftlint.rule.registry import Selection, broken_packs, configured, matching
 from ftlint.sources import BLOCK, FRAME, RECORDS, Source, content_of, open_source, temporary_source
 from ftlint.sources.frames import frame_of, rows_of
-from ftlint.sources.memory import Repair, as_line, as_object
+from ftlint.sources.memory import Repair, Split, as_line, as_object
 from ftlint.targets import target
 from ftlint.text.tokens import definition
 
@@ -34,7 +36,7 @@ _OF_THE_COMMAND = {"output", "include", "exclude"}
 """Settings that say what a command reads and writes."""
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ftlint.config import Config
     from ftlint.evaluation.evaluate import Evaluation
@@ -63,6 +65,10 @@ def check(
 
     Raises InputError for what cannot be read, ConfigError for settings that do not fit.
     """
+    if _is_of_datasets(data):
+        from ftlint.integrations import huggingface  # noqa: PLC0415 - whoever has such data has the library
+
+        return huggingface.check(data, config=config, jobs=jobs, max_findings=max_findings, **settings)
     resolved = _resolved(config, settings)
     jobs, limit = _processes(resolved, jobs), _limit(resolved, max_findings)
     training = _on_disk(_sources(data), jobs)
@@ -104,6 +110,36 @@ def run(
     return accepted(Report(adjusted_ones, rules, limit, config.settings.fail_on, _broken(), snippets=snippets), config)
 
 
+class _Process:
+    """What polars' threads have to do with this process: they do not survive a fork."""
+
+    used = False
+    forked = False
+
+
+def _forked() -> None:
+    _Process.forked = _Process.used
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
+
+
+def _refuse_forks() -> None:
+    """Raise UsageError in a process that was forked after ftlint had worked in its parent: it would wait for ever."""
+    if _Process.forked:
+        raise UsageError(
+            "this process was forked after ftlint had been used in it, which polars' threads do not survive; "
+            'start it with the method "spawn" (multiprocessing.get_context("spawn"))'
+        )
+    _Process.used = True
+
+
+def _is_of_datasets(data: Any) -> bool:
+    """Whether data is of Hugging Face's library `datasets`."""
+    return type(data).__module__.partition(".")[0] == "datasets"
+
+
 def _broken() -> tuple[str, ...]:
     """Return a sentence for each installed pack or dialect that cannot be loaded."""
     return (*broken_packs(), *broken_dialects())
@@ -111,6 +147,7 @@ def _broken() -> tuple[str, ...]:
 
 def _resolved(config: str | PathLike[str] | Mapping[str, Any] | None, settings: Mapping[str, Any]) -> Config:
     """Return the configuration of a library call: a file only where one is named."""
+    _refuse_forks()
     chosen = {} if config is None or isinstance(config, (str, PathLike)) else dict(config)
     for name in (*chosen, *settings):
         if name.replace("-", "_") in _OF_THE_COMMAND:
@@ -145,11 +182,13 @@ def _check_names(config: Config) -> None:
                 raise ConfigError(f"targets.{name}: unknown dialect {dialect!r}{did_you_mean(dialect, names())}")
     named = config.settings.dialect
     if named is not None and named not in names():
-        raise ConfigError(f"unknown dialect {named!r}{did_you_mean(named, names())}; known are {', '.join(names())}")
+        raise ConfigError(f"unknown dialect {named!r} (known are {', '.join(names())}){did_you_mean(named, names())}")
 
 
 def _sources(data: Any) -> list[Source]:
     """Return the sources of whatever a caller has."""
+    if isinstance(data, str) and data.lstrip()[:1] in {"{", "["} and not Path(data).exists():
+        raise InputError("data is a text that holds JSON; records are given as dicts, lines of JSON as bytes or a file object")
     if isinstance(data, (str, PathLike)):
         return [open_source(fspath(data))]
     if isinstance(data, (bytes, bytearray, memoryview)):
@@ -158,13 +197,21 @@ def _sources(data: Any) -> list[Source]:
         content = data.read()
         content = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
         return [Source(str(getattr(data, "name", "<stream>")), len(content), content)]
-    frame = frame_of(data)
-    if frame is not None:
-        return [_in_memory(FRAME, _lines(rows_of(frame), of_frame=True))]
+    frame = None if isinstance(data, Split) else frame_of(data)
+    return _of_records(data) if frame is None else [_in_memory(FRAME, _lines(rows_of(frame), of_frame=True))]
+
+
+def _of_records(data: Any) -> list[Source]:
+    """Return the sources of records, or of paths or splits, that come one by one."""
+    if isinstance(data, Split):
+        return [temporary_source(data.name, partial(_write_lines, data.records))]
+    if isinstance(data, Mapping) or not hasattr(data, "__iter__"):
+        kind = "a single record" if isinstance(data, Mapping) else "None" if data is None else f"a {type(data).__name__}"
+        raise InputError(f"data is {kind}; it should be a path, a file object, an iterable of dicts, or a frame")
     items = iter(data)
     first = list(islice(items, 1))
-    if first and isinstance(first[0], (str, PathLike)):
-        return [open_source(fspath(item)) for item in chain(first, items)]
+    if first and isinstance(first[0], (Split, str, PathLike)):
+        return [source for item in chain(first, items) for source in _sources(item)]
     # There may be more records than memory holds: they go to a file as they come.
     return [temporary_source(RECORDS, partial(_write_lines, chain(first, items)))]
 
@@ -308,11 +355,15 @@ def fix(
     """Repair a dataset; return it, and the report on what is left.
 
     data: a path, which is repaired in place and returned; a frame, of which one of its kind comes back; bytes or a file
-    object: bytes; an iterable of dicts: a list. unsafe: also what changes texts or drops records. The other arguments are
-    those of `check`; `fixable` and `unfixable` among the settings name rules.
+    object: bytes; a Dataset of Hugging Face's: one; an iterable of dicts: a list. unsafe: also what changes texts or drops
+    records. The other arguments are those of `check`; `fixable` and `unfixable` among the settings name rules.
 
     Raises InputError for what cannot be read or written, ConfigError for settings that do not fit.
     """
+    if _is_of_datasets(data):
+        from ftlint.integrations import huggingface  # noqa: PLC0415 - whoever has such data has the library
+
+        return huggingface.fix(data, unsafe=unsafe, config=config, jobs=jobs, max_findings=max_findings, **settings)
     resolved = _resolved(config, settings)
     jobs, limit = _processes(resolved, jobs), _limit(resolved, max_findings)
     frame = frame_of(data)

@@ -47,8 +47,11 @@ class FindingsError(FtlintError):
     """Data has findings that a caller does not accept. report: what was found."""
 
     def __init__(self, message: str, report: Any) -> None:
-        super().__init__(message)
+        super().__init__(message, report)
         self.report = report
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class StaleError(FtlintError):

@@ -51,7 +51,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
-@click.version_option(__version__, prog_name="ftlint", message="%(prog)s %(version)s")
+@click.version_option(__version__, "-V", "--version", prog_name="ftlint", message="%(prog)s %(version)s")
 def app() -> None:
     """Find what is wrong with a fine-tuning dataset before you pay for training."""
 

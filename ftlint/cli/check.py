@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import signal
 import sys
 import time
@@ -19,7 +20,7 @@ from ftlint.cli.progress import progress
 from ftlint.engine.dataset import datasets_of
 from ftlint.engine.processes import engine
 from ftlint.errors import InputError, RuleError, StaleError, UsageError, interrupted
-from ftlint.report.formats import ALONE, FORMATS, WITH_EDITS, Style, check_format, kept, reporter
+from ftlint.report.formats import ALONE, FORMATS, WIDTH, WITH_EDITS, Style, check_format, kept, reporter
 from ftlint.sources.files import writing
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 @click.option("--max-findings", type=click.IntRange(1), metavar="N", help="Findings kept a rule and file; default: 1,000.")
 @click.option("--no-snippets", is_flag=True, default=None, help="Keep all text of the data out of every report.")
 @click.option("--like", metavar="FILE", help="Inputs as they will come in use, to compare the prompts of training with.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Files not to check, besides those of the configuration.")
+@click.option("--show-files", is_flag=True, help="List the files that would be checked, and check none.")
 @click.option("--force-exclude", is_flag=True, help="Obey `exclude` for named files too.")
 @click.option("--fix", is_flag=True, help="Repair files in place, safely: the format only.")
 @click.option("--unsafe-fixes", is_flag=True, default=None, help="With --fix: also change texts and drop records.")
@@ -74,6 +77,10 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     to_screen = [name for name, file in outputs if not file]
     unreadable: list[str] = []
     datasets = datasets_of(paths, options["valid"], config, force_exclude=options["force_exclude"], problems=unreadable)
+    if options["show_files"]:
+        for path in dict.fromkeys(source.path for dataset in datasets for source in dataset.sources):
+            click.echo(path)
+        return 0
     if not datasets:
         click.echo("ftlint: every file is excluded; nothing was checked", err=True)
         return 0
@@ -84,7 +91,6 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     options["color"] = _wants_color(options["color"])
     with ExitStack() as cleanup:
         by = cleanup.enter_context(engine(settings.jobs or os.cpu_count() or 1, size))
-        advance = cleanup.enter_context(progress(size, unit="bytes"))
         from ftlint import api  # noqa: PLC0415 - the environment is set for polars, and processes are started without it
 
         # polars catches the interrupt key to stop its queries, and then nothing else is interrupted by it.
@@ -95,7 +101,9 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
 
             report, finish = cleanup.enter_context(repairing(datasets, config, by, options, limit))
         else:
-            report = api.run(datasets, config, by=by, limit=limit, progress=advance)
+            # The bar is gone before the report is written.
+            with progress(size, unit="bytes") as advance:
+                report = api.run(datasets, config, by=by, limit=limit, progress=advance)
         report.unreadable = unreadable
         report.edits = any(name in WITH_EDITS for name, _ in outputs)
         report.snippets = not settings.no_snippets
@@ -106,6 +114,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             statistics=options["statistics"],
             paths=paths,
             options=_same_data(options),
+            width=min(WIDTH, shutil.get_terminal_size().columns) if sys.stdout.isatty() else WIDTH,
             seconds=time.perf_counter() - started if sys.stdout.isatty() else None,
         )
         # Reports are safe on the disk before the data is replaced.
@@ -171,7 +180,9 @@ def _same_data(options: dict[str, Any]) -> list[str]:
 
 def _wants_color(choice: str) -> bool:
     if choice == "auto":
-        return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+        if os.environ.get("NO_COLOR"):
+            return False
+        return sys.stdout.isatty() or bool(os.environ.get("FORCE_COLOR"))
     return choice == "always"
 
 

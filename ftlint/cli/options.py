@@ -47,7 +47,7 @@ _SCALARS = (
     "like",
     "baseline",
 )
-_LISTS = ("select", "extend_select", "ignore", "output", "fixable", "unfixable")
+_LISTS = ("select", "extend_select", "ignore", "output", "fixable", "unfixable", "exclude")
 
 
 def data_options(command: F) -> F:

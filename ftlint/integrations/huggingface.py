@@ -9,28 +9,28 @@ import orjson
 import ftlint
 from ftlint.errors import UsageError
 from ftlint.sources.frames import bare
-from ftlint.sources.memory import as_line, as_object
+from ftlint.sources.memory import Split, as_line, as_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ftlint.report.findings import Report
 
-_VALID = ("validation", "valid", "test", "eval")
-
 
 def check(dataset: Any, **settings: Any) -> Report:
-    """Check a `Dataset` or `IterableDataset`, or a `DatasetDict` with the splits `train` and, if it has one, `validation`.
+    """Check a `Dataset` or `IterableDataset`, or all splits of a `DatasetDict`: those besides `train` are compared with it.
 
-    Records stream: they need not fit in memory. Features without a value in a record are missing keys. settings: those of
-    `ftlint.check`. Raises UsageError for a dictionary without `train`.
+    Records stream: they need not fit in memory. Features without a value in a record are missing keys; a class label is its
+    name. Findings name the split as `<train>`. settings: those of `ftlint.check`. Raises UsageError for a dictionary without
+    `train`.
     """
-    if isinstance(dataset, dict):
-        if "train" not in dataset:
-            raise UsageError(f"no split is called train; there are {', '.join(dataset)}")
-        valid = next((dataset[name] for name in _VALID if name in dataset), None)
-        return ftlint.check(_records(dataset["train"]), valid=None if valid is None else _records(valid), **settings)
-    return ftlint.check(_records(dataset), **settings)
+    if not isinstance(dataset, dict):
+        return ftlint.check(_records(dataset), **settings)
+    if "train" not in dataset:
+        raise UsageError(f"no split is called train; there are {', '.join(dataset)}")
+    parts = {name: Split(f"<{name}>", _records(part)) for name, part in dataset.items()}
+    others = [part for name, part in parts.items() if name != "train"]
+    return ftlint.check(parts["train"], valid=others or None, **settings)
 
 
 def fix(dataset: Any, **settings: Any) -> tuple[Any, Report]:
@@ -57,6 +57,9 @@ def fix(dataset: Any, **settings: Any) -> tuple[Any, Report]:
 
 def _records(dataset: Any) -> Iterator[Mapping[str, Any]]:
     """Yield records without nulls: a feature that a record lacks is null in a dataset."""
+    features = getattr(dataset, "features", None) or {}
+    names = {key: feature.names for key, feature in features.items() if type(feature).__name__ == "ClassLabel"}
     for number, record in enumerate(dataset.with_format(None), 1):
+        named = {key: labels[record[key]] for key, labels in names.items() if type(record.get(key)) is int and record[key] >= 0}
         # A feature may be what JSON does not have: a timestamp, bytes, a picture.
-        yield orjson.loads(as_line(bare(record), number, as_object))
+        yield orjson.loads(as_line(bare({**record, **named}), number, as_object))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
@@ -9,7 +10,7 @@ import polars as pl
 from ftlint import config as configuration
 from ftlint.dialects import known as known_dialects
 from ftlint.dialects import named
-from ftlint.dialects.base import RECORDS
+from ftlint.dialects.base import FURTHER, RECORDS
 from ftlint.dialects.context import Context
 from ftlint.dialects.prompt_completion import Endings
 from ftlint.engine.part import Plan, block_of, expressions, violations
@@ -52,7 +53,7 @@ def schema(
     checked = [known.name for known in known_dialects() if known.checked]
     if dialect not in checked:
         raise UsageError(
-            f"no schema for the dialect {dialect!r}{did_you_mean(dialect, checked)}; there is one for {', '.join(checked)}"
+            f"no schema for the dialect {dialect!r} (there is one for {', '.join(checked)}){did_you_mean(dialect, checked)}"
         )
     if backend not in {"polars", "pandas"}:
         raise UsageError(f"no schema for the backend {backend!r}; there is one for polars, and one for pandas")
@@ -81,7 +82,11 @@ def schema(
 
         checks = [pa.Check(_polars(rule, levels, context), **_told(rule)) for rule in judged]
         columns = {key: pa.Column(pl.String if key in texts else None, nullable=False) for key in needed}
-        return pa.DataFrameSchema(columns, checks=checks, name="ftlint")
+
+        schema = pa.DataFrameSchema(columns, checks=checks, name="ftlint")
+        # Of lazy frames pandera looks at the columns only.
+        setattr(schema, "validate", partial(_validated, schema.validate))  # noqa: B010 - a method, which may not be assigned
+        return schema
     import pandera.pandas as pp  # noqa: PLC0415 - likewise
 
     are_texts = pp.Check(lambda column: column.map(lambda value: isinstance(value, str)), name="wrong-type", error="no text")
@@ -92,11 +97,18 @@ def schema(
     )
 
 
+def _validated(validate: Callable[..., Any], frame: Any, *arguments: Any, **options: Any) -> Any:
+    """Validate a frame; a lazy one is collected first, and comes back as one."""
+    lazy = isinstance(frame, pl.LazyFrame)
+    found = validate(frame.collect() if lazy else frame, *arguments, **options)
+    return found.lazy() if lazy else found
+
+
 def _told(rule: RecordRule) -> dict[str, Any]:
     """Return what a check says of itself."""
     return {
         "name": rule.name(),
-        "error": f"{rule.name()}: {rule.summary()}",
+        "error": rule.name(),
         "title": rule.summary(),
         "description": rule.documentation(),
     }
@@ -136,8 +148,8 @@ def _pandas(rule: RecordRule, levels: Sequence[str], context: Context) -> Callab
 def _right(frame: pl.DataFrame, rule: RecordRule, levels: Sequence[str], context: Context) -> pl.Series:
     """Return for each row whether a rule, at one of these levels, finds nothing wrong with it."""
     dialect = named(context.dialect)
-    frame = frame.select(dialect.tables[RECORDS].keys()).with_row_index("line")
-    rows = enumerate(frame.drop("line").iter_rows(named=True)) if type(rule).check is not RecordRule.check else ()
+    frame = frame.select(dialect.tables[RECORDS].keys()).with_row_index("line").with_columns(pl.lit("").alias(FURTHER))
+    rows = enumerate(frame.drop("line", FURTHER).iter_rows(named=True)) if type(rule).check is not RecordRule.check else ()
     lines = b"".join(as_line(row, number) for number, row in rows)
     decoded = Decoded(len(frame), {RECORDS: frame}, traces=set(ALL))
     block = Block(lines, decoded, dialect.derive(decoded.tables, context.known), dialect)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from ftlint.records.reader import Record
     from ftlint.rule import Applicability, Level, Rule
     from ftlint.rule.fixes import Fix, LineFix, Row
+
+
+_IN_A_NOTEBOOK = 20
+"""Findings that a notebook shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,6 +355,24 @@ class Report:
     stale: list[str] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what goes to another process: numbers and findings, without the files that they were found in."""
+        made = (self.findings, self.counts, self.counts_by_file, self.records, self.survey)
+        assert made
+        return {**vars(self), "datasets": [], "rules": [], "broken_packs": tuple(self.failures)}
+
+    def _repr_html_(self) -> str:
+        """Return the report as a notebook shows it: what was found, and the first findings."""
+        levels = ", ".join(numbered(count, level) for level, count in self.levels.items() if count) or "nothing found"
+        cells = [
+            (one.level, one.code, one.rule, one.path if one.line is None else f"{one.path}:{one.line}", one.message)
+            for one in sorted(self.findings, key=lambda one: LEVELS.index(one.level))[:_IN_A_NOTEBOOK]
+        ]
+        rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in cells)
+        head = "".join(f"<th>{name}</th>" for name in ("level", "code", "rule", "place", "message"))
+        table = f"<table><tr>{head}</tr>{rows}</table>" if cells else ""
+        return f"<p>ftlint: {levels} in {numbered(self.records, 'record')}</p>{table}"
+
     @cached_property
     def counts(self) -> Counter[str]:
         """How many findings each rule has, by code."""
@@ -428,23 +451,25 @@ class Report:
         """All files that were checked."""
         return [file for dataset in self.datasets for file in dataset.files]
 
-    @property
+    @cached_property
     def records(self) -> int:
         """How many records the files hold."""
         return sum(file.facts.records for file in self.files)
 
-    @property
+    @cached_property
     def survey(self) -> Context | None:
         """What was inferred of the first dataset."""
         return self.files[0].context if self.files else None
 
     def to_frame(self) -> pl.DataFrame:
-        """Return the findings as a polars frame: rule, code, level, path, line, column, pointer, message."""
+        """Return the findings as a polars frame: a column for each fact, `fix` is how safely one can be repaired."""
         import polars as pl  # noqa: PLC0415 - keeps the import of this module light
 
         names = {"rule": pl.String, "code": pl.String, "level": pl.String, "path": pl.String, "line": pl.UInt64}
-        names |= {"column": pl.UInt64, "pointer": pl.String, "message": pl.String}
-        rows = [[getattr(finding, name) for name in names] for finding in self.findings]
+        names |= {"column": pl.UInt64, "end_column": pl.UInt64, "byte_offset": pl.UInt64}
+        names |= {"pointer": pl.String, "message": pl.String, "url": pl.String, "fix": pl.String}
+        own = [name for name in names if name != "fix"]
+        rows = [[*(getattr(one, name) for name in own), one.applicability] for one in self.findings]
         return pl.DataFrame(rows, schema=names, orient="row")
 
     def raise_for_findings(self) -> Self:

@@ -25,18 +25,24 @@ def find_files(
     excluded: whether a file is left out of folders and globs; force_exclude: also where it is named.
     Raises UsageError for a folder or glob without files. A named file that is not there is found out when it is read.
     """
-    found: dict[str, None] = {}
+    found: dict[str, str] = {}
+
+    def take(file: str) -> None:
+        found.setdefault(file if file in {STDIN, ""} else os.path.abspath(file), file)  # noqa: PTH100 - links stay
+
     for path in paths:
         if path in {STDIN, ""} or Path(path).is_file() or not (Path(path).is_dir() or glob.has_magic(path)):
             if not (force_exclude and excluded(path)):
-                found[path] = None
+                take(path)
             continue
         inside = list(_inside(path))
         if not inside:
             where = f"folder {path}" if Path(path).is_dir() else f"pattern {path!r}"
             raise UsageError(f"no {', '.join(SUFFIXES)} files (or .gz, .zst of them) in {where}")
-        found.update(dict.fromkeys(file for file in inside if not excluded(file)))
-    return list(found)
+        for file in inside:
+            if not excluded(file):
+                take(file)
+    return list(found.values())
 
 
 def matches(path: str, patterns: Iterable[str]) -> bool:

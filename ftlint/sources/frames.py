@@ -47,7 +47,7 @@ def frame_of(data: Any) -> Frame | None:
     if package == "pandas" and hasattr(data, "columns"):
         return _Pandas(data)
     if package == "pyarrow" and hasattr(data, "schema"):
-        return _Arrow(data)
+        return _Arrow(data.to_table() if hasattr(data, "to_table") else data)
     return _Polars(pl.DataFrame(data)) if hasattr(data, "__arrow_c_stream__") else None
 
 
@@ -132,7 +132,9 @@ class _Pandas:
                 made[column.name] = old.copy()
             else:
                 made[column.name] = _pandas_series(column.new, kept.index, None if old is None else old.dtype)
-        return pd.DataFrame(made, index=kept.index, columns=[column.name for column in columns])
+        frame = pd.DataFrame(made, index=kept.index, columns=[column.name for column in columns])
+        frame.attrs, frame.columns.name = dict(self.frame.attrs), self.frame.columns.name
+        return frame
 
 
 def _listed(value: Any) -> Any:

@@ -13,11 +13,19 @@ from ftlint.errors import InputError
 from ftlint.sources.frames import Column, rows_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ftlint.sources.frames import Frame
 
 _PLAIN = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
+
+
+@dataclass(frozen=True)
+class Split:
+    """Records that come one by one, and what findings call them."""
+
+    name: str
+    records: Iterable[Any]
 
 
 def as_line(record: Any, number: int, default: Callable[[Any], Any] | None = None) -> bytes:

@@ -27,7 +27,7 @@ WIDTH = 120
 class Style:
     """How a report is to look.
 
-    paths, options: what the user named, for the commands that go on from there. seconds: how long it took.
+    paths, options: what the user named, for the commands that go on from there. seconds: how long it took. width: columns.
     """
 
     color: bool = False
@@ -36,12 +36,13 @@ class Style:
     paths: Sequence[str] = ()
     options: Sequence[str] = ()
     seconds: float | None = None
+    width: int = WIDTH
 
 
 def check_format(name: str) -> str:
     """Return the name of a format; raises UsageError for an unknown one."""
     if name not in FORMATS:
-        raise UsageError(f"unknown output format {name!r}{did_you_mean(name, FORMATS)}; known are {', '.join(FORMATS)}")
+        raise UsageError(f"unknown output format {name!r} (known are {', '.join(FORMATS)}){did_you_mean(name, FORMATS)}")
     return name
 
 

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from ftlint.rule import Applicability, Hits, Level, Rule
 
 
+_MANY = 3
+"""Files from which on those without errors and warnings take a line each."""
+
+
 @dataclass
 class Group:
     """Findings of one rule and level in one file: how many, in how many places of records, and the first of them.
@@ -80,11 +84,17 @@ class Group:
 def render(report: Report, style: Style) -> Iterator[str]:
     """Yield the lines of the report."""
     groups = _groups(report)
+    many = len(report.files) > _MANY
     for file in report.files:
-        yield from _file(file, [group for group in groups if group.file is file], style)
+        own = [group for group in groups if group.file is file]
+        # Of many files those in which nothing is wrong take a line.
+        if many and all(group.level == "info" for group in own):
+            yield _line_of(file, own, style)
+        else:
+            yield from _file(file, own, style)
     if style.statistics:
         yield from statistics(report)
-    yield from repairs(report)
+    yield from repairs(report, width=style.width)
     yield from _summary(report, style)
 
 
@@ -115,7 +125,7 @@ def _plan(dataset: DatasetReport, rule: Rule, hits: Hits) -> str:
 
 
 def _file(file: CheckedFile, groups: list[Group], style: Style) -> Iterator[str]:
-    yield from heading(file, "" if groups else "nothing found", snippets=style.snippets)
+    yield from heading(file, "" if groups else "nothing found", snippets=style.snippets, width=style.width)
     yield ""
     for group in groups:
         yield from _group(group, style)
@@ -123,16 +133,22 @@ def _file(file: CheckedFile, groups: list[Group], style: Style) -> Iterator[str]
         yield ""
 
 
-def heading(file: CheckedFile, more: str = "", *, snippets: bool = True) -> Iterator[str]:
+def _line_of(file: CheckedFile, groups: list[Group], style: Style) -> str:
+    """Return a line for a file without errors and warnings."""
+    notes = f", {numbered(sum(group.count for group in groups), 'note')}" if groups else ""
+    return cut(f"{plain(file.path)}: {describe(file, snippets=style.snippets)[0]}{notes}", style.width)
+
+
+def heading(file: CheckedFile, more: str = "", *, snippets: bool = True, width: int = WIDTH) -> Iterator[str]:
     """Yield a file's path and what it is taken to be, and `more`."""
     path = plain(file.path)
     described = [*describe(file, snippets=snippets), *([more] if more else [])]
     indent = " " * (len(path) + 2) if len(path) <= 30 else "  "
-    lines = [line for text in described for line in folded(text.split(" "), WIDTH - len(indent), "  ")]
+    lines = [line for text in described for line in folded(text.split(" "), width - len(indent), "  ")]
     if len(path) > 30:
         yield path
     yield from (
-        cut(f"{path}: {line}" if not place and len(path) <= 30 else indent + line, WIDTH) for place, line in enumerate(lines)
+        cut(f"{path}: {line}" if not place and len(path) <= 30 else indent + line, width) for place, line in enumerate(lines)
     )
 
 
@@ -158,7 +174,7 @@ def _group(group: Group, style: Style) -> Iterator[str]:
     digits = max(3, *(len(f"{finding.line:,}") for finding in places))
     for finding in places:
         detail = "" if group.count == 1 or not style.snippets else rule.detail  # what is alone has said it above
-        yield f"  {finding.line:>{digits},}  {_place(finding, detail, style, WIDTH - digits - 4)}".rstrip()
+        yield f"  {finding.line:>{digits},}  {_place(finding, detail, style, style.width - digits - 4)}".rstrip()
     if group.count > len(places):
         yield f"  {'⋮':>{digits}}  {group.count - len(places):,} more"
 
@@ -168,7 +184,7 @@ def _head(group: Group, text: str, repair: str, style: Style) -> Iterator[str]:
     label = f"{group.level:7} {group.rule.code}"
     how, *rest = repair.split() or [""]
     fix = [f"· {how}", *rest] if how else []  # the dot stays with what it introduces
-    first, *more = folded([label, group.rule.name(), "·", *plain(text).split(" "), *fix], WIDTH, " " * 8)
+    first, *more = folded([label, group.rule.name(), "·", *plain(text).split(" "), *fix], style.width, " " * 8)
     yield paint(label, color=style.color, fg=COLORS[group.level], bold=True) + first[len(label) :]
     yield from more
 
@@ -192,7 +208,7 @@ def _place(finding: Finding, detail: str, style: Style, columns: int) -> str:
     return text[:start] + paint(text[start:end], color=style.color, fg=COLORS[finding.level], bold=True) + text[end:]
 
 
-def repairs(report: Report, verb: str = "fixed") -> Iterator[str]:
+def repairs(report: Report, verb: str = "fixed", width: int = WIDTH) -> Iterator[str]:
     """Yield what was repaired, or would be, a line a rule, and what else there is to say of it."""
     rules = {rule.code: rule for rule in report.rules}
     for code in [code for code in rules if report.fixed[code]]:
@@ -200,7 +216,7 @@ def repairs(report: Report, verb: str = "fixed") -> Iterator[str]:
         yield f"{verb:7} {code} {rules[code].name()} · {report.fixed[code]:,} repaired{left}"
     for kind, whole in report.notes:
         text = whole if report.snippets else whole.partition(": ")[0]
-        first, *more = folded([f"{kind:7}", *text.split(" ")], WIDTH, " " * 8)
+        first, *more = folded([f"{kind:7}", *text.split(" ")], width, " " * 8)
         yield from (plain(first), *more)
     if report.fixed or report.notes:
         yield ""
@@ -259,11 +275,11 @@ def _ways_on(report: Report, style: Style) -> Iterator[str]:
     room = max(len(what) for what, _ in ways)
     for place, (what, how) in enumerate(ways):
         line = f"  {what:{room}}  {how}"
-        if len(line) > WIDTH:
+        if len(line) > style.width:
             yield f"  {what}"
             line = f"    {how}"
         hint = "  (see it first: --diff)" if place == 0 and (safe or unsafe) else ""
-        yield line + (hint if len(line + hint) <= WIDTH else "")
+        yield line + (hint if len(line + hint) <= style.width else "")
     revealing = {rule.code for rule in report.rules if rule.reveals}
     if any(finding.code in revealing and finding.applicability in {"safe", "unsafe"} for finding in report.findings):
         yield "  more may be found, and repaired, when this is done"

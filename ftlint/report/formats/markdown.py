@@ -66,11 +66,17 @@ def _table(report: Report) -> Iterator[list[str]]:
         level = min((finding.level for finding in findings), key=LEVELS.index, default=rule.level)
         count = report.counts[rule.code]
         share = "" if rule.once or not report.records else percent(min(count, report.records), report.records)
-        lines = ", ".join(f"{finding.line:,}" for finding in findings[:_SHOWN] if finding.line)
+        several = len({finding.path for finding in findings}) > 1
+        lines = ", ".join(_first_line(finding, several=several) for finding in findings[:_SHOWN] if finding.line)
         fix = next((fix_word(finding.applicability) for finding in findings if finding.fix), "")
         link = f"[{rule.code} {rule.name()}]({rule.url()})"
         rows.append(f"| {_SIGNS[level]} | {link} | {count:,} | {share} | {lines} | {fix} |")
     yield [*rows, ""]
+
+
+def _first_line(finding: Finding, *, several: bool) -> str:
+    """Return where a finding is. several: whether others are in another file."""
+    return f"{_code(f'{finding.path}:{finding.line}')}" if several else f"{finding.line:,}"
 
 
 def _by_rule(report: Report) -> list[tuple[Rule, list[Finding]]]:

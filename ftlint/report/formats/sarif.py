@@ -90,7 +90,7 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
         "ruleId": finding.code,
         "ruleIndex": rule,
         "level": _LEVELS[finding.level],
-        "message": {"text": finding.message + links},
+        "message": {"text": _without_links(finding.message) + links},
         "locations": [location],
         "partialFingerprints": {"ftlint/record/v1": _fingerprint(finding)},
     }
@@ -99,6 +99,11 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
     if finding.fix and finding.fix.edits and finding.text is not None:
         result["fixes"] = [_fix(finding, finding.text)]
     return result
+
+
+def _without_links(text: str) -> str:
+    """Return a text in which no part of the data makes a link (SARIF 3.11.6)."""
+    return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
 
 
 def _artifact(path: str) -> Mapping[str, str]:
@@ -112,7 +117,7 @@ def _artifact(path: str) -> Mapping[str, str]:
 def _region(finding: Finding) -> dict[str, int]:
     """Return the part of the line that a finding is about; nothing for the file as a whole."""
     if finding.line is None:
-        return {}
+        return {"startLine": 1, "startColumn": 1, "endColumn": 1}
     region = {"startLine": finding.line}
     if finding.column is not None and finding.end_column is not None:
         region |= {"startColumn": finding.column, "endLine": finding.line, "endColumn": finding.end_column}
