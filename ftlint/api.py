@@ -182,7 +182,7 @@ def _check_names(config: Config) -> None:
                 raise ConfigError(f"targets.{name}: unknown dialect {dialect!r}{did_you_mean(dialect, names())}")
     named = config.settings.dialect
     if named is not None and named not in names():
-        raise ConfigError(f"unknown dialect {named!r} (known are {', '.join(names())}){did_you_mean(named, names())}")
+        raise ConfigError(f"unknown dialect {named!r}{did_you_mean(named, names())} (known are {', '.join(names())})")
 
 
 def _sources(data: Any) -> list[Source]:
@@ -379,6 +379,7 @@ def fix(
     if len(sources) != 1:
         raise InputError("one dataset is repaired at a time; call it for each file")
     [source] = sources
+    source.refuse_repair()
     with engine(jobs, source.size) as by:
         [repaired], report = run_fix(
             [Dataset([source], _wishes(source, resolved))],

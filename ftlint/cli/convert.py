@@ -59,7 +59,7 @@ def command(
     sign = None if delimiter is None else unescaped("--delimiter", delimiter)
     known = dict.fromkeys(FORMATS.values())
     if kind is not None and kind not in known:
-        raise UsageError(f"no format is called {kind!r} (there are {', '.join(known)}){did_you_mean(kind, known)}")
+        raise UsageError(f"no format is called {kind!r}{did_you_mean(kind, known)} (there are {', '.join(known)})")
     table = open_table(file, kind=kind, charset=charset, sheet=sheet, delimiter=sign, header=not no_header, raw=raw)
     made = convert(
         table,

@@ -106,6 +106,7 @@ def _prepare(datasets: Sequence[Dataset]) -> None:
     seen: set[Path] = set()
     for dataset in datasets:
         for source in dataset.sources:
+            source.refuse_repair()
             if source.origin:
                 target = Path(os.path.realpath(source.origin))
                 if target in seen:

@@ -117,7 +117,7 @@ def evaluate(
     if not labels:
         return _of_free_text(truth, predictions)
     if positive is not None and positive not in labels:
-        raise UsageError(f"no label is {positive!r} (there are {', '.join(labels)}){did_you_mean(positive, labels)}")
+        raise UsageError(f"no label is {positive!r}{did_you_mean(positive, labels)} (there are {', '.join(labels)})")
     sought = positive or (min(labels, key=lambda label: (truth.count(label), label)) if len(labels) == 2 else None)
     said = [label_of(one.text, [*labels, *form]) for one in predictions]
     predicted = [NONE if label is None else form.get(label, label) for label in said]

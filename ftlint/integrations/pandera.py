@@ -53,7 +53,7 @@ def schema(
     checked = [known.name for known in known_dialects() if known.checked]
     if dialect not in checked:
         raise UsageError(
-            f"no schema for the dialect {dialect!r} (there is one for {', '.join(checked)}){did_you_mean(dialect, checked)}"
+            f"no schema for the dialect {dialect!r}{did_you_mean(dialect, checked)} (there is one for {', '.join(checked)})"
         )
     if backend not in {"polars", "pandas"}:
         raise UsageError(f"no schema for the backend {backend!r}; there is one for polars, and one for pandas")

@@ -100,5 +100,5 @@ def base_for(records: Sequence[Record], name: str | None) -> Base:
     wanted = name or (CHAT if is_chat(records) else PROMPTS)
     base = base_named(wanted)
     if base is None:
-        raise UsageError(f"unknown base model {wanted!r} (known are {', '.join(bases())}){did_you_mean(wanted, bases())}")
+        raise UsageError(f"unknown base model {wanted!r}{did_you_mean(wanted, bases())} (known are {', '.join(bases())})")
     return base

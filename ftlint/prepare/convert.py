@@ -139,7 +139,7 @@ def _columns(table: Table, prompt: str | None, completion: str | None) -> tuple[
     for name in (*(template.columns if template else (prompt,)), completion):
         if name is not None and name not in table.columns:
             known = ", ".join(table.columns) or "none"
-            raise UsageError(f"{table.path} has no column {name!r} (there are {known}){did_you_mean(name, table.columns)}")
+            raise UsageError(f"{table.path} has no column {name!r}{did_you_mean(name, table.columns)} (there are {known})")
     if len(table.columns) == 1 and prompt is None and (table.columns[0] != PROMPTS[0] or completion):
         return None, completion or table.columns[0]
     asked = template or (None if prompt is None else Asked((prompt,)))

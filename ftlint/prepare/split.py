@@ -111,7 +111,7 @@ def split(
     groups = gathered.get(Groups)
     if group is not None and groups.ungrouped == file.facts.conforming:
         known = ", ".join(sorted(groups.keys))
-        raise UsageError(f"no record has the key {group!r} (there are {known}){did_you_mean(group, groups.keys)}")
+        raise UsageError(f"no record has the key {group!r}{did_you_mean(group, groups.keys)} (there are {known})")
     table = grouped(gathered, wanted, _pairs(report, near))
     names = list(shares)
     parts = dealt(table, list(shares.values()))

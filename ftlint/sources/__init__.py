@@ -35,12 +35,14 @@ _SEEK = 1 << 14
 
 SUFFIXES = (".jsonl", ".ndjson")
 PACKED = (".gz", ".zst")
+TABLES = (".parquet", ".arrow", ".feather")
 STDIN = "-"
 RECORDS, FRAME = "<records>", "<frame>"
 """What records and frames in memory are called."""
 
 BOM = b"\xef\xbb\xbf"
 _MAGIC = {b"\x1f\x8b": ".jsonl.gz", b"\x28\xb5\x2f\xfd": ".jsonl.zst"}
+_COLUMNAR = {b"PAR1": "a Parquet file", b"ARROW1": "an Arrow file", b"\xff\xff\xff\xff": "an Arrow stream"}
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 _NO_TEXT = {
@@ -49,8 +51,6 @@ _NO_TEXT = {
     b"PK\x03\x04": "a zip archive or a sheet of Excel",
     b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
     b"\x04\x22\x4d\x18": "packed with lz4",
-    b"PAR1": "a Parquet file",
-    b"ARROW1": "an Arrow file",
     b"Obj\x01": "an Avro file",
     b"SQLite format 3\0": "an SQLite database",
     b"\x89PNG": "a picture",
@@ -62,7 +62,7 @@ _NO_TEXT = {
 }
 """What files of other formats start with."""
 
-_TABLES = {"a Parquet file", "a zip archive or a sheet of Excel"}
+_TABLES = {"a zip archive or a sheet of Excel"}
 """Those of which records can be made."""
 
 _HEAD = 4096
@@ -83,9 +83,10 @@ class Span(NamedTuple):
 class Source:
     """Bytes that can be read at any place, any number of times.
 
-    path: what the user calls it. size: bytes to read; what is written to the file later is not looked at.
-    data: the bytes themselves, or None; then `file` holds them. origin: the file that the user named, where it is one;
-    stamp: its size and time of change when it was opened. temporary: whether `file` is a copy that goes when it is closed.
+    path: what the user calls it. size: bytes to read; what is written to the file later is not looked at. data: the bytes
+    themselves, or None; then `file` holds them. origin: the file that the user named, where it can be written again; stamp: its
+    size and time of change when it was opened. temporary: whether `file` is a copy that goes when it is closed. table: what
+    kind of table its rows were taken from (`a Parquet file`); empty for lines.
     """
 
     path: str
@@ -95,6 +96,7 @@ class Source:
     stamp: tuple[int, int] | None = None
     temporary: bool = False
     origin: Path | None = None
+    table: str = ""
 
     def spans(self, block: int = BLOCK) -> Iterator[Span]:
         """Yield spans that cover the source, each about `block` bytes."""
@@ -149,8 +151,15 @@ class Source:
 
     @property
     def made_of_records(self) -> bool:
-        """Whether the lines were made from records in memory, so that each is one, whatever it holds."""
-        return self.path in {RECORDS, FRAME}
+        """Whether the lines were made from records in memory or rows of a table, so that each is one, whatever it holds."""
+        return self.path in {RECORDS, FRAME} or bool(self.table)
+
+    def refuse_repair(self) -> None:
+        """Raise InputError where the source is a table, which is not written."""
+        if self.table:
+            raise InputError(
+                f"cannot repair {self.path} in place: it is {self.table}; `ftlint convert {self.path}` makes lines of it"
+            )
 
     def check_unchanged(self) -> None:
         """Raise InputError where the file was written to since it was opened."""
@@ -196,7 +205,12 @@ def open_source(path: str) -> Source:
             with file.open("rb") as stream:
                 return _spool(name, parts_of(stream))
         with file.open("rb") as stream:
-            _refuse_what_is_no_text(name, stream.read(_HEAD))
+            head = stream.read(_HEAD)
+        if kind := next((kind for mark, kind in _COLUMNAR.items() if head.startswith(mark)), ""):
+            from ftlint.sources.columnar import lines_of  # noqa: PLC0415 - it needs polars
+
+            return temporary_source(name, lambda copy: copy.writelines(lines_of(name, file)), table=kind)
+        _refuse_what_is_no_text(name, head)
         return Source(name, status.st_size, file=file, origin=file, stamp=_stamp(status))
     except OSError as error:
         reason = "No such file or folder" if isinstance(error, FileNotFoundError) else error.strerror or str(error)
@@ -291,12 +305,15 @@ def temporary_source(
     path: str,
     write: Callable[[IO[bytes]], None],
     beside: Path | None = None,
+    *,
     origin: Path | None = None,
     stamp: tuple[int, int] | None = None,
+    table: str = "",
 ) -> Source:
     """Return a source of what is written, in a temporary file that goes when it is closed, or when nobody has it any more.
 
-    beside: the file that it will replace; without it the file is in the folder for temporary files.
+    beside: the file that it will replace; without it the file is in the folder for temporary files. origin, stamp, table: as of
+    `Source`.
     """
     prefix = temporary_prefix(beside.name if beside else "")
     try:
@@ -317,6 +334,6 @@ def temporary_source(
     except BaseException:
         file.unlink(missing_ok=True)
         raise
-    source = Source(path, size, file=file, stamp=stamp, temporary=True, origin=origin)
+    source = Source(path, size, file=file, stamp=stamp, temporary=True, origin=origin, table=table)
     weakref.finalize(source, file.unlink, missing_ok=True)
     return source

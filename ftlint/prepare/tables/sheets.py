@@ -102,7 +102,7 @@ def _look(path: str, file: Path, sheet: str | None) -> _Seen:
                 raise InputError(f"{path} unpacks to {part.file_size >> 20:,} MiB ({part.filename}); save the sheet as CSV")
         names = _sheets(archive)
         if sheet is not None and sheet not in names:
-            raise UsageError(f"{path} has no sheet {sheet!r} (there are {', '.join(names)}){did_you_mean(sheet, names)}")
+            raise UsageError(f"{path} has no sheet {sheet!r}{did_you_mean(sheet, names)} (there are {', '.join(names)})")
         part_name = names[sheet] if sheet is not None else next(iter(names.values()))
         seen = _Seen()
         with archive.open(part_name) as stream:

@@ -42,7 +42,7 @@ class Style:
 def check_format(name: str) -> str:
     """Return the name of a format; raises UsageError for an unknown one."""
     if name not in FORMATS:
-        raise UsageError(f"unknown output format {name!r} (known are {', '.join(FORMATS)}){did_you_mean(name, FORMATS)}")
+        raise UsageError(f"unknown output format {name!r}{did_you_mean(name, FORMATS)} (known are {', '.join(FORMATS)})")
     return name
 
 

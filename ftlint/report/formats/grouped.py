@@ -257,6 +257,9 @@ def _ways_on(report: Report, style: Style) -> Iterator[str]:
     """Yield the commands that go on from here; they are never cut."""
     if not report.levels["error"] + report.levels["warning"]:
         return
+    if tables := [file.path for file in report.files if file.lines.source.table]:
+        yield f"  repairs need lines of JSON:  ftlint convert {shlex.quote(tables[0])}"
+        return
     paths = style.paths if len(style.paths) <= 3 else ["…"]
     command = " ".join(["ftlint check --fix", *map(shlex.quote, (*style.options, *paths))]).replace("'…'", "…")
     safe, unsafe = _repairable(report, "safe"), _repairable(report, "unsafe")

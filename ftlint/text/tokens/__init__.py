@@ -100,7 +100,7 @@ def definition(name: str) -> Definition:
     """Return the definition of the encoding of this name; raises ConfigError for one that is not shipped."""
     if name not in ENCODINGS:
         shipped = ", ".join(ENCODINGS)
-        raise ConfigError(f"encoding {name!r} does not ship with ftlint (use one of {shipped}){did_you_mean(name, ENCODINGS)}")
+        raise ConfigError(f"encoding {name!r} does not ship with ftlint{did_you_mean(name, ENCODINGS)} (use one of {shipped})")
     return ENCODINGS[name]
 
 

@@ -1,0 +1,114 @@
+"""Parquet, Arrow and Feather files, as Hugging Face's datasets are stored: their rows as records."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import polars as pl
+from polars.exceptions import PolarsError
+
+from ftlint.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+_SLICE = 50_000
+"""Rows that are read at once."""
+
+Names = dict[str, list[str]]
+"""The names of classes by column: the numbers of Hugging Face's ClassLabel stand for these."""
+
+Row = dict[str, Any]
+
+
+def parquet(file: Path) -> tuple[pl.LazyFrame, Names]:
+    """Return what is in a Parquet file; raises InputError where it is none."""
+    try:
+        features = pl.read_parquet_metadata(file).get("huggingface")
+        return pl.scan_parquet(file, glob=False), names_of(json.loads(features)["info"] if features else {})
+    except (PolarsError, OSError, ValueError, KeyError, TypeError) as error:
+        raise unreadable(str(file), error) from error
+
+
+def arrow(file: Path) -> tuple[pl.LazyFrame, Names]:
+    """Return what is in an Arrow file or stream (Feather is such a file); raises InputError where it is none."""
+    try:
+        return scanned(file), info_of(file.parent)
+    except (PolarsError, OSError, ValueError) as error:
+        raise unreadable(str(file), error) from error
+
+
+def scanned(file: Path) -> pl.LazyFrame:
+    """Return what is in an Arrow file; of the two forms, a file can be read in parts, a stream only as a whole."""
+    with file.open("rb") as opened:
+        is_file = opened.read(6) == b"ARROW1"
+    return pl.scan_ipc(file) if is_file else pl.read_ipc_stream(file).lazy()
+
+
+def info_of(folder: Path) -> Names:
+    """Return the names of classes that a folder of Hugging Face's datasets tells."""
+    info = folder / "dataset_info.json"
+    return names_of(json.loads(info.read_text("utf-8"))) if info.is_file() else {}
+
+
+def names_of(info: Mapping[str, Any]) -> Names:
+    """Return the names of classes by column, given what Hugging Face's datasets write of features."""
+    features = info.get("features") or {}
+    return {
+        name: feature["names"]
+        for name, feature in features.items()
+        if isinstance(feature, dict) and feature.get("_type") == "ClassLabel" and isinstance(feature.get("names"), list)
+    }
+
+
+def rows_of(path: str, lazy: pl.LazyFrame, names: Names) -> Iterator[Row]:
+    """Yield the rows of a file, with the names of classes for their numbers; raises InputError where it is damaged."""
+    # As they are written: a float of 32 bits has more digits as one of 64.
+    lazy = lazy.with_columns(pl.col(pl.Float32).cast(pl.String).replace({"NaN": None}))
+    start = 0
+    while True:
+        try:
+            part = lazy.slice(start, _SLICE).collect()
+        except (PolarsError, OSError) as error:
+            raise unreadable(path, error) from error
+        if not len(part):
+            return
+        for row in part.iter_rows(named=True):
+            yield row | {name: _class(row[name], known) for name, known in names.items() if name in row}
+        start += _SLICE
+
+
+def lines_of(path: str, file: Path) -> Iterator[bytes]:
+    """Yield a row of a file as a line of JSON, without nulls: in a table a null is how a missing key looks."""
+    with file.open("rb") as opened:
+        is_parquet = opened.read(4) == b"PAR1"
+    lazy, names = parquet(file) if is_parquet else arrow(file)
+    for row in rows_of(path, lazy, names):
+        yield orjson.dumps(_bare(row), default=_other) + b"\n"
+
+
+def _bare(value: Any) -> Any:
+    """Return a value without the nulls in it: of several objects in a column each has the keys of all."""
+    if isinstance(value, dict):
+        return {key: _bare(inner) for key, inner in value.items() if inner is not None}
+    return [_bare(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _other(value: Any) -> dict[str, str]:
+    """Return what stands for a value that JSON does not have: no text, so that nobody takes it for one."""
+    return {type(value).__name__: str(value)}
+
+
+def _class(value: Any, names: Sequence[str]) -> Any:
+    """Return the name of a class; a number that is none's (-1) stands for no label."""
+    if type(value) is not int:
+        return value
+    return names[value] if 0 <= value < len(names) else None
+
+
+def unreadable(path: str, error: BaseException) -> InputError:
+    """Return what is raised for a file that cannot be read."""
+    return InputError(f"cannot read {path}: {' '.join(str(error).split())}")
