@@ -48,6 +48,7 @@ class Target:
     images: int = 0
     image_types: tuple[str, ...] = ()
     image_roles: tuple[str, ...] = ()
+    places_images: bool = False
     reserved: tuple[str, ...] = ()
     loader: str = ""
     in_all: tuple[str, ...] = ()

@@ -204,11 +204,12 @@ def test_conversations_are_counted_by_role():
     made = profiled(chats(*talk))
     assert made.turns == {"system": 1, "user": 2, "assistant": 2}
     everything = sum(len(tokens.encode(text, "o200k_base")) for turns in talk for _, text in turns)
-    assert made.counts.total.count == everything
+    marks = 40 * (3 + 5 * 4)  # OpenAI's cookbook: four tokens around a message, three around a record
+    assert made.counts.total.count == everything + marks
     assert made.training.command.startswith('client.fine_tuning.jobs.create(model="gpt-4o-mini"')
     content = [{"type": "text", "text": "Hi there"}]
     parts = json.dumps({"messages": [{"role": "user", "content": content}, {"role": "assistant", "content": "Yo"}]})
-    assert profiled([parts] * 12).counts.by_kind == {"user": 24, "assistant": 12}
+    assert profiled([parts] * 12).counts.by_kind == {"user": 24, "assistant": 12, "marks of messages": 12 * 11}
 
 
 @law(60)

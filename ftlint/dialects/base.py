@@ -73,7 +73,8 @@ class Dialect(Generic[K]):
     as an expression. nothing: what is known where nothing was surveyed. answers: the kind of text (see `spoken`) that is to be
     learned. tells_task: whether records are told apart by task, so that reports name it. weak: whether its keys are so common
     that they make no record together with unknown ones. renamed: whether its keys are but other names for those of a dialect
-    that a target takes. asked, answered, whole: what sentences call what is asked, what is to be learned, and a record.
+    that a target takes. graded: whether a prompt beside anything may be its record. asked, answered, whole: what sentences call
+    what is asked, what is to be learned, and a record.
     """
 
     name: str = ""
@@ -91,6 +92,7 @@ class Dialect(Generic[K]):
     tells_task: ClassVar[bool] = False
     weak: bool = False
     renamed: bool = False
+    graded: ClassVar[bool] = False
     asked: str = "prompt"
     answered: str = "completion"
     whole: str = "record"
@@ -142,6 +144,10 @@ class Dialect(Generic[K]):
     def beside(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what a record holds besides its texts, by key: what readers of tables make columns of."""
         return {key: value[key] for key in self.further(list(value))}
+
+    def turns(self, value: Mapping[str, Any]) -> Sequence[Any]:  # noqa: ARG002 - the hook's signature
+        """Return what a record says, turn by turn, where its dialect has turns."""
+        return ()
 
     def rest(self, value: Mapping[str, Any], naming: frozenset[str]) -> str:
         """Return what a record holds in keys that its dialect does not have, as an opaque text; an empty one for nothing.
@@ -293,7 +299,7 @@ def value_at(value: Any, pointer: str) -> Any:
         key = part.replace("~1", "/").replace("~0", "~")
         try:
             value = value[int(key)] if isinstance(value, list) else value[key]
-        except (LookupError, TypeError):
+        except (LookupError, TypeError, ValueError):
             return None
     return value
 

@@ -27,7 +27,7 @@ from ftlint.dialects.base import (
     opaque,
     value_at,
 )
-from ftlint.dialects.kinds import LIST, OBJECT, TEXT, fits, kind_of
+from ftlint.dialects.kinds import LIST, OBJECT, PAIRS, TEXT, TEXTS, fits, kind_of
 from ftlint.dialects.kinds import MESSAGES as ROLES_AND_CONTENTS
 from ftlint.dialects.turn_tables import (
     MESSAGE_COLUMNS,
@@ -87,6 +87,11 @@ _MEDIA = {
 }
 """What parts of contents are, by their type."""
 
+_ASKING = ("system", "developer", "user")
+
+_REMEMBERED = 512
+"""Records, and sets of keys, of which it is kept what was found out."""
+
 _MEMBERS = (
     "name",
     "refusal",
@@ -120,7 +125,7 @@ class ConversationDialect(Dialect[None]):
     invalid weight), unlearned (the last answer, where all weights are 0), at (JSON Pointer; null: the place in the one list),
     bare (whether it is a text that stands for itself), thread (1 for a rejected answer), kind (of its text, where it is no role),
     name (of the speaker), media (whether it has parts that are no text), weighed (the key by which it is weighed or masked),
-    linked (whether it names a call that it answers).
+    linked (whether it names a call that it answers), misplaced (whether another than the assistant is weighed).
     Table `parts`, of contents that are lists: message, part, text, at.
     """
 
@@ -155,6 +160,8 @@ class ConversationDialect(Dialect[None]):
         self.capabilities = frozenset(capabilities.split())
         self.role, self.content, self.roles, self.typed = role, content, roles, typed
         self.judgements, self.strict = judgements, strict
+        self._form_by_keys: dict[frozenset[str], Form] = {}
+        self._turns_by_record: dict[int, tuple[Mapping[str, Any], list[Turn]]] = {}
         self.shapes = tuple(frozenset(form.needed) for form in forms)
         self.optional = frozenset().union(*(form.keys for form in forms))
         self._known_members = frozenset((role, content, *_MEMBERS))
@@ -207,9 +214,15 @@ class ConversationDialect(Dialect[None]):
 
     def form_of(self, keys: Iterable[str]) -> Form:
         """Return the form of a record with these keys: of those that it has all keys for the one with most."""
+        if len(self.forms) == 1:
+            return self.forms[0]
         present = frozenset(keys)
-        whole = [form for form in self.forms if form.needed.keys() <= present]
-        return max(whole or self.forms, key=lambda form: len(present & form.keys))
+        if present not in self._form_by_keys:
+            whole = [form for form in self.forms if form.needed.keys() <= present]
+            if len(self._form_by_keys) > _REMEMBERED:
+                self._form_by_keys.clear()
+            self._form_by_keys[present] = max(whole or self.forms, key=lambda form: len(present & form.keys))
+        return self._form_by_keys[present]
 
     def further(self, keys: Sequence[str]) -> list[str]:
         """Return those keys that a record of its form does not have."""
@@ -223,6 +236,17 @@ class ConversationDialect(Dialect[None]):
 
     def turns(self, value: Mapping[str, Any]) -> list[Turn]:
         """Return what a record says, in order, that of a rejected answer last."""
+        # A record is asked for its turns several times, while it is read.
+        known = self._turns_by_record.get(id(value))
+        if known is not None and known[0] is value:
+            return known[1]
+        if len(self._turns_by_record) > _REMEMBERED:
+            self._turns_by_record.clear()
+        found = self._turns(value)
+        self._turns_by_record[id(value)] = (value, found)
+        return found
+
+    def _turns(self, value: Mapping[str, Any]) -> list[Turn]:
         found: list[Turn] = []
         fields = self.form_of(value).fields
         for field in fields:
@@ -230,8 +254,8 @@ class ConversationDialect(Dialect[None]):
             if given is not None:
                 said = self._said(field, given, f"/{field.path}")
                 # A whole conversation beside its prompt holds the prompt too.
-                if found and len(said) > 1 and found[-1].bare and not said[0].bare and said[0].role != "assistant":
-                    found = [turn for turn in found if not turn.bare or turn.field.thread]
+                if found and len(said) > 1 and not field.thread and said[0].role in _ASKING and field.role == "assistant":
+                    found = []
                 found += said
         return found
 
@@ -246,14 +270,14 @@ class ConversationDialect(Dialect[None]):
     def _listed(self, field: Field, given: Sequence[Any], at: str) -> list[Turn]:
         """Return the turns of a list: of texts, of pairs of texts, of the parts of one text, or of messages."""
         first = given[0]
-        if type(first) is str:
-            return [Turn(field.role, "", text, NOTHING, f"{at}/{place}", field) for place, text in enumerate(given)]
-        if type(first) is list:
+        if PAIRS in field.kinds:
             return [
                 Turn(role, "", text, NOTHING, f"{at}/{place}/{side}", field)
                 for place, pair in enumerate(given)
                 for side, (role, text) in enumerate(zip(("user", "assistant"), pair, strict=False))
             ]
+        if TEXTS in field.kinds:
+            return [Turn(field.role, "", text, NOTHING, f"{at}/{place}", field) for place, text in enumerate(given)]
         if field.role and type(first) is dict and self.role not in first:
             return [Turn(field.role, "", given, NOTHING, at, field)]
         return [self._turn(one, f"{at}/{place}", field) for place, one in enumerate(given) if type(one) is dict]
@@ -283,13 +307,15 @@ class ConversationDialect(Dialect[None]):
         for field in self.form_of(value).fields:
             at = f"/{field.path}"
             given = value_at(value, at) if "/" in field.path else value.get(field.path)
-            if given is None:
-                if field.needed:
-                    holder, _, key = field.path.rpartition("/")
-                    missing = holder and key not in (value_at(value, f"/{holder}") or ())
-                    yield Fault(MISSING_MEMBER if missing else WRONG_TYPE, at, wanted(field), is_text=False)
-            else:
+            if given is not None:
                 yield from self._faults_of(field, given, at)
+            elif field.needed:
+                holder, _, key = field.path.rpartition("/")
+                inside = value_at(value, f"/{holder}") if holder else value
+                if type(inside) is not dict:
+                    yield Fault(WRONG_TYPE, f"/{holder}", "an object")
+                else:
+                    yield Fault(WRONG_TYPE if key in inside else MISSING_MEMBER, at, wanted(field), is_text=False)
 
     def _faults_of(self, field: Field, given: Any, at: str) -> Iterator[Fault]:
         kind = kind_of("", given).partition(":")[0]
@@ -299,10 +325,19 @@ class ConversationDialect(Dialect[None]):
         elif kind == OBJECT:
             yield from filter(None, [self._fault_of_message(given, at, field)])
         elif kind == LIST:
+            of_parts = bool(given) and bool(field.role) and type(given[0]) is dict and self.role not in given[0]
             for place, one in enumerate(given):
-                if type(one) in {str, list} and not field.kinds[0].endswith(("role", "from", "parts", "untyped")):
-                    continue
-                if fault := self._fault_of_message(one, f"{at}/{place}", field):
+                here = f"{at}/{place}"
+                if PAIRS in field.kinds:
+                    right = (
+                        type(one) is list and len(one) == len(("asked", "answered")) and all(type(text) is str for text in one)
+                    )
+                    yield from () if right else [Fault(WRONG_TYPE, here, "a pair of strings")]
+                elif TEXTS in field.kinds:
+                    yield from () if type(one) is str else [Fault(WRONG_TYPE, here, "a string", is_text=True)]
+                elif of_parts:
+                    yield from () if self._is_part(one) else [Fault(WRONG_TYPE, here, "a part of a content")]
+                elif fault := self._fault_of_message(one, here, field):
                     yield fault
 
     def _fault_of_message(self, message: Any, at: str, field: Field) -> Fault | None:
@@ -312,7 +347,7 @@ class ConversationDialect(Dialect[None]):
         if type(message.get(self.role)) is not str and not (field.role and self.role not in message):
             return Fault(WRONG_TYPE if self.role in message else MISSING_MEMBER, f"{at}/{self.role}", "a string")
         content = message.get(self.content)
-        if content is None or type(content) is str or self._are_parts(content):
+        if content is None or (type(content) is str and self.typed) or self._are_parts(content):
             return None
         parts = content if type(content) is list else []
         wrong = next((place for place, part in enumerate(parts) if not self._is_part(part)), 0)
@@ -358,7 +393,7 @@ class ConversationDialect(Dialect[None]):
             "content": [turn.content if type(turn.content) is str else None for turn in every],
             "calls": [as_json(turn.message.get("tool_calls") or turn.message.get("function_call")) for turn in every],
             "empty": [says_nothing(turn.content) and not acts(turn.message) for turn in every],
-            "misweighed": [is_misweighed(turn.role, turn.message.get("weight")) for turn in every],
+            "misweighed": [is_misweighed(turn.message.get("weight")) for turn in every],
             "unlearned": list(chain.from_iterable(map(unlearned, talks))),
             "at": [turn.at for turn in every],
             "bare": [turn.bare for turn in every],
@@ -367,7 +402,8 @@ class ConversationDialect(Dialect[None]):
             "name": [name_of(turn) for turn in every],
             "media": [has_media(turn.content) for turn in every],
             "weighed": [weighing_key(turn.message) for turn in every],
-            "linked": ["tool_call_id" in turn.message for turn in every],
+            "linked": [turn.message.get("tool_call_id") is not None for turn in every],
+            "misplaced": [turn.role != "assistant" and turn.message.get("weight") is not None for turn in every],
         }
         tools = [as_json(self.tools_of(record)) for record in records]
         main = [[turn for turn in talk if not turn.field.thread] for talk in talks]
@@ -433,8 +469,11 @@ class ConversationDialect(Dialect[None]):
 
     def further_inside(self, value: Mapping[str, Any]) -> Iterable[str]:
         """Return keys that messages do not have."""
-        keys = {key: turn for turn in self.turns(value) for key in turn.message if key not in self._known_members}
-        return [f"{turn.at.rsplit('/', 1)[0][1:].replace('/', '.')}[].{key}" for key, turn in keys.items()]
+        if "/" in self.home[1:]:
+            return []
+        inside = [turn for turn in self.turns(value) if turn.at.rpartition("/")[0] == self.home]
+        keys = dict.fromkeys(key for turn in inside for key in turn.message if key not in self._known_members)
+        return [f"{self.home[1:]}[].{key}" for key in keys]
 
     def beside(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what a record and its messages hold besides roles and texts; tools are free in their form, and not among it."""
@@ -483,7 +522,7 @@ class ConversationDialect(Dialect[None]):
                 found.add("audio")
             if type(turn.content) is list:
                 kinds = (part.get("type", "text" if "text" in part else "") for part in turn.content)
-                found |= {_MEDIA.get(kind, "parts that are no text") for kind in kinds} - {"text"}
+                found |= {_MEDIA.get(str(kind), "parts that are no text") for kind in kinds} - {"text"}
         return found
 
     # What is inferred.
@@ -522,12 +561,17 @@ class ConversationDialect(Dialect[None]):
             place = 0 if column == INPUT and turns else row["answer_at"] if column == ANSWER else None
         if place is None:
             return None
-        return turns[place].at if turns[place].bare else self.member(turns[place].at, "content")
+        turn = turns[place]
+        return turn.at if turn.bare or self.content not in turn.message else self.member(turn.at, "content")
 
     def turn_at(self, row: Mapping[str, Any], place: int) -> str:
         """Return the pointer of a turn of a record; that of all turns where it has no such turn."""
         turns = self.turns(row["value"])
-        return turns[place].at if 0 <= place < len(turns) else self.home
+        return turns[place].at if 0 <= place < len(turns) else self.home_of(row["value"])
+
+    def home_of(self, value: Mapping[str, Any]) -> str:
+        """Return the pointer of what is said and answered in a record: of its last field that is no rejected answer."""
+        return "/" + [field for field in self.form_of(value).fields if not field.thread][-1].path
 
     def title(self, pointer: str) -> str:
         """Return what a text is called: `text of message 3`, `output`, `text of message 1 of chosen`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ftlint.dialects.conversation import ConversationDialect
-from ftlint.dialects.kinds import LIST, TEXT
+from ftlint.dialects.kinds import PAIRS, TEXT
 from ftlint.dialects.turns import Field, Form
 
 
@@ -14,7 +14,7 @@ def _asked(key: str, *, needed: bool = False) -> Field:
 _ALPACA = Form(
     (
         Field("system", (TEXT,), "system", needed=False),
-        Field("history", (LIST,), needed=False),
+        Field("history", (PAIRS,), needed=False),
         _asked("instruction", needed=True),
         _asked("input"),
         Field("output", (TEXT,), "assistant"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ftlint.dialects.conversation import ConversationDialect
-from ftlint.dialects.kinds import BOOLEAN, LIST, MESSAGES, SPOKEN, TEXT
+from ftlint.dialects.kinds import BOOLEAN, JUDGEMENT, LIST, MESSAGES, SPOKEN, TEXT
 from ftlint.dialects.sharegpt import ROLES
 from ftlint.dialects.turns import Field, Form
 
@@ -14,12 +14,12 @@ _ALPACA = (
     Field("input", (TEXT,), "user", needed=False),
     Field("output", (TEXT,), "assistant"),
 )
-_TAG = {"kto_tag": (BOOLEAN,)}
+_TAG = {"kto_tag": (BOOLEAN, JUDGEMENT)}
 
 DIALECTS = (
     ConversationDialect(
         "kto",
-        Form((Field("prompt", _SAID, "user"), Field("completion", _SAID, "assistant")), {"label": (BOOLEAN,)}),
+        Form((Field("prompt", _SAID, "user"), Field("completion", _SAID, "assistant")), {"label": (BOOLEAN, JUDGEMENT)}),
         Form((Field("messages", (MESSAGES,)),), {"label": (BOOLEAN,)}),
         Form((Field("messages", (MESSAGES,)),), _TAG),
         Form((Field("conversations", (MESSAGES,)),), _TAG),

@@ -10,9 +10,19 @@ if TYPE_CHECKING:
 TEXT, NUMBER, BOOLEAN, NULL, OBJECT, LIST = "text", "number", "boolean", "null", "object", "list"
 """Kinds of values."""
 
-MESSAGES, SPOKEN, UNTYPED, PARTS, TEXTS = "list:role", "list:from", "list:untyped", "list:parts", "list:text"
+MESSAGES, SPOKEN, UNTYPED, PARTS, TEXTS, PAIRS = (
+    "list:role",
+    "list:from",
+    "list:untyped",
+    "list:parts",
+    "list:text",
+    "list:pairs",
+)
 """Kinds of lists: of messages with a role, of turns with `from`, of messages whose parts have no type, of turns with `parts`, of
-texts. A list that is empty is of any kind."""
+texts, of pairs of texts. A list that is empty is of any kind."""
+
+JUDGEMENT = "judgement"
+"""A judgement that was written as a number or a text."""
 
 _KINDS = {str: TEXT, int: NUMBER, float: NUMBER, bool: BOOLEAN, type(None): NULL, dict: OBJECT, list: LIST}
 _JUDGEMENTS = ("label", "kto_tag")
@@ -28,9 +38,9 @@ def signature_of(value: Mapping[str, Any]) -> Signature:
 
 
 def kind_of(key: str, value: Any) -> str:
-    """Return the kind of a value; a judgement that was written as a number or a text is one all the same."""
+    """Return the kind of a value."""
     if key in _JUDGEMENTS and type(value) in {int, str} and value in _BOOLEANS:
-        return BOOLEAN
+        return JUDGEMENT
     if type(value) is list and value:
         return _kind_of_list(value[0])
     return _KINDS.get(type(value), OBJECT)

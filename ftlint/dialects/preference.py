@@ -26,7 +26,15 @@ PREFERENCE = ConversationDialect(
     "preference",
     _pair(Field("prompt", _SAID, "user")),
     _pair(Field("question", (TEXT,), "user")),
-    _pair(Field("instruction", (TEXT,), "user")),
+    Form(
+        (
+            Field("instruction", (TEXT,), "user"),
+            Field("input", (TEXT,), "user", needed=False),
+            Field("chosen", _SAID, "assistant"),
+            Field("rejected", _SAID, "assistant", 1),
+        ),
+        optional=_BESIDES,
+    ),
     _pair(Field("messages", (MESSAGES,))),
     _pair(Field("conversations", (MESSAGES,))),
     _pair(Field("input/messages", (LIST,)), "preferred_output", "non_preferred_output", (LIST,)),

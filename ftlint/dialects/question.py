@@ -5,14 +5,14 @@ from __future__ import annotations
 from itertools import product
 
 from ftlint.dialects.conversation import ConversationDialect
-from ftlint.dialects.kinds import LIST, TEXT
+from ftlint.dialects.kinds import PAIRS, TEXT
 from ftlint.dialects.turns import Field, Form
 
 _ASKED, _ANSWERED = ("question", "query", "problem"), ("answer", "response")
 
 
 def _form(asked: str, answered: str) -> Form:
-    before = (Field("system", (TEXT,), "system", needed=False), Field("history", (LIST,), needed=False))
+    before = (Field("system", (TEXT,), "system", needed=False), Field("history", (PAIRS,), needed=False))
     return Form((*before, Field(asked, (TEXT,), "user"), Field(answered, (TEXT,), "assistant")))
 
 

@@ -21,8 +21,15 @@ _GRADED = (
 _ANY = (TEXT, LIST, OBJECT, NUMBER, BOOLEAN)
 _PROMPT = Field("prompt", (TEXT, LIST), "user")
 
+
+class PromptsDialect(ConversationDialect):
+    """Prompts, beside which trainers pass any key on to the grader."""
+
+    graded = True
+
+
 DIALECTS = (
-    ConversationDialect(
+    PromptsDialect(
         "reinforcement",
         *(Form((_PROMPT,), {key: _ANY}, (*_GRADED, "data_source", "ability", "extra_info")) for key in _GRADED),
         capabilities="texts messages",

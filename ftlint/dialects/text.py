@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from ftlint.dialects.conversation import ConversationDialect
-from ftlint.dialects.kinds import BOOLEAN, NUMBER, TEXT
+from ftlint.dialects.kinds import BOOLEAN, JUDGEMENT, NUMBER, TEXT
 from ftlint.dialects.turns import Field, Form
 
 DIALECTS = (
     ConversationDialect(
         "text-label",
-        Form((Field("text", (TEXT,), "user"), Field("label", (TEXT, NUMBER, BOOLEAN), "assistant"))),
+        Form((Field("text", (TEXT,), "user"), Field("label", (TEXT, NUMBER, BOOLEAN, JUDGEMENT), "assistant"))),
         capabilities="texts labels",
         answers="label",
     ),

@@ -39,6 +39,7 @@ MESSAGE_COLUMNS = {
     "media": pl.Boolean,
     "weighed": pl.String,
     "linked": pl.Boolean,
+    "misplaced": pl.Boolean,
 }
 _TEXTS = {"system": pl.String, TOOLS: pl.String, "called": pl.String, INPUT: pl.String, ANSWER: pl.String}
 _ORDER = {"last_role": pl.String, "answered": pl.Boolean, "said": pl.UInt32, "answer_at": pl.UInt32}
@@ -69,7 +70,8 @@ class _Order:
         self.number = number
         self.begins = roles[:1] == ("system",)
         self.at = last_answer(roles)
-        self.row = (roles[-1] if roles else None, self.at is not None, roles.count("assistant"), self.at)
+        last = roles[-1] if roles else None
+        self.row = (last, self.at is not None, roles.count("assistant"), self.at)
         asked = [place for place in range(self.begins, len(roles)) if place != self.at] + [0] * self.begins
         if bare:
             self.template = BETWEEN.join("%s" for _ in asked)

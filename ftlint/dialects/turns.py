@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ftlint.dialects.kinds import LIST, OBJECT, TEXT
+from ftlint.dialects.kinds import BOOLEAN, LIST, NUMBER, OBJECT, TEXT
 from ftlint.text.marks import SPACE
 
 if TYPE_CHECKING:
@@ -34,28 +34,21 @@ class Field(NamedTuple):
     needed: bool = True
 
 
-class Form(NamedTuple):
-    """A shape of a record: what is said where, in order; further keys that it needs, with their kinds; and may have."""
+class Form:
+    """A shape of a record.
 
-    fields: tuple[Field, ...]
-    also: Mapping[str, tuple[str, ...]] = {}
-    optional: tuple[str, ...] = ()
+    fields: what is said where, in order. needed: the keys that a record has, with the kinds of their values, `also` among them.
+    keys: all that it may have, `optional` among them.
+    """
 
-    @property
-    def needed(self) -> dict[str, tuple[str, ...]]:
-        """The keys that a record of this form has, with the kinds of their values."""
-        first = {
-            key: field.kinds if not rest else (OBJECT,)
-            for field in self.fields
-            for key, _, rest in [field.path.partition("/")]
-            if field.needed
-        }
-        return {**first, **self.also}
-
-    @property
-    def keys(self) -> frozenset[str]:
-        """All keys that a record of this form may have."""
-        return frozenset(field.path.partition("/")[0] for field in self.fields) | {*self.also, *self.optional}
+    def __init__(
+        self, fields: Sequence[Field], also: Mapping[str, tuple[str, ...]] | None = None, optional: Sequence[str] = ()
+    ) -> None:
+        self.fields, self.also = tuple(fields), dict(also or {})
+        said = {field.path.partition("/")[0]: field for field in fields}
+        needed = {key: (OBJECT,) if "/" in field.path else field.kinds for key, field in said.items() if field.needed}
+        self.needed: dict[str, tuple[str, ...]] = {**needed, **self.also}
+        self.keys = frozenset((*said, *self.also, *optional))
 
 
 class Turn(NamedTuple):
@@ -109,10 +102,10 @@ def is_empty(turn: Turn) -> bool:
     return says_nothing(turn.content) and not acts(turn.message)
 
 
-def is_misweighed(role: str, weight: Any) -> bool:
-    """Whether a message has a weight that it cannot have."""
+def is_misweighed(weight: Any) -> bool:
+    """Whether a message has a weight that is neither 0 nor 1."""
     # A column of a table in which one value is missing has 1.0 for 1.
-    return weight is not None and (role != "assistant" or type(weight) not in {int, float} or weight not in {0, 1})
+    return weight is not None and (type(weight) not in {int, float} or weight not in {0, 1})
 
 
 def unlearned(talk: Sequence[Turn]) -> list[bool]:
@@ -122,12 +115,13 @@ def unlearned(talk: Sequence[Turn]) -> list[bool]:
     return [nothing and place == answers[-1] for place in range(len(talk))]
 
 
-_WANTED = {TEXT: "a string", LIST: "an array", OBJECT: "an object"}
+_WANTED = {TEXT: "a string", LIST: "an array", OBJECT: "an object", NUMBER: "a number", BOOLEAN: "a boolean"}
 
 
 def wanted(field: Field) -> str:
     """Return what may stand somewhere, in words."""
-    return " or ".join(dict.fromkeys(_WANTED[kind.partition(":")[0]] for kind in field.kinds))
+    kinds = (kind.partition(":")[0] for kind in field.kinds)
+    return " or ".join(dict.fromkeys(_WANTED[kind] for kind in kinds if kind in _WANTED))
 
 
 _WEIGHING = ("weight", "loss", "loss_scale", "train", "training", "masked")
@@ -135,8 +129,8 @@ _WEIGHING = ("weight", "loss", "loss_scale", "train", "training", "masked")
 
 
 def weighing_key(message: Mapping[str, Any]) -> str | None:
-    """Return the key by which a message is weighed or masked; None where it has none."""
-    return next((key for key in _WEIGHING if message.get(key) is not None), None)
+    """Return the key by which less than all of a message is learned; None where it has none."""
+    return next((key for key in _WEIGHING if message.get(key) is not None and (message[key] != 1) != (key == "masked")), None)
 
 
 def name_of(turn: Turn) -> str | None:

@@ -185,8 +185,8 @@ def _checked(rows: pl.DataFrame, rule: RecordRule, level: Level, context: Contex
 def _records(numbers: Sequence[int], context: Context, block: Block) -> list[Record | None]:
     """Return the records of some lines, each of which is read by itself once for all rules."""
     missing = sorted({number for number in numbers if number not in block.records})
-    found = reader_of(context).records([Line(block.line(number)) for number in missing], context)
-    block.records.update(zip(missing, found, strict=True))
+    lines = {number: Line(block.line(number)) for number in missing}
+    block.records |= reader_of(context).records_of(block.tables, lines) if lines else {}
     return [block.records[number] for number in numbers]
 
 

@@ -180,6 +180,13 @@ class Reader:
         whole = batch.of(RECORDS)
         return [Record(line, batch, number) if number in whole else None for number, line in enumerate(lines)]
 
+    def records_of(self, tables: Tables, lines: Mapping[int, Line]) -> dict[int, Record | None]:
+        """Return the records on some lines, given the tables that they are in; None for a line that holds none."""
+        wanted = pl.Series(list(lines), dtype=pl.UInt32).implode()
+        batch = _Batch(self.dialect, {name: table.filter(pl.col("line").is_in(wanted)) for name, table in tables.items()})
+        whole = batch.of(RECORDS)
+        return {number: Record(line, batch, number) if number in whole else None for number, line in lines.items()}
+
     def _irregular(self, lines: list[bytes], values: list[Any] | None, quotes: int, decoded: Decoded) -> Iterator[Tables]:
         """Yield the tables of the records among some lines; note in `decoded` what is wrong with the others."""
         # With no more quotes than keys and strings have, no key stands twice.
@@ -296,7 +303,7 @@ class _Batch:
     """The tables of a few records, as rows by line; each table when it is first asked for."""
 
     def __init__(self, dialect: Dialect, tables: Tables) -> None:
-        self._dialect, self._tables = dialect, tables
+        self.dialect, self._tables = dialect, tables
         self._rows: dict[str, dict[int, list[dict[str, Any]]]] = {}
 
     def of(self, name: str) -> dict[int, list[dict[str, Any]]]:
@@ -309,10 +316,10 @@ class _Batch:
 
     def _table(self, name: str) -> pl.DataFrame:
         if name != TEXTS:
-            pointers = self._dialect.pointers(name)
+            pointers = self.dialect.pointers(name)
             return self._tables[name] if pointers is None else self._tables[name].with_columns(pointer=pointers)
-        with failing(self._dialect):
-            return self._dialect.texts(self._tables, pointers=True).sort("line", "place", maintain_order=True)
+        with failing(self.dialect):
+            return self.dialect.texts(self._tables, pointers=True).sort("line", "place", maintain_order=True)
 
 
 class Record:
@@ -330,6 +337,11 @@ class Record:
     def columns(self) -> Mapping[str, Any]:
         """The record's row of the table `records`, and nothing more."""
         return self._batch.of(RECORDS)[self._number][0]
+
+    @cached_property
+    def talk(self) -> Any:
+        """What the record says, turn by turn; of a dialect that has turns."""
+        return self._batch.dialect.turns(self.line.value)
 
     @cached_property
     def texts(self) -> dict[str, str]:
@@ -356,6 +368,8 @@ class _Row(dict[str, Any]):
     def __missing__(self, key: str) -> Any:
         if key == "texts":
             return self._record.texts
+        if key == "talk":
+            return self._record.talk
         if key == "value":
             return self._record.line.value
         if key == "raw":

@@ -40,7 +40,7 @@ class ChatRule(RecordRule):
 
     def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point at the messages, where it is said once of most."""
-        return Place(conversation(context).home)
+        return Place(conversation(context).home_of(row["value"]))
 
 
 class MessageRule(ChatRule):

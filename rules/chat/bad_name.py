@@ -59,7 +59,7 @@ class BadName(MessageRule):
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the name."""
-        fixable = _mended(row["name"], context) is not None
+        fixable = _mended(row, context) is not None
         return message(row, context, "name", fixable=fixable, name=row["name"], target=context.target.name)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
@@ -67,12 +67,18 @@ class BadName(MessageRule):
         return Amend(partial(_rewritten, context=situation.context))
 
 
-def _mended(name: str, context: Context) -> str | None:
-    """Return the name with `_` for what the target does not take; None where it does not take that either."""
-    made = re.sub(r"[^a-zA-Z0-9_-]", "_", name)
-    return made if re.fullmatch(context.target.names, made) else None
+def _mended(row: Mapping[str, Any], context: Context) -> str | None:
+    """Return the name with `_` for what the target does not take; None where it does not take that either.
+
+    The name of a tool is one that calls have too, and two speakers of a conversation must not become one.
+    """
+    made = re.sub(r"[^a-zA-Z0-9_-]", "_", row["name"])
+    others = {turn.message.get("name") for turn in row["talk"]} - {row["name"]}
+    taken = {re.sub(r"[^a-zA-Z0-9_-]", "_", other) for other in others if isinstance(other, str)}
+    fits = re.fullmatch(context.target.names, made) and made not in taken
+    return made if fits and row["role"] not in {"tool", "function"} else None
 
 
 def _rewritten(line: Line, row: Row, context: Context) -> list[Edit]:
-    made = _mended(row["name"], context)
+    made = _mended(row, context)
     return replaced(line, f"{row['pointer']}/name", escaped(made, line)) if made else []

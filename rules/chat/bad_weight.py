@@ -32,7 +32,7 @@ class BadWeight(MessageRule):
     code = "CHT006"
     level = "error"
     message = "{problem}"
-    headline = "conversations have a weight that cannot be"
+    headline = "conversations have an invalid weight"
     detail = "{problem}"
     examples = (
         good(chats([("user", "How are you?"), ("assistant", "Fine.")])),
@@ -47,11 +47,14 @@ class BadWeight(MessageRule):
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where a weight is wrong, and the last answer where all are 0."""
-        return pl.col("misweighed") | pl.col("unlearned")
+        wrong = pl.col("misweighed") | pl.col("unlearned")
+        return wrong | pl.col("misplaced") if context.target.weights == "assistant" else wrong
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Say which of these it is."""
-        problem = "a weight is not 0 or 1, or of another role than the assistant"
-        if not row["misweighed"]:
-            problem = "every message of the assistant has the weight 0: nothing is learned"
+        problem = "every message of the assistant has the weight 0: nothing is learned"
+        if row["misweighed"]:
+            problem = "a weight is neither 0 nor 1"
+        elif row["misplaced"]:
+            problem = f"a message of the {row['role']} has a weight; {context.target.name} takes them for the assistant only"
         return message(row, context, "weight", problem=problem)

@@ -47,4 +47,4 @@ class MissingAssistant(ChatRule):
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the messages."""
-        return Place(conversation(context).home)
+        return Place(conversation(context).home_of(row["value"]))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.turns import Turn
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
-    from ftlint.rule import Hits, Place
+    from ftlint.rule import Hits, Level, Place
     from ftlint.rule.fixes import Fix, Row, Situation
 
 _FIRST = ("system", "developer")
@@ -60,15 +60,15 @@ class RoleOrder(MessageRule):
         ),
     )
 
-    def violates(self, context: Context) -> pl.Expr:
-        """Return where a role is out of turn."""
+    def violates(self, context: Context) -> Mapping[Level, pl.Expr]:
+        """Return where a role is out of turn; an error where the target demands that they take turns."""
         role, place = pl.col("role"), pl.col("place")
         before = role.shift(1)  # the row before is of the same conversation, but for its first
         follows = (place > 0) & (pl.col("thread") == pl.col("thread").shift(1))
         twice = follows & ~pl.col("bare") & (role == before) & role.is_in(_SPEAKERS)
         late = follows & role.is_in(_FIRST)
-        begins = (role == "assistant") & ((place == 0) | ((place == 1) & before.is_in(_FIRST)))
-        return twice | late | begins
+        begins = ~pl.col("bare") & (role == "assistant") & ((place == 0) | ((place == 1) & before.is_in(_FIRST)))
+        return {"error" if context.target.alternates else self.level: twice | late | begins}
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the message."""

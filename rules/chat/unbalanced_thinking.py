@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ftlint.records.traces import MARKUP
-from ftlint.rule import Place, TextRule, bad, chats, good
+from ftlint.rule import Hits, Place, TextRule, bad, chats, good
+from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from ftlint.dialects.context import Context
+    from ftlint.metrics import Gathered
+    from ftlint.rule import Level
 
 _OPENS, _CLOSES = "<think>", "</think>"
+_FEW = 3
+"""Records from which on most of a file can be so."""
 
 
 class UnbalancedThinking(TextRule):
@@ -42,6 +49,16 @@ class UnbalancedThinking(TextRule):
         """Return where the marks differ in number."""
         text = pl.col("text").str
         return text.count_matches(_OPENS, literal=True) != text.count_matches(_CLOSES, literal=True)
+
+    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+        """Report each text; once, where most records are so: templates of some models write one of the marks themselves."""
+        for hits in found.values():
+            lines = hits.rows.unique()
+            if len(lines) >= _FEW and 2 * len(lines) > gathered.conforming:
+                text = f"{len(lines):,} of {numbered(gathered.conforming, 'record')} have one of {_OPENS} and {_CLOSES} only"
+                yield Hits("info", None, message=f"{text}: a template may write the other", affects=len(lines))
+            else:
+                yield hits
 
     def find(self, text: str, context: Context) -> Place | None:
         """Point at the first mark."""

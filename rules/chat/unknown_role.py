@@ -32,6 +32,7 @@ _MEANT = {
     "ai": "assistant",
     "model": "assistant",
     "chatbot": "assistant",
+    "chatgpt": "assistant",
 }
 """What other formats and tools call the roles."""
 

@@ -7,13 +7,10 @@ import binascii
 import re
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from ftlint.dialects import named
-from ftlint.dialects.conversation import ConversationDialect
 from ftlint.dialects.turn_tables import MESSAGES
 from ftlint.rule import RecordRule
 
 if TYPE_CHECKING:
-    from ftlint.dialects.context import Context
     from ftlint.dialects.turns import Turn
     from ftlint.rule.fixes import Row
 
@@ -40,11 +37,10 @@ class ImageRule(RecordRule):
     table: ClassVar[str] = MESSAGES
 
 
-def turns_of(row: Row, context: Context) -> list[Turn]:
+def turns_of(row: Row) -> list[Turn]:
     """Return the turns of the record that a row is of."""
-    dialect = named(context.dialect)
-    assert isinstance(dialect, ConversationDialect)
-    return dialect.turns(row["value"])
+    turns: list[Turn] = row["talk"]
+    return turns
 
 
 def images_of(turn: Turn) -> list[Image]:
@@ -69,7 +65,9 @@ def fault_of(image: Image, types: tuple[str, ...]) -> tuple[str, bool]:
         return "", False
     match = _DATA.fullmatch(image.url)
     return (
-        _fault_of_data(match["type"], match["data"], types) if match else ("is neither an address nor data:image/…;base64", True)
+        _fault_of_data(match["type"].lower(), match["data"], types)
+        if match
+        else ("is neither an address nor data:image/…;base64", True)
     )
 
 
@@ -81,6 +79,8 @@ def _fault_of_data(said: str, data: str, types: tuple[str, ...]) -> tuple[str, b
     real = _type_of(head)
     if real and types and real not in types:
         return f"is of the type {real}; only {', '.join(types)} are taken", True
+    if not real and types and said not in {*types, "jpg"}:
+        return f"is of the type {said}; only {', '.join(types)} are taken", True
     if said == "jpg":
         return "has the type image/jpg, which is written image/jpeg", False
     return (f"is said to be {said}, and is {real}", False) if real and real != said else ("", False)

@@ -62,7 +62,7 @@ class BadImage(ImageRule):
 
 def _wrong(row: Mapping[str, Any], context: Context) -> tuple[Image, str, bool] | None:
     """Return an image of a message that is wrong, why, and whether it is an error; errors first."""
-    turn = turns_of(row, context)[row["place"]]
+    turn = turns_of(row)[row["place"]]
     found = [(image, *fault_of(image, context.target.image_types)) for image in images_of(turn)]
     wrong = [(image, problem, is_error) for image, problem, is_error in found if problem]
     return min(wrong, key=lambda one: not one[2], default=None)

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
-from ftlint.dialects import named
 from ftlint.dialects.base import FURTHER
-from ftlint.dialects.conversation import ConversationDialect
 from ftlint.rule import Place, RecordRule, bad, good
 
 if TYPE_CHECKING:
@@ -68,16 +66,13 @@ def _wrong(row: Mapping[str, Any], context: Context) -> dict[str, Any] | None:
         files = given if type(given) is list else [given] if type(given) is str else None
         if files is None:
             continue
-        marks = sum(text.count(mark) for text in row["texts"].values()) + _parts(row, key.removesuffix("s"), context)
-        if marks != len(files):
+        marks = sum(text.count(mark) for text in row["texts"].values()) + _parts(row, key.removesuffix("s"))
+        if marks != len(files) and (marks or not context.target.places_images):
             return {"marks": marks, "mark": mark, "count": len(files), "key": key}
     return None
 
 
-def _parts(row: Mapping[str, Any], kind: str, context: Context) -> int:
+def _parts(row: Mapping[str, Any], kind: str) -> int:
     """Return how many parts of messages stand for a file of a kind, as TRL has them."""
-    dialect = named(context.dialect)
-    if not isinstance(dialect, ConversationDialect):
-        return 0
-    contents = (turn.content for turn in dialect.turns(row["value"]) if type(turn.content) is list)
+    contents = (turn.content for turn in row["talk"] if type(turn.content) is list)
     return sum(part.get("type") == kind for content in contents for part in content if type(part) is dict)

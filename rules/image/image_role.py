@@ -49,11 +49,11 @@ class ImageRole(ImageRule):
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether one of the parts is an image."""
-        return bool(images_of(turns_of(row, context)[row["place"]]))
+        return bool(images_of(turns_of(row)[row["place"]]))
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the image."""
-        image = images_of(turns_of(row, context)[row["place"]])[0]
+        image = images_of(turns_of(row)[row["place"]])[0]
         number = next((int(step) + 1 for step in reversed(row["pointer"].split("/")) if step.isdecimal()), row["place"] + 1)
         target = context.target
         args = {"number": number, "role": row["role"], "target": target.name, "roles": " and the ".join(target.image_roles)}

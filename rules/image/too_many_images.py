@@ -52,13 +52,13 @@ class TooManyImages(ImageRule):
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether there are too many."""
-        return _count(row, context) > context.target.images
+        return _count(row) > context.target.images
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Say how many there are."""
-        args = {"count": _count(row, context), "target": context.target.name, "most": context.target.images}
+        args = {"count": _count(row), "target": context.target.name, "most": context.target.images}
         return Place(None, args=args)
 
 
-def _count(row: Mapping[str, Any], context: Context) -> int:
-    return sum(len(images_of(turn)) for turn in turns_of(row, context))
+def _count(row: Mapping[str, Any]) -> int:
+    return sum(len(images_of(turn)) for turn in turns_of(row))

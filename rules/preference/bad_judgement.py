@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _ALL_ALIKE = 10
 """Records from which on it is no chance that all have one judgement."""
 
-_WRITTEN = {"true": "true", "false": "false", "1": "true", "0": "false"}
+_WRITTEN = {"true": "true", "false": "false"}
 _PAIR = '{{"prompt": "Tide {}?", "completion": "High.", "label": {}}}'
 
 
@@ -64,8 +64,8 @@ class BadJudgement(DatasetRule):
 
     ## How to fix
 
-    Write `true` or `false`, without quotation marks; `--fix --unsafe-fixes` does for `"true"`, `"false"`, 0 and 1. Add records of
-    the other judgement.
+    Write `true` or `false`, without quotation marks; `--fix --unsafe-fixes` does for `"true"` and `"false"`. Add records of the
+    other judgement.
     """
 
     code = "PRF004"

@@ -6,17 +6,25 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.rule import bad, good
+from ftlint.rule import Hits, bad, good
 from ftlint.rule.fixes import Drop
+from ftlint.text.words import numbered
 
 from ._family import PairRule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from ftlint.dialects.context import Context
-    from ftlint.rule import Hits
+    from ftlint.metrics import Gathered
+    from ftlint.rule import Level
     from ftlint.rule.fixes import Fix, Situation
 
 _PAIR = '{{"prompt": "Is it high tide?", "chosen": "Yes.", "rejected": "{}"}}'
+
+
+_FEW = 3
+"""Pairs from which on most of a file can be of another kind."""
 
 
 class SameOutputs(PairRule):
@@ -44,6 +52,15 @@ class SameOutputs(PairRule):
     def violates(self, context: Context) -> pl.Expr:
         """Return where both say the same."""
         return pl.col("same_outputs")
+
+    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+        """Report each pair; where it is so in most, once and without repair: the data is of another kind."""
+        for hits in found.values():
+            if len(hits) >= _FEW and 2 * len(hits) > gathered.conforming:
+                text = f"the two answers are equal in {len(hits):,} of {numbered(gathered.conforming, 'pair')}"
+                yield Hits(hits.level, hits.rows[:1], affects=len(hits), applicability=None, message=text)
+            else:
+                yield hits
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Drop the records."""

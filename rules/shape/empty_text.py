@@ -69,9 +69,11 @@ class EmptyText(RecordRule):
         asked = pl.col("input").str.strip_chars(BETWEEN + SPACE) == ""
         if "pair" in dialect.capabilities:
             empty |= pl.col(REJECTED).str.strip_chars(SPACE) == ""
+        # What holds question and answer in one text asks nothing apart.
+        several = pl.col("messages") > 1 if dialect.has(MESSAGES) else pl.lit(value=True)
         if context.task == OPEN_ENDED:
             return {"error": flat & empty}
-        return {"error": flat & empty, "warning": flat & asked & ~empty}
+        return {"error": flat & empty, "warning": flat & asked & ~empty & several}
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Say which of the two it is."""

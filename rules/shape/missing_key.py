@@ -124,6 +124,9 @@ def _names_of_all(shapes: Shapes, context: Context) -> dict[str, str]:
     """Return the dialect's names by the names that all records have for them; none where one would not be whole."""
     if sum(map(len, shapes.missing.values())) < shapes.records:
         return {}
+    # What is beside a prompt may be for a grader.
+    if any(named(name).graded for name in context.target.dialects):
+        return {}
     wanted = named(context.dialect).required(())
     names: list[dict[str, str]] = []
     for keys in shapes.missing:

@@ -10,6 +10,7 @@ import polars as pl
 
 from ftlint.dialects import named
 from ftlint.dialects.base import ANSWER, INPUT, RECORDS
+from ftlint.dialects.turn_tables import MESSAGES
 from ftlint.metrics import Metric, extend
 from ftlint.rule import DatasetRule, Hits, Place, bad, good, option, pairs
 from ftlint.rule.fixes import Drop
@@ -39,10 +40,15 @@ class NullTexts(Metric):
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
         self.lines = block.decoded.lines
-        columns = [(block.frame, ANSWER), (block.frame, INPUT)]
-        columns += [
-            (block.tables[name], column) for name, texts in block.dialect.tables.items() if name != RECORDS for column in texts
-        ]
+        judged = "judgement" in block.dialect.capabilities  # a bad answer may be anything
+        columns = [(block.frame, ANSWER)] * (not judged) + [(block.frame, INPUT)]
+        for name, texts in block.dialect.tables.items():
+            if name != RECORDS:
+                table = block.tables[name]
+                # What a tool returns, and what is rejected, may be nothing; named texts are looked at as question and answer.
+                spoken = ~pl.col("bare") & (pl.col("thread") == 0) & ~pl.col("role").is_in(["tool", "function"])
+                table = table.filter(spoken) if name == MESSAGES else table
+                columns += [(table, column) for column in texts]
         seen = pl.Series(dtype=pl.UInt32)
         for frame, column in columns:
             short = frame.filter(pl.col(column).str.len_bytes() <= _LONGEST).select("line", word=pl.col(column).str.strip_chars())

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 class Call(NamedTuple):
     """A call of a tool. at: its JSON Pointer; holder: that of the object with its name and arguments."""
 
-    name: Any
+    name: str | None
     arguments: Any
-    id: Any
+    id: str | None
     at: str
     holder: str
 
@@ -54,9 +54,10 @@ def dialect_of(context: Context) -> ConversationDialect:
     return dialect
 
 
-def turns_of(row: Row, context: Context) -> list[Turn]:
+def turns_of(row: Row) -> list[Turn]:
     """Return the turns of the record that a row is of."""
-    return dialect_of(context).turns(row["value"])
+    turns: list[Turn] = row["talk"]
+    return turns
 
 
 def calls_of(turn: Turn) -> list[Call]:
@@ -69,17 +70,26 @@ def calls_of(turn: Turn) -> list[Call]:
             at = f"{turn.at}/tool_calls/{place}"
             inner = call.get("function")
             holder, where = (inner, f"{at}/function") if type(inner) is dict else (call, at)
-            found.append(Call(holder.get("name"), holder.get("arguments"), call.get("id"), at, where))
+            found.append(Call(_text(holder.get("name")), holder.get("arguments"), id_of(call.get("id")), at, where))
     legacy = message.get("function_call")
     if type(legacy) is dict:
         at = f"{turn.at}/function_call"
-        found.append(Call(legacy.get("name"), legacy.get("arguments"), None, at, at))
+        found.append(Call(_text(legacy.get("name")), legacy.get("arguments"), None, at, at))
     return found
 
 
-def own_calls(row: Row, context: Context) -> list[Call]:
+def _text(name: Any) -> str | None:
+    return name if type(name) is str else None
+
+
+def id_of(value: Any) -> str | None:
+    """Return the id of a call; of what is no text its JSON."""
+    return value if value is None or type(value) is str else orjson.dumps(value).decode()
+
+
+def own_calls(row: Row) -> list[Call]:
     """Return the calls of the message that a row is of."""
-    return calls_of(turns_of(row, context)[row["place"]])
+    return calls_of(turns_of(row)[row["place"]])
 
 
 @lru_cache(maxsize=1024)
@@ -103,5 +113,7 @@ def tools_of(value: Mapping[str, Any], context: Context) -> Sequence[Mapping[str
 def at_call(call: Call, row: Row, part: str = "", **more: Any) -> Place:
     """Return the place of a call, or of a part of it, with the number of its message."""
     number = next((int(step) + 1 for step in reversed(row["pointer"].split("/")) if step.isdecimal()), row["place"] + 1)
-    pointer = call.at if not part else f"{call.at}/{part}" if part == "id" else f"{call.holder}/{part}"
-    return Place(pointer, args={"number": number, "name": call.name, **more.pop("args", {})}, **more)
+    pointer = f"{call.at}/id" if part == "id" else f"{call.holder}/{part}"
+    there = {"id": call.id, "name": call.name, "arguments": call.arguments}.get(part) is not None
+    args = {"number": number, "name": call.name or "nothing", **more.pop("args", {})}
+    return Place(pointer if there else call.at, args=args, **more)

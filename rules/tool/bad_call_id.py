@@ -63,8 +63,9 @@ class BadCallId(ToolRule):
 def _wrong(row: Mapping[str, Any], context: Context) -> tuple[Call, str] | None:
     """Return the first call of a message whose id is wrong, and why."""
     pattern, target = context.target.call_ids, context.target.name
-    before = {call.id for turn in turns_of(row, context)[: row["place"]] for call in calls_of(turn) if call.id is not None}
-    for call in own_calls(row, context):
+    earlier = turns_of(row)[: row["place"]]
+    before: set[str | None] = {call.id for turn in earlier for call in calls_of(turn) if call.id is not None}
+    for call in own_calls(row):
         if call.at.endswith("/function_call"):
             continue  # the legacy form has no ids
         if call.id is None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import polars as pl
 
-from ftlint.dialects.base import RECORDS
+from ftlint.dialects.base import RECORDS, opaque
 from ftlint.rule import Place, bad, good
 
 from ._calls import Call, ToolRule, calls_of, parsed, tools_of, turns_of
@@ -78,11 +77,11 @@ def _problem(row: Mapping[str, Any], context: Context) -> tuple[str, str | None]
         schema = tool.get("parameters")
         if schema is None:
             continue
-        text = orjson.dumps(schema).decode()
+        text = opaque(schema)
         if fault := fault_of(text):
             return f'the parameters of the tool "{tool["name"]}" are no valid JSON Schema: {fault}', _of_tool(value, place)
         schemas[tool["name"]] = text
-    for turn in turns_of(row, context) if row["called"] and schemas else ():
+    for turn in turns_of(row) if row["called"] and schemas else ():
         for call in calls_of(turn):
             if call.name in schemas and type(call.value) is dict and (fault := _broken(call, schemas[call.name])):
                 return f'the call of "{call.name}" breaks its schema: {fault}', f"{call.holder}/arguments"
@@ -104,15 +103,19 @@ def fault_of(schema: str) -> str:
     import jsonschema_rs  # noqa: PLC0415 - few datasets have tools
 
     value = parsed(schema)
+    if value is None and schema != "null":
+        return ""  # nested too deeply to be looked at
     if type(value) is not dict:
         return "it is no object"
     try:
         jsonschema_rs.meta.validate(value)
     except jsonschema_rs.ValidationError as error:
+        if error.message.startswith("Resource"):
+            return ""  # of another schema language, which is not fetched
         at = "/".join(map(str, error.instance_path))
         return f"{_short(error.message)}{f' (at {at})' if at else ''}"
-    except (ValueError, jsonschema_rs.ReferencingError) as error:
-        return _short(str(error))
+    except (ValueError, TypeError, jsonschema_rs.ReferencingError):
+        return ""  # it cannot be told
     return ""
 
 

@@ -52,7 +52,7 @@ class LegacyFunctionCall(ToolRule):
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether the call is in the legacy form."""
-        return bool(turns_of(row, context)[row["place"]].message.get("function_call"))
+        return bool(turns_of(row)[row["place"]].message.get("function_call"))
 
     def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
         """Report each call."""

@@ -64,4 +64,4 @@ class UndefinedTool(ToolRule):
 def _undefined(row: Mapping[str, Any], context: Context) -> Call | None:
     """Return the first call of a message that is of no tool of the record."""
     names = {tool["name"] for tool in tools_of(row["value"], context)}
-    return next((call for call in own_calls(row, context) if names and call.name not in names), None)
+    return next((call for call in own_calls(row) if names and call.name not in names), None)

@@ -8,7 +8,7 @@ import polars as pl
 
 from ftlint.rule import Place, bad, good
 
-from ._calls import ToolRule, calls_of, turns_of
+from ._calls import ToolRule, calls_of, id_of, turns_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,18 +51,18 @@ class UnmatchedCall(ToolRule):
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether call and answer do not match."""
-        return bool(_problem(row, context)[0])
+        return bool(_problem(row)[0])
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the id."""
-        problem, pointer = _problem(row, context)
+        problem, pointer = _problem(row)
         number = next((int(step) + 1 for step in reversed(row["pointer"].split("/")) if step.isdecimal()), row["place"] + 1)
         return Place(pointer, args={"number": number, "problem": problem})
 
 
-def _problem(row: Mapping[str, Any], context: Context) -> tuple[str, str]:
+def _problem(row: Mapping[str, Any]) -> tuple[str, str]:
     """Return what does not match, and where; nothing where all does."""
-    turns = turns_of(row, context)
+    turns = turns_of(row)
     place = row["place"]
     own = turns[place]
     if row["linked"]:
@@ -73,7 +73,7 @@ def _problem(row: Mapping[str, Any], context: Context) -> tuple[str, str]:
     for turn in turns[place + 1 :]:
         if turn.role not in {"tool", "function"}:
             break
-        answered.add(turn.message.get("tool_call_id"))
+        answered.add(id_of(turn.message.get("tool_call_id")))
     for call in calls_of(own):
         if call.id is not None and call.id not in answered:
             return f"calls {call.name!r}, and no answer to {call.id!r} follows".replace("'", '"'), f"{call.at}/id"
@@ -82,7 +82,7 @@ def _problem(row: Mapping[str, Any], context: Context) -> tuple[str, str]:
 
 def _of_answer(own: Turn, before: list[Turn]) -> tuple[str, str]:
     """Return why an answer of a tool has no call."""
-    asked = own.message.get("tool_call_id")
+    asked = id_of(own.message.get("tool_call_id"))
     called = {call.id for turn in before for call in calls_of(turn)}
     if asked in called:
         return "", ""
