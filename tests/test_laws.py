@@ -124,7 +124,9 @@ KINDS = [kind for kind in KINDS if kind.__module__.startswith("ftlint")]
 def is_for(kind, dialect):
     """Whether some rule that is for a dialect asks for a metric; those that many rules share are for all."""
     rules = [rule for rule in known_rules() if issubclass(rule, DatasetRule) and kind.__name__ in inspect.getsource(rule)]
-    return not rules or any(rule.dialects is None or dialect in rule.dialects for rule in rules)
+    capabilities = named(dialect).capabilities
+    fitting = [rule for rule in rules if rule.dialects is None or dialect in rule.dialects]
+    return not rules or any(set(rule.requires) <= capabilities for rule in fitting)
 
 
 @LAW

@@ -37,11 +37,11 @@ class Dates(Metric):
         """Gather from a block."""
         self.lines = block.decoded.lines
         for key, column in _columns(block):
+            if not len(column):
+                continue
             self.texts[key] = len(column)
             # A single other text is enough: most columns have one in front.
-            self.dates[key] = (
-                int(column.str.contains(_DATE).sum()) if len(column) and column.head(1).str.contains(_DATE)[0] else 0
-            )
+            self.dates[key] = int(column.str.contains(_DATE).sum()) if column.head(1).str.contains(_DATE)[0] else 0
 
     def merge(self, other: Dates) -> None:
         """Take in what comes after."""
