@@ -16,9 +16,13 @@ from ftlint_rules import rules as builtin_rules
 
 from ftlint.cli.rule import page
 from ftlint.config import json_schema
+from ftlint.dialects import known
+from ftlint.targets import shipped, target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from ftlint.dialects.base import Dialect
 
 HERE = Path(__file__).parent
 
@@ -29,6 +33,8 @@ def files() -> Iterator[tuple[Path, str]]:
     for rule in rules:
         yield HERE / "rules" / f"{rule.name()}.md", page(rule) + "\n" + measured(rule.code)
     yield HERE / "rules" / "index.md", index(rules)
+    yield HERE / "dialects.md", dialects_page()
+    yield HERE / "targets.md", targets_page()
     yield HERE / "schema.json", json.dumps(json_schema(), indent=2) + "\n"
 
 
@@ -61,6 +67,58 @@ def index(rules: Any) -> str:
         f"All rules are on by default but {', '.join(rule.name() for rule in rules if not rule.enabled)}.",
     ]
     return "\n".join([*head, *rows, *legend]) + "\n"
+
+
+def dialects_page() -> str:
+    """Return the page of record shapes: a good record of each, and who takes it."""
+    lines = [
+        "# Record shapes",
+        "",
+        "The shape of records is recognised by the keys of most of them; `--dialect NAME` pins it. All rules that make sense for",
+        "a shape run on it; repairs, `split`, `profile`, the library and pandera work for all.",
+    ]
+    for dialect in known():
+        if not dialect.checked:
+            continue
+        takers = [name for name in shipped() if dialect.name in target(name).dialects and "@" not in name]
+        lines += ["", f"## {dialect.name}", "", *_needs(dialect), "", "```json", dialect.example, "```", ""]
+        lines.append(f"Taken by: {', '.join(takers) or 'no target that ships with ftlint'}.")
+    recognised = ", ".join(f"`{dialect.name}`" for dialect in known() if not dialect.checked)
+    lines += [
+        "",
+        "## Recognised only",
+        "",
+        f"Of {recognised} the bytes, the JSON and the keys are checked, and nothing else yet.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _needs(dialect: Dialect) -> Iterator[str]:
+    """Yield which keys a record has, a line a form."""
+    for shape in dialect.shapes:
+        yield f"- {', '.join(f'`{key}`' for key in sorted(shape))}"
+
+
+def targets_page() -> str:
+    """Return the table of targets."""
+    lines = [
+        "# Targets",
+        "",
+        "What data can be for; `--target NAME`. A name with a version is fixed, the bare name is the newest. What is not known",
+        "is left out. A target of your own extends one of these ([configuration](configuration.md)).",
+        "",
+        "| name | shapes | tokens | records | file | source |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name in shipped():
+        item = target(name)
+        tokens = f"{item.most} ({item.encoding})" if item.limit else "–"
+        least = f"{item.minimum_records:,} or more" if item.minimum_records else ""
+        most = f"at most {item.maximum_records:,}" if item.maximum_records else ""
+        size = f"{item.maximum_bytes / 2**20:,.0f} MiB" if item.maximum_bytes else "–"
+        records = ", ".join(filter(None, (least, most))) or "–"
+        lines.append(f"| {name} | {', '.join(item.dialects)} | {tokens} | {records} | {size} | {item.source} |")
+    return "\n".join(lines) + "\n"
 
 
 def main() -> int:

@@ -241,6 +241,13 @@ def test_frames_of_it_are_validated_by_pandera(case):
     schemas.schema(name).validate(pl.DataFrame(records))
 
 
+@pytest.mark.parametrize("dialect", [one for one in dialects.known() if one.checked], ids=lambda one: one.name)
+def test_its_example_is_a_record_of_it(dialect):
+    report = ftlint.check(f"{dialect.example}\n".encode())
+    assert report.survey.dialect == dialect.name
+    assert {one.code for one in report.findings} <= {"SIZ001", "LBL006", "LBL004", "SEP004", "CMP004"}
+
+
 def constants(path):
     """Yield the strings that code compares with, or looks for in a tuple, outside of examples."""
     for node in ast.walk(ast.parse(path.read_text())):

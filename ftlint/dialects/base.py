@@ -74,7 +74,7 @@ class Dialect(Generic[K]):
     learned. tells_task: whether records are told apart by task, so that reports name it. weak: whether its keys are so common
     that they make no record together with unknown ones. renamed: whether its keys are but other names for those of a dialect
     that a target takes. graded: whether a prompt beside anything may be its record. asked, answered, whole: what sentences call
-    what is asked, what is to be learned, and a record.
+    what is asked, what is to be learned, and a record. example: a line with a good record.
     """
 
     name: str = ""
@@ -93,6 +93,7 @@ class Dialect(Generic[K]):
     weak: bool = False
     renamed: bool = False
     graded: ClassVar[bool] = False
+    example: str = ""
     asked: str = "prompt"
     answered: str = "completion"
     whole: str = "record"

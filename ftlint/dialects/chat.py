@@ -28,12 +28,18 @@ class Chat(ConversationDialect):
 
 
 DIALECTS = (
-    Chat("chat", Form((Field("messages", (MESSAGES,)),), optional=_BESIDES), assumed="gpt-4o-mini"),
+    Chat(
+        "chat",
+        Form((Field("messages", (MESSAGES,)),), optional=_BESIDES),
+        assumed="gpt-4o-mini",
+        example='{"messages": [{"role": "user", "content": "Capital of Peru?"}, {"role": "assistant", "content": "Lima"}]}',
+    ),
     ConversationDialect(
         "conversations",
         Form(
             (Field("system", (TEXT, LIST), "system", needed=False), Field("conversations", (MESSAGES,))),
             optional=(*_BESIDES, *_MEDIA),
         ),
+        example='{"conversations": [{"role": "user", "content": "Capital of Peru?"}, {"role": "assistant", "content": "Lima"}]}',
     ),
 )

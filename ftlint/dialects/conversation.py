@@ -149,17 +149,18 @@ class ConversationDialect(Dialect[None]):
         assumed: str = "",
         weak: bool = False,
         judgements: tuple[str, ...] = (),
+        example: str = "",
     ) -> None:
         """Describe a dialect.
 
         role, content: the keys of a message. roles: what roles mean, by how they are written, the preferred spelling first;
         None: as they are. strict: whether roles of other formats are refused. typed: whether parts of contents have a type.
-        judgements: keys that say whether an answer is good.
+        judgements: keys that say whether an answer is good. example: a line with a good record.
         """
         self.name, self.forms, self.answers, self.assumed, self.weak = name, forms, answers, assumed, weak
         self.capabilities = frozenset(capabilities.split())
         self.role, self.content, self.roles, self.typed = role, content, roles, typed
-        self.judgements, self.strict = judgements, strict
+        self.judgements, self.strict, self.example = judgements, strict, example
         self._form_by_keys: dict[frozenset[str], Form] = {}
         self._turns_by_record: dict[int, tuple[Mapping[str, Any], list[Turn]]] = {}
         self.shapes = tuple(frozenset(form.needed) for form in forms)

@@ -15,5 +15,10 @@ DIALECTS = (
         Form((_SYSTEM, Field("messages", (LIST,))), {"schemaVersion": (TEXT,)}, _BESIDES),
         Form((_SYSTEM, Field("messages", (UNTYPED,))), {}, _BESIDES),
         typed=False,
+        example=(
+            '{"schemaVersion": "bedrock-conversation-2024", "messages": '
+            '[{"role": "user", "content": [{"text": "Capital of Peru?"}]}, '
+            '{"role": "assistant", "content": [{"text": "Lima"}]}]}'
+        ),
     ),
 )

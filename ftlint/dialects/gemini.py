@@ -17,6 +17,10 @@ DIALECTS = (
         roles=ROLES,
         typed=False,
         strict=True,
+        example=(
+            '{"contents": [{"role": "user", "parts": [{"text": "Capital of Peru?"}]}, '
+            '{"role": "model", "parts": [{"text": "Lima"}]}]}'
+        ),
         system="systemInstruction",
         optional="tools toolConfig generationConfig safetySettings",
     ),

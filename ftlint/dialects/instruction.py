@@ -26,6 +26,18 @@ _DOLLY = Form(
 )
 
 DIALECTS = (
-    ConversationDialect("instruction", _ALPACA, capabilities="texts labels", answers="output"),
-    ConversationDialect("dolly", _DOLLY, capabilities="texts labels", answers="response"),
+    ConversationDialect(
+        "instruction",
+        _ALPACA,
+        capabilities="texts labels",
+        answers="output",
+        example='{"instruction": "Translate.", "input": "Haus", "output": "house"}',
+    ),
+    ConversationDialect(
+        "dolly",
+        _DOLLY,
+        capabilities="texts labels",
+        answers="response",
+        example='{"instruction": "Capital of Peru?", "context": "", "response": "Lima", "category": "open_qa"}',
+    ),
 )

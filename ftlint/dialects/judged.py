@@ -26,6 +26,7 @@ DIALECTS = (
         Form(_ALPACA, _TAG),
         capabilities="messages texts judgement",
         judgements=("label", "kto_tag"),
+        example='{"prompt": "Capital of Peru?", "completion": "Lima", "label": true}',
     ),
     ConversationDialect(
         "kto-sharegpt",
@@ -35,5 +36,9 @@ DIALECTS = (
         content="value",
         roles=ROLES,
         judgements=("kto_tag",),
+        example=(
+            '{"conversations": [{"from": "human", "value": "Capital of Peru?"}, '
+            '{"from": "gpt", "value": "Lima"}], "kto_tag": true}'
+        ),
     ),
 )

@@ -43,12 +43,17 @@ PREFERENCE = ConversationDialect(
     _whole("chosen_messages", "rejected_messages", (MESSAGES,)),
     _whole("chosen", "rejected", (TEXT, LIST)),
     capabilities="messages texts pair",
+    example='{"prompt": "Capital of Peru?", "chosen": "Lima", "rejected": "Cusco"}',
 )
 
 SHAREGPT = ConversationDialect(
     "preference-sharegpt",
     _pair(Field("conversations", (SPOKEN,)), kinds=(OBJECT,)),
     capabilities="messages pair",
+    example=(
+        '{"conversations": [{"from": "human", "value": "Capital of Peru?"}], '
+        '"chosen": {"from": "gpt", "value": "Lima"}, "rejected": {"from": "gpt", "value": "Cusco"}}'
+    ),
     role="from",
     content="value",
     roles={"human": "user", "gpt": "assistant", "system": "system", "function_call": "assistant", "observation": "tool"},

@@ -44,6 +44,7 @@ class PromptCompletionDialect(FlatDialect[Endings]):
     tells_task = True
     shown = "prompt/completion"
     called = "completions"
+    example = '{"prompt": "Capital of Peru?\\n\\n###\\n\\n", "completion": " Lima END"}'
     capabilities = frozenset({"endings", "texts", "labels"})
     assumed = "davinci"
 

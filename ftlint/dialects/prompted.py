@@ -8,4 +8,13 @@ from ftlint.dialects.turns import Field, Form
 
 _FIELDS = (Field("prompt", (MESSAGES,)), Field("completion", (MESSAGES,)))
 
-DIALECTS = (ConversationDialect("prompt-completion-messages", Form(_FIELDS, optional=("tools", "chat_template_kwargs"))),)
+DIALECTS = (
+    ConversationDialect(
+        "prompt-completion-messages",
+        Form(_FIELDS, optional=("tools", "chat_template_kwargs")),
+        example=(
+            '{"prompt": [{"role": "user", "content": "Capital of Peru?"}], '
+            '"completion": [{"role": "assistant", "content": "Lima"}]}'
+        ),
+    ),
+)

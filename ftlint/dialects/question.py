@@ -28,5 +28,6 @@ DIALECTS = (
         *(_form(asked, answered) for asked, answered in product(_ASKED, _ANSWERED)),
         capabilities="texts labels",
         answers="answer",
+        example='{"question": "Capital of Peru?", "answer": "Lima"}',
     ),
 )

@@ -35,5 +35,6 @@ DIALECTS = (
         capabilities="texts messages",
         answers="",
         assumed="reinforcement",
+        example='{"prompt": "2 + 2 * 3?", "ground_truth": "8"}',
     ),
 )

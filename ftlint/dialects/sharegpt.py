@@ -25,5 +25,6 @@ DIALECTS = (
         roles=ROLES,
         system="system",
         optional="tools images videos audios",
+        example='{"conversations": [{"from": "human", "value": "Capital of Peru?"}, {"from": "gpt", "value": "Lima"}]}',
     ),
 )

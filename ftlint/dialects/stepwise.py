@@ -12,5 +12,6 @@ DIALECTS = (
         Form((Field("prompt", (TEXT,), "user"), Field("completions", (TEXTS,), "assistant")), {"labels": (LIST,)}),
         capabilities="texts",
         answers="completions",
+        example='{"prompt": "2 + 2 * 3?", "completions": ["2 * 3 = 6", "2 + 6 = 9"], "labels": [true, false]}',
     ),
 )

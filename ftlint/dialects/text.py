@@ -12,6 +12,14 @@ DIALECTS = (
         Form((Field("text", (TEXT,), "user"), Field("label", (TEXT, NUMBER, BOOLEAN, JUDGEMENT), "assistant"))),
         capabilities="texts labels",
         answers="label",
+        example='{"text": "A great film.", "label": "positive"}',
     ),
-    ConversationDialect("text", Form((Field("text", (TEXT,), "text"),)), capabilities="texts", answers="text", weak=True),
+    ConversationDialect(
+        "text",
+        Form((Field("text", (TEXT,), "text"),)),
+        capabilities="texts",
+        answers="text",
+        weak=True,
+        example='{"text": "The capital of Peru is Lima."}',
+    ),
 )
