@@ -70,20 +70,82 @@ def pair(rng: Random) -> dict:
     return {"prompt": f"{sentence(rng)} {rng.randint(0, 9)} ->", "completion": f" {rng.choice(['yes', 'no', sentence(rng)])}"}
 
 
+def answered(rng: Random) -> list[dict]:
+    return [message(rng, "user"), message(rng, "assistant")]
+
+
+def spoken(rng: Random) -> list[dict]:
+    names = {"system": "system", "user": "human", "assistant": "gpt", "tool": "observation"}
+    turns = conversation(rng)["messages"]
+    return [{"from": names.get(str(turn["role"]), turn["role"]), "value": turn.get("content")} for turn in turns]
+
+
+def parts(rng: Random) -> list[dict]:
+    return [{"text": sentence(rng)} for _ in range(rng.randint(1, 2))]
+
+
+def openai_pair(rng: Random) -> dict:
+    good, bad = [message(rng, "assistant")], [message(rng, "assistant")]
+    return {"input": {"messages": [message(rng, "user")]}, "preferred_output": good, "non_preferred_output": bad}
+
+
 KINDS = {
     "chat": conversation,
+    "conversations": lambda rng: {"conversations": conversation(rng)["messages"]},
     "reinforcement": lambda rng: {"messages": conversation(rng)["messages"][:-1], "reference_answer": value(rng)},
+    "graded": lambda rng: {"prompt": rng.choice([sentence(rng), answered(rng)[:1]]), "ground_truth": value(rng)},
     "pairs": pair,
+    "prompted": lambda rng: {"prompt": answered(rng)[:1], "completion": answered(rng)[1:]},
     "kto": lambda rng: {**pair(rng), "label": rng.choice([True, False])},
     "judged": lambda rng: {**pair(rng), "label": rng.choice(["true", "false"])},
+    "tagged": lambda rng: {"messages": conversation(rng)["messages"], "kto_tag": rng.choice([True, False])},
     "preference": lambda rng: {"prompt": sentence(rng), "chosen": sentence(rng), "rejected": sentence(rng)},
+    "implicit": lambda rng: {"chosen": answered(rng), "rejected": answered(rng)},
+    "openai pair": openai_pair,
+    "swift pair": lambda rng: {"messages": answered(rng), "rejected_response": sentence(rng)},
+    "sharegpt pair": lambda rng: {"conversations": spoken(rng)[:1], "chosen": spoken(rng)[-1], "rejected": spoken(rng)[-1]},
+    "stepwise": lambda rng: {"prompt": sentence(rng), "completions": [sentence(rng)], "labels": [True]},
     "alpaca": lambda rng: {"instruction": sentence(rng), "input": "", "output": sentence(rng)},
-    "sharegpt": lambda rng: {
-        "conversations": [{"from": "human", "value": sentence(rng)}, {"from": "gpt", "value": sentence(rng)}]
+    "history": lambda rng: {
+        "instruction": sentence(rng),
+        "output": sentence(rng),
+        "history": [["a", "b"]],
+        "system": "Be brief.",
     },
+    "dolly": lambda rng: {"instruction": sentence(rng), "context": None, "response": sentence(rng)},
+    "sharegpt": lambda rng: {"conversations": spoken(rng), "system": "Be brief."},
+    "gemini": lambda rng: {"contents": [{"role": "user", "parts": parts(rng)}, {"role": "model", "parts": parts(rng)}]},
+    "converse": lambda rng: {
+        "schemaVersion": "x",
+        "system": parts(rng),
+        "messages": [{"role": "user", "content": parts(rng)}, {"role": "assistant", "content": parts(rng)}],
+    },
+    "text": lambda rng: {"text": sentence(rng)},
+    "labelled": lambda rng: {"text": sentence(rng), "label": rng.choice(["a", "b", 1])},
     "turns": lambda rng: conversation(rng)["messages"],
-    "renamed": lambda rng: {"question": sentence(rng), "answer": sentence(rng)},
+    "renamed": lambda rng: {"context": sentence(rng), "answer": sentence(rng)},
+    "asked": lambda rng: {"question": sentence(rng), "answer": sentence(rng)},
 }
+
+
+def places(value: object, at: tuple = ()) -> list[tuple]:
+    """Return where values stand in a value, as keys and places."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [at] * bool(at) + [place for key, one in inner for place in places(one, (*at, key))]
+
+
+def broken(rng: Random, record: object) -> object:
+    """Return a record in which a value, at any place, is another one, or gone."""
+    made = json.loads(json.dumps(record))
+    *above, last = rng.choice(places(made))
+    holder = made
+    for key in above:
+        holder = holder[key]
+    if rng.random() < 0.2:
+        del holder[last]
+    else:
+        holder[last] = value(rng)
+    return made
 
 
 def file(seed: int) -> bytes:
@@ -97,6 +159,9 @@ def file(seed: int) -> bytes:
         if isinstance(record, dict) and rng.random() < share:
             record.setdefault(key if rng.random() < 0.8 else rng.choice(FURTHER), value(rng))
     records += [json.loads(json.dumps(rng.choice(records))) for _ in range(rng.choice([0, 0, 3]))]
+    if rng.random() < 0.5:
+        damage = rng.choice([0.03, 0.3])
+        records = [broken(rng, record) if rng.random() < damage else record for record in records]
     if rng.random() < 0.1:
         records.insert(rng.randint(0, len(records)), KINDS[rng.choice(list(KINDS))](rng))
     style = rng.choice([{}, {"ensure_ascii": False}, {"separators": (",", ":")}])

@@ -14,6 +14,8 @@ from ftlint.errors import UsageError, did_you_mean
 @click.command("convert")
 @click.argument("file")
 @click.option("-o", "--output", "out", metavar="FILE", required=True, type=click.Path(path_type=Path), help="What is written.")
+@click.option("--to", metavar="SHAPE", help="Shape of the records to write: chat, sharegpt, alpaca, prompt-completion, …")
+@click.option("--dialect", metavar="NAME", help="With --to: shape of the records that are read, where it shall not be inferred.")
 @click.option("--prompt", metavar="COLUMN", help=r"Column of what is asked; or several: '{premise}\n{hypothesis}'.")
 @click.option("--completion", metavar="COLUMN", help="Column of what is to be answered.")
 @click.option("--separator", metavar="TEXT", help=r"Text that ends every prompt, with JSON escapes: '\n\n###\n\n'.")
@@ -29,6 +31,8 @@ def command(
     file: str,
     *,
     out: Path,
+    to: str | None,
+    dialect: str | None,
     prompt: str | None,
     completion: str | None,
     separator: str | None,
@@ -41,7 +45,7 @@ def command(
     sheet: str | None,
     force: bool,
 ) -> int:
-    """Convert a table to prompt/completion JSONL.
+    """Convert a table to prompt/completion JSONL, or with --to records of one shape to another.
 
     FILE is CSV, TSV, XLSX, XLSM, JSON, TXT, Parquet, Arrow, Feather, or JSONL with other keys; one of these packed as .gz, .zst
     or .zip; a folder of Dataset.save_to_disk; or - for standard input (with --format).
@@ -56,6 +60,10 @@ def command(
         raise UsageError(f"{out} is what is read; name another file")
     if out.is_file() and not force:
         raise UsageError(f"{out} exists already; --force replaces it")
+    if to is not None:
+        return _reshape(file, out, to, dialect)
+    if dialect is not None:
+        raise UsageError("--dialect says which records are read with --to")
     sign = None if delimiter is None else unescaped("--delimiter", delimiter)
     known = dict.fromkeys(FORMATS.values())
     if kind is not None and kind not in known:
@@ -73,6 +81,30 @@ def command(
     err = not out.is_file()
     for line in told(table, made, out):
         click.echo(line, err=err)
+    if not err:
+        click.echo(f"what is wrong with it: ftlint check {shlex.quote(str(out))}")
+    return 0
+
+
+def _reshape(file: str, out: Path, to: str, dialect: str | None) -> int:
+    """Write the records of a file in another shape."""
+    from ftlint.dialects import names  # noqa: PLC0415 - keeps the command's help instant
+    from ftlint.prepare.reshape import SHAPES, reshape  # noqa: PLC0415 - likewise
+    from ftlint.sources import open_source  # noqa: PLC0415 - likewise
+    from ftlint.text.words import numbered  # noqa: PLC0415 - likewise
+    from ftlint.wishes import Wishes  # noqa: PLC0415 - likewise
+
+    if to not in SHAPES:
+        raise UsageError(f"no records are written as {to!r}{did_you_mean(to, SHAPES)} (there are {', '.join(SHAPES)})")
+    if dialect is not None and dialect not in names():
+        raise UsageError(f"unknown dialect {dialect!r}{did_you_mean(dialect, names())}")
+    source = open_source(file)
+    try:
+        made = reshape(source, Wishes(dialect=dialect), to, out)
+    finally:
+        source.close()
+    err = not out.is_file()
+    click.echo(f"{out}: {numbered(made.records, f'{made.dialect} record')} as {to}", err=err)
     if not err:
         click.echo(f"what is wrong with it: ftlint check {shlex.quote(str(out))}")
     return 0
