@@ -66,6 +66,9 @@ def page(rule: type[Rule]) -> str:
         f"Fix: {_repair(rule)}",
         body.strip(),
     ]
+    if rule.symptoms:
+        told = "\n".join(f"- `{symptom}` ({source})" for symptom, source in rule.symptoms.items())
+        parts.append(f"## What you may have seen\n\n{told}")
     options = asdict(rule.Options())
     if options:
         values = "\n".join(f"{name} = {_toml(value)}" for name, value in options.items())

@@ -208,6 +208,8 @@ class Rule:
     "Whether the rule is on unless configured."
     asked_by: ClassVar[str] = ""
     "The setting that turns the rule on where it is given."
+    symptoms: ClassVar[Mapping[str, str]] = {}
+    "Messages of trainers, loaders and services that the fault causes, each with its source."
     examples: ClassVar[tuple[Example, ...]] = ()
     "Good and bad files: documentation and tests."
 

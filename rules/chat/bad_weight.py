@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
@@ -34,6 +34,9 @@ class BadWeight(MessageRule):
     message = "{problem}"
     headline = "conversations have an invalid weight"
     detail = "{problem}"
+    symptoms: ClassVar[Mapping[str, str]] = {
+        "All labels in your dataset are -100": "unsloth",
+    }
     examples = (
         good(chats([("user", "How are you?"), ("assistant", "Fine.")])),
         bad(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
@@ -36,6 +36,9 @@ class MissingAssistant(ChatRule):
         "{count:,} of {whole} have no message of the assistant: the data seems to be prompts for reinforcement learning, "
         "which --target reinforcement takes"
     )
+    symptoms: ClassVar[Mapping[str, str]] = {
+        "All labels in your dataset are -100": "unsloth",
+    }
     examples = (
         good(chats([("user", "How are you?"), ("assistant", "Fine.")])),
         bad(chats([("user", "How are you?"), ("assistant", "Fine.")], [("user", "And you?")]), at=[2]),

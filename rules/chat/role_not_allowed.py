@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
@@ -37,6 +37,9 @@ class RoleNotAllowed(MessageRule):
     message = "message {number} has the role {role!r}, which {target} does not take"
     headline = "conversations have a role that the target does not take"
     most = "{count:,} of {whole} have a role that the target does not take: the data seems to be of another kind"
+    symptoms: ClassVar[Mapping[str, str]] = {
+        "System role not supported": "chat template of Gemma",
+    }
     examples = (
         good(chats([("user", "How are you?"), ("assistant", "Fine.")]), options=_OWN),
         bad(chats([("system", "Be brief."), ("user", "How are you?"), ("assistant", "Fine.")]), at=[1], options=_OWN),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
@@ -51,6 +51,11 @@ class RoleOrder(MessageRule):
     message = "message {number}, the {role}'s, is out of turn: {problem}"
     headline = "conversations have a message out of turn"
     most = "{count:,} of {whole} have a message out of turn, as data has it that was made so: look whether your trainer takes it"
+    symptoms: ClassVar[Mapping[str, str]] = {
+        "Conversation roles must alternate user/assistant/user/assistant/...": "chat templates of Mistral and Llama 2",
+        "Skipping this abnormal example": "LLaMA-Factory 0.9.6",
+        "Cannot find valid samples": "LLaMA-Factory 0.9.6",
+    }
     examples = (
         good(chats([("system", "Be brief."), ("user", "How are you?"), ("assistant", "Fine.")])),
         bad(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 from ftlint.rule.fixes import FileFix
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
@@ -32,6 +32,9 @@ class ByteOrderMark(DatasetRule):
     fixable = "safe"
     reads_broken = True
     message = "the file starts with a UTF-8 byte order mark"
+    symptoms: ClassVar[Mapping[str, str]] = {
+        "Unexpected UTF-8 BOM (decode using utf-8-sig)": "Python's json, as mlx-lm reads",
+    }
     examples = (
         good(pairs(("vino ->", " edible"))),
         bad(["\ufeff" + pairs(("vino ->", " edible"))[0]], at=[None], fixed=['{"prompt": "vino ->", "completion": " edible"}']),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
 from ftlint.rule.fixes import FileFix, Respell
@@ -45,6 +45,10 @@ class InvalidJson(LineRule, DatasetRule):
     message = "not JSON: {problem}"
     headline = "lines are not JSON"
     detail = "{problem}"
+    symptoms: ClassVar[Mapping[str, str]] = {
+        "If using all scalar values, you must pass an index": "datasets 5.2.0",
+        "Expected file to have JSONL format, where every line is a JSON dictionary": "OpenAI",
+    }
     examples = (
         good(pairs(("vino ->", " edible"))),
         bad([*pairs(("vino ->", " edible")), "{'prompt': 'burger ->', 'completion': ' edible'}"], at=[2]),

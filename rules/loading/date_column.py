@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ftlint.dialects.base import RECORDS
 from ftlint.dialects.turn_tables import MESSAGES
@@ -12,7 +12,7 @@ from ftlint.rule import DatasetRule, Hits, bad, good, pairs
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import polars as pl
 
@@ -80,6 +80,9 @@ class DateColumn(DatasetRule):
     metrics = (Dates,)
     once = True
     message = 'all {texts} of "{key}" read as dates: the loader of {target} turns them into timestamps'
+    symptoms: ClassVar[Mapping[str, str]] = {
+        "'datetime.datetime' object has no attribute 'endswith'": "TRL 1.16",
+    }
     examples = (
         good(pairs(("When?", "2024-01-02"), ("And then?", "never")), options=_OWN),
         bad(pairs(("When?", "2024-01-02"), ("And then?", "2024-01-03")), at=[None], options=_OWN),

@@ -48,6 +48,9 @@ class LateKey(DatasetRule):
 
         bytes: int = option(10 << 20, least=1)
 
+    symptoms: ClassVar[Mapping[str, str]] = {
+        "CastError: Couldn't cast … because column names don't match": "datasets 5.2.0",
+    }
     examples = (
         good([_MORE, _RECORD, _RECORD], options=_OWN),
         bad([_RECORD, _RECORD, _MORE], at=[3], options=_OWN),

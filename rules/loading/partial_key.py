@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ftlint.metrics import Places, numbers
 from ftlint.rule import DatasetRule, Hits, Place, bad, good
@@ -36,6 +36,9 @@ class PartialKey(DatasetRule):
     once = True
     message = '"{key}" is in {some} of {whole}; {target} wants it in all or in none'
     headline = "keys are in some records only, and the target wants them in all"
+    symptoms: ClassVar[Mapping[str, str]] = {
+        "argument after ** must be a mapping, not NoneType": "TRL 1.16",
+    }
     examples = (
         good([_RECORD.format(', "weight": 1')] * 2, options=_OWN),
         bad([_RECORD.format(""), _RECORD.format(', "weight": 1')], at=[2], options=_OWN),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ftlint.metrics import Places, numbers
 from ftlint.rule import DatasetRule, Hits, Place, bad, good
@@ -38,6 +38,9 @@ class MixedType(DatasetRule):
     message = "{place} is {other} in {few}, first here, and {most} in {rest}"
     headline = "places have several types"
     detail = "{place}: {other} in {few}, {most} in {rest}"
+    symptoms: ClassVar[Mapping[str, str]] = {
+        "DatasetGenerationError: An error occurred while generating the dataset": "datasets 4.0.0",
+    }
     examples = (
         good([_RECORD.format(number) for number in range(3)]),
         bad([_RECORD.format(1), _RECORD.format(2), _RECORD.format('"three"')], at=[3]),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ftlint.metrics import Gathered
 
@@ -38,6 +38,9 @@ class TooFewRecords(DatasetRule):
         minimum: int = option(100, least=0)
         advised: int = option(1000, least=0)
 
+    symptoms: ClassVar[Mapping[str, str]] = {
+        "Training file has … example(s), but must have at least 10 examples": "OpenAI",
+    }
     examples = (
         good(
             pairs(*[(f"item {i} ->", " edible") for i in range(3)]),

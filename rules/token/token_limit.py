@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import polars as pl
 
@@ -54,6 +54,10 @@ class TokenLimit(RecordRule):
 
         cut: Literal["front", "end", "drop"] = "front"
 
+    symptoms: ClassVar[Mapping[str, str]] = {
+        "All labels in your dataset are -100": "unsloth",
+        "Token indices sequence length is longer than the specified maximum sequence length for this model": "transformers",
+    }
     examples = (
         good(pairs((" a" * 2000 + " ->", " edible")), options={"target": "davinci"}),
         bad(pairs(("vino ->", " edible"), (" a" * 2100 + " ->", " edible")), at=[2], options={"target": "davinci"}),

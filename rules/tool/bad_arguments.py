@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import orjson
 import polars as pl
@@ -49,6 +49,9 @@ class BadArguments(ToolRule):
     depends = True
     message = "message {number} calls {name!r} with arguments that are {problem}"
     headline = "conversations have a call with bad arguments"
+    symptoms: ClassVar[Mapping[str, str]] = {
+        "Can only get item pairs from a mapping": "chat templates that go over arguments (Jinja)",
+    }
     examples = (
         good([_TALK.format(r'"{\"port\": \"Oslo\"}"')]),
         bad([_TALK.format(r'"{port: Oslo}"')], at=[1]),
