@@ -25,6 +25,7 @@ from ftlint.report.findings import Report
 from ftlint.rule.registry import Selection, broken_packs, configured, matching
 from ftlint.sources import BLOCK, FRAME, RECORDS, Source, content_of, open_source, temporary_source
 from ftlint.sources.frames import frame_of, rows_of
+from ftlint.sources.huggingface import is_of_datasets, rebuilt, splits_of, table_of
 from ftlint.sources.memory import Repair, Split, as_line, as_object
 from ftlint.targets import target
 from ftlint.text.tokens import definition
@@ -65,10 +66,9 @@ def check(
 
     Raises InputError for what cannot be read, ConfigError for settings that do not fit.
     """
-    if _is_of_datasets(data):
-        from ftlint.integrations import huggingface  # noqa: PLC0415 - whoever has such data has the library
-
-        return huggingface.check(data, config=config, jobs=jobs, max_findings=max_findings, **settings)
+    if is_of_datasets(data):
+        data, others = splits_of(data)
+        valid = others if valid is None else valid
     resolved = _resolved(config, settings)
     jobs, limit = _processes(resolved, jobs), _limit(resolved, max_findings)
     training = _on_disk(_sources(data), jobs)
@@ -133,11 +133,6 @@ def _refuse_forks() -> None:
             'start it with the method "spawn" (multiprocessing.get_context("spawn"))'
         )
     _Process.used = True
-
-
-def _is_of_datasets(data: Any) -> bool:
-    """Whether data is of Hugging Face's library `datasets`."""
-    return type(data).__module__.partition(".")[0] == "datasets"
 
 
 def _broken() -> tuple[str, ...]:
@@ -360,10 +355,9 @@ def fix(
 
     Raises InputError for what cannot be read or written, ConfigError for settings that do not fit.
     """
-    if _is_of_datasets(data):
-        from ftlint.integrations import huggingface  # noqa: PLC0415 - whoever has such data has the library
-
-        return huggingface.fix(data, unsafe=unsafe, config=config, jobs=jobs, max_findings=max_findings, **settings)
+    if is_of_datasets(data):
+        table, report = fix(table_of(data), unsafe=unsafe, config=config, jobs=jobs, max_findings=max_findings, **settings)
+        return rebuilt(data, table), report
     resolved = _resolved(config, settings)
     jobs, limit = _processes(resolved, jobs), _limit(resolved, max_findings)
     frame = frame_of(data)

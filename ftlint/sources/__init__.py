@@ -43,9 +43,12 @@ RECORDS, FRAME = "<records>", "<frame>"
 BOM = b"\xef\xbb\xbf"
 _MAGIC = {b"\x1f\x8b": ".jsonl.gz", b"\x28\xb5\x2f\xfd": ".jsonl.zst"}
 _COLUMNAR = {b"PAR1": "a Parquet file", b"ARROW1": "an Arrow file", b"\xff\xff\xff\xff": "an Arrow stream"}
+"""What tables by columns start with; they are read where they are a file of their own."""
+
 _LFS = b"version https://git-lfs.github.com/spec/"
 
 _NO_TEXT = {
+    **_COLUMNAR,
     b"\xfd7zXZ\0": "packed with xz",
     b"BZh": "packed with bzip2",
     b"PK\x03\x04": "a zip archive or a sheet of Excel",

@@ -23,7 +23,7 @@ _FEW = 20
 
 
 @dataclass
-class Lengths(Metric):
+class AnswerLengths(Metric):
     """How many pairs have a longer preferred answer, and a shorter one; how many have each length, in bands of 16 characters."""
 
     lines: int = 0
@@ -45,7 +45,7 @@ class Lengths(Metric):
         for name, bands in (("chosen", self.chosen), ("rejected", self.rejected)):
             bands.update(dict((sizes[name] // 16).value_counts().iter_rows()))
 
-    def merge(self, other: Lengths) -> None:
+    def merge(self, other: AnswerLengths) -> None:
         """Take in what comes after."""
         self.lines += other.lines
         self.longer += other.longer
@@ -71,7 +71,7 @@ class LengthBias(DatasetRule):
     code = "PRF005"
     level = "info"
     requires: ClassVar[tuple[str, ...]] = ("pair",)
-    metrics = (Lengths,)
+    metrics = (AnswerLengths,)
     message = (
         "the preferred answer is {which} in {share:.0%} of {pairs:,} pairs (about {chosen:,} characters against {rejected:,}): "
         "the model may learn length"
@@ -90,7 +90,7 @@ class LengthBias(DatasetRule):
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report it once."""
-        found = gathered.get(Lengths)
+        found = gathered.get(AnswerLengths)
         count, which = max((found.longer, "longer"), (found.shorter, "shorter"))
         if found.pairs >= _FEW and count >= self.options.share * found.pairs:
             args = {"which": which, "share": count / found.pairs, "pairs": found.pairs}
