@@ -581,7 +581,8 @@ class ConversationDialect(Dialect[None]):
         if place is None:
             return parts[-1] if len(parts) == 1 else f"{parts[-1]} of {'.'.join(parts[:-1])}"
         listed = "/" + "/".join(parts[:place])
-        message = f"message {int(parts[place]) + 1}" + ("" if listed == self.home else f" of {'.'.join(parts[:place])}")
+        kind = "message" if "messages" in self.capabilities else "text"
+        message = f"{kind} {int(parts[place]) + 1}" + ("" if listed == self.home else f" of {'.'.join(parts[:place])}")
         key = "text" if parts[-1] == self.content else parts[-1]
         return f"{key} of {message}" if len(parts) > place + 1 else message
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ftlint.dialects.conversation import ConversationDialect
 from ftlint.dialects.kinds import BOOLEAN, LIST, NUMBER, OBJECT, TEXT
 from ftlint.dialects.turns import Field, Form
+
+if TYPE_CHECKING:
+    from ftlint.dialects.kinds import Signature
 
 _GRADED = (
     "solution",
@@ -27,11 +32,17 @@ class PromptsDialect(ConversationDialect):
 
     graded = True
 
+    def knows(self, signature: Signature) -> tuple[int, bool]:
+        """Return how many keys of an object are this dialect's; a prompt alone may be anything."""
+        found = super().knows(signature)
+        return found if any(key in _GRADED for key, _ in signature) else (0, False)
+
 
 DIALECTS = (
     PromptsDialect(
         "reinforcement",
         *(Form((_PROMPT,), {key: _ANY}, (*_GRADED, "data_source", "ability", "extra_info")) for key in _GRADED),
+        Form((_PROMPT,)),
         capabilities="texts messages",
         answers="",
         assumed="reinforcement",

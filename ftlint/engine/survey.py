@@ -168,8 +168,19 @@ def _dialect(keys: Counter[Signature], wishes: Wishes, pinned: Target | None) ->
     winner, count = votes.most_common(1)[0] if votes else ("", 0)
     if winner and 2 * count > keys.total() and not (pinned and named(winner).renamed and winner not in pinned.dialects):
         return winner, True
+    if pinned and (graded := _prompts(keys, pinned)):
+        return graded, True
     first = pinned.dialects[0] if pinned and pinned.dialects else ASSUMED
     return first, not keys
+
+
+def _prompts(keys: Counter[Signature], pinned: Target) -> str:
+    """Return the dialect of prompts beside anything, where the target has one and most records have a prompt and no answer."""
+    graded = next((name for name in pinned.dialects if named(name).graded), "")
+    prompts = sum(
+        count for signature, count in keys.items() if "prompt" in dict(signature) and "completion" not in dict(signature)
+    )
+    return graded if 2 * prompts > keys.total() else ""
 
 
 def _assumed(dialect: Dialect, tables: Tables, wishes: Wishes) -> Target:

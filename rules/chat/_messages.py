@@ -73,5 +73,5 @@ def last_message(row: Mapping[str, Any], context: Context, *, fixable: bool = Tr
 
 
 def wants_assistant(context: Context) -> bool:
-    """Whether conversations for the target end with the assistant."""
-    return context.target.last_role == "assistant"
+    """Whether conversations for the target end with the assistant; prompts for a grader do not, whatever the target."""
+    return context.target.last_role == "assistant" and not named(context.dialect).graded

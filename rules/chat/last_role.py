@@ -8,7 +8,7 @@ import polars as pl
 
 from ftlint.rule import bad, chats, good
 
-from ._messages import ChatRule, last_message, wants_assistant
+from ._messages import ChatRule, last_message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,7 +43,7 @@ class LastRole(ChatRule):
 
     def applies(self, context: Context) -> bool:
         """Be silent where the target wants the assistant last, which is another rule's, or does not say."""
-        return super().applies(context) and bool(context.target.last_role) and not wants_assistant(context)
+        return super().applies(context) and context.target.last_role not in {"", "assistant"}
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where another role is last."""

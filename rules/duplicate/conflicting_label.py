@@ -80,8 +80,8 @@ def _further(found: pl.DataFrame, gathered: Gathered) -> Hits:
         if values[line].get(key) != values[first].get(key)
     }
     shown = ", ".join(f'"{key}"' for key in sorted(differing)[:4]) or "further keys"
-    args = {"records": numbered(len(found), "record"), "keys": shown}
-    message = "{records} repeat the texts of an earlier one (here line {first}), with something else in {keys}"
+    args = {"records": f"{numbered(len(found), 'record')} repeat{'s' * (len(found) == 1)}", "keys": shown}
+    message = "{records} the texts of an earlier one (here line {first}), with something else in {keys}"
     return Hits(
         "info",
         found.get_column("line")[:1],

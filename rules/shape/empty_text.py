@@ -82,6 +82,7 @@ class EmptyText(RecordRule):
         column = ANSWER if not answered else INPUT if row.get(REJECTED) is None or row[REJECTED].strip(SPACE) else REJECTED
         pointer = dialect.pointer(column, row)
         which = dialect.title(pointer) if pointer else "text"
+        which = f'text of "{which}"' if dialect.has(MESSAGES) else which
         return Place(pointer, args={"which": which}, fix=None if _asks_otherwise(row) else "rule")
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
