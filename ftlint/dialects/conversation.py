@@ -77,7 +77,7 @@ _SAID = f"[^{re.escape(SPACE)}]"
 
 _MEDIA = {
     "text": "text",
-    "image_url": "images",
+    "image_url": "text",
     "image": "images",
     "input_audio": "audio",
     "audio": "audio",
@@ -85,7 +85,7 @@ _MEDIA = {
     "file": "files",
     "refusal": "text",
 }
-"""What parts of contents are, by their type."""
+"""What parts of contents are called, by their type; what rules look at is called `text`."""
 
 _ASKING = ("system", "developer", "user")
 
@@ -514,11 +514,11 @@ class ConversationDialect(Dialect[None]):
         return -1
 
     def unread(self, records: Sequence[Any]) -> set[str]:
-        """Return tools, calls, and parts of contents that are no text."""
-        found = {"tools"} if any(self.tools_of(record) for record in records) else set()
+        """Return parts of contents that are neither text nor an image with an address, and calls that are written as texts."""
+        found = set()
         for turn in chain.from_iterable(map(self.turns, records)):
-            if turn.message.get("tool_calls") or turn.message.get("function_call"):
-                found.add("calls of tools")
+            if turn.named == "function_call":
+                found.add("calls that are written as texts")
             if turn.message.get("audio"):
                 found.add("audio")
             if type(turn.content) is list:
