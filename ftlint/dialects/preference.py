@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ftlint.dialects.conversation import ConversationDialect
 from ftlint.dialects.kinds import LIST, MESSAGES, OBJECT, SPOKEN, TEXT
+from ftlint.dialects.turn_tables import MESSAGES as MESSAGE_TABLE
 from ftlint.dialects.turns import Field, Form
+
+if TYPE_CHECKING:
+    from ftlint.dialects.base import Tables
 
 _SAID = (TEXT, LIST, OBJECT)
 """A text, messages, or one message."""
@@ -22,7 +28,16 @@ def _whole(chosen: str, rejected: str, kinds: tuple[str, ...]) -> Form:
     return Form((Field(chosen, kinds, "assistant"), Field(rejected, kinds, "assistant", 1)), optional=_BESIDES)
 
 
-PREFERENCE = ConversationDialect(
+class PreferenceDialect(ConversationDialect):
+    """Pairs of answers, of which one spelling is that of OpenAI's service."""
+
+    def suits(self, tables: Tables) -> str:
+        """Return OpenAI's target for its own spelling."""
+        first = tables[MESSAGE_TABLE].get_column("at").head(1).to_list()
+        return "gpt-4o-mini" if first and str(first[0]).startswith("/input/") else ""
+
+
+PREFERENCE = PreferenceDialect(
     "preference",
     _pair(Field("prompt", _SAID, "user")),
     _pair(Field("question", (TEXT,), "user")),
