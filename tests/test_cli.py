@@ -558,3 +558,26 @@ def test_a_reader_that_is_gone_is_no_finding(folder):
     command = f"set -o pipefail; {FTLINT[0]} check good.jsonl --output jsonl | true"
     codes = {subprocess.run(["/bin/bash", "-c", command], cwd=folder, check=False).returncode for _ in range(3)}
     assert codes <= {0, 141}
+
+
+def test_rules_are_ignored_in_some_files(tmp_path):
+    line = '{"prompt": "a", "completion": "b"}\n'
+    for name in ("a.jsonl", "b.jsonl"):
+        (tmp_path / name).write_text(line * 3)
+    options = ("--isolated", "--output", "jsonl", "--per-file-ignores", "a*:SIZ,SEP", "--per-file-ignores", "b*:CMP")
+    done = ftlint("check", *options, "a.jsonl", "b.jsonl", cwd=tmp_path)
+    found = [json.loads(row) for row in done.stdout.splitlines()]
+    codes = {(row["path"], row["code"][:3]) for row in found if "code" in row}
+    assert ("b.jsonl", "SIZ") in codes
+    assert ("a.jsonl", "CMP") in codes
+    assert not codes & {("a.jsonl", "SIZ"), ("a.jsonl", "SEP"), ("b.jsonl", "CMP")}
+    wrong = ftlint("check", "--isolated", "--per-file-ignores", "SIZ", "a.jsonl", cwd=tmp_path)
+    assert (wrong.returncode, b"should be GLOB:RULES" in wrong.stderr) == (2, True)
+
+
+def test_files_are_listed_and_left_out(tmp_path):
+    for name in ("a.jsonl", "b.jsonl"):
+        (tmp_path / name).write_text('{"prompt": "a", "completion": "b"}\n')
+    assert ftlint("check", "--isolated", "--show-files", ".", cwd=tmp_path).stdout.split() == [b"a.jsonl", b"b.jsonl"]
+    assert ftlint("check", "--isolated", "--show-files", "--exclude", "b*", ".", cwd=tmp_path).stdout.split() == [b"a.jsonl"]
+    assert ftlint("check", "--isolated", "--show-files", "a.jsonl", "./a.jsonl", cwd=tmp_path).stdout.split() == [b"a.jsonl"]

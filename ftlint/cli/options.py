@@ -73,6 +73,19 @@ def _outputs(texts: Iterable[str]) -> list[str]:
     return [word for text in texts for word in ([text] if "=" in text.partition(",")[0] else words([text]))]
 
 
+def _ignores(texts: Iterable[str]) -> dict[str, list[str]]:
+    """Return rules by glob, given as GLOB:RULES; raises UsageError for what is not of this form."""
+    from ftlint.config import words  # noqa: PLC0415 - pydantic takes 50 ms
+
+    found: dict[str, list[str]] = {}
+    for text in texts:
+        glob, sign, rules = text.rpartition(":")
+        if not (glob and sign and rules.strip()):
+            raise UsageError(f"--per-file-ignores {text!r} should be GLOB:RULES, as in 'old/*.jsonl:size,text'")
+        found.setdefault(glob, []).extend(words([rules]))
+    return found
+
+
 def config_of(options: Mapping[str, Any]) -> Config:
     """Return the configuration that the options and the files make up."""
     from ftlint import config  # noqa: PLC0415 - pydantic takes 50 ms
@@ -84,6 +97,8 @@ def config_of(options: Mapping[str, Any]) -> Config:
             overrides[name] = _outputs(options[name]) if name == "output" else config.words(options[name])
             if not overrides[name]:
                 raise UsageError(f"--{name.replace('_', '-')} is empty (an unset variable?)")
+    if options.get("per_file_ignores"):
+        overrides["per_file_ignores"] = _ignores(options["per_file_ignores"])
     overrides |= {name: config.unescaped(f"--{name}", options[name]) for name in config.TEXTS if options.get(name) is not None}
     file, values = config.given(options["config"])
     return config.load({**values, **overrides}, file=file, isolated=options["isolated"])

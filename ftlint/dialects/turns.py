@@ -142,3 +142,9 @@ def name_of(turn: Turn) -> str | None:
 def has_media(content: Any) -> bool:
     """Whether a content has a part that is no text."""
     return type(content) is list and any("text" not in part for part in content if type(part) is dict)
+
+
+def number_of(row: Mapping[str, Any]) -> int:
+    """Return the number of the message that a row of the table `messages` is of, from 1, in the list that it is in."""
+    steps = reversed(row["pointer"].split("/"))
+    return next((int(step) + 1 for step in steps if step.isdecimal()), int(row["place"]) + 1)

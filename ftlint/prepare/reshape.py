@@ -201,6 +201,7 @@ SHAPES: Mapping[str, Callable[[Said], dict[str, Any]]] = {
     "conversations": _conversations,
     "sharegpt": _sharegpt,
     "alpaca": _alpaca,
+    "instruction": _alpaca,
     "prompt-completion": _pair("prompt", "completion"),
     "prompt-completion-messages": _prompted,
     "question-answer": _pair("question", "answer"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ftlint.dialects import named
 from ftlint.dialects.conversation import ConversationDialect
 from ftlint.dialects.turn_tables import MESSAGES
+from ftlint.dialects.turns import number_of
 from ftlint.rule import Hits, Place, RecordRule
 from ftlint.text.words import numbered
 
@@ -62,7 +63,7 @@ def message(row: Mapping[str, Any], context: Context, part: str = "", *, fixable
     fixable: whether this one can be repaired, where the rule's faults can. args: further arguments of the rule's sentence.
     """
     pointer = conversation(context).member(row["pointer"], part) if part and not row["bare"] else row["pointer"]
-    number = next((int(step) + 1 for step in reversed(row["pointer"].split("/")) if step.isdecimal()), row["place"] + 1)
+    number = number_of(row)
     return Place(pointer, args={"number": number, **args}, fix="rule" if fixable else None)
 
 

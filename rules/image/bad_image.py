@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ftlint.dialects.turns import number_of
 from ftlint.rule import Place, bad, good
 
 from ._parts import Image, ImageRule, fault_of, images_of, turns_of
@@ -56,7 +57,7 @@ class BadImage(ImageRule):
         if found is None:
             return Place(row["pointer"])
         image, problem, _ = found
-        number = next((int(step) + 1 for step in reversed(row["pointer"].split("/")) if step.isdecimal()), row["place"] + 1)
+        number = number_of(row)
         return Place(image.at, args={"number": number, "problem": problem})
 
 

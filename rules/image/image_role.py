@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ftlint.dialects.turns import number_of
 from ftlint.rule import Place, bad, good
 
 from ._parts import ImageRule, images_of, turns_of
@@ -54,7 +55,7 @@ class ImageRole(ImageRule):
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the image."""
         image = images_of(turns_of(row)[row["place"]])[0]
-        number = next((int(step) + 1 for step in reversed(row["pointer"].split("/")) if step.isdecimal()), row["place"] + 1)
+        number = number_of(row)
         target = context.target
         args = {"number": number, "role": row["role"], "target": target.name, "roles": " and the ".join(target.image_roles)}
         return Place(image.at, args=args)

@@ -10,6 +10,7 @@ import orjson
 from ftlint.dialects import named
 from ftlint.dialects.conversation import ConversationDialect
 from ftlint.dialects.turn_tables import MESSAGES
+from ftlint.dialects.turns import number_of
 from ftlint.rule import Place, RecordRule
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def tools_of(value: Mapping[str, Any], context: Context) -> Sequence[Mapping[str
 
 def at_call(call: Call, row: Row, part: str = "", **more: Any) -> Place:
     """Return the place of a call, or of a part of it, with the number of its message."""
-    number = next((int(step) + 1 for step in reversed(row["pointer"].split("/")) if step.isdecimal()), row["place"] + 1)
+    number = number_of(row)
     pointer = f"{call.at}/id" if part == "id" else f"{call.holder}/{part}"
     there = {"id": call.id, "name": call.name, "arguments": call.arguments}.get(part) is not None
     args = {"number": number, "name": call.name or "nothing", **more.pop("args", {})}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ftlint.dialects.turns import number_of
 from ftlint.rule import Place, bad, good
 
 from ._calls import ToolRule, turns_of
@@ -60,5 +61,5 @@ class LegacyFunctionCall(ToolRule):
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the call."""
-        number = next((int(step) + 1 for step in reversed(row["pointer"].split("/")) if step.isdecimal()), row["place"] + 1)
+        number = number_of(row)
         return Place(f"{row['pointer']}/function_call", args={"number": number})

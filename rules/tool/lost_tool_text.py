@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ftlint.dialects.turns import number_of
 from ftlint.rule import Place, bad, good
 
 from ._calls import ToolRule
@@ -58,5 +59,5 @@ class LostToolText(ToolRule):
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the message."""
         what = "the text beside the call" if row["calls"] else "the tool's answer at the end"
-        number = next((int(step) + 1 for step in reversed(row["pointer"].split("/")) if step.isdecimal()), row["place"] + 1)
+        number = number_of(row)
         return Place(row["pointer"], args={"target": context.target.name, "what": what, "number": number})

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ftlint.dialects.turns import number_of
 from ftlint.rule import Place, bad, good
 
 from ._calls import ToolRule, calls_of, id_of, turns_of
@@ -56,7 +57,7 @@ class UnmatchedCall(ToolRule):
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the id."""
         problem, pointer = _problem(row)
-        number = next((int(step) + 1 for step in reversed(row["pointer"].split("/")) if step.isdecimal()), row["place"] + 1)
+        number = number_of(row)
         return Place(pointer, args={"number": number, "problem": problem})
 
 
