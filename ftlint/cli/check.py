@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 @click.option("--no-snippets", is_flag=True, default=None, help="Keep all text of the data out of every report.")
 @click.option("--like", metavar="FILE", help="Inputs as they will come in use, to compare the prompts of training with.")
 @click.option("--per-file-ignores", multiple=True, metavar="GLOB:RULES", help="Rules not to check in some files; repeatable.")
-@click.option("--exclude", multiple=True, metavar="GLOB", help="Files not to check, besides those of the configuration.")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Files not to check, instead of those of the configuration.")
 @click.option("--show-files", is_flag=True, help="List the files that would be checked, and check none.")
 @click.option("--force-exclude", is_flag=True, help="Obey `exclude` for named files too.")
 @click.option("--fix", is_flag=True, help="Repair files in place, safely: the format only.")
