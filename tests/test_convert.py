@@ -9,7 +9,7 @@ from datetime import date, time
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from strategies import law
 from test_cli import ftlint
@@ -82,7 +82,8 @@ cells = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0
 
 
 @law(80)
-@given(st.lists(st.tuples(cells, cells), min_size=1, max_size=20), st.sampled_from(["csv", "jsonl"]))
+@example(rows=[("0", ""), ("\x1b", "0"), ("\x1b", "0")], kind="csv")
+@given(rows=st.lists(st.tuples(cells, cells), min_size=1, max_size=20), kind=st.sampled_from(["csv", "jsonl"]))
 def test_what_comes_out_passes(tmp_path_factory, rows, kind):
     folder = tmp_path_factory.mktemp("convert")
     name = write(folder, kind, rows)

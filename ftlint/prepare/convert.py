@@ -116,7 +116,7 @@ def convert(
             raise UsageError(f"{table.path} has no prompts that a separator could end")
         separator = ""
     elif separator is None:
-        prompts = _prompts(table, asked)
+        prompts = _prompts(table, asked, answer)
         common, _ = infer_separator(prompts, 0.8)
         kept = common is not None and len(common.marks) == 1 and any(text.strip() != common.text.strip() for text in prompts)
         separator = common.text if common and kept else _absent(table, asked, answer)
@@ -194,9 +194,10 @@ def _is_one_of(column: str, names: Sequence[str]) -> bool:
     return bare in names or bare.removesuffix("s") in names
 
 
-def _prompts(table: Table, asked: Asked) -> list[str]:
-    """Return the first prompts."""
-    return [text for row in islice(table.rows(), _SURVEYED) if (text := asked.text(table, row))]
+def _prompts(table: Table, asked: Asked, answer: str) -> list[str]:
+    """Return the first prompts, of rows that have an answer too."""
+    rows = (row for row in table.rows() if (table.text(row, answer) or "").strip())
+    return [text for row in islice(rows, _SURVEYED) if (text := asked.text(table, row))]
 
 
 def _absent(table: Table, asked: Asked, answer: str) -> str:
