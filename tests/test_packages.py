@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -68,9 +69,11 @@ def test_a_rule_of_somebody_else_is_explained(run):
     assert rule["documentation"] == "https://example.org/rules/no-question/"
 
 
-def test_examples_run_without_the_package_being_installed(monkeypatch):
-    monkeypatch.syspath_prepend(str(PACKAGES))
-    import ftlint_dialogue  # noqa: PLC0415 - it is on the path only here
+def test_examples_run_without_the_package_being_installed():
+    # By its file: on the path it would be an installed package, for the rest of this process.
+    spec = importlib.util.spec_from_file_location("ftlint_dialogue", PACKAGES / "ftlint_dialogue.py")
+    ftlint_dialogue = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(ftlint_dialogue)
 
     class Shouting(ftlint_dialogue.NoQuestion):
         """A rule for prompts and completions."""
