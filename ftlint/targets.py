@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
+from dataclasses import fields as fields_of
 from functools import cache
 from importlib.resources import files
 from math import inf
@@ -82,15 +83,18 @@ def target(name: str, own: Mapping[str, Mapping[str, Any]] | None = None) -> Tar
     """
     fields = {key.replace("-", "_"): value for key, value in _resolve(name, {**shipped(), **(own or {})}, ()).items()}
     fields.setdefault("source", "your configuration")
-    for listed in ("dialects", "roles", "drops", "image_types", "image_roles", "reserved", "in_all"):
-        if isinstance(fields.get(listed), list):
-            fields[listed] = tuple(fields[listed])
     known = Target.__dataclass_fields__
+    fields |= {key: tuple(value) for key, value in fields.items() if isinstance(value, list) and key in _of_default(tuple)}
     for key in fields:
         if key not in known:
             dashed = [name.replace("_", "-") for name in known]
             raise ConfigError(f"target {name!r} has an unknown key {key.replace('_', '-')!r}{did_you_mean(key, dashed)}")
     return _checked(name, fields) if own and name in own else Target(name, **fields)
+
+
+def _of_default(kind: type) -> list[str]:
+    """Return the names of a target's fields whose default is of a type."""
+    return [one.name for one in fields_of(Target) if type(one.default) is kind]
 
 
 def _checked(name: str, fields: Mapping[str, Any]) -> Target:
@@ -109,18 +113,7 @@ def _checked(name: str, fields: Mapping[str, Any]) -> Target:
 
 def _check_values(target: Target) -> None:
     """Raise ConfigError for a value that nothing can have: a negative limit or price."""
-    names = (
-        "limit",
-        "minimum_records",
-        "maximum_records",
-        "maximum_bytes",
-        "tools",
-        "outputs",
-        "images",
-        "per_message",
-        "per_record",
-    )
-    numbers: dict[str, float] = {name.replace("_", "-"): getattr(target, name) for name in names}
+    numbers: dict[str, float] = {name.replace("_", "-"): getattr(target, name) for name in _of_default(int)}
     numbers |= {f"prices.{key}": value for key, value in target.prices.items() if isinstance(value, (int, float))}
     for key, value in numbers.items():
         if not 0 <= value < inf:

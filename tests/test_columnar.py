@@ -39,10 +39,19 @@ def test_findings_name_the_row(tmp_path, kind):
     assert key(report) == key(ftlint.check(lines))
 
 
-def test_a_null_is_a_missing_key_and_a_class_is_its_name(tmp_path):
+def test_a_null_is_a_missing_key(tmp_path):
     frame = pl.DataFrame({"prompt": ["a ->", "b ->"], "completion": [" x", None]})
     frame.write_parquet(tmp_path / "a.parquet")
     assert [(one.code, one.line) for one in ftlint.check(str(tmp_path / "a.parquet"), select=["SHP"]).findings] == [("SHP001", 2)]
+
+
+def test_a_class_is_its_name(tmp_path):
+    datasets = pytest.importorskip("datasets")
+    names = ["edible", "inedible"]
+    features = datasets.Features({"text": datasets.Value("string"), "label": datasets.ClassLabel(names=names)})
+    rows = {"text": [f"food {n}" for n in range(20)], "label": [n % 2 for n in range(20)]}
+    datasets.Dataset.from_dict(rows, features=features).to_parquet(str(tmp_path / "a.parquet"))
+    assert {one.label for one in ftlint.profile(str(tmp_path / "a.parquet")).labels} == set(names)
 
 
 def test_it_is_not_written(tmp_path):

@@ -76,3 +76,21 @@ def test_a_line_that_is_no_record_is_named(tmp_path):
     done, _ = converted(tmp_path, [*CHAT, {"messages": "x"}], "sharegpt")
     assert b"from.jsonl, line 13: it is no chat record" in done.stderr
     assert b"did you mean chat?" in converted(tmp_path, CHAT, "chatt")[0].stderr
+
+
+def test_no_digit_and_no_space_is_lost(tmp_path):
+    records = [{**CHAT[0], "id": 2**70 + number} for number in range(8)]
+    records[3] = {**records[3], "messages": [{"role": "user", "content": "  \n"}, {"role": "assistant", "content": "Yes."}]}
+    _, made = converted(tmp_path, records, "sharegpt")
+    assert [one["id"] for one in made] == [2**70 + number for number in range(8)]
+    assert made[3]["conversations"][0]["value"] == "  \n"
+
+
+def test_a_repeated_key_is_not_converted(tmp_path):
+    lines = [json.dumps(one) for one in CHAT]
+    lines[4] = lines[4][:-1] + ', "id": 1}'
+    (tmp_path / "a.jsonl").write_text("".join(line + "\n" for line in lines))
+    done = run_ftlint("convert", "a.jsonl", "-o", "to.jsonl", "--to", "sharegpt", cwd=tmp_path)
+    assert done.returncode == 2
+    assert b"line 5: a key is repeated" in done.stderr
+    assert not (tmp_path / "to.jsonl").exists()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 import polars as pl
 
+from ftlint.dialects import named
 from ftlint.dialects.base import (
     ANSWER,
     FURTHER,
@@ -51,11 +52,10 @@ from ftlint.dialects.turns import (
     Field,
     Form,
     Turn,
-    acts,
     has_media,
+    is_empty,
     is_misweighed,
     name_of,
-    says_nothing,
     unlearned,
     wanted,
     weighing_key,
@@ -290,9 +290,19 @@ class ConversationDialect(Dialect[None]):
 
     def tools_of(self, value: Mapping[str, Any]) -> Any:
         """Return the tools that a record defines, as they stand in it; None for none."""
-        holders = (value, value.get("input"), value.get("toolConfig"))
-        named = ((holder, key) for holder in holders if type(holder) is dict for key in ("tools", "functions"))
-        return next((holder[key] for holder, key in named if holder.get(key)), None)
+        return next(self._tools(value), (None, ""))[0]
+
+    def tools_at(self, value: Mapping[str, Any]) -> str:
+        """Return the JSON Pointer of the tools that a record defines; nothing for none."""
+        return next(self._tools(value), (None, ""))[1]
+
+    def _tools(self, value: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
+        for inside in ("", "input", "toolConfig"):
+            holder = value.get(inside) if inside else value
+            if type(holder) is dict:
+                for key in ("tools", "functions"):
+                    if holder.get(key):
+                        yield holder[key], f"/{inside}/{key}" if inside else f"/{key}"
 
     # What is wrong with it.
 
@@ -393,7 +403,7 @@ class ConversationDialect(Dialect[None]):
             "named": [turn.named for turn in every],
             "content": [turn.content if type(turn.content) is str else None for turn in every],
             "calls": [as_json(turn.message.get("tool_calls") or turn.message.get("function_call")) for turn in every],
-            "empty": [says_nothing(turn.content) and not acts(turn.message) for turn in every],
+            "empty": list(map(is_empty, every)),
             "misweighed": [is_misweighed(turn.message.get("weight")) for turn in every],
             "unlearned": list(chain.from_iterable(map(unlearned, talks))),
             "at": [turn.at for turn in every],
@@ -603,6 +613,13 @@ def conversation(
     """
     before = (Field(system, (TEXT, LIST, OBJECT), "system", needed=False),) if system else ()
     return ConversationDialect(name, Form((*before, Field(path, (kind,))), optional=tuple(optional.split())), **more)
+
+
+def conversation_of(context: Context) -> ConversationDialect:
+    """Return the dialect of records that have messages, as rules that require these may."""
+    dialect = named(context.dialect)
+    assert isinstance(dialect, ConversationDialect)
+    return dialect
 
 
 def _without(said: set[str], value: Mapping[str, Any], naming: frozenset[str]) -> dict[str, Any]:

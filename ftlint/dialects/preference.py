@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ftlint.dialects.conversation import ConversationDialect
 from ftlint.dialects.kinds import LIST, MESSAGES, OBJECT, SPOKEN, TEXT
+from ftlint.dialects.sharegpt import ROLES
 from ftlint.dialects.turn_tables import MESSAGES as MESSAGE_TABLE
 from ftlint.dialects.turns import Field, Form
 
@@ -71,7 +72,7 @@ SHAREGPT = ConversationDialect(
     ),
     role="from",
     content="value",
-    roles={"human": "user", "gpt": "assistant", "system": "system", "function_call": "assistant", "observation": "tool"},
+    roles=ROLES,
 )
 
 DIALECTS = (PREFERENCE, SHAREGPT)

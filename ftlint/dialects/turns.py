@@ -55,8 +55,7 @@ class Turn(NamedTuple):
     """What is said once.
 
     role: as rules know it. named: as it is written. content: a text, parts, or None. message: the object that it stands in;
-    an empty one where a text stands for itself. at: its JSON Pointer. field: where it was found. last: whether it is the last
-    there.
+    an empty one where a text stands for itself. at: its JSON Pointer. field: where it was found.
     """
 
     role: str

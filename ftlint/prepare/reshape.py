@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
-
-import orjson
 
 from ftlint.dialects import named
 from ftlint.dialects.base import ANSWER, INPUT, RECORDS
@@ -14,7 +13,6 @@ from ftlint.engine.survey import look
 from ftlint.errors import InputError
 from ftlint.records.reader import reader_of
 from ftlint.sources.files import writing
-from ftlint.text.marks import SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -82,17 +80,21 @@ def _reshaped(source: Source, context: Context, dialect: Dialect, to: str) -> It
             if not line.strip():
                 continue
             try:
-                yield orjson.dumps(SHAPES[to](_said(line, context, dialect)))
+                # The standard library keeps all digits of a large integer.
+                yield json.dumps(SHAPES[to](_said(line, context, dialect)), ensure_ascii=False, separators=(",", ":")).encode()
             except LossyError as error:
                 raise InputError(f"{source.path}, line {number:,}: {error}; nothing was written") from error
 
 
 def _said(line: bytes, context: Context, dialect: Dialect) -> Said:
     """Return what a line says; raises LossyError where it holds no record."""
-    tables = reader_of(context).read(line + b"\n").tables
+    decoded = reader_of(context).read(line + b"\n")
+    tables = decoded.tables
     if not len(tables[RECORDS]):
         raise LossyError(f"it is no {dialect.name} record (ftlint check says why)")
-    value = orjson.loads(line)
+    if "duplicate-key" in decoded.faults:
+        raise LossyError("a key is repeated, of which one value would be lost")
+    value = json.loads(line)
     if not isinstance(dialect, ConversationDialect):
         row = dialect.derive(tables, context.known)[RECORDS].row(0, named=True)
         further = {key: value[key] for key in dialect.further(list(value))}
@@ -193,7 +195,7 @@ def _text(message: Message) -> str:
     """Return the text of a message that is nothing else."""
     if not isinstance(message.content, str) or any(one is not None for one in message.more.values()):
         raise LossyError("a message is more than a role and a text, for which the shape has no place")
-    return message.content if message.content.strip(SPACE) else ""
+    return message.content
 
 
 SHAPES: Mapping[str, Callable[[Said], dict[str, Any]]] = {

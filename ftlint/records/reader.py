@@ -176,9 +176,8 @@ class Reader:
         if not self.dialect.checked or not len(decoded.tables[RECORDS]):
             return [None] * len(lines)
         with failing(self.dialect):
-            batch = _Batch(self.dialect, self.dialect.derive(decoded.tables, context.known))
-        whole = batch.of(RECORDS)
-        return [Record(line, batch, number) if number in whole else None for number, line in enumerate(lines)]
+            tables = self.dialect.derive(decoded.tables, context.known)
+        return list(self.records_of(tables, dict(enumerate(lines))).values())
 
     def records_of(self, tables: Tables, lines: Mapping[int, Line]) -> dict[int, Record | None]:
         """Return the records on some lines, given the tables that they are in; None for a line that holds none."""

@@ -357,8 +357,8 @@ class Report:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what goes to another process: numbers and findings, without the files that they were found in."""
-        made = (self.findings, self.counts, self.counts_by_file, self.records, self.survey)
-        assert made
+        for name in ("findings", "counts_by_level", "counts_by_file", "counts", "records", "survey"):
+            getattr(self, name)  # made while the files are there
         return {**vars(self), "datasets": [], "rules": [], "broken_packs": tuple(self.failures)}
 
     def _repr_html_(self) -> str:

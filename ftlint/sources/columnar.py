@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import orjson
 import polars as pl
 from polars.exceptions import PolarsError
 
 from ftlint.errors import InputError
+from ftlint.sources.frames import bare
+from ftlint.sources.memory import as_line, as_object
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -86,20 +87,8 @@ def lines_of(path: str, file: Path) -> Iterator[bytes]:
     with file.open("rb") as opened:
         is_parquet = opened.read(4) == b"PAR1"
     lazy, names = parquet(file) if is_parquet else arrow(file)
-    for row in rows_of(path, lazy, names):
-        yield orjson.dumps(_bare(row), default=_other) + b"\n"
-
-
-def _bare(value: Any) -> Any:
-    """Return a value without the nulls in it: of several objects in a column each has the keys of all."""
-    if isinstance(value, dict):
-        return {key: _bare(inner) for key, inner in value.items() if inner is not None}
-    return [_bare(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _other(value: Any) -> dict[str, str]:
-    """Return what stands for a value that JSON does not have: no text, so that nobody takes it for one."""
-    return {type(value).__name__: str(value)}
+    for number, row in enumerate(rows_of(path, lazy, names), 1):
+        yield as_line(bare(row), number, as_object)
 
 
 def _class(value: Any, names: Sequence[str]) -> Any:

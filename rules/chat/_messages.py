@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ftlint.dialects import named
-from ftlint.dialects.conversation import ConversationDialect
+from ftlint.dialects.conversation import conversation_of
 from ftlint.dialects.turn_tables import MESSAGES
 from ftlint.dialects.turns import number_of
 from ftlint.rule import Hits, Place, RecordRule
 from ftlint.text.words import numbered
+
+from .._most import faulty_majority
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,10 +19,6 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
     from ftlint.rule import Level
-
-
-MOST = 3
-"""Conversations with the same fault from which on these can be most of a file, and another kind of data."""
 
 
 class ChatRule(RecordRule):
@@ -32,8 +30,8 @@ class ChatRule(RecordRule):
     def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
         """Report each fault; one that most conversations have, once: the data is of another kind."""
         for hits in found.values():
-            lines = hits.rows.unique().sort()
-            if self.most and len(lines) >= MOST and 2 * len(lines) > gathered.conforming:
+            lines = faulty_majority(hits, gathered) if self.most else None
+            if lines is not None:
                 args = {"count": len(lines), "whole": numbered(gathered.conforming, "conversation")}
                 yield Hits(hits.level, lines[:1], args, affects=len(lines), applicability=None, message=self.most)
             else:
@@ -41,7 +39,7 @@ class ChatRule(RecordRule):
 
     def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
         """Point at the messages, where it is said once of most."""
-        return Place(conversation(context).home_of(row["value"]))
+        return Place(conversation_of(context).home_of(row["value"]))
 
 
 class MessageRule(ChatRule):
@@ -50,26 +48,19 @@ class MessageRule(ChatRule):
     table: ClassVar[str] = MESSAGES
 
 
-def conversation(context: Context) -> ConversationDialect:
-    """Return the dialect of the records, which has messages."""
-    dialect = named(context.dialect)
-    assert isinstance(dialect, ConversationDialect)
-    return dialect
-
-
 def message(row: Mapping[str, Any], context: Context, part: str = "", *, fixable: bool = True, **args: Any) -> Place:
     """Return the place of a message, or of a part of it (`role`, `content` or another key).
 
     fixable: whether this one can be repaired, where the rule's faults can. args: further arguments of the rule's sentence.
     """
-    pointer = conversation(context).member(row["pointer"], part) if part and not row["bare"] else row["pointer"]
+    pointer = conversation_of(context).member(row["pointer"], part) if part and not row["bare"] else row["pointer"]
     number = number_of(row)
     return Place(pointer, args={"number": number, **args}, fix="rule" if fixable else None)
 
 
 def last_message(row: Mapping[str, Any], context: Context, *, fixable: bool = True, **args: Any) -> Place:
     """Return the place of the last message of a conversation."""
-    at = conversation(context).turn_at(row, row["messages"] - 1)
+    at = conversation_of(context).turn_at(row, row["messages"] - 1)
     return Place(at, args={"role": row["last_role"], **args}, fix="rule" if fixable else None)
 
 

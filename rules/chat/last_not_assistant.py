@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ftlint.dialects.conversation import conversation_of
 from ftlint.dialects.turns import is_empty, last_answer
 from ftlint.records.edits import without
 from ftlint.rule import bad, chats, good
 from ftlint.rule.fixes import Respell
 
-from ._messages import ChatRule, conversation, last_message, wants_assistant
+from ._messages import ChatRule, last_message, wants_assistant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,11 +68,11 @@ class LastNotAssistant(ChatRule):
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the last message."""
-        return last_message(row, context, fixable=_tail(row["value"], conversation(context)) is not None)
+        return last_message(row, context, fixable=_tail(row["value"], conversation_of(context)) is not None)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Cut what comes after the assistant's last message, unless that says nothing: then nothing whole is left."""
-        return Respell(partial(_cut, dialect=conversation(situation.context)))
+        return Respell(partial(_cut, dialect=conversation_of(situation.context)))
 
 
 def _tail(value: Mapping[str, Any], dialect: ConversationDialect) -> tuple[str, int] | None:

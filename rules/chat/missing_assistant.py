@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
+from ftlint.dialects.conversation import conversation_of
 from ftlint.rule import Place, bad, chats, good
 
-from ._messages import ChatRule, conversation, wants_assistant
+from ._messages import ChatRule, wants_assistant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,4 +51,4 @@ class MissingAssistant(ChatRule):
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the messages."""
-        return Place(conversation(context).home_of(row["value"]))
+        return Place(conversation_of(context).home_of(row["value"]))

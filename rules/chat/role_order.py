@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
+from ftlint.dialects.conversation import conversation_of
 from ftlint.records.edits import edits_of
 from ftlint.rule import bad, chats, good
 from ftlint.rule.fixes import Amend
 
-from ._messages import MessageRule, conversation, message
+from ._messages import MessageRule, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,14 +80,14 @@ class RoleOrder(MessageRule):
         """Point at the message."""
         if row["role"] in _FIRST:
             return message(row, context, fixable=False, role=row["role"], problem="it belongs first")
-        before, own = _with_one_before(row, conversation(context))
+        before, own = _with_one_before(row, conversation_of(context))
         if before is None or before.role != row["role"]:
             return message(row, context, fixable=False, role=row["role"], problem="the conversation begins with it")
         return message(row, context, fixable=_can_be_one(before, own), role=row["role"], problem="so is the one before it")
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Join messages of one speaker that follow each other."""
-        return Amend(partial(_joined, dialect=conversation(situation.context)))
+        return Amend(partial(_joined, dialect=conversation_of(situation.context)))
 
 
 def _with_one_before(row: Mapping[str, Any], dialect: ConversationDialect) -> tuple[Turn | None, Turn]:

@@ -11,14 +11,13 @@ import polars as pl
 
 from ftlint.dialects import named
 from ftlint.dialects.base import INPUT
+from ftlint.dialects.conversation import conversation_of
 from ftlint.metrics import Metric, numbers
 from ftlint.metrics.keyed import shingles
 from ftlint.records.edits import escaped, replaced
 from ftlint.rule import DatasetRule, Hits, Place, bad, chats, good
 from ftlint.rule.fixes import Respell
 from ftlint.text.words import numbered
-
-from ._messages import conversation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -117,7 +116,7 @@ class SystemDrift(DatasetRule):
         """Take the commonest one."""
         near, commonest = hits.args["near"], hits.args["commonest"]
         return Respell(
-            partial(_unified, near=near, commonest=commonest, dialect=conversation(situation.context)),
+            partial(_unified, near=near, commonest=commonest, dialect=conversation_of(situation.context)),
             scope="role",
             note=f"system prompts become {commonest!r}",
         )

@@ -10,6 +10,8 @@ from ftlint.records.traces import MARKUP
 from ftlint.rule import Hits, Place, TextRule, bad, chats, good
 from ftlint.text.words import numbered
 
+from .._most import faulty_majority
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
     from ftlint.rule import Level
 
 _OPENS, _CLOSES = "<think>", "</think>"
-_FEW = 3
-"""Records from which on most of a file can be so."""
 
 
 class UnbalancedThinking(TextRule):
@@ -53,8 +53,8 @@ class UnbalancedThinking(TextRule):
     def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
         """Report each text; once, where most records are so: templates of some models write one of the marks themselves."""
         for hits in found.values():
-            lines = hits.rows.unique()
-            if len(lines) >= _FEW and 2 * len(lines) > gathered.conforming:
+            lines = faulty_majority(hits, gathered)
+            if lines is not None:
                 text = f"{len(lines):,} of {numbered(gathered.conforming, 'record')} have one of {_OPENS} and {_CLOSES} only"
                 yield Hits("info", None, message=f"{text}: a template may write the other", affects=len(lines))
             else:

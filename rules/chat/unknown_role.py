@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ftlint.dialects.conversation import conversation_of
 from ftlint.dialects.turns import ROLES
 from ftlint.records.edits import replaced
 from ftlint.rule import bad, chats, good
 from ftlint.rule.fixes import Amend
 
-from ._messages import MessageRule, conversation, message
+from ._messages import MessageRule, message
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,21 +69,21 @@ class UnknownRole(MessageRule):
 
     def violates(self, context: Context) -> Mapping[Level, pl.Expr]:
         """Return where a role is not one of the format's; a warning where it is what other formats call one of them."""
-        dialect = conversation(context)
+        dialect = conversation_of(context)
         known = pl.col("role").is_in(ROLES)
         foreign = known & ~pl.col("named").is_in([*(dialect.roles or ()), ""]) if dialect.roles else pl.lit(value=False)
         return {"error": ~known | foreign} if dialect.strict else {"error": ~known, "warning": foreign}
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the role, and say which is meant."""
-        dialect = conversation(context)
+        dialect = conversation_of(context)
         meant = _meant(row["role"], dialect)
         hint = f"; did you mean {dialect.spelled(meant)}?" if meant else ""
         return message(row, context, "role", fixable=bool(meant), role=row["named"] or row["role"], hint=hint)
 
     def fix(self, hits: Hits, situation: Situation) -> Fix | None:
         """Write the role that is meant."""
-        return Amend(partial(_repaired, dialect=conversation(situation.context)))
+        return Amend(partial(_repaired, dialect=conversation_of(situation.context)))
 
 
 def _meant(role: str, dialect: ConversationDialect) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -39,7 +39,6 @@ class ImageCount(RecordRule):
 
     code = "IMG004"
     level = "error"
-    requires: ClassVar[tuple[str, ...]] = ()
     message = "{marks:,} {mark} in the texts, and {count:,} {key}"
     headline = "records have another number of marks than of images"
     detail = "{marks:,} {mark}, {count:,} {key}"

@@ -37,7 +37,6 @@ class LateKey(DatasetRule):
     level = "error"
     metrics = (Places,)
     once = True
-    roles: ClassVar[tuple[str, ...]] = ("train", "valid")
     message = "{place} is first seen here, after {size:,} bytes; the loader of {target} settles on its columns after {bytes:,}"
     headline = "keys are first seen after the loader has settled on its columns"
     detail = "{place}, in {count}"
@@ -62,10 +61,11 @@ class LateKey(DatasetRule):
 
     def judge(self, gathered: Gathered) -> Iterator[Hits]:
         """Report each key once."""
-        for place, kinds in gathered.get(Places).by_place().items():
+        places = gathered.get(Places).by_place()
+        for place, kinds in places.items():
             first = min(kinds.values(), key=lambda found: found.line)
             holder = place.rpartition("/")[0]
-            above = gathered.get(Places).by_place().get(holder) if holder else None
+            above = places.get(holder) if holder else None
             late_above = above is not None and min(found.offset for found in above.values()) >= self.options.bytes
             if first.offset >= self.options.bytes and not late_above and not place.endswith("/*"):
                 count = numbered(sum(found.count for found in kinds.values()), "record")

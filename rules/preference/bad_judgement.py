@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
-from ftlint.dialects import named
-from ftlint.dialects.conversation import ConversationDialect
+from ftlint.dialects.conversation import conversation_of
 from ftlint.metrics import Block, Metric, numbers
 from ftlint.records.edits import replaced
 from ftlint.rule import DatasetRule, Hits, Place, bad, good
@@ -113,9 +112,7 @@ class BadJudgement(DatasetRule):
 
 
 def _key(value: Mapping[str, Any], context: Context) -> str:
-    dialect = named(context.dialect)
-    assert isinstance(dialect, ConversationDialect)
-    return next((key for key in dialect.judgements if key in value), "")
+    return next((key for key in conversation_of(context).judgements if key in value), "")
 
 
 def _meant(value: Any) -> str:

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.dialects import named
-from ftlint.dialects.conversation import ConversationDialect
+from ftlint.dialects.conversation import conversation_of
 from ftlint.dialects.turns import REJECTED
 from ftlint.rule import Place, bad, good
 
@@ -68,9 +67,7 @@ class BadOutput(PairRule):
 
 def _wrong(row: Mapping[str, Any], context: Context) -> tuple[str, str, str] | None:
     """Return which answer of a pair is wrong, why, and where it is."""
-    dialect = named(context.dialect)
-    assert isinstance(dialect, ConversationDialect)
-    turns = dialect.turns(row["value"])
+    turns = conversation_of(context).turns(row["value"])
     fields = list(dict.fromkeys(turn.field for turn in turns))[-2:]
     for which, field in zip(("preferred", "rejected"), fields, strict=False):
         own = [turn for turn in turns if turn.field == field]

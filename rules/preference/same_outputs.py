@@ -10,6 +10,7 @@ from ftlint.rule import Hits, bad, good
 from ftlint.rule.fixes import Drop
 from ftlint.text.words import numbered
 
+from .._most import faulty_majority
 from ._family import PairRule
 
 if TYPE_CHECKING:
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import Fix, Situation
 
 _PAIR = '{{"prompt": "Is it high tide?", "chosen": "Yes.", "rejected": "{}"}}'
-
-
-_FEW = 3
-"""Pairs from which on most of a file can be of another kind."""
 
 
 class SameOutputs(PairRule):
@@ -56,9 +53,10 @@ class SameOutputs(PairRule):
     def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
         """Report each pair; where it is so in most, once and without repair: the data is of another kind."""
         for hits in found.values():
-            if len(hits) >= _FEW and 2 * len(hits) > gathered.conforming:
-                text = f"the two answers are equal in {len(hits):,} of {numbered(gathered.conforming, 'pair')}"
-                yield Hits(hits.level, hits.rows[:1], affects=len(hits), applicability=None, message=text)
+            lines = faulty_majority(hits, gathered)
+            if lines is not None:
+                text = f"the two answers are equal in {len(lines):,} of {numbered(gathered.conforming, 'pair')}"
+                yield Hits(hits.level, lines[:1], affects=len(lines), applicability=None, message=text)
             else:
                 yield hits
 

@@ -9,6 +9,8 @@ from ftlint.metrics import Shapes
 from ftlint.rule import Hits
 from ftlint.text.words import numbered
 
+from .._most import FEW
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -24,7 +26,7 @@ def once_for_most(hits: Hits, gathered: Gathered, kind: str, args: Callable[[Wro
     """
     shapes, rest = gathered.get(Shapes), hits.rows
     for wrong, lines in shapes.wrong.items():
-        if wrong.kind == kind and len(lines) > 2 and 2 * len(lines) > shapes.records:
+        if wrong.kind == kind and len(lines) >= FEW and 2 * len(lines) > shapes.records:
             rest = rest.filter(~rest.is_in(lines.implode()))
             seems = "" if wrong.mendable else f": they seem to be {wrong.seems or 'another kind of data'}"
             hint = f" in {len(lines):,} of {numbered(shapes.records, 'record')}{seems}"

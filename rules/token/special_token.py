@@ -11,6 +11,8 @@ from ftlint.rule import Hits, Place, TextRule, bad, good, pairs
 from ftlint.text import tokens
 from ftlint.text.words import numbered
 
+from .._most import faulty_majority
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -38,9 +40,6 @@ _MARKS = (
     "<|fim_suffix|>",
 )
 """Marks of turns of known chat templates (ChatML, Llama 2 and 3, Mistral, Gemma), and tokens of code models."""
-
-_FEW = 3
-"""Records from which on most of a file can be rendered by a template."""
 
 
 class SpecialToken(TextRule):
@@ -90,8 +89,8 @@ class SpecialToken(TextRule):
     def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
         """Report each text; once, and as known, where a template has rendered most records."""
         for hits in found.values():
-            lines = hits.rows.unique()
-            if len(lines) >= _FEW and 2 * len(lines) > gathered.conforming:
+            lines = faulty_majority(hits, gathered)
+            if lines is not None:
                 count, whole = f"{len(lines):,}", numbered(gathered.conforming, "record")
                 yield Hits(
                     "info",

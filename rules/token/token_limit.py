@@ -70,12 +70,12 @@ class TokenLimit(RecordRule):
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether the exact count is not below the limit."""
-        return tokens.reaches(context.target.ceiling - marks_of(row, context), spoken(row), context.encoding)
+        return tokens.reaches(context.target.ceiling - _marks_of(row, context), _spoken(row), context.encoding)
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Give the count."""
         encoding, dialect = context.encoding, named(context.dialect)
-        count = sum(tokens.count(text, encoding) for text in spoken(row)) + marks_of(row, context)
+        count = sum(tokens.count(text, encoding) for text in _spoken(row)) + _marks_of(row, context)
         at = dialect.pointer(ANSWER, row)
         before = count - tokens.count(row["texts"].get(at, ""), encoding)
         # A trainer that cuts a long record takes its end away, and with it the answer.
@@ -94,7 +94,7 @@ class TokenLimit(RecordRule):
         return Rewrite(lambda row: _cut(row, context, front=self.options.cut == "front") if "prompt" in row else None)
 
 
-def spoken(row: Row) -> Iterator[str]:
+def _spoken(row: Row) -> Iterator[str]:
     """Yield all that a record gives to be read: its texts, tools and calls; these as the JSON that stands in the file."""
     yield from row["texts"].values()
     if row.get("tools"):
@@ -111,7 +111,7 @@ def _marks(context: Context) -> pl.Expr | int:
     return pl.col("turns") * target.per_message + target.per_record
 
 
-def marks_of(row: Row, context: Context) -> int:
+def _marks_of(row: Row, context: Context) -> int:
     """Return the same of one record."""
     target = context.target
     return row["turns"] * target.per_message + target.per_record if target.per_message and "turns" in row else 0

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import orjson
 
-from ftlint.dialects import named
-from ftlint.dialects.conversation import ConversationDialect
+from ftlint.dialects.conversation import conversation_of
 from ftlint.dialects.turn_tables import MESSAGES
 from ftlint.dialects.turns import number_of
 from ftlint.rule import Place, RecordRule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
     from ftlint.dialects.turns import Turn
@@ -41,18 +40,19 @@ class Call(NamedTuple):
             return None
 
 
+class Tool(NamedTuple):
+    """A tool that a record defines. at: JSON Pointer of its parameters; of tools that are one text, that of the text."""
+
+    name: str
+    parameters: Any
+    at: str
+
+
 class ToolRule(RecordRule):
     """A rule about messages that call tools, or answer calls."""
 
     requires: ClassVar[tuple[str, ...]] = ("messages",)
     table: ClassVar[str] = MESSAGES
-
-
-def dialect_of(context: Context) -> ConversationDialect:
-    """Return the dialect of the records, which has messages."""
-    dialect = named(context.dialect)
-    assert isinstance(dialect, ConversationDialect)
-    return dialect
 
 
 def turns_of(row: Row) -> list[Turn]:
@@ -102,13 +102,19 @@ def parsed(text: str) -> Any:
         return None
 
 
-def tools_of(value: Mapping[str, Any], context: Context) -> Sequence[Mapping[str, Any]]:
-    """Return the tools that a record defines: what has a name, its description and parameters."""
-    found = dialect_of(context).tools_of(value)
+def tools_of(value: Mapping[str, Any], context: Context) -> list[Tool]:
+    """Return the tools that a record defines and that have a name."""
+    dialect = conversation_of(context)
+    found, at = dialect.tools_of(value), dialect.tools_at(value)
     listed = parsed(found) if type(found) is str else found
-    objects = [one for one in listed if type(one) is dict] if type(listed) is list else []
-    inner = (one.get("function", one) for one in objects)
-    return [one for one in inner if type(one) is dict and type(one.get("name")) is str]
+    tools = []
+    for place, one in enumerate(listed if type(listed) is list else ()):
+        inner = one.get("function", one) if type(one) is dict else None
+        if type(inner) is dict and type(inner.get("name")) is str:
+            function = "/function" * (inner is not one)
+            where = at if type(found) is str else f"{at}/{place}{function}/parameters"
+            tools.append(Tool(inner["name"], inner.get("parameters"), where))
+    return tools
 
 
 def at_call(call: Call, row: Row, part: str = "", **more: Any) -> Place:

@@ -71,30 +71,19 @@ class BadToolSchema(ToolRule):
 
 def _problem(row: Mapping[str, Any], context: Context) -> tuple[str, str | None]:
     """Return what is wrong, and where; nothing where all is right."""
-    value = row["value"]
     schemas = {}
-    for place, tool in enumerate(tools_of(value, context)):
-        schema = tool.get("parameters")
-        if schema is None:
+    for tool in tools_of(row["value"], context):
+        if tool.parameters is None:
             continue
-        text = opaque(schema)
+        text = opaque(tool.parameters)
         if fault := fault_of(text):
-            return f'the parameters of the tool "{tool["name"]}" are no valid JSON Schema: {fault}', _of_tool(value, place)
-        schemas[tool["name"]] = text
+            return f'the parameters of the tool "{tool.name}" are not a valid JSON Schema: {fault}', tool.at
+        schemas[tool.name] = text
     for turn in turns_of(row) if row["called"] and schemas else ():
         for call in calls_of(turn):
             if call.name in schemas and type(call.value) is dict and (fault := _broken(call, schemas[call.name])):
                 return f'the call of "{call.name}" breaks its schema: {fault}', f"{call.holder}/arguments"
     return "", None
-
-
-def _of_tool(value: Mapping[str, Any], place: int) -> str | None:
-    """Return where the parameters of a tool are; where all tools are one text, that of the text."""
-    key = next((key for key in ("tools", "functions") if value.get(key)), None)
-    if key is None or type(value[key]) is not list:
-        return f"/{key}" if key else None
-    inner = "/function" if type(value[key][place].get("function")) is dict else ""
-    return f"/{key}/{place}{inner}/parameters"
 
 
 @lru_cache(maxsize=4096)

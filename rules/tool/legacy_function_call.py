@@ -12,11 +12,10 @@ from ftlint.rule import Place, bad, good
 from ._calls import ToolRule, turns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
-    from ftlint.metrics import Gathered
-    from ftlint.rule import Hits, Level
+    from ftlint.rule import Level
     from ftlint.rule.fixes import Row
 
 _NEW = (
@@ -54,10 +53,6 @@ class LegacyFunctionCall(ToolRule):
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether the call is in the legacy form."""
         return bool(turns_of(row)[row["place"]].message.get("function_call"))
-
-    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
-        """Report each call."""
-        yield from found.values()
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Place:
         """Point at the call."""

@@ -57,11 +57,11 @@ class UndefinedTool(ToolRule):
         call = _undefined(row, context)
         if call is None:
             return Place(row["pointer"])
-        close = get_close_matches(str(call.name), [tool["name"] for tool in tools_of(row["value"], context)], n=1)
+        close = get_close_matches(str(call.name), [tool.name for tool in tools_of(row["value"], context)], n=1)
         return at_call(call, row, "name", args={"hint": f'; did you mean "{close[0]}"?' if close else ""})
 
 
 def _undefined(row: Mapping[str, Any], context: Context) -> Call | None:
     """Return the first call of a message that is of no tool of the record."""
-    names = {tool["name"] for tool in tools_of(row["value"], context)}
+    names = {tool.name for tool in tools_of(row["value"], context)}
     return next((call for call in own_calls(row) if names and call.name not in names), None)
