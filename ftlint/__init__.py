@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ftlint import integrations
     from ftlint.api import check, evaluate, fix, profile
     from ftlint.errors import ConfigError, FindingsError, FtlintError, InputError, UsageError
-    from ftlint.report.findings import Finding, Location, Report
+    from ftlint.report.findings import Finding, RelatedLocation, Report
 
 __version__ = "0.1.0"
 
@@ -25,7 +25,7 @@ __all__ = [
     "FindingsError",
     "FtlintError",
     "InputError",
-    "Location",
+    "RelatedLocation",
     "Report",
     "UsageError",
     "__version__",
@@ -42,7 +42,7 @@ _HOMES = {
     "FindingsError": "errors",
     "FtlintError": "errors",
     "InputError": "errors",
-    "Location": "report.findings",
+    "RelatedLocation": "report.findings",
     "Report": "report.findings",
     "UsageError": "errors",
     "check": "api",

@@ -15,7 +15,7 @@ from ftlint import config as configuration
 from ftlint.dialects import broken_dialects, names
 from ftlint.engine.check import check_dataset
 from ftlint.engine.commit import commit, target_of
-from ftlint.engine.dataset import Dataset, wishes_of
+from ftlint.engine.dataset import Dataset, options_of
 from ftlint.engine.processes import engine
 from ftlint.engine.repair import Allowed, Repaired, proposed, repair_dataset
 from ftlint.engine.serial import Engine, Serial
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 
     from ftlint.config import Config
     from ftlint.evaluation.evaluate import Evaluation
+    from ftlint.options import DatasetOptions
     from ftlint.prepare.profile import Profile
     from ftlint.rule import Rule
-    from ftlint.wishes import Wishes
 
 
 def check(
@@ -73,10 +73,10 @@ def check(
     jobs, limit = _processes(resolved, jobs), _limit(resolved, max_findings)
     training = _on_disk(_sources(data), jobs)
     if valid is None and len(training) > 1:
-        datasets = [Dataset([source], _wishes(source, resolved)) for source in training]
+        datasets = [Dataset([source], _options(source, resolved)) for source in training]
     else:
         validation = _on_disk(_sources(valid), jobs) if valid is not None else []
-        datasets = [Dataset(training, _wishes(training[0], resolved) if training else resolved.wishes(), validation)]
+        datasets = [Dataset(training, _options(training[0], resolved) if training else resolved.options(), validation)]
     with engine(jobs, sum(dataset.size for dataset in datasets)) as by:
         report = run(datasets, resolved, by=by, limit=limit)
     report.edits = True
@@ -255,9 +255,9 @@ def _counted(name: str, value: int) -> int:
     return value
 
 
-def _wishes(source: Source, config: Config) -> Wishes:
+def _options(source: Source, config: Config) -> DatasetOptions:
     """Return what is configured of a file; of what is none, in general."""
-    return wishes_of(str(source.origin), config) if source.origin else config.wishes()
+    return options_of(str(source.origin), config) if source.origin else config.options()
 
 
 def profile(
@@ -285,7 +285,7 @@ def profile(
         raise InputError("one dataset is profiled at a time; call it for each file")
     try:
         with engine(jobs, sources[0].size) as by:
-            return profiled(sources[0], _wishes(sources[0], resolved), by, exact=exact_tokens, positive=positive_class)
+            return profiled(sources[0], _options(sources[0], resolved), by, exact=exact_tokens, positive=positive_class)
     finally:
         sources[0].close()
 
@@ -328,11 +328,11 @@ def evaluate(
     )
 
     def answers(data: Any) -> list[str]:
-        found: list[str] = []
+        results: list[str] = []
         for source in _sources(data):
             with closing(source):
-                found += answers_of(source, _wishes(source, resolved))
-        return found
+                results += answers_of(source, _options(source, resolved))
+        return results
 
     trained = [] if train is None else answers(train)
     return evaluated(answers(labels), given, trained=trained, positive=positive_class, beta=beta)
@@ -376,7 +376,7 @@ def fix(
     source.refuse_repair()
     with engine(jobs, source.size) as by:
         [repaired], report = run_fix(
-            [Dataset([source], _wishes(source, resolved))],
+            [Dataset([source], _options(source, resolved))],
             resolved,
             unsafe=unsafe,
             by=by,

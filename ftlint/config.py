@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ftlint.errors import ConfigError, did_you_mean
+from ftlint.options import LONGEST_LINE, DatasetOptions
 from ftlint.targets import target as target_named
-from ftlint.wishes import LONGEST_LINE, Wishes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -142,14 +142,14 @@ class Config:
         name = self.settings.baseline
         return None if name is None else (self.root if self.sources.get("baseline") in self.files else Path()) / name
 
-    def wishes(self, table: DatasetTable | None = None) -> Wishes:
+    def options(self, table: DatasetTable | None = None) -> DatasetOptions:
         """Return what is configured of a dataset, for one of the tables more closely than in general."""
         names = ("target", "encoding", "dialect", "separator", "stop", "task")
         chosen = {name: getattr(table, name, None) or getattr(self.settings, name) for name in names}
         own = {name: dict(values) for name, values in self.settings.targets.items()}
         naming = None if self.settings.naming_keys is None else frozenset(self.settings.naming_keys)
         survey = self.settings.survey
-        return Wishes(
+        return DatasetOptions(
             **chosen,
             records=survey.records,
             share=survey.share,
@@ -175,11 +175,11 @@ def load(
     """
     start = start or Path.cwd()
     layers: list[tuple[str, Mapping[str, Any]]] = []
-    found = file if file or isolated else find(start)
-    if found:
-        layers += _file_layers(found, ())
+    result = file if file or isolated else find(start)
+    if result:
+        layers += _file_layers(result, ())
     files = tuple(source for source, _ in layers)
-    root = found.resolve().parent if found and not isolated else start
+    root = result.resolve().parent if result and not isolated else start
     if not isolated:
         layers += _variables(os.environ if environment is None else environment)
     layers += [("command line", {_dashed(key): value}) for key, value in (overrides or {}).items()]

@@ -50,7 +50,7 @@ def findings(
     """
     config, configured = _configured(rule, options)
     dataset = Dataset(
-        [_source("train.jsonl", lines, end)], config.wishes(), [_source("valid.jsonl", valid, "\n")] if valid else []
+        [_source("train.jsonl", lines, end)], config.options(), [_source("valid.jsonl", valid, "\n")] if valid else []
     )
     report = run([dataset], config, limit=None, rules=[configured])
     report.edits = True
@@ -61,8 +61,8 @@ def broken_examples(rule: type[Rule]) -> list[str]:
     """Return a sentence for each example in which the rule does not find, or repair, what the example says."""
     problems = []
     for number, example in enumerate(rule.examples, 1):
-        found = findings(rule, example.lines, valid=example.valid, end=example.end, options=example.options)
-        lines = [finding.line for finding in found]
+        results = findings(rule, example.lines, valid=example.valid, end=example.end, options=example.options)
+        lines = [finding.line for finding in results]
         if lines != list(example.at):
             problems.append(f"{rule.code} example {number}: finds lines {lines}, not {list(example.at)}")
         if example.fixed is not None:
@@ -83,7 +83,7 @@ def fixed(
     """Return the lines after the repair of a rule alone, unsafe and requested ones included; with `valid`, those of that file."""
     config, configured = _configured(rule, options)
     dataset = Dataset(
-        [_source("train.jsonl", lines, end)], config.wishes(), [_source("valid.jsonl", valid, "\n")] if valid else []
+        [_source("train.jsonl", lines, end)], config.options(), [_source("valid.jsonl", valid, "\n")] if valid else []
     )
     [repaired], _ = run_fix([dataset], config, unsafe=True, by=Serial(), rules=[configured])
     content = b"".join(repaired.files[-1][1].parts())

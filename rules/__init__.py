@@ -35,10 +35,10 @@ def rules() -> list[type[Rule]]:
     """Return all rule classes of this pack, by family and code."""
     from ftlint.rule import Rule  # noqa: PLC0415 - only who asks for rules needs polars
 
-    found = []
+    results = []
     for module in pkgutil.walk_packages(__path__, f"{__name__}."):
         if not module.ispkg:
             classes = [cls for cls in vars(import_module(module.name)).values() if isinstance(cls, type)]
             own = [cls for cls in classes if issubclass(cls, Rule) and cls.__module__ == module.name]
-            found += [rule for rule in own if "code" in vars(rule)]  # what has none is what several rules share
-    return sorted(found, key=lambda rule: (FAMILIES.index(rule.family()), rule.code))
+            results += [rule for rule in own if "code" in vars(rule)]  # what has none is what several rules share
+    return sorted(results, key=lambda rule: (FAMILIES.index(rule.family()), rule.code))

@@ -8,13 +8,13 @@ if TYPE_CHECKING:
     import polars as pl
 
     from ftlint.metrics import Gathered
-    from ftlint.rule import Hits
+    from ftlint.rule import Violations
 
 FEW = 3
 """Records from which on most of a file can be of another kind."""
 
 
-def faulty_majority(hits: Hits, gathered: Gathered) -> pl.Series | None:
+def faulty_majority(violations: Violations, gathered: Gathered) -> pl.Series | None:
     """Return the lines of the records with a fault, each once, where these are over half of all; else None."""
-    lines = hits.rows.unique().sort()
+    lines = violations.line_numbers.unique().sort()
     return lines if len(lines) >= FEW and 2 * len(lines) > gathered.conforming else None

@@ -11,7 +11,7 @@ from ftlint.api import run_fix
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.serial import Serial
 from ftlint.sources import Source
-from ftlint.text.marks import without
+from ftlint.text.marks import strip_ending
 
 _DECODER = json.JSONDecoder()
 _BETWEEN = re.compile(rb"[\s,\[\]]|\xef\xbb\xbf")
@@ -47,8 +47,8 @@ def core(record: dict, context) -> object:
     others = {key: value for key, value in record.items() if key not in {"prompt", "completion"}}
     # A separator that stands twice at an end may be one; of what is glued to a word nothing goes.
     return (
-        without(record["prompt"], context.known.separator),
-        without(record["completion"], context.known.stop),
+        strip_ending(record["prompt"], context.known.separator),
+        strip_ending(record["completion"], context.known.stop),
         json.dumps(others),
     )
 
@@ -105,7 +105,7 @@ def differing(before, after, pointer=""):
 def tracked(data: bytes, *, unsafe: bool):
     """Return a repaired file, for each of its lines the line that it comes from (None: not comparable), and the report."""
     config = configuration.load({}, isolated=True)
-    dataset = Dataset([Source("a.jsonl", len(data), data)], config.wishes())
+    dataset = Dataset([Source("a.jsonl", len(data), data)], config.options())
     [repaired], report = run_fix([dataset], config, unsafe=unsafe, by=Serial(), track=True)
     _, new, origins = repaired.files[0]
     fixed = b"".join(new.parts())
@@ -120,7 +120,7 @@ def broken_by_value(data: bytes, *, unsafe: bool) -> list[str]:
     wrong = [f"{kind}: {text}" for kind, text in report.notes if kind == "undone"] + report.failures
     if origins is None or fixed == data or report.fixed.keys() & STRUCTURE:
         return wrong  # lines were made of objects, or members and turns change; the other laws look at these
-    of_all = {rule.code for dataset in before.datasets for rule, hits in dataset.hits if hits.affects}
+    of_all = {rule.code for dataset in before.datasets for rule, violations in dataset.violations if violations.affects}
     old, new = data.split(b"\n"), fixed.split(b"\n")
     if not of_all & report.fixed.keys():
         wrong += _unpointed(before, old, new, origins)

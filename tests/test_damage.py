@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from laws import broken_by_value, broken_laws, changes_again, objects_and_rest
 from strategies import law
+from test_cli import ftlint as run_ftlint
 
 import ftlint
 from ftlint import api
@@ -52,6 +53,17 @@ def test_unsafe_repairs_come_to_rest_and_keep_what_is_not_understood(seed):
         assert ftlint.fix(fixed, unsafe=True)[0] == fixed
 
 
+def test_a_report_is_the_same_in_each_process(tmp_path):
+    for seed in range(40):
+        (tmp_path / f"{seed}.jsonl").write_bytes(kinds.file(seed))
+    first, second = (
+        run_ftlint("check", "--isolated", "--output", "json", ".", cwd=tmp_path, PYTHONHASHSEED=seed).stdout
+        for seed in ("1", "2")
+    )
+    assert first.startswith(b"{")
+    assert first == second
+
+
 @law(60)
 @given(seeds)
 def test_repairs_of_every_kind_of_data_change_what_their_findings_point_at(seed):
@@ -84,7 +96,7 @@ def test_every_kind_of_data_has_one_report_however_it_is_cut_and_merged(seed, bl
 
 def reported(data, **options):
     config = configuration.load({"select": ["ALL"]}, isolated=True)
-    report = api.run([Dataset([source("a.jsonl", data)], config.wishes())], config, limit=None, **options)
+    report = api.run([Dataset([source("a.jsonl", data)], config.options())], config, limit=None, **options)
     report.edits = True
     text = list(reporter("json")(report, Style()))
     report.close()
@@ -99,7 +111,7 @@ def repaired(train, valid=(), **settings):
     """Return the files of a dataset after the repair, and the report."""
     unsafe = settings.pop("unsafe", False)
     config = configuration.load(settings, isolated=True)
-    dataset = Dataset([source(f"t{i}.jsonl", data) for i, data in enumerate(train)], config.wishes())
+    dataset = Dataset([source(f"t{i}.jsonl", data) for i, data in enumerate(train)], config.options())
     dataset.valid = [source(f"v{i}.jsonl", data) for i, data in enumerate(valid)]
     [result], report = api.run_fix([dataset], config, unsafe=unsafe, by=Serial())
     report.findings  # noqa: B018 - rendered while the files are there
@@ -134,7 +146,7 @@ def test_a_pretty_printed_file_beside_one_of_lines():
     pretty = dumped(GOOD[15:], indent=1)
     for files in ([pretty, lines], [lines, pretty], ["é".encode("utf-16"), lines], [b"[\n" + pretty + b"x]", lines]):
         config = configuration.load(isolated=True)
-        report = api.run([Dataset([source(f"{i}.jsonl", data) for i, data in enumerate(files)], config.wishes())], config)
+        report = api.run([Dataset([source(f"{i}.jsonl", data) for i, data in enumerate(files)], config.options())], config)
         at = [(finding.path, finding.line) for finding in report.findings if finding.code == "SEP001"]
         assert at == [(f"{files.index(lines)}.jsonl", 16)]
     fixed, _ = repaired([pretty, lines])

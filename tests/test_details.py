@@ -19,7 +19,7 @@ from ftlint import config as configuration
 from ftlint.dialects import named
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.processes import engine
-from ftlint.engine.survey import look
+from ftlint.engine.survey import take_sample
 from ftlint.records.line import Line
 from ftlint.records.reader import Reader, fault_of
 from ftlint.sources import Source, open_source
@@ -97,7 +97,7 @@ def test_other_processes_give_the_same_report_in_order():
     reports = []
     for jobs in (1, 3):
         with engine(jobs, 1 << 30) as by:
-            report = api.run([Dataset([source], config.wishes())], config, by=by, block=3000, limit=None)
+            report = api.run([Dataset([source], config.options())], config, by=by, block=3000, limit=None)
             reports.append([(f.code, f.line, f.column, f.message) for f in report.findings])
     source.close()
     assert reports[0] == reports[1]
@@ -295,8 +295,8 @@ def test_a_new_separator_is_put_once_and_known_afterwards():
 def test_the_word_of_a_task_is_part_of_what_is_asked():
     ending = marks.Ending((marks.Mark("edible:", "word"), marks.Mark("handheld:", "word")), " ")
     frame = pl.DataFrame({"text": ["burger edible:", "burger handheld: "]})
-    bodies = frame.select(marks.without_ending(pl.col("text"), ending)).to_series().to_list()
-    assert bodies == ["burger edible:", "burger handheld:"] == [marks.without(text, ending) for text in frame["text"]]
+    bodies = frame.select(marks.strip_ending_expr(pl.col("text"), ending)).to_series().to_list()
+    assert bodies == ["burger edible:", "burger handheld:"] == [marks.strip_ending(text, ending) for text in frame["text"]]
 
 
 def places(code, **row):
@@ -475,7 +475,7 @@ def test_a_survey_takes_from_each_file_by_its_size(tmp_path):
         (tmp_path / f"{name}.jsonl").write_text("\n".join(made(count, f"{name} {{i}} ->")) + "\n")
     config = configuration.load({"survey": {"records": 100}}, isolated=True)
     sources = [open_source(str(tmp_path / f"{name}.jsonl")) for name in "ab"]
-    table = look(sources, config.wishes()).tables["records"]
+    table = take_sample(sources, config.options()).tables["records"]
     names = table.get_column("prompt").str.head(1).value_counts().sort("prompt").rows()
     assert [name for name, _ in names] == ["a", "b"]
     assert [pytest.approx(count, abs=3) for _, count in names] == [75, 25]

@@ -12,8 +12,8 @@ import ftlint
 from ftlint.cli.app import run
 from ftlint.metrics import Metric, numbers
 from ftlint.records.edits import Edit
-from ftlint.rule import DatasetRule, Hits, LineRule, Place, RecordRule, registry
-from ftlint.rule.fixes import Respell, Rewrite
+from ftlint.rule import DatasetRule, LineRule, Location, RecordRule, Violations, registry
+from ftlint.rule.fixes import LineEdit, Rewrite
 
 RECORDS = [{"prompt": f"mail {i} ->", "completion": (" spam", "fine")[i % 2]} for i in range(20)]
 LINES = b"".join(json.dumps(record).encode() + b"\n" for record in RECORDS) + b"broken\n"
@@ -31,7 +31,7 @@ class OfRecords(RecordRule):
         return pl.col("prompt") != ""
 
     def explain(self, row, context):
-        return Place("/prompt", args={"what": "all"})
+        return Location("/prompt", args={"what": "all"})
 
 
 class OfLines(LineRule):
@@ -51,7 +51,7 @@ class OfAll(DatasetRule):
     message = "wrong"
 
     def judge(self, gathered):
-        yield Hits(self.level, numbers([3]))
+        yield Violations(self.level, numbers([3]))
 
 
 class Gathers(Metric):
@@ -81,7 +81,7 @@ FAILING = {
     "a misspelt column": (OfRecords, {"violates": lambda *_: pl.col("promt") == ""}, "ColumnNotFoundError"),
     "an expression": (OfRecords, {"violates": fails}, "no such thing"),
     "a suspicion": (OfRecords, {"suspects": lambda *_: pl.col("promt") == ""}, "ColumnNotFoundError"),
-    "an argument of the message": (OfRecords, {"explain": lambda *_: Place("/prompt")}, "'what'"),
+    "an argument of the message": (OfRecords, {"explain": lambda *_: Location("/prompt")}, "'what'"),
     "an explanation": (OfRecords, {"explain": fails}, "no such thing"),
     "a report": (OfRecords, {"report": fails}, "no such thing"),
     "whether it applies": (OfRecords, {"applies": fails}, "no such thing"),
@@ -130,12 +130,12 @@ REPAIRS = {
     "fails at a line": (lambda *_: Rewrite(fails), "ValueError: no such thing"),
     "ends the process": (ends_here, "SystemExit: 0"),
     "is none": (lambda *_: 7, "TypeError: `fix` returned a int, which is no repair"),
-    "overlaps": (lambda *_: Respell(lambda _: [Edit(5, 20, b"x"), Edit(1, 10, b"y")]), "two of its edits overlap"),
-    "is before the line": (lambda *_: Respell(lambda _: [Edit(-5, 3, b"x")]), "outside of the line"),
-    "is behind the line": (lambda *_: Respell(lambda line: [Edit(3, len(line.raw) + 2)]), "outside of the line"),
-    "is no bytes": (lambda *_: Respell(lambda _: [Edit(0, 1, "x")]), "is no edit"),
-    "leaves no JSON": (lambda *_: Respell(lambda _: [Edit(0, 1)]), "leaves a line that is not JSON"),
-    "leaves no object": (lambda *_: Respell(lambda line: [Edit(0, len(line.raw), b"[]")]), "leaves a line that is no object"),
+    "overlaps": (lambda *_: LineEdit(lambda _: [Edit(5, 20, b"x"), Edit(1, 10, b"y")]), "two of its edits overlap"),
+    "is before the line": (lambda *_: LineEdit(lambda _: [Edit(-5, 3, b"x")]), "outside of the line"),
+    "is behind the line": (lambda *_: LineEdit(lambda line: [Edit(3, len(line.raw) + 2)]), "outside of the line"),
+    "is no bytes": (lambda *_: LineEdit(lambda _: [Edit(0, 1, "x")]), "is no edit"),
+    "leaves no JSON": (lambda *_: LineEdit(lambda _: [Edit(0, 1)]), "leaves a line that is not JSON"),
+    "leaves no object": (lambda *_: LineEdit(lambda line: [Edit(0, len(line.raw), b"[]")]), "leaves a line that is no object"),
 }
 
 

@@ -21,11 +21,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ftlint
-from ftlint.records.edits import edited, renamed_key, retexted, without_members
+from ftlint.records.edits import edited, remove_named_members, renamed_key, retexted
 from ftlint.records.line import Line
 from ftlint.text import tokens
 from ftlint.text.labels import NULLS, variant_key
-from ftlint.text.marks import without
+from ftlint.text.marks import strip_ending
 
 FTLINT = str(Path(sys.executable).with_name("ftlint"))
 LAW = strategies.law(100)
@@ -49,8 +49,8 @@ def core(record, survey):
         return record
     rest = {key: value for key, value in record.items() if key not in {"prompt", "completion"}}
     return (
-        without(record["prompt"], getattr(survey.known, "separator", None)),
-        without(record["completion"], getattr(survey.known, "stop", None)),
+        strip_ending(record["prompt"], getattr(survey.known, "separator", None)),
+        strip_ending(record["completion"], getattr(survey.known, "stop", None)),
         str(rest),
     )
 
@@ -141,7 +141,7 @@ def test_members_go_and_get_other_names(record, data, separators):
     keys = list(line.members())
     assert keys == list(record)
     gone = data.draw(st.sampled_from(keys))
-    assert json.loads(after(raw, without_members(line, "", {gone}))) == {
+    assert json.loads(after(raw, remove_named_members(line, "", {gone}))) == {
         key: value for key, value in record.items() if key != gone
     }
     renamed = json.loads(after(raw, renamed_key(line, gone, "another name")))

@@ -26,7 +26,7 @@ HOSTILE = "a%0A,b:c|<b>`@me`::error::é.jsonl"
 
 def reported(data, name, path="data.jsonl", limit=1000, *, snippets=True, **options):
     config = configuration.load({"select": ["ALL"], **options}, isolated=True)
-    report = run([Dataset([Source(path, len(data), data)], config.wishes())], config, limit=limit)
+    report = run([Dataset([Source(path, len(data), data)], config.options())], config, limit=limit)
     report.edits, report.snippets = name in {"json", "jsonl", "sarif"}, snippets
     return "\n".join(reporter(name)(report, Style(snippets=snippets, paths=(path,)))) + "\n"
 
@@ -139,7 +139,7 @@ def test_a_clean_file_is_said_to_be_one():
 def test_a_file_that_is_checked_twice_is_one_suite():
     data = bad()
     config = configuration.load({"select": ["ALL"]}, isolated=True)
-    twice = [Dataset([Source("a.jsonl", len(data), data)], config.wishes()) for _ in range(2)]
+    twice = [Dataset([Source("a.jsonl", len(data), data)], config.options()) for _ in range(2)]
     suites = ET.fromstring("\n".join(reporter("junit")(run(twice, config), Style())))  # noqa: S314 - likewise
     assert [suite.get("name") for suite in suites] == ["a.jsonl"]
 

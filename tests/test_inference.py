@@ -10,7 +10,7 @@ from ftlint_rules.completion.missing_stop import _ends_inside
 
 import ftlint
 from ftlint import config as configuration
-from ftlint.engine.survey import look
+from ftlint.engine.survey import take_sample
 from ftlint.sources import Source
 from ftlint.testing import findings
 from ftlint.text import marks
@@ -56,7 +56,7 @@ def test_a_closing_word_that_is_glued_to_small_letters_is_the_stop():
 
 @pytest.mark.parametrize(("text", "found"), [("burger |", "|"), ("burger|", ""), ("burger ||", "||"), ("burger", "")])
 def test_a_symbol_in_place_of_the_separator_stands_apart(text, found):
-    assert marks.instead(text, marks.given(" ->")) == found
+    assert marks.replace_ending(text, marks.parse_ending(" ->")) == found
 
 
 @pytest.mark.parametrize(
@@ -69,13 +69,13 @@ def test_an_answer_ends_inside_a_sentence(text, inside):
 def test_a_large_file_is_surveyed_over_its_whole_length():
     line = lambda end: json.dumps({"prompt": f"{'a b ' * 200}{end}", "completion": " yes"}).encode() + b"\n"  # noqa: E731
     data = line(" ->") * 4000 + line(" =>") * 5000
-    context, tables = look([Source("big.jsonl", len(data), data)], configuration.load(isolated=True).wishes())
+    context, tables = take_sample([Source("big.jsonl", len(data), data)], configuration.load(isolated=True).options())
     assert context.surveyed > 90
     ends = tables["records"]["prompt"].str.slice(-2).value_counts()
     assert set(ends["prompt"]) == {"->", "=>"}
     halves = [data[: len(data) // 2], data[len(data) // 2 :]]
-    context, _ = look(
-        [Source(f"{n}.jsonl", len(part), part) for n, part in enumerate(halves)], configuration.load(isolated=True).wishes()
+    context, _ = take_sample(
+        [Source(f"{n}.jsonl", len(part), part) for n, part in enumerate(halves)], configuration.load(isolated=True).options()
     )
     assert context.surveyed > 90
 

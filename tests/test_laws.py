@@ -37,7 +37,7 @@ LAW = strategies.law(60)
 def check(data, block=1 << 20, by=None, valid=None, **options):
     config = configuration.load({"select": ["ALL"], **options}, isolated=True)
     sources = [Source(name, len(some), some) for name, some in (("data.jsonl", data), ("valid.jsonl", valid)) if some is not None]
-    report = run([Dataset(sources[:1], config.wishes(), sources[1:])], config, limit=None, block=block, by=by)
+    report = run([Dataset(sources[:1], config.options(), sources[1:])], config, limit=None, block=block, by=by)
     report.edits = True
     return report
 
@@ -137,7 +137,7 @@ def is_for(kind, dialect):
 )
 def test_law_2_metrics_are_monoids(data, places, kind):
     source = Source("data.jsonl", len(data), data)
-    context = survey([source], configuration.load(isolated=True).wishes())
+    context = survey([source], configuration.load(isolated=True).options())
     if kind.needs_texts and not named(context.dialect).checked:
         return
     if not is_for(kind, context.dialect):

@@ -78,8 +78,8 @@ def test_labels_of_several_tokens_need_a_stop():
         texts = [
             generate(model, model.encode(one["prompt"]), Sampling(max_tokens=room, temperature=0, stop=stop)) for one in valid
         ]
-        hits = [text.text == one["completion"] for text, one in zip(texts, valid, strict=True)]
-        return np.mean(hits), Counter(text.finish for text in texts)
+        violations = [text.text == one["completion"] for text, one in zip(texts, valid, strict=True)]
+        return np.mean(violations), Counter(text.finish for text in texts)
 
     endless, how = exact(trained(train), [])
     assert endless < 0.1

@@ -22,7 +22,7 @@ from ftlint.mock.distribution import Background, Distribution
 from ftlint.mock.experiments import loss
 from ftlint.mock.generation import Sampling, generate
 from ftlint.mock.grams import Order, gram_keys
-from ftlint.mock.language import Language, Places
+from ftlint.mock.language import Language, Positions
 from ftlint.mock.records import example_of, input_tokens
 from ftlint.mock.training import trainer_of
 from ftlint.targets import Hyperparameters, default_hyperparameters
@@ -74,15 +74,15 @@ def _answer(record):
 
 def test_a_token_counts_as_predicted_where_it_is_the_likeliest_of_the_vocabulary(kind):
     trainer, _ = trained(**kind)
-    model, hits, whole = trainer.model(), [], []
+    model, violations, whole = trainer.model(), [], []
     for record in kind.get("valid", VALID):
         example = example_of(record, model.base)
         places = [place for place, answer in enumerate(example.answer) if answer]
         own = [int(np.argmax(model.read(example.tokens[1:place]).next().dense())) == example.tokens[place] for place in places]
-        hits += own
+        violations += own
         whole.append(all(own))
     score = trainer.validate()
-    assert score.token_accuracy == pytest.approx(np.mean(hits))
+    assert score.token_accuracy == pytest.approx(np.mean(violations))
     assert score.sequence_accuracy == pytest.approx(np.mean(whole))
 
 
@@ -147,7 +147,7 @@ def test_a_place_is_judged_without_what_it_taught():
 
 
 def _one(place, times, taught):
-    return Places(np.array([place]), np.ones(1), np.zeros(1, np.int64), np.array([times]), np.array([taught]))
+    return Positions(np.array([place]), np.ones(1), np.zeros(1, np.int64), np.array([times]), np.array([taught]))
 
 
 def test_the_same_seed_is_the_same_model_bit_for_bit():

@@ -32,7 +32,7 @@ WORDS = [*["the", "courier", "returned", "a", "blue", "lamp", "on", "Monday", "a
 def profiled(lines, by=None, **options):
     data = "\n".join(lines).encode() + b"\n"
     settings = options.pop("settings", {})
-    return profile(Source("data.jsonl", len(data), data), load(settings, isolated=True).wishes(), by or Serial(), **options)
+    return profile(Source("data.jsonl", len(data), data), load(settings, isolated=True).options(), by or Serial(), **options)
 
 
 def texts(rng, count, most=30):
@@ -216,7 +216,7 @@ def test_conversations_are_counted_by_role():
 @given(strategies.files | strategies.chat_files)
 def test_no_input_crashes(data):
     try:
-        made = profile(Source("data.jsonl", len(data), data), load(isolated=True).wishes(), Serial())
+        made = profile(Source("data.jsonl", len(data), data), load(isolated=True).options(), Serial())
     except InputError:
         return
     for columns in (80, 120):

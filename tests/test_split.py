@@ -34,8 +34,8 @@ SHARES = {"train": 0.7, "valid": 0.2, "test": 0.1}
 def parts_of(data, folder, shares=SHARES, by=None, rules=(), **options):
     source = Source("data.jsonl", len(data), data)
     files = {name: Path(folder, f"{name}.jsonl") for name in shares}
-    wishes = configuration.load(options.pop("settings", {}), isolated=True).wishes()
-    made = split(source, wishes, rules, by or Serial(), shares=shares, files=files, force=True, **options)
+    options = configuration.load(options.pop("settings", {}), isolated=True).options()
+    made = split(source, options, rules, by or Serial(), shares=shares, files=files, force=True, **options)
     return made, {name: file.read_bytes() for name, file in files.items()}
 
 
@@ -206,9 +206,9 @@ def test_the_library_raises(tmp_path):
     files = {"train": tmp_path / "a.jsonl", "valid": tmp_path / "b.jsonl"}
     (tmp_path / "all.jsonl").write_text("\n".join(classified(100)))
     files["train"].touch()
-    wishes = configuration.load(isolated=True).wishes()
+    options = configuration.load(isolated=True).options()
     with pytest.raises(UsageError, match="exist already"):
-        split(open_source(str(tmp_path / "all.jsonl")), wishes, [], Serial(), shares={"train": 0.5, "valid": 0.5}, files=files)
+        split(open_source(str(tmp_path / "all.jsonl")), options, [], Serial(), shares={"train": 0.5, "valid": 0.5}, files=files)
     with pytest.raises(InputError, match="no records"):
         parts_of(b"\n\n", tmp_path)
 

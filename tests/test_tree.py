@@ -23,7 +23,7 @@ LAYERS = [
     {"dialects"},
     {"text"},
     {"sources"},
-    {"config", "targets", "wishes"},
+    {"config", "targets", "options"},
     {"errors"},
 ]
 """From the shells down to what everything may use; a metric is below the rules that ask for it, a reader above its dialects."""

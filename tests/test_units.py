@@ -134,12 +134,12 @@ def test_encodings_are_those_of_tiktoken(name, monkeypatch):
     ],
 )
 def test_a_mark_is_not_the_tail_of_another(mark, text, ends):
-    ending = marks.given(mark)
+    ending = marks.parse_ending(mark)
     assert ending.marks[0].ends(text) is ends
     frame = pl.DataFrame({"text": [text]})
     assert frame.select(marks.with_mark(pl.col("text"), ending.marks[0])).item() is ends
     assert frame.select(marks.with_ending(pl.col("text"), ending)).item() is ends
-    assert frame.select(marks.without_ending(pl.col("text"), ending)).item() == marks.without(text, ending)
+    assert frame.select(marks.strip_ending_expr(pl.col("text"), ending)).item() == marks.strip_ending(text, ending)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_mark_is_not_the_tail_of_another(mark, text, ends):
     ],
 )
 def test_a_text_gets_its_ending_once(text, ending, ended):
-    assert marks.ended(text, marks.given(ending)) == ended
+    assert marks.ensure_ending(text, marks.parse_ending(ending)) == ended
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_text_gets_its_ending_once(text, ending, ended):
     ],
 )
 def test_what_is_glued_to_a_word(text, ending, glued):
-    assert marks.is_glued(text, marks.given(ending)) == glued
+    assert marks.is_glued(text, marks.parse_ending(ending)) == glued
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_shards_are_one_dataset():
     lines = [b"".join(json.dumps(record).encode() + b"\n" for record in records) for records in (one, other, one[:2])]
     shards = [Source(f"{name}.jsonl", len(data), data) for name, data in zip("abc", lines, strict=True)]
     config = configuration.load({"select": ["DUP"]}, isolated=True)
-    report = api.run([Dataset(shards, config.wishes())], config)
+    report = api.run([Dataset(shards, config.options())], config)
     found = [(f.code, f.path, f.line, f.related[0].path, f.related[0].line) for f in report.findings]
     assert found == [
         ("DUP003", "b.jsonl", 1, "a.jsonl", 4),

@@ -33,10 +33,10 @@ def write(paths: tuple[str, ...], **options: Any) -> int:
 
     with ExitStack() as cleanup:
         path, report, _ = _checked(paths, options, cleanup)
-        found = baseline.of(report.datasets, path.absolute().parent)
-        baseline.write(path, found)
-    accepted = sum(count for rules in found.files.values() for count in rules.values())
-    click.echo(f"{_shown(path)} accepts {numbered(accepted, 'finding')} in {numbered(len(found.files), 'file')}")
+        results = baseline.of(report.datasets, path.absolute().parent)
+        baseline.write(path, results)
+    accepted = sum(count for rules in results.files.values() for count in rules.values())
+    click.echo(f"{_shown(path)} accepts {numbered(accepted, 'finding')} in {numbered(len(results.files), 'file')}")
     return 0
 
 

@@ -36,11 +36,11 @@ def _print_targets(config: Any, output: str) -> None:
     from ftlint.targets import shipped, target  # noqa: PLC0415 - only where it is asked for
 
     own = config.settings.targets
-    found = [target(name, own) for name in {**shipped(), **own}]
+    results = [target(name, own) for name in {**shipped(), **own}]
     if output == "json":
-        _print_json([{key.replace("_", "-"): value for key, value in asdict(item).items()} for item in found])
+        _print_json([{key.replace("_", "-"): value for key, value in asdict(item).items()} for item in results])
         return
-    for item in found:
+    for item in results:
         limit = f"{item.limit:,} tokens" if item.limit else "no limit known"
         click.echo(f"{item.name:18} {item.encoding:12} {limit:16} {', '.join(item.dialects):20} {item.source}")
 

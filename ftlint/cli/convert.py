@@ -51,7 +51,7 @@ def command(
     or .zip; a folder of Dataset.save_to_disk; or - for standard input (with --format).
     """
     from ftlint.config import unescaped  # noqa: PLC0415 - keeps the command's help instant
-    from ftlint.prepare.convert import convert, told  # noqa: PLC0415 - likewise
+    from ftlint.prepare.convert import convert, summary_lines  # noqa: PLC0415 - likewise
     from ftlint.prepare.tables import FORMATS, open_table  # noqa: PLC0415 - likewise
 
     if str(out) == "-":
@@ -79,7 +79,7 @@ def command(
     )
     # What is written may be the screen.
     err = not out.is_file()
-    for line in told(table, made, out):
+    for line in summary_lines(table, made, out):
         click.echo(line, err=err)
     if not err:
         click.echo(f"what is wrong with it: ftlint check {shlex.quote(str(out))}")
@@ -89,10 +89,10 @@ def command(
 def _reshape(file: str, out: Path, to: str, dialect: str | None) -> int:
     """Write the records of a file in another shape."""
     from ftlint.dialects import names  # noqa: PLC0415 - keeps the command's help instant
+    from ftlint.options import DatasetOptions  # noqa: PLC0415 - likewise
     from ftlint.prepare.reshape import SHAPES, reshape  # noqa: PLC0415 - likewise
     from ftlint.sources import open_source  # noqa: PLC0415 - likewise
     from ftlint.text.words import numbered  # noqa: PLC0415 - likewise
-    from ftlint.wishes import Wishes  # noqa: PLC0415 - likewise
 
     if to not in SHAPES:
         raise UsageError(f"no records are written as {to!r}{did_you_mean(to, SHAPES)} (there are {', '.join(SHAPES)})")
@@ -100,7 +100,7 @@ def _reshape(file: str, out: Path, to: str, dialect: str | None) -> int:
         raise UsageError(f"unknown dialect {dialect!r}{did_you_mean(dialect, names())}")
     source = open_source(file)
     try:
-        made = reshape(source, Wishes(dialect=dialect), to, out)
+        made = reshape(source, DatasetOptions(dialect=dialect), to, out)
     finally:
         source.close()
     err = not out.is_file()

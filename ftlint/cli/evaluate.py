@@ -42,7 +42,7 @@ def command(predictions: str, **options: Any) -> int:
         from ftlint.evaluation.evaluate import evaluate  # noqa: PLC0415 - likewise
     except ImportError as error:
         raise UsageError(f"`ftlint evaluate` needs an extra: {_EXTRA}") from error
-    from ftlint.engine.dataset import wishes_of  # noqa: PLC0415 - keeps the command's help instant
+    from ftlint.engine.dataset import options_of  # noqa: PLC0415 - keeps the command's help instant
     from ftlint.sources import content_of, open_source  # noqa: PLC0415 - likewise
 
     plots.check_plot(options["plot"])
@@ -50,7 +50,7 @@ def command(predictions: str, **options: Any) -> int:
 
     def answers(file: str) -> list[str]:
         with closing(open_source(file)) as source:
-            return answers_of(source, wishes_of(file, config))
+            return answers_of(source, options_of(file, config))
 
     made = evaluate(
         answers(options["labels"]),

@@ -77,13 +77,13 @@ def _ignores(texts: Iterable[str]) -> dict[str, list[str]]:
     """Return rules by glob, given as GLOB:RULES; raises UsageError for what is not of this form."""
     from ftlint.config import words  # noqa: PLC0415 - pydantic takes 50 ms
 
-    found: dict[str, list[str]] = {}
+    results: dict[str, list[str]] = {}
     for text in texts:
         glob, sign, rules = text.rpartition(":")
         if not (glob and sign and rules.strip()):
             raise UsageError(f"--per-file-ignores {text!r} should be GLOB:RULES, as in 'old/*.jsonl:size,text'")
-        found.setdefault(glob, []).extend(words([rules]))
-    return found
+        results.setdefault(glob, []).extend(words([rules]))
+    return results
 
 
 def config_of(options: Mapping[str, Any]) -> Config:

@@ -20,7 +20,7 @@ from ftlint.cli.options import config_of, data_options
 @data_options
 def command(file: str, *, output: str, exact_tokens: bool, positive_class: str | None, **options: Any) -> int:
     """Say what a dataset is, what it costs to train on it, how to do that, and how to ask the model afterwards."""
-    from ftlint.engine.dataset import wishes_of  # noqa: PLC0415 - keeps the command's help instant
+    from ftlint.engine.dataset import options_of  # noqa: PLC0415 - keeps the command's help instant
     from ftlint.engine.processes import engine  # noqa: PLC0415 - keeps the command's help instant
     from ftlint.sources import open_source  # noqa: PLC0415 - likewise
 
@@ -33,7 +33,7 @@ def command(file: str, *, output: str, exact_tokens: bool, positive_class: str |
         from ftlint.prepare import shown  # noqa: PLC0415 - processes are started without polars
         from ftlint.prepare.profile import profile  # noqa: PLC0415 - likewise
 
-        made = profile(source, wishes_of(file, config), by, exact=exact_tokens, positive=positive_class)
+        made = profile(source, options_of(file, config), by, exact=exact_tokens, positive=positive_class)
     if output == "json":
         import orjson  # noqa: PLC0415 - only where it is asked for
 

@@ -67,8 +67,8 @@ def page(rule: type[Rule]) -> str:
         body.strip(),
     ]
     if rule.symptoms:
-        told = "\n".join(f"- `{symptom}` ({source})" for symptom, source in rule.symptoms.items())
-        parts.append(f"## What you may have seen\n\n{told}")
+        symptoms = "\n".join(f"- `{symptom}` ({source})" for symptom, source in rule.symptoms.items())
+        parts.append(f"## What you may have seen\n\n{symptoms}")
     options = asdict(rule.Options())
     if options:
         values = "\n".join(f"{name} = {_toml(value)}" for name, value in options.items())

@@ -39,7 +39,7 @@ _LABELS = 20
 def command(file: str, **options: Any) -> int:
     """Split FILE into FILE.train, FILE.valid and, if asked for, FILE.test, each label in all of them and no prompt in two."""
     shares = _shares(options["valid_share"], options["test_share"])
-    from ftlint.engine.dataset import wishes_of  # noqa: PLC0415 - keeps the command's help instant
+    from ftlint.engine.dataset import options_of  # noqa: PLC0415 - keeps the command's help instant
     from ftlint.engine.processes import engine  # noqa: PLC0415 - keeps the command's help instant
     from ftlint.sources import open_source  # noqa: PLC0415 - likewise
 
@@ -55,7 +55,7 @@ def command(file: str, **options: Any) -> int:
         rules = configured([rule for rule in known_rules() if rule.decisive], {})
         made = split(
             source,
-            wishes_of(file, config),
+            options_of(file, config),
             rules,
             by,
             shares=shares,

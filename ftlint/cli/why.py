@@ -24,14 +24,14 @@ def command(message: str) -> int:
     """Find the rules that find the cause of an error message of a trainer, a loader or a service."""
     if not _words(message):
         raise UsageError("the message is empty")
-    found = list(_found(message))
-    for rule, symptom, source in found:
+    results = list(_found(message))
+    for rule, symptom, source in results:
         click.echo(f"{rule.code} {rule.name()}: {rule.summary()}")
         click.echo(f'  "{symptom}" ({source})')
-    if not found:
+    if not results:
         click.echo("no rule knows this message; ftlint check says what is wrong with the data")
         return 1
-    codes = ",".join(dict.fromkeys(rule.code for rule, _, _ in found))
+    codes = ",".join(dict.fromkeys(rule.code for rule, _, _ in results))
     click.echo(f"look for it: ftlint check --select {codes} FILE")
     return 0
 
@@ -41,14 +41,14 @@ def _found(message: str) -> Iterator[tuple[type[Rule], str, str]]:
     from ftlint.rule import registry  # noqa: PLC0415 - imports polars
 
     words = _words(message)
-    found = []
+    results = []
     for rule in registry.known_rules():
         for symptom, source in rule.symptoms.items():
             known = _words(symptom)
             share = len(known & words) / len(known)
             if share >= _ALIKE:
-                found.append((-share, rule.code, rule, symptom, source))
-    yield from ((rule, symptom, source) for _, _, rule, symptom, source in sorted(found, key=lambda one: one[:2]))
+                results.append((-share, rule.code, rule, symptom, source))
+    yield from ((rule, symptom, source) for _, _, rule, symptom, source in sorted(results, key=lambda one: one[:2]))
 
 
 def _words(text: str) -> set[str]:

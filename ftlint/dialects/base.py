@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context, Differences
     from ftlint.dialects.kinds import Signature
+    from ftlint.options import DatasetOptions
     from ftlint.targets import Target
-    from ftlint.wishes import Wishes
 
 WRONG_TYPE, MISSING_MEMBER = "wrong-type", "missing-member"
 """Faults of an object that has its dialect's keys, and is no record all the same."""
@@ -70,7 +70,7 @@ class Dialect(Generic[K]):
     only recognised. capabilities: what rules may require of it: `endings` (prompts may end with a separator, completions with a
     stop), `texts` (named texts), `messages`, `labels` (an answer can be a label), `pair` (a preferred and a rejected answer),
     `judgement`. assumed: the target where none is named. tables: for each column of texts, by table, the JSON Pointer of a text,
-    as an expression. nothing: what is known where nothing was surveyed. answers: the kind of text (see `spoken`) that is to be
+    as an expression. nothing: what is known without a survey. answers: the kind of text (see `counted_texts`) that is to be
     learned. tells_task: whether records are told apart by task, so that reports name it. weak: whether its keys are so common
     that they make no record together with unknown ones. renamed: whether its keys are but other names for those of a dialect
     that a target takes. graded: whether a prompt beside anything may be its record. asked, answered, whole: what sentences call
@@ -205,9 +205,9 @@ class Dialect(Generic[K]):
         """Return the name of the target that sample records are for, as far as they tell; an empty text for the dialect's own."""
         return ""
 
-    def infer(self, tables: Tables, wishes: Wishes, target: Target, encoding: str) -> Surveyed[K]:  # noqa: ARG002 - likewise
+    def infer(self, tables: Tables, options: DatasetOptions, target: Target, encoding: str) -> Surveyed[K]:  # noqa: ARG002 - likewise
         """Return what sample records show."""
-        return Surveyed(wishes.task or "generation", self.nothing)
+        return Surveyed(options.task or "generation", self.nothing)
 
     def compare(self, training: Context, own: Context, tables: Tables) -> tuple[Differences, K]:  # noqa: ARG002 - likewise
         """Return in what validation files differ from their training files, and what is known when these are judged."""
@@ -248,7 +248,7 @@ class Dialect(Generic[K]):
         """Return what a record gives the model besides what is asked: by name, a text or null a record."""
         return {}
 
-    def spoken(self, tables: Tables) -> pl.DataFrame:
+    def counted_texts(self, tables: Tables) -> pl.DataFrame:
         """Return `line`, `kind` and `text` of every text; of a record of strings the kind is its key."""
         parts = [
             tables[name].select("line", kind=pl.lit(column), text=pl.col(column)).drop_nulls("text")
@@ -265,9 +265,9 @@ class Dialect(Generic[K]):
         columns = [(name, column, pointer) for name, texts in self.tables.items() for column, pointer in texts.items()]
         parts = []
         for number, (name, column, pointer) in enumerate(columns):
-            row = pl.lit(number, pl.UInt32) if name == RECORDS else pl.col("place") * len(columns) + number
+            row = pl.lit(number, pl.UInt32) if name == RECORDS else pl.col("position") * len(columns) + number
             at = {"pointer": pointer} if pointers else {}
-            parts.append(tables[name].select("line", place=row, text=pl.col(column), **at).drop_nulls("text"))
+            parts.append(tables[name].select("line", position=row, text=pl.col(column), **at).drop_nulls("text"))
         return pl.concat(parts)
 
 

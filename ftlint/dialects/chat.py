@@ -22,9 +22,9 @@ class Chat(ConversationDialect):
 
     def knows(self, signature: Signature) -> tuple[int, bool]:
         """Return how many keys of an object are a conversation's; one with messages of another make is one all the same."""
-        found = super().knows(signature)
+        result = super().knows(signature)
         kind = dict(signature).get("messages", "")
-        return found if found[0] or not kind.startswith(LIST) else (1, False)
+        return result if result[0] or not kind.startswith(LIST) else (1, False)
 
 
 DIALECTS = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic
 
 from ftlint.dialects.keys import NAMING
-from ftlint.wishes import CLASSIFICATION, LONGEST_LINE
+from ftlint.options import CLASSIFICATION, LONGEST_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -60,17 +60,17 @@ from ftlint.dialects.turns import (
     wanted,
     weighing_key,
 )
+from ftlint.options import CLASSIFICATION, GENERATION
 from ftlint.text.labels import repeat
 from ftlint.text.marks import SPACE
-from ftlint.wishes import CLASSIFICATION, GENERATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ftlint.dialects.context import Context
     from ftlint.dialects.kinds import Signature
+    from ftlint.options import DatasetOptions
     from ftlint.targets import Target
-    from ftlint.wishes import Wishes
 
 _SAID = f"[^{re.escape(SPACE)}]"
 """A character that is no white space."""
@@ -186,7 +186,7 @@ class ConversationDialect(Dialect[None]):
 
     def _at(self) -> pl.Expr:
         """Return the JSON Pointers of turns."""
-        return pl.coalesce("at", pl.format(f"{self.home}/{{}}", "place"))
+        return pl.coalesce("at", pl.format(f"{self.home}/{{}}", "position"))
 
     def pointers(self, table: str) -> pl.Expr | None:
         """Return the JSON Pointers of turns, and of the texts of parts."""
@@ -206,12 +206,12 @@ class ConversationDialect(Dialect[None]):
     def knows(self, signature: Signature) -> tuple[int, bool]:
         """Return how many keys of an object are this dialect's, by the form that fits; (0, False) for no record."""
         kinds = dict(signature)
-        found = [
+        results = [
             len(kinds.keys() & form.keys)
             for form in self.forms
             if all(key in kinds and fits(kinds[key], allowed) for key, allowed in form.needed.items())
         ]
-        return (max(found), True) if found else (0, False)
+        return (max(results), True) if results else (0, False)
 
     def form_of(self, keys: Iterable[str]) -> Form:
         """Return the form of a record with these keys: of those that it has all keys for the one with most."""
@@ -243,22 +243,22 @@ class ConversationDialect(Dialect[None]):
             return known[1]
         if len(self._turns_by_record) > _REMEMBERED:
             self._turns_by_record.clear()
-        found = self._turns(value)
-        self._turns_by_record[id(value)] = (value, found)
-        return found
+        result = self._turns(value)
+        self._turns_by_record[id(value)] = (value, result)
+        return result
 
     def _turns(self, value: Mapping[str, Any]) -> list[Turn]:
-        found: list[Turn] = []
+        results: list[Turn] = []
         fields = self.form_of(value).fields
         for field in fields:
             given = value_at(value, f"/{field.path}") if "/" in field.path else value.get(field.path)
             if given is not None:
                 said = self._said(field, given, f"/{field.path}")
                 # A whole conversation beside its prompt holds the prompt too.
-                if found and len(said) > 1 and not field.thread and said[0].role in _ASKING and field.role == "assistant":
-                    found = []
-                found += said
-        return found
+                if results and len(said) > 1 and not field.thread and said[0].role in _ASKING and field.role == "assistant":
+                    results = []
+                results += said
+        return results
 
     def _said(self, field: Field, given: Any, at: str) -> list[Turn]:
         """Return the turns of a value."""
@@ -273,15 +273,15 @@ class ConversationDialect(Dialect[None]):
         first = given[0]
         if PAIRS in field.kinds:
             return [
-                Turn(role, "", text, NOTHING, f"{at}/{place}/{side}", field)
-                for place, pair in enumerate(given)
+                Turn(role, "", text, NOTHING, f"{at}/{index}/{side}", field)
+                for index, pair in enumerate(given)
                 for side, (role, text) in enumerate(zip(("user", "assistant"), pair, strict=False))
             ]
         if TEXTS in field.kinds:
-            return [Turn(field.role, "", text, NOTHING, f"{at}/{place}", field) for place, text in enumerate(given)]
+            return [Turn(field.role, "", text, NOTHING, f"{at}/{index}", field) for index, text in enumerate(given)]
         if field.role and type(first) is dict and self.role not in first:
             return [Turn(field.role, "", given, NOTHING, at, field)]
-        return [self._turn(one, f"{at}/{place}", field) for place, one in enumerate(given) if type(one) is dict]
+        return [self._turn(one, f"{at}/{index}", field) for index, one in enumerate(given) if type(one) is dict]
 
     def _turn(self, message: Mapping[str, Any], at: str, field: Field) -> Turn:
         named = message.get(self.role) or ""
@@ -337,8 +337,8 @@ class ConversationDialect(Dialect[None]):
             yield from filter(None, [self._fault_of_message(given, at, field)])
         elif kind == LIST:
             of_parts = bool(given) and bool(field.role) and type(given[0]) is dict and self.role not in given[0]
-            for place, one in enumerate(given):
-                here = f"{at}/{place}"
+            for index, one in enumerate(given):
+                here = f"{at}/{index}"
                 if PAIRS in field.kinds:
                     right = (
                         type(one) is list and len(one) == len(("asked", "answered")) and all(type(text) is str for text in one)
@@ -361,7 +361,7 @@ class ConversationDialect(Dialect[None]):
         if content is None or (type(content) is str and self.typed) or self._are_parts(content):
             return None
         parts = content if type(content) is list else []
-        wrong = next((place for place, part in enumerate(parts) if not self._is_part(part)), 0)
+        wrong = next((index for index, part in enumerate(parts) if not self._is_part(part)), 0)
         here = f"{at}/{self.content}"
         if parts and type(parts[wrong]) is dict and parts[wrong].get("type") == "text":
             return Fault(WRONG_TYPE if "text" in parts[wrong] else MISSING_MEMBER, f"{here}/{wrong}/text", "a string")
@@ -444,9 +444,9 @@ class ConversationDialect(Dialect[None]):
     def derive(self, tables: Tables, known: None) -> Tables:  # noqa: ARG002 - the hook's signature
         """Return the tables with `line` and `place` of turns, and what plain ones are."""
         counts = tables[RECORDS].select("line", "turns").filter(pl.col("turns") > 0)
-        places = counts.select(
-            pl.col("line").repeat_by("turns"), place=pl.int_ranges(0, pl.col("turns"), dtype=pl.UInt32)
-        ).explode("line", "place")
+        indexes = counts.select(
+            pl.col("line").repeat_by("turns"), position=pl.int_ranges(0, pl.col("turns"), dtype=pl.UInt32)
+        ).explode("line", "position")
         plain = {
             "empty": ~pl.col("content").str.contains(_SAID),
             "misweighed": False,
@@ -455,9 +455,9 @@ class ConversationDialect(Dialect[None]):
             "thread": 0,
         }
         filled = [pl.col(name).fill_null(value) for name, value in plain.items()]
-        return {**tables, MESSAGES: places.hstack(tables[MESSAGES]).with_columns(filled)}
+        return {**tables, MESSAGES: indexes.hstack(tables[MESSAGES]).with_columns(filled)}
 
-    def spoken(self, tables: Tables) -> pl.DataFrame:
+    def counted_texts(self, tables: Tables) -> pl.DataFrame:
         """Return `line`, `kind` and `text` of every text. Tools and calls are JSON texts.
 
         Its kind is its turn's role, or the key of a text that stands for itself.
@@ -466,7 +466,7 @@ class ConversationDialect(Dialect[None]):
         said = tables[MESSAGES].select("line", kind, text="content").drop_nulls("text")
         calls = tables[MESSAGES].select("line", kind, text="calls").drop_nulls("text")
         tools = tables[RECORDS].select("line", kind=pl.lit(TOOLS), text=TOOLS).drop_nulls("text")
-        kinds = tables[MESSAGES].select("line", kind, message="place")
+        kinds = tables[MESSAGES].select("line", kind, message="position")
         parts = tables[PARTS].join(kinds, on=["line", "message"], how="left", maintain_order="left")
         return pl.concat([said, calls, parts.select("line", "kind", text="text"), tools])
 
@@ -502,7 +502,7 @@ class ConversationDialect(Dialect[None]):
         """
         turns = self.turns(value)
         own = _without({turn.field.path for turn in turns}, value, naming)
-        further: list[Any] = [[place, inside] for place, turn in enumerate(turns) if (inside := self._besides(turn, naming))]
+        further: list[Any] = [[index, inside] for index, turn in enumerate(turns) if (inside := self._besides(turn, naming))]
         return opaque([own, *further]) if own or further else ""
 
     def _besides(self, turn: Turn, naming: frozenset[str]) -> dict[str, Any]:
@@ -525,16 +525,16 @@ class ConversationDialect(Dialect[None]):
 
     def unread(self, records: Sequence[Any]) -> set[str]:
         """Return parts of contents that are neither text nor an image with an address, and calls that are written as texts."""
-        found = set()
+        results = set()
         for turn in chain.from_iterable(map(self.turns, records)):
             if turn.named == "function_call":
-                found.add("calls that are written as texts")
+                results.add("calls that are written as texts")
             if turn.message.get("audio"):
-                found.add("audio")
+                results.add("audio")
             if type(turn.content) is list:
                 kinds = (part.get("type", "text" if "text" in part else "") for part in turn.content)
-                found |= {_MEDIA.get(str(kind), "parts that are no text") for kind in kinds} - {"text"}
-        return found
+                results |= {_MEDIA.get(str(kind), "parts that are no text") for kind in kinds} - {"text"}
+        return results
 
     # What is inferred.
 
@@ -550,10 +550,10 @@ class ConversationDialect(Dialect[None]):
             return ["most end with the user and have further keys: taken as prompts for reinforcement learning"]
         return []
 
-    def infer(self, tables: Tables, wishes: Wishes, target: Target, encoding: str) -> Surveyed[None]:  # noqa: ARG002 - the hook's
+    def infer(self, tables: Tables, options: DatasetOptions, target: Target, encoding: str) -> Surveyed[None]:  # noqa: ARG002 - the hook's
         """Return the task: classification where nearly all conversations are one question, and few short answers repeat."""
-        if wishes.task:
-            return Surveyed(wishes.task, None)
+        if options.task:
+            return Surveyed(options.task, None)
         if "labels" not in self.capabilities:
             return Surveyed(GENERATION, None)
         answers = tables[RECORDS].filter(pl.col("said") == 1).get_column(ANSWER).to_list()
@@ -567,18 +567,18 @@ class ConversationDialect(Dialect[None]):
         """Return where the first turn, the answer, or the rejected answer has its text."""
         turns = self.turns(row["value"])
         if column == REJECTED:
-            place = next((place for place in range(len(turns) - 1, -1, -1) if turns[place].field.thread), None)
+            index = next((index for index in range(len(turns) - 1, -1, -1) if turns[index].field.thread), None)
         else:
-            place = 0 if column == INPUT and turns else row["answer_at"] if column == ANSWER else None
-        if place is None:
+            index = 0 if column == INPUT and turns else row["answer_at"] if column == ANSWER else None
+        if index is None:
             return None
-        turn = turns[place]
+        turn = turns[index]
         return turn.at if turn.bare or self.content not in turn.message else self.member(turn.at, "content")
 
-    def turn_at(self, row: Mapping[str, Any], place: int) -> str:
+    def turn_at(self, row: Mapping[str, Any], index: int) -> str:
         """Return the pointer of a turn of a record; that of all turns where it has no such turn."""
         turns = self.turns(row["value"])
-        return turns[place].at if 0 <= place < len(turns) else self.home_of(row["value"])
+        return turns[index].at if 0 <= index < len(turns) else self.home_of(row["value"])
 
     def home_of(self, value: Mapping[str, Any]) -> str:
         """Return the pointer of what is said and answered in a record: of its last field that is no rejected answer."""
@@ -587,14 +587,14 @@ class ConversationDialect(Dialect[None]):
     def title(self, pointer: str) -> str:
         """Return what a text is called: `text of message 3`, `output`, `text of message 1 of chosen`."""
         parts = pointer.split("/")[1:]
-        place = next((index for index, part in enumerate(parts) if part.isdecimal()), None)
-        if place is None:
+        position = next((index for index, part in enumerate(parts) if part.isdecimal()), None)
+        if position is None:
             return parts[-1] if len(parts) == 1 else f"{parts[-1]} of {'.'.join(parts[:-1])}"
-        listed = "/" + "/".join(parts[:place])
+        listed = "/" + "/".join(parts[:position])
         kind = "message" if "messages" in self.capabilities else "text"
-        message = f"{kind} {int(parts[place]) + 1}" + ("" if listed == self.home else f" of {'.'.join(parts[:place])}")
+        message = f"{kind} {int(parts[position]) + 1}" + ("" if listed == self.home else f" of {'.'.join(parts[:position])}")
         key = "text" if parts[-1] == self.content else parts[-1]
-        return f"{key} of {message}" if len(parts) > place + 1 else message
+        return f"{key} of {message}" if len(parts) > position + 1 else message
 
 
 def conversation(

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects.base import ANSWER, RECORDS, FlatDialect, Surveyed, Tables
+from ftlint.options import CLASSIFICATION, GENERATION, OPEN_ENDED
 from ftlint.text import marks
 from ftlint.text.labels import repeat
 from ftlint.text.words import quote
-from ftlint.wishes import CLASSIFICATION, GENERATION, OPEN_ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ftlint.dialects.context import Context, Differences
+    from ftlint.options import DatasetOptions
     from ftlint.targets import Target
     from ftlint.text.marks import Ending
-    from ftlint.wishes import Wishes
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,9 @@ class PromptCompletionDialect(FlatDialect[Endings]):
         separator, stop = known.separator, known.stop
         prompt, completion = pl.col("prompt").str, pl.col("completion").str
         ends = marks.ends_with(pl.col("prompt"), separator) if separator else pl.lit(value=True)
-        frame = tables[RECORDS].with_columns(separated=ends, answer=marks.without_ending(pl.col("completion"), stop))
+        frame = tables[RECORDS].with_columns(separated=ends, answer=marks.strip_ending_expr(pl.col("completion"), stop))
         # Where one file holds several tasks, the task's word is part of what is asked.
-        body = marks.without_ending(pl.col("prompt"), separator)
+        body = marks.strip_ending_expr(pl.col("prompt"), separator)
         if separator and len(separator.marks) == 1:
             bare = prompt.strip_suffix(separator.text).str.strip_chars()
             body = bare if frame.get_column("separated").all() else pl.when("separated").then(bare).otherwise(body)
@@ -72,20 +72,20 @@ class PromptCompletionDialect(FlatDialect[Endings]):
         tidy = completion.starts_with(" ") & bare & (completion.ends_with(end) if end else True)
         return {**tables, RECORDS: frame.with_columns(input=body, tidy=tidy)}
 
-    def infer(self, tables: Tables, wishes: Wishes, target: Target, encoding: str) -> Surveyed[Endings]:
+    def infer(self, tables: Tables, options: DatasetOptions, target: Target, encoding: str) -> Surveyed[Endings]:
         """Return task, separator and stop."""
         prompts, completions = (tables[RECORDS].get_column(key).to_list() for key in self.keys)
-        task = wishes.task or _task(prompts, completions, encoding)
+        task = options.task or _task(prompts, completions, encoding)
         separator, stop, rivals = None, None, list[marks.Ending]()
-        rendered = marks.is_rendered(prompts, wishes.share)
-        if wishes.separator is not None:
-            separator = marks.given(wishes.separator)
+        rendered = marks.is_rendered(prompts, options.share)
+        if options.separator is not None:
+            separator = marks.parse_ending(options.separator)
         elif (target.separator or rendered) and task != OPEN_ENDED:
-            separator, rivals = marks.infer_separator(prompts, wishes.share)
-        if wishes.stop is not None:
-            stop = marks.given(wishes.stop)
+            separator, rivals = marks.infer_separator(prompts, options.share)
+        if options.stop is not None:
+            stop = marks.parse_ending(options.stop)
         elif target.stop or rendered:
-            stop = marks.infer_stop(completions, wishes.share, classification=task == CLASSIFICATION)
+            stop = marks.infer_stop(completions, options.share, classification=task == CLASSIFICATION)
         return Surveyed(task, Endings(separator, stop, tuple(rivals), rendered))
 
     def compare(self, training: Context[Endings], own: Context[Endings], tables: Tables) -> tuple[Differences, Endings]:
@@ -143,7 +143,7 @@ class PromptCompletionDialect(FlatDialect[Endings]):
 
     def with_answer(self, row: Mapping[str, Any], answer: str, known: Endings) -> dict[str, str]:  # noqa: ARG002 - the hook's
         """Write the completion: a space, the answer, the stop."""
-        return {"/completion": marks.ended(f" {answer}", known.stop) if known.stop else f" {answer}"}
+        return {"/completion": marks.ensure_ending(f" {answer}", known.stop) if known.stop else f" {answer}"}
 
 
 def _share(share: float) -> str:

@@ -34,8 +34,8 @@ class PromptsDialect(ConversationDialect):
 
     def knows(self, signature: Signature) -> tuple[int, bool]:
         """Return how many keys of an object are this dialect's; a prompt alone may be anything."""
-        found = super().knows(signature)
-        return found if any(key in _GRADED for key, _ in signature) else (0, False)
+        result = super().knows(signature)
+        return result if any(key in _GRADED for key, _ in signature) else (0, False)
 
 
 DIALECTS = (

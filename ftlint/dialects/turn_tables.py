@@ -43,7 +43,7 @@ MESSAGE_COLUMNS = {
 }
 _TEXTS = {"system": pl.String, TOOLS: pl.String, "called": pl.String, INPUT: pl.String, ANSWER: pl.String}
 _ORDER = {"last_role": pl.String, "answered": pl.Boolean, "said": pl.UInt32, "answer_at": pl.UInt32}
-_PARTS = dict.fromkeys(("record", "place", "message", "part"), pl.UInt32) | {"text": pl.String, "at": pl.String}
+_PARTS = dict.fromkeys(("record", "position", "message", "part"), pl.UInt32) | {"text": pl.String, "at": pl.String}
 _PAIRS = {REJECTED: pl.String, "same_outputs": pl.Boolean, "same_prompts": pl.Boolean}
 
 
@@ -72,11 +72,11 @@ class _Order:
         self.at = last_answer(roles)
         last = roles[-1] if roles else None
         self.row = (last, self.at is not None, roles.count("assistant"), self.at)
-        asked = [place for place in range(self.begins, len(roles)) if place != self.at] + [0] * self.begins
+        asked = [index for index in range(self.begins, len(roles)) if index != self.at] + [0] * self.begins
         if bare:
             self.template = BETWEEN.join("%s" for _ in asked)
         else:
-            template = BETWEEN.join(f"{roles[place].replace('%', '%%')}{BETWEEN}%s" for place in asked)
+            template = BETWEEN.join(f"{roles[index].replace('%', '%%')}{BETWEEN}%s" for index in asked)
             # Two orders of the same messages are two conversations.
             unusual = f"{BETWEEN}{self.at}" if self.at is not None and self.at < len(roles) - 1 else ""
             self.template = f"{template}{unusual}{BETWEEN * self.begins}"
@@ -101,23 +101,23 @@ def as_json(value: Any) -> str | None:
 def plain_records(counts: Sequence[int], roles: Sequence[str], texts: Sequence[str]) -> pl.DataFrame:
     """Return the table of conversations that hold so many messages each. roles, texts: of all messages."""
     ends = 0
-    spoken = []
+    groups = []
     for count in counts:
         start, ends = ends, ends + count
-        spoken.append((tuple(roles[start:ends]), texts[start:ends], False))
+        groups.append((tuple(roles[start:ends]), texts[start:ends], False))
     none = pl.Series(TOOLS, [None], pl.String).new_from_index(0, len(counts))
-    return _table(spoken, none, counts, counts)
+    return _table(groups, none, counts, counts)
 
 
 def table_of(
     talks: Sequence[Sequence[Turn]], tools: Sequence[str | None], turns: Sequence[int], called: Sequence[str | None]
 ) -> pl.DataFrame:
     """Return the table of records. turns: how many each has, those of a rejected answer too. tools, called: as JSON."""
-    spoken = [
+    groups = [
         (tuple(turn.role for turn in talk), [text_of(turn.content) for turn in talk], all(turn.bare for turn in talk))
         for talk in talks
     ]
-    made = _table(spoken, pl.Series(TOOLS, tools, pl.String), list(map(len, talks)), turns)
+    made = _table(groups, pl.Series(TOOLS, tools, pl.String), list(map(len, talks)), turns)
     return made.with_columns(pl.Series("called", called, pl.String))
 
 
@@ -128,12 +128,12 @@ def calls_text(talk: Sequence[Turn]) -> str | None:
 
 
 def _table(
-    spoken: Sequence[tuple[tuple[str, ...], Sequence[str], bool]], tools: pl.Series, counts: Sequence[int], turns: Sequence[int]
+    groups: Sequence[tuple[tuple[str, ...], Sequence[str], bool]], tools: pl.Series, counts: Sequence[int], turns: Sequence[int]
 ) -> pl.DataFrame:
     """Return the table of records, given for each its roles, its texts, and whether these stand for themselves."""
     orders = _Orders()
     systems, inputs, answers, numbers = list[str | None](), list[str](), list[str](), list[int]()
-    for roles, own, bare in spoken:
+    for roles, own, bare in groups:
         order = orders[roles, bare]
         numbers.append(order.number)
         inputs.append(order.template % order.pick(own))
@@ -142,7 +142,7 @@ def _table(
     rows = pl.DataFrame([order.row for order in orders.values()], _ORDER, orient="row")
     made = frame({"system": systems, TOOLS: tools, INPUT: inputs, ANSWER: answers}, _TEXTS)
     sizes = [pl.Series("messages", counts, pl.UInt32), pl.Series("turns", turns, pl.UInt32)]
-    texts = pl.Series("flat", [bare for _, _, bare in spoken], pl.Boolean)
+    texts = pl.Series("flat", [bare for _, _, bare in groups], pl.Boolean)
     return made.hstack([*sizes, texts]).hstack(rows[pl.Series(numbers, dtype=pl.UInt32)])
 
 
@@ -179,13 +179,13 @@ def parts_of(talks: Iterable[Sequence[Turn]], content: str) -> pl.DataFrame:
     """Return the table of texts in parts of contents. content: the key of contents."""
     rows = []
     for record, talk in enumerate(talks):
-        place = 0
+        index = 0
         for number, turn in enumerate(talk):
             at = turn.at if turn.bare else f"{turn.at}/{content}"
             for part, value in enumerate(turn.content if type(turn.content) is list else ()):
                 if type(value.get("text")) is str:
-                    rows.append((record, place, number, part, value["text"], f"{at}/{part}/text"))
-                    place += 1
+                    rows.append((record, index, number, part, value["text"], f"{at}/{part}/text"))
+                    index += 1
     return pl.DataFrame(rows, _PARTS, orient="row")
 
 

@@ -109,9 +109,9 @@ def is_misweighed(weight: Any) -> bool:
 
 def unlearned(talk: Sequence[Turn]) -> list[bool]:
     """Return for each turn whether it is the last answer of a conversation from which nothing is learned."""
-    answers = [place for place, turn in enumerate(talk) if turn.role == "assistant"]
-    nothing = bool(answers) and all(talk[place].message.get("weight") == 0 for place in answers)
-    return [nothing and place == answers[-1] for place in range(len(talk))]
+    answers = [index for index, turn in enumerate(talk) if turn.role == "assistant"]
+    nothing = bool(answers) and all(talk[index].message.get("weight") == 0 for index in answers)
+    return [nothing and index == answers[-1] for index in range(len(talk))]
 
 
 _WANTED = {TEXT: "a string", LIST: "an array", OBJECT: "an object", NUMBER: "a number", BOOLEAN: "a boolean"}
@@ -146,4 +146,4 @@ def has_media(content: Any) -> bool:
 def number_of(row: Mapping[str, Any]) -> int:
     """Return the number of the message that a row of the table `messages` is of, from 1, in the list that it is in."""
     steps = reversed(row["pointer"].split("/"))
-    return next((int(step) + 1 for step in steps if step.isdecimal()), int(row["place"]) + 1)
+    return next((int(step) + 1 for step in steps if step.isdecimal()), int(row["position"]) + 1)

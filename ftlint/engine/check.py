@@ -15,7 +15,7 @@ from ftlint.errors import raise_if_interrupted
 from ftlint.metrics import FileFacts, Gathered, Labels
 from ftlint.records.lines import Lines
 from ftlint.records.spread import spread
-from ftlint.rule import LEVELS, DatasetRule, Hits, LineRule, RecordRule
+from ftlint.rule import LEVELS, DatasetRule, LineRule, RecordRule, Violations
 from ftlint.sources import BLOCK
 from ftlint.sources.charset import charset_of
 from ftlint.sources.kinds import HEAD, charsets_of, columns_of
@@ -48,10 +48,10 @@ def check_dataset(
     without it, what a survey shows. gather: metrics that are wanted besides those of the rules; they are on the report.
     """
     report = DatasetReport([], [])
-    context = known or survey(dataset.train, dataset.wishes, rules, report.failures)
+    context = known or survey(dataset.train, dataset.options, rules, report.failures)
     roles = [("train", dataset.train, context)]
     if dataset.valid:
-        roles.append(("valid", dataset.valid, survey_valid(dataset.valid, dataset.wishes, context)))
+        roles.append(("valid", dataset.valid, survey_valid(dataset.valid, dataset.options, context)))
     with ExitStack() as cleanup:
         for role, sources, judged_by in roles:
             applying = tuple(rule for rule in rules if role in rule.roles and _applies(rule, judged_by, report))
@@ -128,28 +128,28 @@ def _file(source: Source, role: str, context: Context) -> CheckedFile:
 
 def _parts(files: Sequence[CheckedFile], block: int) -> Iterator[Part]:
     """Yield the parts of files whose lines are read."""
-    for place, file in enumerate(files):
+    for index, file in enumerate(files):
         if file.facts.read_by_lines:
-            yield from (Part(place, file.lines.source, span) for span in file.lines.source.spans(block))
+            yield from (Part(index, file.lines.source, span) for span in file.lines.source.spans(block))
 
 
 def _settle(files: Sequence[CheckedFile], partial: Partial) -> None:
     """Tell files what was found in them, and where their lines are."""
     first = 0
-    for place, file in enumerate(files):
+    for index, file in enumerate(files):
         file.first = first
-        if place in partial.facts:
-            file.facts.merge(partial.facts[place])
+        if index in partial.facts:
+            file.facts.merge(partial.facts[index])
         first += file.facts.lines
-    for place, start, line in partial.index:
-        files[place].lines.starts.append(start)
-        files[place].lines.firsts.append(line - files[place].first)
+    for index, start, line in partial.index:
+        files[index].lines.starts.append(start)
+        files[index].lines.firsts.append(line - files[index].first)
 
 
 def _like(dataset: Dataset, rules: Sequence[Rule]) -> Sequence[str]:
     """Return inputs as they will come in use, where they are named, and some rule asks for them."""
-    wanted = dataset.wishes.like is not None and any(rule.asked_by == "like" for rule in rules)
-    return inputs_of(dataset.wishes.like) if wanted and dataset.wishes.like else ()
+    wanted = dataset.options.like is not None and any(rule.asked_by == "like" for rule in rules)
+    return inputs_of(dataset.options.like) if wanted and dataset.options.like else ()
 
 
 def _gathered(
@@ -186,34 +186,34 @@ def _judge(plan: Plan, partial: Partial, gathered: Gathered, report: DatasetRepo
         if rule.code in report.failures:
             continue
         try:
-            found = list(_hits_of(rule, partial, gathered))
-            for hits in filter(len, found):
-                _check_hits(hits, partial.lines)
-                hits.role = gathered.role
-                if hits.applicability == "rule":
-                    hits.applicability = rule.applicability(plan.context)
+            results = list(_violations_of(rule, partial, gathered))
+            for violations in filter(len, results):
+                _check_violations(violations, partial.lines)
+                violations.role = gathered.role
+                if violations.applicability == "rule":
+                    violations.applicability = rule.applicability(plan.context)
         except BaseException as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
             raise_if_interrupted(error)
             report.failed(rule, error)
             continue
-        report.hits += ((rule, hits) for hits in filter(len, found))
+        report.violations += ((rule, violations) for violations in filter(len, results))
 
 
-def _check_hits(hits: Hits, lines: int) -> None:
-    """Raise ValueError for hits that no rule can have: of an unknown level, or on lines that are not there."""
-    if hits.level not in LEVELS:
-        raise ValueError(f"it reports at the level {hits.level!r}, which there is not")
-    last = -1 if hits.lines is None else int(hits.rows[-1])
+def _check_violations(violations: Violations, lines: int) -> None:
+    """Raise ValueError for violations that no rule can have: of an unknown level, or on lines that are not there."""
+    if violations.level not in LEVELS:
+        raise ValueError(f"it reports at the level {violations.level!r}, which there is not")
+    last = -1 if violations.lines is None else int(violations.line_numbers[-1])
     if last >= max(lines, 1):
         raise ValueError(f"it reports line {last}, and there are {lines}")
 
 
-def _hits_of(rule: Rule, partial: Partial, gathered: Gathered) -> Iterator[Hits]:
+def _violations_of(rule: Rule, partial: Partial, gathered: Gathered) -> Iterator[Violations]:
     """Yield what a rule found."""
     if isinstance(rule, (LineRule, RecordRule)):
         tables = {level: table for level in LEVELS if (table := partial.found(rule.code, level)) is not None}
         yield from rule.report(
-            {level: Hits(level, table["line"], places=table["place"]) for level, table in tables.items()}, gathered
+            {level: Violations(level, table["line"], positions=table["position"]) for level, table in tables.items()}, gathered
         )
     # What few lines of many hold says nothing of the dataset: first these must be records.
     if isinstance(rule, DatasetRule) and (rule.reads_broken or not gathered.mostly_broken):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from ftlint.config import Config, DatasetTable
-    from ftlint.wishes import Wishes
+    from ftlint.options import DatasetOptions
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Dataset:
     """Files that are judged together: training shards, and validation files that belong to them."""
 
     train: list[Source]
-    wishes: Wishes
+    options: DatasetOptions
     valid: list[Source] = field(default_factory=list)
 
     @property
@@ -58,18 +58,18 @@ def datasets_of(
     if not paths and tables:
         # What the configuration includes besides is looked at by itself.
         rest = _found(config.settings.include, config) if config.settings.include else []
-        found = [*(_joined(table, problems) for table in tables), *_single(rest, tables, tables, config, problems)]
-        return _readable(found, problems)
+        results = [*(_joined(table, problems) for table in tables), *_single(rest, tables, tables, config, problems)]
+        return _readable(results, problems)
     files = find_files(paths, _excluded(config), force_exclude=force_exclude) if paths else _included(config)
     if valid is not None:
         if len(files) != 1:
             raise UsageError("--valid needs exactly one training file; [[dataset]] in the configuration joins several")
-        return _readable([Dataset(_opened(files, problems), config.wishes(), _opened([valid], problems))], problems)
+        return _readable([Dataset(_opened(files, problems), config.options(), _opened([valid], problems))], problems)
     # Files of a dataset that are all here are judged together; some of them alone (staged for a commit) each by itself.
     here = set(map(os.path.realpath, files))
     whole = [table for table in tables if table.files and table.files <= here]
-    found = [*(_joined(table, problems) for table in whole), *_single(files, whole, tables, config, problems)]
-    return _readable(found, problems)
+    results = [*(_joined(table, problems) for table in whole), *_single(files, whole, tables, config, problems)]
+    return _readable(results, problems)
 
 
 def _readable(datasets: Sequence[Dataset], problems: Sequence[str] | None) -> list[Dataset]:
@@ -88,9 +88,9 @@ def alone_in(paths: Iterable[str], config: Config) -> set[str]:
     return {path for path, file in real.items() if any(file in table.files for table in partly)}
 
 
-def wishes_of(file: str, config: Config) -> Wishes:
+def options_of(file: str, config: Config) -> DatasetOptions:
     """Return what is configured of a file: in general, and in the dataset that it belongs to."""
-    return _wishes(file, _tables(config), config)
+    return _options(file, _tables(config), config)
 
 
 def covers(patterns: Iterable[str], path: str, config: Config) -> bool:
@@ -105,7 +105,7 @@ def covers(patterns: Iterable[str], path: str, config: Config) -> bool:
 class _Table:
     """A `[[dataset]]` with the files that its globs mean. files: their real paths. missing: what a glob without files is told."""
 
-    wishes: Wishes
+    options: DatasetOptions
     train: Sequence[str]
     valid: Sequence[str]
     files: frozenset[str]
@@ -117,7 +117,7 @@ def _tables(config: Config) -> list[_Table]:
 
 
 def _resolved(table: DatasetTable, config: Config) -> _Table:
-    found: list[list[str]] = []
+    results: list[list[str]] = []
     missing = []
     for patterns in (table.train, table.valid):
         files: dict[str, None] = {}
@@ -130,17 +130,17 @@ def _resolved(table: DatasetTable, config: Config) -> _Table:
             if not meant:
                 missing.append(f"every file of {pattern!r} in [[dataset]] is excluded")
             files |= dict.fromkeys(meant)
-        found.append(list(files))
-    train, valid = found
+        results.append(list(files))
+    train, valid = results
     there = [file for file in chain(train, valid) if Path(file).exists()]
-    return _Table(config.wishes(table), train, valid, frozenset(map(os.path.realpath, there)), "; ".join(missing[:1]))
+    return _Table(config.options(table), train, valid, frozenset(map(os.path.realpath, there)), "; ".join(missing[:1]))
 
 
 def _joined(table: _Table, problems: list[str] | None) -> Dataset:
     """Return the dataset of a table; raises UsageError where a glob of it matches nothing."""
     if table.missing:
         raise UsageError(table.missing)
-    return Dataset(_opened(table.train, problems), table.wishes, _opened(table.valid, problems))
+    return Dataset(_opened(table.train, problems), table.options, _opened(table.valid, problems))
 
 
 def _single(
@@ -149,12 +149,12 @@ def _single(
     """Return a dataset for each file that is in none of those joined."""
     taken = frozenset().union(*(table.files for table in joined))
     alone = [file for file in files if os.path.realpath(file) not in taken]
-    return [Dataset(_opened([file], problems), _wishes(file, tables, config)) for file in alone]
+    return [Dataset(_opened([file], problems), _options(file, tables, config)) for file in alone]
 
 
-def _wishes(file: str, tables: Iterable[_Table], config: Config) -> Wishes:
+def _options(file: str, tables: Iterable[_Table], config: Config) -> DatasetOptions:
     real = os.path.realpath(file)
-    return next((table.wishes for table in tables if real in table.files), None) or config.wishes()
+    return next((table.options for table in tables if real in table.files), None) or config.options()
 
 
 def _included(config: Config) -> list[str]:

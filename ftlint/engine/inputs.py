@@ -27,17 +27,17 @@ def inputs_of(path: str) -> list[str]:
     Raises InputError for a file that cannot be read, or without any.
     """
     with closing(open_source(path)) as source:
-        found = [text for part in _lines(source.parts()) if (text := _input(part)).strip()]
-    if not found:
+        results = [text for part in _lines(source.parts()) if (text := _input(part)).strip()]
+    if not results:
         raise InputError(f"{path} holds no inputs: a text a line is wanted, or JSON with a prompt")
-    return drawn(found)
+    return drawn(results)
 
 
 def drawn(texts: Sequence[str]) -> list[str]:
     """Return texts in their order, drawn at random (the same each time) where they are more than are looked at."""
     if len(texts) <= MOST:
         return list(texts)
-    return [texts[place] for place in sorted(Random(0).sample(range(len(texts)), MOST))]  # noqa: S311 - the same each time
+    return [texts[index] for index in sorted(Random(0).sample(range(len(texts)), MOST))]  # noqa: S311 - the same each time
 
 
 def _lines(parts: Any) -> list[bytes]:

@@ -70,10 +70,10 @@ def check_block(plan: Plan, data: bytes, start: int = 0, file: int = 0) -> Parti
         partial.index.append((file, start, 0))
     for rule in plan.rules:
         if isinstance(rule, LineRule) and (lines := decoded.faults.get(rule.fault)):
-            partial.hits[rule.code, rule.level] = [_rows(pl.Series("line", lines, pl.UInt64))]
+            partial.violations[rule.code, rule.level] = [_rows(pl.Series("line", lines, pl.UInt64))]
     if block.dialect.checked and len(block.frame):
-        found = violations(plan, block, partial.failures)
-        partial.hits |= {key: [rows] for key, rows in found.items()}
+        results = violations(plan, block, partial.failures)
+        partial.violations |= {key: [rows] for key, rows in results.items()}
     facts = partial.facts[file] = FileFacts()
     facts.add(block, plan.context)
     for metric in partial.metrics:
@@ -118,21 +118,21 @@ def violations(plan: Plan, block: Block, failures: dict[str, str] | None = None)
             return {}
     # One of them fails: by itself each says which.
     alone = [violations(replace(plan, rules=(rule,)), block, failures) for rule in rules]
-    return {key: rows for found in alone for key, rows in found.items()}
+    return {key: rows for results in alone for key, rows in results.items()}
 
 
 def _violations(rules: Iterable[RecordRule], context: Context, block: Block) -> dict[Key, pl.DataFrame]:
-    hits: dict[Key, pl.DataFrame] = {}
+    violations: dict[Key, pl.DataFrame] = {}
     by_table: dict[str, list[RecordRule]] = {}
     for rule in rules:
         by_table.setdefault(rule.table, []).append(rule)
     for name, some in by_table.items():
-        hits |= _violations_in(block.table(name), some, context)
+        violations |= _violations_in(block.table(name), some, context)
     for rule in rules:
         if type(rule).check is not RecordRule.check:
-            for key in [key for key in hits if key[0] == rule.code]:
-                hits[key] = _checked(hits[key], rule, key[1], context, block)
-    return {key: rows for key, rows in hits.items() if len(rows)}
+            for key in [key for key in violations if key[0] == rule.code]:
+                violations[key] = _checked(violations[key], rule, key[1], context, block)
+    return {key: rows for key, rows in violations.items() if len(rows)}
 
 
 def _violations_in(frame: pl.DataFrame, rules: Iterable[RecordRule], context: Context) -> dict[Key, pl.DataFrame]:
@@ -141,13 +141,13 @@ def _violations_in(frame: pl.DataFrame, rules: Iterable[RecordRule], context: Co
     suspects: dict[str, pl.Expr] = {}
     dear: dict[str, dict[Key, pl.Expr]] = {}
     for rule in rules:
-        found = expressions(rule, context)
-        suspect = rule.suspects(context) if found else None
+        result = expressions(rule, context)
+        suspect = rule.suspects(context) if result else None
         if suspect is None:
-            at_once |= found
+            at_once |= result
         else:
-            suspects[rule.code], dear[rule.code] = suspect, found
-    hits: dict[Key, pl.DataFrame] = {}
+            suspects[rule.code], dear[rule.code] = suspect, result
+    violations: dict[Key, pl.DataFrame] = {}
     flags = frame.select(
         *(expression.alias(f"{code} {level}") for (code, level), expression in at_once.items()),
         *(expression.alias(code) for code, expression in suspects.items()),
@@ -158,26 +158,26 @@ def _violations_in(frame: pl.DataFrame, rules: Iterable[RecordRule], context: Co
         code, _, level = flag.name.partition(" ")
         rows = frame.filter(flag)
         if level:
-            hits[code, _level(level)] = _rows(rows)
+            violations[code, _level(level)] = _rows(rows)
         else:
-            hits |= {key: _rows(rows.filter(expression)) for key, expression in dear[code].items()}
-    return hits
+            violations |= {key: _rows(rows.filter(expression)) for key, expression in dear[code].items()}
+    return violations
 
 
-def _rows(found: pl.DataFrame | pl.Series) -> pl.DataFrame:
+def _rows(result: pl.DataFrame | pl.Series) -> pl.DataFrame:
     """Return `line` (UInt64) and `place` (UInt32) of rows, or of lines."""
-    frame = found.to_frame() if isinstance(found, pl.Series) else found
-    place = pl.col("place") if "place" in frame.columns else pl.lit(0)
-    return frame.select(pl.col("line").cast(pl.UInt64), place.cast(pl.UInt32).alias("place"))
+    frame = result.to_frame() if isinstance(result, pl.Series) else result
+    index = pl.col("position") if "position" in frame.columns else pl.lit(0)
+    return frame.select(pl.col("line").cast(pl.UInt64), index.cast(pl.UInt32).alias("position"))
 
 
 def _checked(rows: pl.DataFrame, rule: RecordRule, level: Level, context: Context, block: Block) -> pl.DataFrame:
     """Return those rows that a rule finds wrong when it looks at the records by themselves."""
     records = _records(rows.get_column("line").to_list(), context, block)
-    places = rows.get_column("place")
+    indexes = rows.get_column("position")
     kept = [
-        record is not None and rule.check(record.row(rule.table, place), level, context)
-        for record, place in zip(records, places, strict=True)
+        record is not None and rule.check(record.row(rule.table, index), level, context)
+        for record, index in zip(records, indexes, strict=True)
     ]
     return rows.filter(pl.Series(kept, dtype=pl.Boolean))
 

@@ -19,7 +19,7 @@ class Partial:
     """What was found in some parts, one after the other; lines are counted from the first of them.
 
     A monoid: `Partial()` with fresh metrics is the identity, and `merge` is associative. facts: by the file's place among
-    those of its role. index: for each part with lines its file, its byte offset there, and its first line. hits: tables of
+    those of its role. index: for each part with lines its file, its byte offset there, and its first line. violations: tables of
     `line` and `place`, by rule code and level. failures: a sentence for each rule, by code, that failed. broken: metrics that
     failed to merge, and why.
     """
@@ -27,7 +27,7 @@ class Partial:
     lines: int = 0
     facts: dict[int, FileFacts] = field(default_factory=dict)
     index: list[tuple[int, int, int]] = field(default_factory=list)
-    hits: dict[tuple[str, Level], list[pl.DataFrame]] = field(default_factory=dict)
+    violations: dict[tuple[str, Level], list[pl.DataFrame]] = field(default_factory=dict)
     metrics: list[Metric] = field(default_factory=list)
     failures: dict[str, str] = field(default_factory=dict)
     broken: dict[type[Metric], str] = field(default_factory=dict)
@@ -40,8 +40,8 @@ class Partial:
             else:
                 self.facts[file] = facts
         self.index += [(file, start, first + self.lines) for file, start, first in other.index]
-        for key, tables in other.hits.items():
-            self.hits.setdefault(key, []).extend(table.with_columns(pl.col("line") + self.lines) for table in tables)
+        for key, tables in other.violations.items():
+            self.violations.setdefault(key, []).extend(table.with_columns(pl.col("line") + self.lines) for table in tables)
         self.broken |= other.broken
         for mine, theirs in zip(self.metrics, other.metrics, strict=True):
             try:
@@ -56,7 +56,7 @@ class Partial:
 
     def found(self, code: str, level: Level) -> pl.DataFrame | None:
         """Return `line` and `place` of what a rule found at a level; None where that is nothing."""
-        tables = self.hits.get((code, level))
+        tables = self.violations.get((code, level))
         return pl.concat(tables) if tables else None
 
     @property

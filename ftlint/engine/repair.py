@@ -21,7 +21,7 @@ from ftlint.engine.write import Action, Written, write
 from ftlint.errors import RuleError, raise_if_interrupted
 from ftlint.records.reader import reader_of
 from ftlint.rule import RecordRule
-from ftlint.rule.fixes import FileFix, Fix, Respell, Rewrite, Situation
+from ftlint.rule.fixes import FileFix, Fix, FixContext, LineEdit, Rewrite
 from ftlint.sources import Source, temporary_source
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.engine.result import DatasetReport
     from ftlint.engine.serial import Engine
-    from ftlint.rule import Applicability, Hits, Rule
+    from ftlint.rule import Applicability, Rule, Violations
 
 ROUNDS = 10
 
@@ -146,11 +146,11 @@ def _settle(
 ) -> tuple[Repaired, list[Rule]]:
     """Repair until nothing changes; return the rules that never come to rest, if there are any."""
     report = check_dataset(dataset, rules, engine)
-    found = Counter({rule.code: 0 for rule, _ in report.hits})
-    for rule, hits in report.hits:
-        found[rule.code] += len(hits)
+    result = Counter({rule.code: 0 for rule, _ in report.violations})
+    for rule, violations in report.violations:
+        result[rule.code] += len(violations)
     originals = [*dataset.train, *dataset.valid]
-    repaired = Repaired(report, found)
+    repaired = Repaired(report, result)
     for source, file in zip(originals, report.files, strict=True):
         repaired.files.append((source, source, array("Q", range(file.facts.lines)) if track else None))
     try:
@@ -196,7 +196,7 @@ def _turns(
         repaired.applied += changed
         known = _settled(known, actions, changed)
         sources = [source for _, source, _ in files]
-        current = Dataset(sources[: len(dataset.train)], dataset.wishes, sources[len(dataset.train) :])
+        current = Dataset(sources[: len(dataset.train)], dataset.options, sources[len(dataset.train) :])
         report = repaired.report = check_dataset(current, rules, engine, known=known)
         _close(before, keep=files)
         if turn:  # the second turn usually is the last, and finds nothing to do
@@ -207,7 +207,7 @@ def _turns(
     else:
         return repaired, _restless(rules, changed)
     if known and repaired.applied:
-        _say_what_changed(known, survey(current.train, dataset.wishes), repaired)
+        _say_what_changed(known, survey(current.train, dataset.options), repaired)
     return repaired, []
 
 
@@ -236,8 +236,8 @@ def _say_what_changed(known: Context, afterwards: Context, repaired: Repaired) -
         ("task", known.task, afterwards.task),
     ]
     if known.dialect == afterwards.dialect:
-        found, left = (named(it.dialect).facts(it.known) for it in (known, afterwards))
-        pairs += [(what, _quoted(value), _quoted(left[what])) for what, value in found.items() if not isinstance(value, list)]
+        results, left = (named(it.dialect).facts(it.known) for it in (known, afterwards))
+        pairs += [(what, _quoted(value), _quoted(left[what])) for what, value in results.items() if not isinstance(value, list)]
     for what, before, after in pairs:
         if before != after:
             repaired.note("note", f"{what} {before} was kept to the end; a check of the repaired data alone infers {after}")
@@ -293,26 +293,28 @@ def _actions(
     absent, settled = _absent(dataset, report), set[str]()
     contexts = {file.role: file.context for file in report.files}
     labels = next((file.labels for file in report.files if file.labels), {})
-    for rule, hits in report.hits:
-        if hits.refused and allowed.permits(rule, "request"):
-            repaired.note("refused", f"{rule.code} {rule.name()}: {hits.refused}")
-        if not allowed.permits(rule, hits.repair):
+    for rule, violations in report.violations:
+        if violations.refused and allowed.permits(rule, "request"):
+            repaired.note("refused", f"{rule.code} {rule.name()}: {violations.refused}")
+        if not allowed.permits(rule, violations.repair):
             continue
-        situation = Situation(contexts[hits.role], allowed.unsafe, labels, absent)
-        fix = _fix_of(rule, hits, situation)
+        fix_context = FixContext(contexts[violations.role], allowed.unsafe, labels, absent)
+        fix = _fix_of(rule, violations, fix_context)
         sets = fix.sets if isinstance(fix, Rewrite) else ""
-        if fix is None or sets in settled or (lines_only and not isinstance(fix, (FileFix, Respell))):
+        if fix is None or sets in settled or (lines_only and not isinstance(fix, (FileFix, LineEdit))):
             continue
         if not isinstance(fix, FileFix) and fix.once and repaired.applied[rule.code]:
             continue
         settled |= {sets} - {""}
         _note(rule, fix, repaired)
-        for place, lines, rows in _places(report, hits, fix):
-            file = report.files[place]
-            each = hits.each if rows is not None and not isinstance(rule, RecordRule) else None
+        for index, lines, rows in _places(report, violations, fix):
+            file = report.files[index]
+            each = violations.each if rows is not None and not isinstance(rule, RecordRule) else None
             if not allowed.spares(rule, file.path):
-                mine = fix if file.role == hits.role else _fix_of(rule, hits, replace(situation, context=file.context))
-                actions[place] += [Action(rule, mine, lines, rows, each)] if mine else []
+                mine = (
+                    fix if file.role == violations.role else _fix_of(rule, violations, replace(fix_context, dataset=file.context))
+                )
+                actions[index] += [Action(rule, mine, lines, rows, each)] if mine else []
     return actions
 
 
@@ -325,14 +327,14 @@ def _note(rule: Rule, fix: Fix, repaired: Repaired) -> None:
         repaired.note("chosen", f"{rule.code} {rule.name()}: {fix.note}")
     if isinstance(fix, Rewrite) and fix.table:
         repaired.labels |= {old: new for old, new in fix.table.items() if old not in repaired.labels.values()}
-    if isinstance(fix, Respell) and fix.names:
+    if isinstance(fix, LineEdit) and fix.names:
         repaired.keys |= fix.names
 
 
-def _fix_of(rule: Rule, hits: Hits, situation: Situation) -> Fix | None:
+def _fix_of(rule: Rule, violations: Violations, fix_context: FixContext) -> Fix | None:
     """Return the repair that a rule proposes; raises RuleError where it fails."""
     try:
-        return _of_its_kind(rule.fix(hits, situation))
+        return _of_its_kind(rule.fix(violations, fix_context))
     except BaseException as error:
         raise_if_interrupted(error)
         raise RuleError(rule.failure(error), rule.code) from error
@@ -345,37 +347,37 @@ def _of_its_kind(fix: Any) -> Fix | None:
     return fix
 
 
-def _places(report: DatasetReport, hits: Hits, fix: Fix) -> Iterator[tuple[int, pl.Series | None, pl.Series | None]]:
+def _places(report: DatasetReport, violations: Violations, fix: Fix) -> Iterator[tuple[int, pl.Series | None, pl.Series | None]]:
     """Yield the place of each file that a repair concerns, and the file's lines that it is for (None: all), and their rows."""
-    same_role = [place for place, file in enumerate(report.files) if file.role == hits.role]
+    same_role = [index for index, file in enumerate(report.files) if file.role == violations.role]
     if isinstance(fix, FileFix):
-        yield same_role[hits.file], None, None
+        yield same_role[violations.file], None, None
         return
     if fix.scope != "found":
-        yield from ((place, None, None) for place in (range(len(report.files)) if fix.scope == "dataset" else same_role))
+        yield from ((index, None, None) for index in (range(len(report.files)) if fix.scope == "dataset" else same_role))
         return
-    lines = hits.lines
+    lines = violations.lines
     if lines is None:
         return
-    for place in same_role:
-        file = report.files[place]
+    for index in same_role:
+        file = report.files[index]
         inside = (lines >= file.first) & (lines < file.first + file.facts.lines)
         mine = lines.filter(inside) - file.first
         if not len(mine):
             continue
         if fix.of_rows:
-            numbers = pl.int_range(0, len(lines), dtype=pl.UInt32, eager=True) if hits.each else hits.places
-            yield place, mine, None if numbers is None else numbers.filter(inside)
+            numbers = pl.int_range(0, len(lines), dtype=pl.UInt32, eager=True) if violations.each else violations.positions
+            yield index, mine, None if numbers is None else numbers.filter(inside)
         else:
-            yield place, mine.unique().sort(), None
+            yield index, mine.unique().sort(), None
 
 
-def proposed(rule: Rule, hits: Hits, dataset: Dataset, report: DatasetReport) -> Fix | None:
-    """Return the repair that a rule proposes for these hits, if all that may be is allowed."""
-    context = next(file.context for file in report.files if file.role == hits.role)
+def proposed(rule: Rule, violations: Violations, dataset: Dataset, report: DatasetReport) -> Fix | None:
+    """Return the repair that a rule proposes for these violations, if all that may be is allowed."""
+    context = next(file.context for file in report.files if file.role == violations.role)
     labels = next((file.labels for file in report.files if file.labels), {})
     try:
-        return _fix_of(rule, hits, Situation(context, unsafe=True, labels=labels, absent=_absent(dataset, report)))
+        return _fix_of(rule, violations, FixContext(context, unsafe=True, labels=labels, absent=_absent(dataset, report)))
     except RuleError as error:
         report.failures.setdefault(rule.code, str(error))
         return None

@@ -15,13 +15,13 @@ from ftlint.dialects.context import Context
 from ftlint.dialects.keys import NAMING
 from ftlint.dialects.kinds import signature_of
 from ftlint.errors import failing, raise_if_interrupted
+from ftlint.options import GENERATION
 from ftlint.records.reader import Reader
 from ftlint.records.spread import suspected
 from ftlint.sources import BOM, Span
 from ftlint.sources.charset import codec_of
 from ftlint.text import tokens
 from ftlint.text.normal import HEADS, signatures
-from ftlint.wishes import GENERATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from ftlint.dialects.base import Dialect, Tables
     from ftlint.dialects.context import Differences
     from ftlint.dialects.kinds import Signature
+    from ftlint.options import DatasetOptions
     from ftlint.rule import Rule
     from ftlint.sources import Source
     from ftlint.targets import Target
-    from ftlint.wishes import Wishes
 
 _WINDOWS = 100
 _WINDOW = 1 << 16
@@ -48,17 +48,17 @@ class Sample(NamedTuple):
 
 
 def survey(
-    sources: Sequence[Source], wishes: Wishes, rules: Sequence[Rule] = (), failures: dict[str, str] | None = None
+    sources: Sequence[Source], options: DatasetOptions, rules: Sequence[Rule] = (), failures: dict[str, str] | None = None
 ) -> Context:
     """Return what is known of the dataset that these files make up.
 
     rules: those that may want to know something of the sample. failures: takes a sentence for each of them that fails.
     """
-    context, tables = look(sources, wishes)
+    context, tables = take_sample(sources, options)
     hints: dict[str, Any] = {}
     for rule in rules if tables else ():
         try:
-            if rule.applies(context) and (hint := rule.foresee(tables, context)) is not None:
+            if rule.applies(context) and (hint := rule.prescan(tables, context)) is not None:
                 hints[rule.code] = hint
         except BaseException as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
             raise_if_interrupted(error)
@@ -67,9 +67,9 @@ def survey(
     return replace(context, hints=hints)
 
 
-def survey_valid(sources: Sequence[Source], wishes: Wishes, training: Context) -> Context:
+def survey_valid(sources: Sequence[Source], options: DatasetOptions, training: Context) -> Context:
     """Return the context in which validation files are judged: the training files', and what differs from it."""
-    own, tables = look(sources, wishes)
+    own, tables = take_sample(sources, options)
     split: Differences = ()
     known = training.known
     if own.dialect != training.dialect and own.recognised:
@@ -81,32 +81,34 @@ def survey_valid(sources: Sequence[Source], wishes: Wishes, training: Context) -
     return replace(training, surveyed=own.surveyed, recognised=own.recognised, split=split, known=known)
 
 
-def look(sources: Sequence[Source], wishes: Wishes) -> Sample:
+def take_sample(sources: Sequence[Source], options: DatasetOptions) -> Sample:
     """Return what a sample of these files shows, and the sample."""
-    lines, keys = _sample(sources, wishes)
-    pinned = targets.target(wishes.target, wishes.own) if wishes.target else None
-    name, is_recognised = _dialect(keys, wishes, pinned)
+    lines, keys = _sampled_lines(sources, options)
+    pinned = targets.target(options.target, options.own) if options.target else None
+    name, is_recognised = _dialect(keys, options, pinned)
     dialect = named(name)
-    naming = NAMING if wishes.naming is None else wishes.naming
-    read = Reader(dialect, naming, wishes.longest).read(b"\n".join(lines)).tables if dialect.checked else {}
-    target = pinned or _assumed(dialect, read, wishes)
-    encoding = wishes.encoding or target.encoding
+    naming = NAMING if options.naming is None else options.naming
+    read = Reader(dialect, naming, options.longest).read(b"\n".join(lines)).tables if dialect.checked else {}
+    target = pinned or _assumed(dialect, read, options)
+    encoding = options.encoding or target.encoding
     tokens.definition(encoding)
     context = Context(
         dialect=name,
         target=target,
         encoding=encoding,
-        task=wishes.task or GENERATION,
+        task=options.task or GENERATION,
         known=dialect.nothing,
-        given=frozenset(what for what in ("separator", "stop", "task", "dialect", "target") if getattr(wishes, what) is not None),
+        given=frozenset(
+            what for what in ("separator", "stop", "task", "dialect", "target") if getattr(options, what) is not None
+        ),
         recognised=is_recognised,
         naming=naming,
-        longest=wishes.longest,
+        longest=options.longest,
     )
     if not dialect.checked:
         return Sample(context, {})
     with failing(dialect):
-        task, known = dialect.infer(read, wishes, target, encoding)
+        task, known = dialect.infer(read, options, target, encoding)
         tables = dialect.derive(read, known)
     distinct = tables[RECORDS].get_column(INPUT).unique()
     differing = (head for head in HEADS if signatures(distinct, head=head).n_unique() >= 0.98 * len(distinct))
@@ -114,7 +116,7 @@ def look(sources: Sequence[Source], wishes: Wishes) -> Sample:
     return Sample(replace(context, task=task, known=known, surveyed=surveyed, head=next(differing, 0)), tables)
 
 
-def _sample(sources: Sequence[Source], wishes: Wishes) -> tuple[list[bytes], Counter[Signature]]:
+def _sampled_lines(sources: Sequence[Source], options: DatasetOptions) -> tuple[list[bytes], Counter[Signature]]:
     """Return lines with objects, spread evenly over the bytes of all sources, and how often each set of keys occurs."""
     lines: list[bytes] = []
     long: list[bytes] = []
@@ -122,8 +124,8 @@ def _sample(sources: Sequence[Source], wishes: Wishes) -> tuple[list[bytes], Cou
     readable = [
         source for source in sources if not codec_of(source.head(64)) and (source.made_of_records or not suspected(source))
     ]
-    for line in _lines(readable, wishes.records):
-        if len(line) > wishes.longest:
+    for line in _lines(readable, options.records):
+        if len(line) > options.longest:
             continue
         try:
             value = orjson.loads(line)
@@ -150,18 +152,20 @@ def _lines(sources: Sequence[Source], wanted: int) -> Iterator[bytes]:
     first = 0
     for source in sources:
         # The windows stand at equal distances over all sources, as if these were one.
-        places = [place for window in range(_WINDOWS) if first <= (place := window * total // _WINDOWS) < first + source.size]
+        indexes = [
+            position for window in range(_WINDOWS) if first <= (position := window * total // _WINDOWS) < first + source.size
+        ]
         each = wanted // _WINDOWS or 1
-        for place in places:
-            start = place - first
+        for position in indexes:
+            start = position - first
             yield from source.read(Span(start, start + _WINDOW))[1].removeprefix(BOM).split(b"\n", each)[:each]
         first += source.size
 
 
-def _dialect(keys: Counter[Signature], wishes: Wishes, pinned: Target | None) -> tuple[str, bool]:
+def _dialect(keys: Counter[Signature], options: DatasetOptions, pinned: Target | None) -> tuple[str, bool]:
     """Return the dialect, and whether it was recognised: it is the majority's where it is not configured."""
-    if wishes.dialect is not None:
-        return wishes.dialect, True
+    if options.dialect is not None:
+        return options.dialect, True
     votes: Counter[str] = Counter()
     for signature, count in keys.items():
         votes[recognised(signature) or ""] += count
@@ -183,8 +187,8 @@ def _prompts(keys: Counter[Signature], pinned: Target) -> str:
     return graded if 2 * prompts > keys.total() else ""
 
 
-def _assumed(dialect: Dialect, tables: Tables, wishes: Wishes) -> Target:
+def _assumed(dialect: Dialect, tables: Tables, options: DatasetOptions) -> Target:
     """Return the target that is assumed where none is named."""
     with failing(dialect):
         suited = dialect.suits(tables) if tables else ""
-    return targets.target(suited or dialect.assumed, wishes.own) if suited or dialect.assumed else targets.ANY
+    return targets.target(suited or dialect.assumed, options.own) if suited or dialect.assumed else targets.ANY

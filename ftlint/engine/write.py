@@ -40,14 +40,14 @@ if TYPE_CHECKING:
 class Action:
     """A rule, its repair, and the lines of the file that it is for; None: every line.
 
-    places: for each line, which may come several times, the row of the rule's table that the repair is for; or, where `each` is
+    positions: for each line, which may come several times, the row of the rule's table to repair; or, where `each` is
     given, the number of the fault, of which that tells what the rule knows of it.
     """
 
     rule: Rule
     fix: Fix
     lines: pl.Series | None = None
-    places: pl.Series | None = None
+    positions: pl.Series | None = None
     each: Callable[[int], Row] | None = None
 
     @property
@@ -55,12 +55,12 @@ class Action:
         """The table of the rows that the repair is for."""
         return self.rule.table if isinstance(self.rule, RecordRule) else RECORDS
 
-    def row(self, record: Record | None, place: int) -> Row:
+    def row(self, record: Record | None, index: int) -> Row:
         """Return what the repair is given of a fault."""
         if self.each:
-            return self.each(place)
+            return self.each(index)
         assert record
-        return record.row(self.table, place)
+        return record.row(self.table, index)
 
     def within(self, first: int, end: int) -> list[int] | range:
         """Return the lines from `first` to before `end`."""
@@ -74,10 +74,10 @@ class Action:
             return {}
         within = slice(self.lines.search_sorted(first), self.lines.search_sorted(end))
         lines = self.lines[within].to_list()
-        places = [0] * len(lines) if self.places is None else self.places[within].to_list()
+        indexes = [0] * len(lines) if self.positions is None else self.positions[within].to_list()
         rows: dict[int, list[int]] = {}
-        for line, place in zip(lines, places, strict=True):
-            rows.setdefault(line, []).append(place)
+        for line, index in zip(lines, indexes, strict=True):
+            rows.setdefault(line, []).append(index)
         return rows
 
 
@@ -182,9 +182,9 @@ def _repaired(
     def before(number: int) -> bytes:
         return lines[number - first].removesuffix(b"\r")
 
-    found = [(action, places) for action in actions if (places := action.rows_within(first, first + len(lines)))]
-    _amend(before, found, context, written, changed)
-    touched = bool(found)
+    results = [(action, indexes) for action in actions if (indexes := action.rows_within(first, first + len(lines)))]
+    _amend(before, results, context, written, changed)
+    touched = bool(results)
     for action in actions:
         if isinstance(action.fix, FileFix) or action.fix.of_rows:
             continue
@@ -212,25 +212,25 @@ def _repaired(
 
 def _amend(
     before: Callable[[int], bytes],
-    found: Sequence[tuple[Action, Mapping[int, Sequence[int]]]],
+    results: Sequence[tuple[Action, Mapping[int, Sequence[int]]]],
     context: Context,
     written: Written,
     changed: dict[int, list[bytes]],
 ) -> None:
-    """Note in `changed` what repairs of rows make of lines. before: the lines by number. found: repairs, with rows by line.
+    """Note in `changed` what repairs of rows make of lines. before: the lines by number. results: repairs, with rows by line.
 
     Repairs of several rules in a line are made together; one that is about the same bytes as an earlier one waits for the next
     turn, when the rule finds what is left.
     """
-    numbers = sorted({number for _, places in found for number in places})
+    numbers = sorted({number for _, indexes in results for number in indexes})
     some = [Line(before(number)) for number in numbers]
     records = reader_of(context).records(some, context)
     for number, line, record in zip(numbers, some, records, strict=True):
         edits: list[Edit] = []
-        for action, places in found:
-            if number not in places or (record is None and not action.each):
+        for action, indexes in results:
+            if number not in indexes or (record is None and not action.each):
                 continue
-            rows = [action.row(record, place) for place in places[number]]
+            rows = [action.row(record, index) for index in indexes[number]]
             with _guarded(action.rule):
                 own = sure_edits(action.fix, line, record, rows)
             if not own or overlap([*edits, *own]):

@@ -147,8 +147,8 @@ def _of_free_text(truth: Sequence[str], predictions: Sequence[Prediction]) -> Ev
 
 def _probabilities(predictions: Sequence[Prediction], labels: Sequence[str]) -> Floats | None:
     """Return the probability of each label for each answer; None where they are not known for all."""
-    found = [shares(one.first, labels) if one.first else None for one in predictions]
-    return np.array(found) if all(row is not None for row in found) else None
+    results = [shares(one.first, labels) if one.first else None for one in predictions]
+    return np.array(results) if all(row is not None for row in results) else None
 
 
 @dataclass(frozen=True)
@@ -164,19 +164,19 @@ class _Judged:
 
     def measures(self) -> Measures:
         """Return the guide's measures."""
-        place = {label: number for number, label in enumerate(self.labels)}
+        index = {label: number for number, label in enumerate(self.labels)}
         nll = chances = None
         if self.probability is not None:
-            nll = [-log(max(row[place[label]], 1e-12)) for label, row in zip(self.truth, self.probability, strict=True)]
-            chances = None if self.sought is None else self.probability[:, place[self.sought]]
+            nll = [-log(max(row[index[label]], 1e-12)) for label, row in zip(self.truth, self.probability, strict=True)]
+            chances = None if self.sought is None else self.probability[:, index[self.sought]]
         return measured(self.truth, self.predicted, nll, positive=self.sought, probability=chances, beta=self.beta)
 
     def calibration(self) -> Calibration | None:
         """Return whether the probabilities mean what they say."""
         if self.probability is None:
             return None
-        place = {label: number for number, label in enumerate(self.labels)}
-        right = np.array([place[label] for label in self.truth])
+        index = {label: number for number, label in enumerate(self.labels)}
+        right = np.array([index[label] for label in self.truth])
         confidence, hit = self.probability.max(axis=1), self.probability.argmax(axis=1) == right
         bins = []
         for number in range(_BINS):
@@ -190,18 +190,20 @@ class _Judged:
     def intervals(self) -> dict[str, tuple[float, float]]:
         """Return intervals by seeded resampling; of accuracy by Wilson's formula, which holds for few records too."""
         random = np.random.default_rng(0)
-        found: dict[str, list[float]] = {}
+        results: dict[str, list[float]] = {}
         for _ in range(_RESAMPLES):
             for name, value in self._of(random.integers(0, len(self.truth), len(self.truth))).measures().as_dict().items():
                 if isinstance(value, float):
-                    found.setdefault(name, []).append(value)
-        bounds = {name: (float(np.quantile(values, 0.025)), float(np.quantile(values, 0.975))) for name, values in found.items()}
+                    results.setdefault(name, []).append(value)
+        bounds = {
+            name: (float(np.quantile(values, 0.025)), float(np.quantile(values, 0.975))) for name, values in results.items()
+        }
         right = sum(label == other for label, other in zip(self.truth, self.predicted, strict=True)) / len(self.truth)
         return bounds | {"accuracy": wilson(right, len(self.truth))}
 
     def _of(self, chosen: Sequence[int] | NDArray[np.int64]) -> _Judged:
         """Return some of the answers."""
-        truth, predicted = ([every[place] for place in chosen] for every in (self.truth, self.predicted))
+        truth, predicted = ([every[index] for index in chosen] for every in (self.truth, self.predicted))
         probability = None if self.probability is None else self.probability[chosen]
         return replace(self, truth=truth, predicted=predicted, probability=probability)
 

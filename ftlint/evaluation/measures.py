@@ -116,21 +116,21 @@ def measured(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # one label alone is no reason for a warning of scikit-learn's
         matrix = metrics.confusion_matrix(true, predicted, labels=labels)
-    found: dict[str, float | None] = dict.fromkeys(("precision", "recall", "specificity", "f_beta", "auroc", "auprc"))
+    results: dict[str, float | None] = dict.fromkeys(("precision", "recall", "specificity", "f_beta", "auroc", "auprc"))
     if positive is not None:
         truth = [label == positive for label in true]
-        found |= decided(truth, [label == positive for label in predicted], beta)
+        results |= decided(truth, [label == positive for label in predicted], beta)
         if probability is not None:
-            found |= ranked(truth, probability)
+            results |= ranked(truth, probability)
     return Measures(
         accuracy=accuracy(true, predicted),
         weighted_f1=weighted_f1(true, predicted),
-        precision=found["precision"],
-        recall=found["recall"],
-        specificity=found["specificity"],
-        f_beta=found["f_beta"],
-        auroc=found["auroc"],
-        auprc=found["auprc"],
+        precision=results["precision"],
+        recall=results["recall"],
+        specificity=results["specificity"],
+        f_beta=results["f_beta"],
+        auroc=results["auroc"],
+        auprc=results["auprc"],
         cross_entropy=None if nll is None else float(np.mean(nll)),
         confusion={"labels": labels, "matrix": matrix.tolist()},
     )

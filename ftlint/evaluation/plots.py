@@ -82,11 +82,11 @@ def smoothed(values: Sequence[float], window: int) -> list[float]:
     sums = [0.0]
     for value in values:
         sums.append(sums[-1] + value)
-    found = []
-    for place in range(len(values)):
-        half = min(window, place, len(values) - 1 - place)
-        found.append((sums[place + half + 1] - sums[place - half]) / (2 * half + 1))
-    return found
+    results = []
+    for index in range(len(values)):
+        half = min(window, index, len(values) - 1 - index)
+        results.append((sums[index + half + 1] - sums[index - half]) / (2 * half + 1))
+    return results
 
 
 def bars(file: str, values: Mapping[str, float], *, title: str, horizontal: str) -> None:

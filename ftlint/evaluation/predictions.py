@@ -66,10 +66,10 @@ def _loads(line: bytes, name: str, number: int) -> Any:
 def _in_order(values: Sequence[Mapping[str, Any]], name: str) -> list[Any]:
     """Return results in the order of the numbers that their requests have; a batch ends in any order."""
     numbers = [_NUMBER.search(str(value["custom_id"])) for value in values]
-    found = [int(number.group(1)) for number in numbers if number]
-    if len(set(found)) < len(values):
+    results = [int(number.group(1)) for number in numbers if number]
+    if len(set(results)) < len(values):
         raise InputError(f"{name} has results of a batch whose custom_id does not end in the record's number; sort them yourself")
-    return [value for _, value in sorted(zip(found, values, strict=True), key=lambda pair: pair[0])]
+    return [value for _, value in sorted(zip(results, values, strict=True), key=lambda pair: pair[0])]
 
 
 def _prediction(value: Any, where: str) -> Prediction:
@@ -122,17 +122,17 @@ def shares(first: Mapping[str, float], labels: Sequence[str]) -> list[float] | N
 
     What is left over is shared out among labels that no token was given for. None where a token may begin several labels.
     """
-    found = dict.fromkeys(labels, 0.0)
+    results = dict.fromkeys(labels, 0.0)
     for token, share in first.items():
         begins = [label for label in labels if token.strip() and label.startswith(token.strip())]
         exact = [label for label in begins if label == token.strip()]
         if len(exact or begins) > 1:
             return None
         for label in exact or begins:
-            found[label] += share
-    missing = [label for label, share in found.items() if not share]
+            results[label] += share
+    missing = [label for label, share in results.items() if not share]
     rest = max(1e-9, 1 - sum(first.values()))
     for label in missing:
-        found[label] = rest / len(missing)
-    total = sum(found.values())
-    return [share / total for share in found.values()]
+        results[label] = rest / len(missing)
+    total = sum(results.values())
+    return [share / total for share in results.values()]

@@ -22,7 +22,7 @@ from ftlint.rule import LEVELS, RecordRule
 from ftlint.rule.registry import Selection, configured
 from ftlint.sources.memory import as_line
 from ftlint.targets import ANY, target
-from ftlint.text.marks import given
+from ftlint.text.marks import parse_ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -100,8 +100,8 @@ def schema(
 def _validated(validate: Callable[..., Any], frame: Any, *arguments: Any, **options: Any) -> Any:
     """Validate a frame; a lazy one is collected first, and comes back as one."""
     lazy = isinstance(frame, pl.LazyFrame)
-    found = validate(frame.collect() if lazy else frame, *arguments, **options)
-    return found.lazy() if lazy else found
+    result = validate(frame.collect() if lazy else frame, *arguments, **options)
+    return result.lazy() if lazy else result
 
 
 def _told(rule: RecordRule) -> dict[str, Any]:
@@ -153,8 +153,8 @@ def _right(frame: pl.DataFrame, rule: RecordRule, levels: Sequence[str], context
     lines = b"".join(as_line(row, number) for number, row in rows)
     decoded = Decoded(len(frame), {RECORDS: frame}, traces=set(ALL))
     block = Block(lines, decoded, dialect.derive(decoded.tables, context.known), dialect)
-    found = violations(Plan(context, (rule,), ()), block)
-    wrong = {line for (_, level), rows in found.items() if level in levels for line in rows.get_column("line")}
+    results = violations(Plan(context, (rule,), ()), block)
+    wrong = {line for (_, level), rows in results.items() if level in levels for line in rows.get_column("line")}
     return ~frame.get_column("line").is_in(list(wrong))
 
 
@@ -162,8 +162,8 @@ def _right_records(records: Iterable[Mapping[str, Any]], rule: RecordRule, level
     """Return the same for records that are no texts alone; one that is none of the dialect is wrong whatever the rule."""
     lines = [as_line(record, number) for number, record in enumerate(records)]
     block = block_of(b"".join(lines), context)
-    found = violations(Plan(context, (rule,), ()), block) if len(block.frame) else {}
-    wrong = {line for (_, level), rows in found.items() if level in levels for line in rows.get_column("line")}
+    results = violations(Plan(context, (rule,), ()), block) if len(block.frame) else {}
+    wrong = {line for (_, level), rows in results.items() if level in levels for line in rows.get_column("line")}
     right = set(block.frame.get_column("line")) - wrong
     return pl.Series([number in right for number in range(len(lines))], dtype=pl.Boolean)
 
@@ -171,6 +171,6 @@ def _right_records(records: Iterable[Mapping[str, Any]], rule: RecordRule, level
 def _endings(separator: str | None, stop: str | None) -> Endings:
     """Return how texts end, where it is given."""
     return Endings(
-        given(separator) if separator is not None else None,
-        given(stop) if stop is not None else None,
+        parse_ending(separator) if separator is not None else None,
+        parse_ending(stop) if stop is not None else None,
     )

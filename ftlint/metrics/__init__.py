@@ -2,9 +2,9 @@
 
 from ftlint.metrics.base import Block, Gathered, Metric, extend, numbers
 from ftlint.metrics.facts import FileFacts
+from ftlint.metrics.key_paths import KeyPaths
 from ftlint.metrics.keyed import Fingerprints, Keyed, Sketches
 from ftlint.metrics.labels import Labels
-from ftlint.metrics.places import Places
 from ftlint.metrics.shapes import Shapes
 from ftlint.metrics.texts import Extremes, Occurrences
 
@@ -14,11 +14,11 @@ __all__ = [
     "FileFacts",
     "Fingerprints",
     "Gathered",
+    "KeyPaths",
     "Keyed",
     "Labels",
     "Metric",
     "Occurrences",
-    "Places",
     "Shapes",
     "Sketches",
     "extend",

@@ -116,9 +116,9 @@ class Gathered:
 
     def get(self, kind: type[M]) -> M:
         """Return the metric of a kind."""
-        found = self.metrics[kind]
-        assert isinstance(found, kind)
-        return found
+        result = self.metrics[kind]
+        assert isinstance(result, kind)
+        return result
 
     @property
     def records(self) -> int:

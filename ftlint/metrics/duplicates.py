@@ -49,16 +49,16 @@ def duplicates(gathered: Gathered) -> Duplicates:
     """Return what repeats in the files of a role; a line is in one table at most, the first that fits."""
     if "duplicates" not in gathered.memo:
         gathered.memo["duplicates"] = _find(gathered)
-    found: Duplicates = gathered.memo["duplicates"]
-    return found
+    result: Duplicates = gathered.memo["duplicates"]
+    return result
 
 
 def lines_labelled(gathered: Gathered, labels: Iterable[str]) -> pl.Series:
     """Return the lines of the records with these labels, rising."""
     wanted = hashes(labels)
     tables = gathered.get(Fingerprints).tables()
-    found = [table.filter(pl.col("answer").is_in(wanted.implode())).get_column("line") for table in tables]
-    return pl.concat(found).sort() if found else pl.Series("line", dtype=pl.UInt32)
+    results = [table.filter(pl.col("answer").is_in(wanted.implode())).get_column("line") for table in tables]
+    return pl.concat(results).sort() if results else pl.Series("line", dtype=pl.UInt32)
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,8 @@ def _normalised_leaks(mine: list[pl.DataFrame], theirs: list[pl.DataFrame], gath
         first.setdefault(hash((normal(row["input"]), row["further"])), line)
     suspects = pl.concat(mine).with_columns(like=pl.col("line").min().over("signature", "input", "further"))
     looked_at = gathered.fetch(suspects.get_column("like").unique().sort().to_list())
-    found = [(line, first[form]) for line, row in looked_at if (form := hash((normal(row["input"]), row["further"]))) in first]
-    return _by_line([suspects.join(_table(found).rename({"line": "like"}), on="like")])
+    results = [(line, first[form]) for line, row in looked_at if (form := hash((normal(row["input"]), row["further"]))) in first]
+    return _by_line([suspects.join(_table(results).rename({"line": "like"}), on="like")])
 
 
 def nearly_equal(gathered: Gathered, similarity: float, without: set[int]) -> pl.DataFrame:
@@ -119,7 +119,7 @@ def nearly_equal(gathered: Gathered, similarity: float, without: set[int]) -> pl
                 pairs.setdefault(line, set()).add(first)
     leaders = {first for firsts in pairs.values() for first in firsts}
     texts: dict[int, tuple[set[str], str]] = {}
-    found = []
+    results = []
     for line, row in gathered.fetch(sorted(leaders | pairs.keys())):
         words, further = shingles(row["input"]), row["further"]
         if line in leaders:
@@ -127,8 +127,8 @@ def nearly_equal(gathered: Gathered, similarity: float, without: set[int]) -> pl
         alike = (first for first in sorted(pairs.get(line, ())) if texts[first][1] == further)
         match = next((first for first in alike if _jaccard(words, texts[first][0]) >= similarity), None)
         if match is not None:
-            found.append((line, match))
-    return _table(found)
+            results.append((line, match))
+    return _table(results)
 
 
 def _jaccard(a: set[str], b: set[str]) -> float:
@@ -171,14 +171,14 @@ def _equal(nominated: list[pl.DataFrame], gathered: Gathered) -> pl.DataFrame:
     alike = dict(table.select("line", "of_record").iter_rows())
     labels = gathered.get(Labels).variants if gathered.context.classification else {}
     first: dict[tuple[int, bytes], int] = {}
-    found = []
+    results = []
     for line, row in gathered.fetch(list(alike)):
         texts = [row[INPUT], labels.get(row[ANSWER], row[ANSWER]), row[FURTHER]]
         digest = hashlib.blake2b(orjson.dumps(texts), digest_size=16).digest()
         earlier = first.setdefault((alike[line], digest), line)
         if earlier != line:
-            found.append((line, earlier))
-    return _table(found)
+            results.append((line, earlier))
+    return _table(results)
 
 
 def _with_body(table: pl.DataFrame, gathered: Gathered) -> pl.DataFrame:
@@ -206,16 +206,16 @@ def _normalised(suspects: list[pl.DataFrame], gathered: Gathered) -> pl.DataFram
         return _by_line([])
     first: dict[int, int] = {}
     conflicting = set(table.filter(pl.col("conflicting")).get_column("line"))
-    found = []
+    results = []
     for line, row in gathered.fetch(table.get_column("line").to_list()):
         earlier = first.setdefault(hash((normal(row["input"]), normal(row["answer"]), row["further"])), line)
         if earlier != line and line not in conflicting:
-            found.append((line, earlier))
-    return _table(found)
+            results.append((line, earlier))
+    return _table(results)
 
 
-def _table(found: list[tuple[int, int]]) -> pl.DataFrame:
-    return pl.DataFrame(found, {"line": pl.UInt32, "first": pl.UInt32}, orient="row")
+def _table(results: list[tuple[int, int]]) -> pl.DataFrame:
+    return pl.DataFrame(results, {"line": pl.UInt32, "first": pl.UInt32}, orient="row")
 
 
 def _by_line(tables: list[pl.DataFrame]) -> pl.DataFrame:

@@ -36,7 +36,7 @@ class Shapes(Metric):
         decoded = block.decoded
         self.lines, self.records = decoded.lines, decoded.objects
         self.missing = {keys: numbers(at) for keys, at in decoded.missing.items()}
-        self.strings = {keys: frozenset(found) for keys, found in decoded.strings.items()}
+        self.strings = {keys: frozenset(result) for keys, result in decoded.strings.items()}
         self.wrong = {what: numbers(at) for what, at in decoded.wrong.items()}
         self.unknown = {key: numbers(at) for key, at in decoded.unknown.items()}
         self.foreign = {name: numbers(at) for name, at in decoded.foreign.items()}
@@ -46,7 +46,7 @@ class Shapes(Metric):
         pairs = ("missing", "wrong", "unknown", "foreign")
         for mine, others in ((getattr(self, name), getattr(other, name)) for name in pairs):
             extend(mine, others, self.lines)
-        for keys, found in other.strings.items():
-            self.strings[keys] = self.strings.get(keys, found) & found
+        for keys, result in other.strings.items():
+            self.strings[keys] = self.strings.get(keys, result) & result
         self.lines += other.lines
         self.records += other.records

@@ -85,13 +85,13 @@ def _is_token(vocabulary: Encoding, token: int) -> bool:
 @cache
 def bases() -> dict[str, Base]:
     """Return the base models by name."""
-    found = [
+    results = [
         Base(name, target(name).encoding, context, legacy=True, chat=False, price=target(name).prices.get("training"))
         for name, context in _LEGACY.items()
     ]
-    found += [Base(name, target(name).encoding, target(name).limit, legacy=False, chat=False) for name in _PROMPTS]
-    found += [Base(name, encoding, context, legacy=False, chat=True) for name, (encoding, context) in _CHAT.items()]
-    return {base.name: base for base in found}
+    results += [Base(name, target(name).encoding, target(name).limit, legacy=False, chat=False) for name in _PROMPTS]
+    results += [Base(name, encoding, context, legacy=False, chat=True) for name, (encoding, context) in _CHAT.items()]
+    return {base.name: base for base in results}
 
 
 def base_named(name: str) -> Base | None:

@@ -57,12 +57,12 @@ def _calls_in(text: str, tools: set[str]) -> tuple[str, list[dict[str, str]]]:
     start = text.find("[{") if tools else -1
     while start >= 0:
         try:
-            found = json.loads(text[start:])
+            results = json.loads(text[start:])
         except ValueError:
             start = text.find("[{", start + 1)
             continue
-        functions: list[Any] = [one.get("function") for one in found if isinstance(one, dict)]
-        if len(functions) == len(found) and all(_is_call(function) and function["name"] in tools for function in functions):
+        functions: list[Any] = [one.get("function") for one in results if isinstance(one, dict)]
+        if len(functions) == len(results) and all(_is_call(function) and function["name"] in tools for function in functions):
             return text[:start], functions
         break
     return text, []
@@ -71,10 +71,10 @@ def _calls_in(text: str, tools: set[str]) -> tuple[str, list[dict[str, str]]]:
 def _function_in(text: str, functions: set[str]) -> dict[str, str] | None:
     """Return the call of a function that a text is; None where it is none of these."""
     try:
-        found = json.loads(text)
+        result = json.loads(text)
     except ValueError:
         return None
-    return found if _is_call(found) and found["name"] in functions else None
+    return result if _is_call(result) and result["name"] in functions else None
 
 
 def _is_call(value: Any) -> bool:

@@ -189,9 +189,9 @@ def fault_of(record: Any) -> Fault | None:
     except ValidationError as error:
         # Of a content that is neither a text nor good parts, the parts say what is wrong.
         first = max(error.errors()[:8], key=lambda one: len(one["loc"])) if error.error_count() > 1 else error.errors()[0]
-        place = [part for part in first["loc"] if part not in _TAGS and not str(part).startswith(("list[", "function-"))]
-        message = place[1] if len(place) > 1 and place[0] == "messages" and isinstance(place[1], int) else None
-        rest = place[2:] if message is not None else place
+        index = [part for part in first["loc"] if part not in _TAGS and not str(part).startswith(("list[", "function-"))]
+        message = index[1] if len(index) > 1 and index[0] == "messages" and isinstance(index[1], int) else None
+        rest = index[2:] if message is not None else index
         return Fault(_words(first), message, _dotted(rest), first["type"] == "extra_forbidden")
     return _fault_of_links(conversation.messages)
 
@@ -210,14 +210,14 @@ def _words(error: Any) -> str:
     return text
 
 
-def _dotted(place: Sequence[Any]) -> str:
+def _dotted(index: Sequence[Any]) -> str:
     """Return a place as users write it: `content[0].text`; the names of types in it are left out."""
     known = {"text", "image_url", "input_audio", "file", "refusal"}
     shown = ""
-    for number, part in enumerate(place):
+    for number, part in enumerate(index):
         if isinstance(part, int):
             shown += f"[{part}]"
-        elif not (number and isinstance(place[number - 1], int) and part in known and number + 1 < len(place)):
+        elif not (number and isinstance(index[number - 1], int) and part in known and number + 1 < len(index)):
             shown += f".{part}" if shown else str(part)
     return shown
 
@@ -247,9 +247,9 @@ def refusal(record: Any, number: int) -> str | None:
     if fault is not None:
         if fault.extra:
             return f'Example {number} contains an extra "{fault.key.rpartition(".")[2]}".'
-        place = f", message {fault.message + 1}" if fault.message is not None else ""
-        key = f" {fault.key}:" if fault.key and fault.message is not None else f", {fault.key or 'record'}:" if not place else ""
-        return f"Example {number}{place}{key} {fault.text}"
+        index = f", message {fault.message + 1}" if fault.message is not None else ""
+        key = f" {fault.key}:" if fault.key and fault.message is not None else f", {fault.key or 'record'}:" if not index else ""
+        return f"Example {number}{index}{key} {fault.text}"
     answers = [message for message in record["messages"] if message["role"] == "assistant"]
     if not answers:
         return f"Example {number} has no message of the assistant, so that there is nothing to learn"

@@ -57,8 +57,8 @@ def text_choice(
     pieces = list(text.pieces)
     if echo:
         pieces = [*echoed(model, prompt, logprobs), *pieces]
-    found = None if logprobs is None else _logprobs(model, pieces, 0 if echo else len(whole), logprobs)
-    return {"text": whole * echo + text.text, "index": index, "logprobs": found, "finish_reason": text.finish}
+    result = None if logprobs is None else _logprobs(model, pieces, 0 if echo else len(whole), logprobs)
+    return {"text": whole * echo + text.text, "index": index, "logprobs": result, "finish_reason": text.finish}
 
 
 def _logprobs(model: Model, pieces: Sequence[Piece], start: int, number: int) -> dict[str, Any]:
@@ -94,11 +94,11 @@ def shown(model: Model, token: int) -> str:
 
 def chat_choice(model: Model, text: Generated, index: int, top: int | None) -> dict[str, Any]:
     """Return a choice of a chat completion. top: number of the likeliest tokens to tell; None: no logprobs."""
-    found = None
+    results = None
     if top is not None:
-        found = {"content": [_entry(model, piece.token, piece.logprob or 0.0, piece.top[:top]) for piece in text.pieces]}
-        found["refusal"] = None  # type: ignore[assignment] # as the service has it
-    return {"index": index, "message": {"content": text.text}, "logprobs": found, "finish_reason": text.finish}
+        results = {"content": [_entry(model, piece.token, piece.logprob or 0.0, piece.top[:top]) for piece in text.pieces]}
+        results["refusal"] = None  # type: ignore[assignment] # as the service has it
+    return {"index": index, "message": {"content": text.text}, "logprobs": results, "finish_reason": text.finish}
 
 
 def _entry(model: Model, token: int, logprob: float, top: Sequence[tuple[int, float]] | None) -> dict[str, Any]:

@@ -85,10 +85,10 @@ class Corpus:
     @cached_property
     def tasks(self) -> Integers:
         """The endings of prompts, sorted, where they tell a few tasks apart; none where they do not."""
-        found, counts = np.unique(self.endings[self.begins], return_counts=True)
-        found, counts = found[found >= 0], counts[found >= 0]
-        several = 1 < len(found) <= _TASKS and bool(np.sort(counts)[-2] >= _RECORDS_OF_A_TASK)
-        return found if several else found[:0]
+        result, counts = np.unique(self.endings[self.begins], return_counts=True)
+        result, counts = result[result >= 0], counts[result >= 0]
+        several = 1 < len(result) <= _TASKS and bool(np.sort(counts)[-2] >= _RECORDS_OF_A_TASK)
+        return result if several else result[:0]
 
     def crossed(self, at: Integers) -> tuple[Integers, Integers]:
         """Return, for places after two tokens, the features of tokens together with these: number of place, key."""

@@ -62,8 +62,8 @@ class Distribution:
 
     def probability(self, token: int) -> float:
         """Return the probability of one token."""
-        [places] = np.nonzero(self.ids == token)
-        return float(self.values[places[0]] if len(places) else self.scale * self.background.shares[token])
+        [indexes] = np.nonzero(self.ids == token)
+        return float(self.values[indexes[0]] if len(indexes) else self.scale * self.background.shares[token])
 
     def logarithm(self, token: int) -> float:
         """Return the natural logarithm of the probability of one token; a token that cannot come has -9999, as in the service."""
@@ -79,9 +79,9 @@ class Distribution:
         ids = np.concatenate([self.ids, added])
         values = np.concatenate([self.values, self.scale * self.background.shares[added]])
         logits = np.zeros(len(ids))
-        place = {int(token): number for number, token in enumerate(ids)}
+        index = {int(token): number for number, token in enumerate(ids)}
         for token, number in bias.items():
-            logits[place[token]] += number
+            logits[index[token]] += number
         # From the largest down, so that no exponential overflows.
         largest = max(float(logits.max()), 0.0)
         return Distribution(self.background, self.scale * np.exp(-largest), ids, values * np.exp(logits - largest)).normalised()
@@ -146,10 +146,10 @@ class Distribution:
 
     def sample(self, random: Random) -> int:
         """Return a token, drawn."""
-        place = random.random()
+        index = random.random()
         sums = np.cumsum(self.values)
-        if len(sums) and place < sums[-1]:
-            return int(self.ids[np.searchsorted(sums, place, side="right")])
+        if len(sums) and index < sums[-1]:
+            return int(self.ids[np.searchsorted(sums, index, side="right")])
         others = self.scale * self.background.shares
         others[self.ids] = 0.0
         sums = np.cumsum(others)

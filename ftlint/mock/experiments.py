@@ -63,8 +63,8 @@ class Run:
 
     def point(self, records: Sequence[Record], valid: Sequence[Record]) -> Point:
         """Return what training on records comes to."""
-        found = judged(self.model(records), valid, records)
-        return Point(len(records), found.accuracy, found.cross_entropy or 0.0)
+        result = judged(self.model(records), valid, records)
+        return Point(len(records), result.accuracy, result.cross_entropy or 0.0)
 
 
 def held_out(records: Sequence[Record], share: float = 0.2) -> tuple[list[Record], list[Record]]:
@@ -76,11 +76,11 @@ def held_out(records: Sequence[Record], share: float = 0.2) -> tuple[list[Record
 def held_out_lines(content: bytes, share: float = 0.2) -> tuple[bytes, bytes]:
     """Return lines to train on, and a share of the records to judge with; lines that hold no record are for the former."""
     lines = content.split(b"\n")
-    found = {place: one for place, line in enumerate(lines) for one in parsed(line) if is_record(one)}
-    places = list(found)
-    out = {places[number] for number in _chosen([_question(one) for one in found.values()], share)}
-    train = [line for place, line in enumerate(lines) if place not in out]
-    return b"\n".join(train), b"\n".join(lines[place] for place in sorted(out))
+    results = {index: one for index, line in enumerate(lines) for one in parsed(line) if is_record(one)}
+    indexes = list(results)
+    out = {indexes[number] for number in _chosen([_question(one) for one in results.values()], share)}
+    train = [line for index, line in enumerate(lines) if index not in out]
+    return b"\n".join(train), b"\n".join(lines[index] for index in sorted(out))
 
 
 def _question(record: Record) -> str:

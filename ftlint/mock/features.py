@@ -76,5 +76,5 @@ class Features:
         if not len(self.known):
             mixed = keys.astype(np.uint64) * _MULTIPLIER >> np.uint64(32)
             return (mixed % np.uint64(self.size)).astype(np.int64)
-        places = np.minimum(np.searchsorted(self.known, keys), self.size - 1)
-        return np.where(self.known[places] == keys, places, -1)
+        indexes = np.minimum(np.searchsorted(self.known, keys), self.size - 1)
+        return np.where(self.known[indexes] == keys, indexes, -1)

@@ -114,8 +114,8 @@ def _choose(plain: Distribution, sampling: Sampling, counts: Counter[int], rando
 
 def _stopped(data: bytes, stops: Sequence[bytes], before: int) -> int | None:
     """Return where the first stop begins in a text of which the last token is new from `before` on."""
-    places = [data.find(stop, max(0, before - len(stop) + 1)) for stop in stops]
-    return min((place for place in places if place >= 0), default=None)
+    indexes = [data.find(stop, max(0, before - len(stop) + 1)) for stop in stops]
+    return min((index for index in indexes if index >= 0), default=None)
 
 
 def _text(data: bytes) -> str:

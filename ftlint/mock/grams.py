@@ -87,9 +87,9 @@ class Order:
 
     def put(self, keys: Integers, count: Floats, seen: Integers) -> None:
         """Set what was learned of some grams before; all of them are among `keys`."""
-        places = np.searchsorted(self.keys, keys)
-        self.count[places] = count
-        self.seen[places] = seen
+        indexes = np.searchsorted(self.keys, keys)
+        self.count[indexes] = count
+        self.seen[indexes] = seen
         self._sum_up()
 
     def learn(self, grams: Integers, weights: Floats) -> None:
@@ -103,8 +103,8 @@ class Order:
 
     def context(self, key: int) -> int | None:
         """Return the place of a context, or None for one that never was."""
-        place = int(np.searchsorted(self.contexts, key))
-        return place if place < len(self.contexts) and self.contexts[place] == key else None
+        index = int(np.searchsorted(self.contexts, key))
+        return index if index < len(self.contexts) and self.contexts[index] == key else None
 
     def learned(self) -> Learned:
         """Return the grams that were seen."""

@@ -119,9 +119,9 @@ class Work:
             raise JobError(Refusal(f"The model {job['model']} does not exist any more", "model_not_found", "model"))
         self._base = base
         self._files = {name: self._content(job[name], name) for name in ("training_file", "validation_file") if job[name]}
-        found = {name: parsed(content) for name, content in self._files.items()}
+        results = {name: parsed(content) for name, content in self._files.items()}
         # Of conversations every one is judged; what no prompt and completion is was refused when the file came.
-        self._records = {name: [one for one in every if base.chat or is_record(one)] for name, every in found.items()}
+        self._records = {name: [one for one in every if base.chat or is_record(one)] for name, every in results.items()}
 
     def steps(self) -> Iterator[None]:
         """Do the job, and yield after each step. Raises what `fail` can tell the user of."""
@@ -256,14 +256,14 @@ class Work:
         labels = sorted({record["completion"] for record in self._records["training_file"]})
         true = [record["completion"] for record in self._records["validation_file"]]
         shares = trainer.first_tokens([example_of({"prompt": "", "completion": label}, self._base).tokens[1] for label in labels])
-        predicted = [labels[place] for place in np.argmax(shares, axis=1)]
+        predicted = [labels[index] for index in np.argmax(shares, axis=1)]
         positive = wanted["positive_class"]
         if positive is None or len(labels) > 2:  # of more classes none is the positive one
             return {"accuracy": measures.accuracy(true, predicted), "weighted_f1_score": measures.weighted_f1(true, predicted)}
         probability = shares[:, labels.index(positive)]
-        found = measures.binary([label == positive for label in true], probability, wanted["betas"])
+        result = measures.binary([label == positive for label in true], probability, wanted["betas"])
         right = [(label == positive) == (share > 0.5) for label, share in zip(true, probability, strict=True)]
-        return {"accuracy": sum(right) / len(right), **found}
+        return {"accuracy": sum(right) / len(right), **result}
 
     def _report(self, line: Line) -> None:
         """Send the metrics of a step of the second generation."""
@@ -349,11 +349,11 @@ class Work:
 
 def _metrics(line: Line) -> dict[str, float]:
     """Return the metrics of a step, as events and checkpoints have them."""
-    found = {"train_loss": line.step.training.loss, "train_mean_token_accuracy": line.step.training.token_accuracy}
+    results = {"train_loss": line.step.training.loss, "train_mean_token_accuracy": line.step.training.token_accuracy}
     for name, score in (("valid", line.validation), ("full_valid", line.whole)):
         if score:
-            found |= {f"{name}_loss": score.loss, f"{name}_mean_token_accuracy": score.token_accuracy}
-    return found
+            results |= {f"{name}_loss": score.loss, f"{name}_mean_token_accuracy": score.token_accuracy}
+    return results
 
 
 def new_file(store: Store, filename: str, purpose: str, content: bytes) -> Body:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Places:
+class Positions:
     """Places of a corpus.
 
     at: where; weight: how much each counts; example: which of a batch's examples it is in; times: how often it was counted in
@@ -32,9 +32,9 @@ class Places:
     times: Integers
     taught: Floats
 
-    def only(self, chosen: Integers) -> Places:
+    def only(self, chosen: Integers) -> Positions:
         """Return some of the places, by their numbers."""
-        return Places(self.at[chosen], self.weight[chosen], self.example[chosen], self.times[chosen], self.taught[chosen])
+        return Positions(self.at[chosen], self.weight[chosen], self.example[chosen], self.times[chosen], self.taught[chosen])
 
 
 @dataclass(frozen=True)
@@ -95,19 +95,19 @@ class Language:
         for order, keys in zip(self.orders, corpus.grams, strict=True):
             order.learn(np.searchsorted(order.keys, keys[at]), weights)
 
-    def shares(self, corpus: Corpus, places: Places) -> Shares:
+    def shares(self, corpus: Corpus, positions: Positions) -> Shares:
         """Return what the counts say at places."""
-        tokens = corpus.tokens[places.at]
+        tokens = corpus.tokens[positions.at]
         known, columns = self.columns(tokens)
         head = np.broadcast_to(self._prior[self._head], (len(tokens), len(self._head)))
         own = self._prior[tokens]
         other = np.full(len(tokens), self._rarest)
         sums: list[_Sums] = []
         for number, order in enumerate(self.orders):
-            gram = np.searchsorted(order.keys, corpus.grams[number][places.at])
-            here = _sums(order, gram, places)
+            gram = np.searchsorted(order.keys, corpus.grams[number][positions.at])
+            here = _sums(order, gram, positions)
             sums.append(here)
-            count = np.where(order.seen[gram] == places.times, 0.0, order.count[gram] - places.taught)
+            count = np.where(order.seen[gram] == positions.times, 0.0, order.count[gram] - positions.taught)
             lower = here.back / here.total
             head = head * lower[:, None] + self._counted(number, here)
             # What the place itself taught is not known to it.
@@ -151,11 +151,11 @@ class Language:
         return np.asarray((order.count[grams] + here.back[row] * lower) / here.total[row])
 
 
-def _sums(order: Order, gram: Integers, places: Places) -> _Sums:
+def _sums(order: Order, gram: Integers, positions: Positions) -> _Sums:
     context = order.owner[gram]
-    forgotten = (order.seen[gram] == places.times) & (places.times > 0)
-    weight = np.maximum(order.weight[context] - places.taught, 0.0)
-    back = backing(weight, order.times[context] - places.times, order.types[context] - forgotten)
+    forgotten = (order.seen[gram] == positions.times) & (positions.times > 0)
+    weight = np.maximum(order.weight[context] - positions.taught, 0.0)
+    back = backing(weight, order.times[context] - positions.times, order.types[context] - forgotten)
     return _Sums(weight + back, back, context)
 
 

@@ -212,12 +212,12 @@ class Reading:
         ids = head.tokens
         followers: list[tuple[Integers, Floats, float]] = []
         for order, key in zip(orders[1:], (self._last, self._earlier * base + self._last), strict=True):
-            place = order.context(key)
-            if place is not None:
-                grams = slice(order.starts[place], order.starts[place + 1])
-                here = slice(place, place + 1)
+            index = order.context(key)
+            if index is not None:
+                grams = slice(order.starts[index], order.starts[index + 1])
+                here = slice(index, index + 1)
                 [back] = backing(order.weight[here], order.times[here], order.types[here])
-                total = order.weight[place] + back
+                total = order.weight[index] + back
                 followers.append((order.tokens[grams], order.count[grams] / total, back / total))
                 scale *= back / total
         if followers:

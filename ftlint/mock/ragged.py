@@ -24,6 +24,6 @@ def owners(starts: Integers, ends: Integers) -> Integers:
 
 def largest(values: Floats, owner: Integers, least: Floats) -> Floats:
     """Return the largest value of each owner, and no less than `least`."""
-    found = least.copy()
-    np.maximum.at(found, owner, values)
-    return found
+    result = least.copy()
+    np.maximum.at(result, owner, values)
+    return result

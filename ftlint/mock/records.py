@@ -37,26 +37,26 @@ def records_of(data: Data) -> list[Record]:
         every: Iterable[Record] = parsed(content)
     else:
         every = parsed(data) if isinstance(data, bytes) else data
-    found = [record for record in every if is_record(record)]
-    if not found:
+    results = [record for record in every if is_record(record)]
+    if not results:
         name = fspath(data) if isinstance(data, (str, PathLike)) else "the data"
         raise InputError(f"{name} has no record with prompt and completion, or messages")
-    if len({"messages" in record for record in found}) > 1:
+    if len({"messages" in record for record in results}) > 1:
         raise InputError("the data holds both prompt/completion records and conversations: train on one kind at a time")
-    return found
+    return results
 
 
 def parsed(content: bytes) -> list[Record]:
     """Return the objects of JSON Lines; what is none is left out."""
-    found = []
+    results = []
     for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n"):
         try:
             value = orjson.loads(line)
         except orjson.JSONDecodeError:
             continue
         if isinstance(value, dict):
-            found.append(value)
-    return found
+            results.append(value)
+    return results
 
 
 def is_record(value: Any) -> bool:
@@ -97,4 +97,4 @@ def answer_of(record: Record) -> str:
 
 
 def _last_answer(record: Record) -> int:
-    return max(place for place, message in enumerate(record["messages"]) if message["role"] == "assistant")
+    return max(index for index, message in enumerate(record["messages"]) if message["role"] == "assistant")

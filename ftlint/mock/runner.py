@@ -139,13 +139,13 @@ class Runner:
         """Whether the next step of a job is to be done; a paused one is kept where it is."""
         if self._closed:
             return False
-        found = self._store.get("jobs", job) or {"status": None, "used": None}
-        if found["status"] == "paused":
+        result = self._store.get("jobs", job) or {"status": None, "used": None}
+        if result["status"] == "paused":
             self._begun[job] = steps
-        elif found["status"] == "queued" and found["started"]:  # it was paused, and is resumed
+        elif result["status"] == "queued" and result["started"]:  # it was paused, and is resumed
             self._store.change(job, {"status": "running"}, ("queued",))
             return True
-        return found["status"] in {*WAITING, "running"}
+        return result["status"] in {*WAITING, "running"}
 
     def _fail(self, job: Body, refusal: Refusal) -> None:
         """End a job that cannot go on; where even that cannot be written, try again later."""

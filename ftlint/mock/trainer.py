@@ -17,7 +17,7 @@ from scipy import sparse
 from ftlint.mock.corpus import Corpus
 from ftlint.mock.features import Features
 from ftlint.mock.grams import ORDERS, Order
-from ftlint.mock.language import Language, Places
+from ftlint.mock.language import Language, Positions
 from ftlint.mock.model import Head, Model
 from ftlint.mock.ragged import owners, ranges
 
@@ -137,20 +137,20 @@ class Trainer:
     def validate(self, examples: Integers | None = None) -> Score:
         """Judge validation examples: all, or those of these numbers."""
         chosen = np.arange(len(self._valid)) if examples is None else examples
-        places = [self._answers(self._valid, part, 0) for part in np.array_split(chosen, -(-len(chosen) // 64))]
-        judged = [self._judge(self._valid, part, _Reading(self._valid, part, self._features)) for part in places]
-        nll, hits = np.concatenate([part.nll for part in judged]), np.concatenate([part.hit for part in judged])
-        whole = [_all_hit(part.hit, of.example) for part, of in zip(judged, places, strict=True)]
-        return Score(float(nll.mean()), float(np.concatenate(whole).mean()), float(hits.mean()))
+        positions = [self._answers(self._valid, part, 0) for part in np.array_split(chosen, -(-len(chosen) // 64))]
+        judged = [self._judge(self._valid, part, _Reading(self._valid, part, self._features)) for part in positions]
+        nll, violations = np.concatenate([part.nll for part in judged]), np.concatenate([part.hit for part in judged])
+        whole = [_all_hit(part.hit, of.example) for part, of in zip(judged, positions, strict=True)]
+        return Score(float(nll.mean()), float(np.concatenate(whole).mean()), float(violations.mean()))
 
     def first_tokens(self, tokens: Sequence[int]) -> Floats:
         """Return the probability of each of these tokens at the start of each validation example's answer.
 
         tokens: of answers that are learned. Shape: (validation examples, tokens). A token that the head has not is never likely.
         """
-        places = self._answers(self._valid, np.arange(len(self._valid)), 0)
-        first = np.flatnonzero(np.append(True, places.example[1:] != places.example[:-1]))
-        chosen = places.only(first)
+        positions = self._answers(self._valid, np.arange(len(self._valid)), 0)
+        first = np.flatnonzero(np.append(True, positions.example[1:] != positions.example[:-1]))
+        chosen = positions.only(first)
         head = self._judge(self._valid, chosen, _Reading(self._valid, chosen, self._features)).head
         known, columns = self._language.columns(np.array(tokens, np.int64))
         shares = np.zeros((len(first), len(tokens)))
@@ -160,29 +160,31 @@ class Trainer:
     def _learn(self, batch: Integers, epoch: int) -> Score:
         """Learn a batch; return how well it was predicted before."""
         answers = self._answers(self._corpus, batch, epoch)
-        places = self._with_prompts(answers, batch, epoch)
-        reading = _Reading(self._corpus, places, self._features)
-        judged = self._judge(self._corpus, places, reading)
-        total = places.weight.sum()
+        positions = self._with_prompts(answers, batch, epoch)
+        reading = _Reading(self._corpus, positions, self._features)
+        judged = self._judge(self._corpus, positions, reading)
+        total = positions.weight.sum()
         error = judged.head
-        known, columns = self._language.columns(self._corpus.tokens[places.at])
+        known, columns = self._language.columns(self._corpus.tokens[positions.at])
         error[known, columns] -= 1.0
-        self._descend(reading, error * (places.weight / total)[:, None])
+        self._descend(reading, error * (positions.weight / total)[:, None])
         self._count(batch)
-        hits = judged.hit[: len(answers.at)]
+        violations = judged.hit[: len(answers.at)]
         return Score(
-            float(judged.nll[: len(answers.at)].mean()), float(_all_hit(hits, answers.example).mean()), float(hits.mean())
+            float(judged.nll[: len(answers.at)].mean()),
+            float(_all_hit(violations, answers.example).mean()),
+            float(violations.mean()),
         )
 
-    def _answers(self, corpus: Corpus, batch: Integers, epoch: int) -> Places:
+    def _answers(self, corpus: Corpus, batch: Integers, epoch: int) -> Positions:
         """Return the places of the answers of some examples."""
         starts, ends = corpus.starts[batch], corpus.ends[batch]
         at, example = ranges(starts, ends), owners(starts, ends)
         chosen = corpus.answer[at]
         ones = np.ones(int(chosen.sum()))
-        return Places(at[chosen], ones, example[chosen], (ones * epoch).astype(np.int64), ones * epoch * self._rate)
+        return Positions(at[chosen], ones, example[chosen], (ones * epoch).astype(np.int64), ones * epoch * self._rate)
 
-    def _with_prompts(self, answers: Places, batch: Integers, epoch: int) -> Places:
+    def _with_prompts(self, answers: Positions, batch: Integers, epoch: int) -> Positions:
         """Return places of answers, and some of the prompts that stand for all of the prompts' tokens."""
         share = self.parameters.prompt_loss_weight
         if not share:
@@ -200,7 +202,7 @@ class Trainer:
         at, example = at[drawn], example[drawn]
         weight = share * (number / np.maximum(np.minimum(number, PROMPT_PLACES), 1))[example]
         ones = np.ones(len(at))
-        return Places(
+        return Positions(
             np.concatenate([answers.at, at]),
             np.concatenate([answers.weight, weight]),
             np.concatenate([answers.example, example]),
@@ -208,10 +210,10 @@ class Trainer:
             np.concatenate([answers.taught, ones * epoch * self._rate * share]),
         )
 
-    def _judge(self, corpus: Corpus, places: Places, reading: _Reading) -> _Judged:
+    def _judge(self, corpus: Corpus, positions: Positions, reading: _Reading) -> _Judged:
         """Return what the model says of places."""
-        known, columns = self._language.columns(corpus.tokens[places.at])
-        language = self._language.shares(corpus, places)
+        known, columns = self._language.columns(corpus.tokens[positions.at])
+        language = self._language.shares(corpus, positions)
         exponentials = np.exp(np.clip(reading.scores(self._weights), -60, 60).astype(np.float64))
         z = 1.0 + (language.head * (exponentials - 1.0)).sum(axis=1)
         head = language.head * exponentials / z[:, None]
@@ -244,9 +246,9 @@ class _Reading:
     sums it up with those of the places before it (`sums`).
     """
 
-    def __init__(self, corpus: Corpus, places: Places, features: Features) -> None:
-        order = np.lexsort((places.at, places.example))
-        at, example = places.at[order], places.example[order]
+    def __init__(self, corpus: Corpus, positions: Positions, features: Features) -> None:
+        order = np.lexsort((positions.at, positions.example))
+        at, example = positions.at[order], positions.example[order]
         first = np.append(True, example[1:] != example[:-1])
         starts = _starts(corpus, at, first)
         around = features.rows(corpus.around[ranges(starts, at)].ravel())
@@ -255,14 +257,14 @@ class _Reading:
         row = np.repeat(np.arange(len(at)), lengths)
         known = around >= 0
         opening, crossed = _crossed(corpus, at, features)
-        self.rows, place = np.unique(np.concatenate([around[known], behind[behind >= 0], crossed]), return_inverse=True)
+        self.rows, index = np.unique(np.concatenate([around[known], behind[behind >= 0], crossed]), return_inverse=True)
         shape = (len(at), len(self.rows))
-        ones = np.ones(len(place), np.float32)
-        cut, end = int(known.sum()), len(place) - len(crossed)
-        self._parts = _matrix(ones[:cut], row[known], place[:cut], shape)
-        self._last = _matrix(ones[cut:end], np.nonzero(behind >= 0)[0], place[cut:end], shape)
+        ones = np.ones(len(index), np.float32)
+        cut, end = int(known.sum()), len(index) - len(crossed)
+        self._parts = _matrix(ones[:cut], row[known], index[:cut], shape)
+        self._last = _matrix(ones[cut:end], np.nonzero(behind >= 0)[0], index[cut:end], shape)
         if len(crossed):
-            self._last = self._last + _matrix(ones[end:], opening, place[end:], shape)
+            self._last = self._last + _matrix(ones[end:], opening, index[end:], shape)
         group = np.cumsum(first) - 1
         begin = np.nonzero(first)[0][group]
         here = np.arange(len(at))
@@ -315,9 +317,9 @@ def _starts(corpus: Corpus, at: Integers, first: Booleans) -> Integers:
     return np.where(first, corpus.starts[_example_of(corpus, at)], before)
 
 
-def _all_hit(hits: Booleans, example: Integers) -> Booleans:
-    """Return, for each example, whether all its places are hits; places are in the order of their examples."""
-    return np.logical_and.reduceat(hits, np.flatnonzero(np.append(True, example[1:] != example[:-1])))
+def _all_hit(violations: Booleans, example: Integers) -> Booleans:
+    """Return, for each example, whether all its places are violations; places are in the order of their examples."""
+    return np.logical_and.reduceat(violations, np.flatnonzero(np.append(True, example[1:] != example[:-1])))
 
 
 def _order(number: int, parent: Model, corpora: Sequence[Corpus]) -> Order:

@@ -39,10 +39,10 @@ def refusal_of_upload(content: bytes) -> str | None:
     report = ftlint.check(content, select=[*_NO_DICTIONARY, "FIL005", "SHP001", "SHP002", "SHP004"], target="ada")
     chats = report.survey is not None and named(report.survey.dialect).called == "chat"
     # Of conversations no more is looked at before a job reads them.
-    found = [one for one in report.findings if not (chats and one.code.startswith("SHP"))]
-    if not found:
+    results = [one for one in report.findings if not (chats and one.code.startswith("SHP"))]
+    if not results:
         return None
-    first = min(found, key=lambda finding: finding.line or 1)
+    first = min(results, key=lambda finding: finding.line or 1)
     number, lines = first.line or 1, content.split(b"\n")
     if first.code == "FIL005":
         return "Expected file to have JSONL format, but it is empty."
@@ -82,7 +82,7 @@ def refusal_of_data(content: bytes, records: Sequence[Record], base: Base, param
 def _refusal_of_conversations(content: bytes, records: Sequence[Record]) -> str | None:
     """Return why a conversation is not taken; None where all are. What no rule is about, the model of a conversation decides."""
     report = ftlint.check(content, select=["CHT"], target=_CHAT)
-    errors = {found.line: found.message for found in reversed(report.findings) if found.level == "error"}
+    errors = {result.line: result.message for result in reversed(report.findings) if result.level == "error"}
     lines = (number for number, line in enumerate(content.split(b"\n"), 1) if line.strip())
     for number, (record, line) in enumerate(zip(records, lines, strict=False), 1):
         words = chat.refusal(record, number)
@@ -99,7 +99,7 @@ def _target_of(base: Base) -> str:
 def _too_few(content: bytes, base: Base) -> bool:
     """Whether a file has fewer records than the service takes."""
     report = ftlint.check(content, select=["SIZ001"], target=_target_of(base))
-    return any(found.level == "error" for found in report.findings)
+    return any(result.level == "error" for result in report.findings)
 
 
 def refusal_of_lengths(content: bytes, records: Sequence[Record], base: Base) -> str | None:

@@ -13,7 +13,7 @@ from ftlint.dialects.keys import SYNONYMS
 from ftlint.errors import InputError, UsageError, did_you_mean
 from ftlint.prepare.tables import Missing
 from ftlint.sources.files import writing
-from ftlint.text.marks import SPACE, given, infer_separator
+from ftlint.text.marks import SPACE, infer_separator, parse_ending
 from ftlint.text.separators import CANDIDATES
 from ftlint.text.words import numbered, quote
 
@@ -53,7 +53,7 @@ class Asked:
         if self.template is None:
             return "\n\n".join(text for text in texts.values() if text.strip())
         braces = {"{{": "{", "}}": "}"}
-        return _FIELD.sub(lambda found: braces.get(found.group()) or texts[found.group(1)], self.template)
+        return _FIELD.sub(lambda result: braces.get(result.group()) or texts[result.group(1)], self.template)
 
 
 @dataclass
@@ -162,7 +162,7 @@ def _template(table: Table, prompt: str | None) -> Asked | None:
     """Return what a text with `{column}` in it means; None where it is no such text."""
     if prompt is None or prompt in table.columns or "{" not in prompt:
         return None
-    fields = [found.group(1) for found in _FIELD.finditer(prompt) if found.group(1) is not None]
+    fields = [result.group(1) for result in _FIELD.finditer(prompt) if result.group(1) is not None]
     if not fields:
         raise UsageError(
             f"--prompt {prompt!r} names no column; {{{table.columns[0] if table.columns else 'column'}}} would be one"
@@ -213,7 +213,7 @@ def _absent(table: Table, asked: Asked, answer: str) -> str:
 
 def _records(table: Table, made: Conversion) -> Iterator[dict[str, str]]:
     """Yield the records; note what is dropped."""
-    ending, stop = given(made.separator) if made.separator else None, given(made.stop) if made.stop else None
+    ending, stop = parse_ending(made.separator) if made.separator else None, parse_ending(made.stop) if made.stop else None
     for row in table.rows():
         texts = table.text(row, made.completion), None if made.prompt is None else made.prompt.text(table, row)
         answer, asked = _bare(texts[0], stop), _bare(texts[1], ending)
@@ -253,7 +253,7 @@ def _bare(text: str | None, ending: Ending | None) -> str:
     return bare
 
 
-def told(table: Table, made: Conversion, out: Path) -> Iterable[str]:
+def summary_lines(table: Table, made: Conversion, out: Path) -> Iterable[str]:
     """Yield what was done, in sentences."""
     came = [f"{', '.join(made.prompt.columns)} → prompt"] if made.prompt else ["every prompt is empty"]
     yield f"{out}: {numbered(made.records, 'record')}; {', '.join([*came, f'{made.completion} → completion'])}"

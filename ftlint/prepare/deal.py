@@ -84,14 +84,14 @@ class _Wants:
 
     def open(self, strata: Iterable[int]) -> set[int]:
         """Return the parts that a group may go to, so that its strata come into every part, as far as they reach."""
-        found = set(range(len(self.shares)))
+        results = set(range(len(self.shares)))
         scarce = [stratum for stratum in strata if self.groups[stratum] <= len(self.missing[stratum])]
         for stratum in sorted(scarce, key=lambda stratum: (stratum in self.few, stratum)):
             missing = self.missing[stratum]
             # What does not reach for all parts goes to the first ones: what is never trained on cannot be learned.
             reached = set(sorted(missing)[: self.groups[stratum]])
-            found = found & reached or found
-        return found
+            results = results & reached or results
+        return results
 
 
 def _greedy(table: pl.DataFrame, wants: _Wants) -> dict[int, int]:

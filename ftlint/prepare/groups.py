@@ -126,8 +126,8 @@ def _of_one_form(table: pl.DataFrame, gathered: Gathered) -> pl.DataFrame:
         return table
     lines = suspects.get_column("line").to_list()
     forms = [_digest((normal(row["input"]) or f"\0{row['answer']}").encode()) for _, row in gathered.fetch(lines)]
-    found = suspects.with_columns(form=pl.Series(forms, dtype=pl.UInt64))
-    pairs = found.select(one="line", other=pl.col("line").min().over("form")).filter(pl.col("one") != pl.col("other"))
+    result = suspects.with_columns(form=pl.Series(forms, dtype=pl.UInt64))
+    pairs = result.select(one="line", other=pl.col("line").min().over("form")).filter(pl.col("one") != pl.col("other"))
     return _linked(table, pairs)
 
 

@@ -61,8 +61,10 @@ class Sizes(Metric):
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
         self.lines = block.decoded.lines
-        spoken = block.dialect.spoken(block.tables)
-        sums = spoken.group_by("kind", maintain_order=True).agg(pl.len(), pl.col("text").str.len_bytes().cast(pl.UInt64).sum())
+        counted_texts = block.dialect.counted_texts(block.tables)
+        sums = counted_texts.group_by("kind", maintain_order=True).agg(
+            pl.len(), pl.col("text").str.len_bytes().cast(pl.UInt64).sum()
+        )
         for kind, count, size in sums.iter_rows():
             self.texts[kind], self.size[kind] = count, size
         sizes = block.frame.select("line", size=block.dialect.most_bytes().cast(pl.UInt64))
@@ -93,7 +95,7 @@ class Tokens(Metric):
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
         self.lines = block.decoded.lines
-        self.of_texts, self.of_records = counted(block.dialect.spoken(block.tables), context.encoding)
+        self.of_texts, self.of_records = counted(block.dialect.counted_texts(block.tables), context.encoding)
 
     def merge(self, other: Tokens) -> None:
         """Take in what comes after."""
@@ -103,9 +105,9 @@ class Tokens(Metric):
         self.lines += other.lines
 
 
-def counted(spoken: pl.DataFrame, encoding: str) -> tuple[dict[str, Counter[int]], Counter[int]]:
+def counted(counted_texts: pl.DataFrame, encoding: str) -> tuple[dict[str, Counter[int]], Counter[int]]:
     """Return how many texts of each kind have how many tokens, and how many records; each text is encoded on its own."""
-    rows = with_tokens(spoken, encoding)
+    rows = with_tokens(counted_texts, encoding)
     of_texts = {
         str(kind): Counter(dict(part.get_column("tokens").value_counts().iter_rows()))
         for (kind,), part in rows.partition_by("kind", as_dict=True).items()
@@ -114,10 +116,10 @@ def counted(spoken: pl.DataFrame, encoding: str) -> tuple[dict[str, Counter[int]
     return of_texts, Counter(dict(records.value_counts().iter_rows()))
 
 
-def with_tokens(spoken: pl.DataFrame, encoding: str) -> pl.DataFrame:
+def with_tokens(counted_texts: pl.DataFrame, encoding: str) -> pl.DataFrame:
     """Return the table of texts with their number of tokens."""
-    found = tokens.counts(spoken.get_column("text"), encoding)
-    return spoken.with_columns(tokens=pl.Series(found, dtype=pl.UInt64))
+    result = tokens.counts(counted_texts.get_column("text"), encoding)
+    return counted_texts.with_columns(tokens=pl.Series(result, dtype=pl.UInt64))
 
 
 @dataclass(frozen=True)
@@ -143,10 +145,10 @@ class Counts:
     of_records: Counter[int]
 
 
-def exactly(found: Tokens) -> Counts:
+def exactly(results: Tokens) -> Counts:
     """Return what was counted in all records."""
-    by_kind = {kind: sum(count * times for count, times in counts.items()) for kind, counts in found.of_texts.items()}
-    return Counts(Estimate(sum(by_kind.values())), by_kind, found.of_texts, found.of_records)
+    by_kind = {kind: sum(count * times for count, times in counts.items()) for kind, counts in results.of_texts.items()}
+    return Counts(Estimate(sum(by_kind.values())), by_kind, results.of_texts, results.of_records)
 
 
 def drawn(numbers: Sequence[int], count: int, seed: int) -> list[int]:
@@ -161,18 +163,18 @@ def tables_of(lines: Lines, numbers: Sequence[int]) -> Tables:
     return dialect.derive(reader_of(context).read(raw).tables, context.known)
 
 
-def estimated(spoken: pl.DataFrame, sizes: Sizes, encoding: str, records: int) -> Counts:
+def estimated(counted_texts: pl.DataFrame, sizes: Sizes, encoding: str, records: int) -> Counts:
     """Return what a random sample says of all records: tokens by byte, times all bytes.
 
     spoken: the texts of the sample, by `line`. records: of the dataset.
     """
-    sample = with_tokens(spoken, encoding).with_columns(size=pl.col("text").str.len_bytes().cast(pl.UInt64))
+    sample = with_tokens(counted_texts, encoding).with_columns(size=pl.col("text").str.len_bytes().cast(pl.UInt64))
     sums = {kind: (count, size) for kind, count, size in sample.group_by("kind").agg(pl.sum("tokens", "size")).iter_rows()}
     everywhere = {kind: size for kind, size in sizes.size.items() if size}
     ratio = sum(count for count, _ in sums.values()) / max(sum(size for _, size in sums.values()), 1)
     ratios = {kind: count / size for kind, (count, size) in sums.items() if size}
     by_kind = {kind: size * ratios.get(kind, ratio) for kind, size in everywhere.items()}
-    of_texts, of_records = counted(spoken, encoding)
+    of_texts, of_records = counted(counted_texts, encoding)
     error = _error(sample, ratios, records)
     total = Estimate(round(sum(by_kind.values())), 0 if of_records.total() >= records else max(1, round(error)))
     return Counts(total, {kind: round(count) for kind, count in by_kind.items()}, of_texts, of_records)
@@ -193,7 +195,7 @@ def near_limit(lines: Lines, sizes: Sizes, context: Context) -> Estimate:
     if not context.target.limit or not sizes.long:
         return Estimate(0)
     numbers = drawn(sizes.long, SAMPLED, sizes.seed)
-    _, of_records = counted(named(context.dialect).spoken(tables_of(lines, numbers)), context.encoding)
+    _, of_records = counted(named(context.dialect).counted_texts(tables_of(lines, numbers)), context.encoding)
     count = above(of_records, NEAR * context.target.limit)
     if len(numbers) == len(sizes.long):
         return Estimate(count)

@@ -14,7 +14,7 @@ from ftlint.dialects import named
 from ftlint.dialects.turn_tables import TOOLS
 from ftlint.engine.check import check_dataset
 from ftlint.engine.dataset import Dataset
-from ftlint.engine.survey import look
+from ftlint.engine.survey import take_sample
 from ftlint.errors import InputError, UsageError
 from ftlint.metrics import Labels
 from ftlint.prepare.measures import (
@@ -49,9 +49,9 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.engine.serial import Engine
     from ftlint.metrics import Gathered, Metric
+    from ftlint.options import DatasetOptions
     from ftlint.records.lines import Lines
     from ftlint.sources import Source
-    from ftlint.wishes import Wishes
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class Profile:
 
 def profile(
     source: Source,
-    wishes: Wishes,
+    options: DatasetOptions,
     engine: Engine,
     *,
     exact: bool = False,
@@ -141,11 +141,11 @@ def profile(
     exact: count all tokens instead of estimating them. positive: the label that counts as positive, of two. progress: called
     with the bytes of each part that is done. Raises InputError for a file without records, UsageError for an unknown label.
     """
-    sample = look([source], wishes)
+    sample = take_sample([source], options)
     dialect = named(sample.context.dialect)
     if not dialect.checked:
         raise InputError(f"{source.path} holds {dialect.name} records, of which ftlint makes no profile")
-    dataset, wanted = Dataset([source], wishes), _wanted(sample.context, exact=exact)
+    dataset, wanted = Dataset([source], options), _wanted(sample.context, exact=exact)
     report = check_dataset(dataset, [], engine, known=sample.context, gather=lambda _: wanted, progress=progress)
     gathered = report.gathered["train"]
     records = gathered.conforming
@@ -154,7 +154,9 @@ def profile(
     [file] = report.files
     context, sizes = gathered.context, gathered.get(Sizes)
     drawn_ones = tables_of(file.lines, _drawn(file.facts.lines, records, sizes.seed))
-    counts = exactly(gathered.get(Tokens)) if exact else estimated(dialect.spoken(drawn_ones), sizes, context.encoding, records)
+    counts = (
+        exactly(gathered.get(Tokens)) if exact else estimated(dialect.counted_texts(drawn_ones), sizes, context.encoding, records)
+    )
     counts = with_marks(counts, sizes, context.target, records)
     labels = _labels(gathered, records)
     positive = None if positive is None else _positive(positive, labels, gathered)
@@ -170,12 +172,12 @@ def profile(
         _ratio(sizes, dialect.answers),
         positive,
         valid,
-        _without_metrics(gathered, valid, wishes, engine),
+        _without_metrics(gathered, valid, options, engine),
         {name: _commonest(column) for name, column in dialect.preamble(drawn_ones).items()},
     )
     served = bool(dialect.called)
     epochs = default_hyperparameters(records).n_epochs
-    costs = tuple(_costs(context, counts.total.count, records, epochs, wishes))
+    costs = tuple(_costs(context, counts.total.count, records, epochs, options))
     return Profile(
         path=source.path,
         records=records,
@@ -211,7 +213,7 @@ def _commonest(texts: pl.Series) -> list[str | None]:
     return [text for text, _ in Counter(texts).most_common()]
 
 
-def _without_metrics(gathered: Gathered, valid: str | None, wishes: Wishes, engine: Engine) -> str:
+def _without_metrics(gathered: Gathered, valid: str | None, options: DatasetOptions, engine: Engine) -> str:
     """Return why the service cannot compute classification metrics; nothing where it can."""
     if not gathered.context.classification:
         return ""
@@ -223,7 +225,7 @@ def _without_metrics(gathered: Gathered, valid: str | None, wishes: Wishes, engi
         alone = next((label for label, count in own.counts.items() if count == 1), None)
         return "" if alone is None else f"{quote(alone)} has one record, and cannot be in a validation file too"
     with closing(open_source(valid)) as source:
-        held_out = check_dataset(Dataset([source], wishes), [], engine, known=gathered.context, gather=lambda _: (Labels,))
+        held_out = check_dataset(Dataset([source], options), [], engine, known=gathered.context, gather=lambda _: (Labels,))
     theirs = held_out.gathered["train"].get(Labels).counts
     if missing := next((label for label in own.counts if label not in theirs), None):
         return f"the validation file has no record of {quote(missing)}; ftlint split deals labels out to all parts"
@@ -274,26 +276,26 @@ def _tokens(label: str, context: Context) -> tuple[tuple[int, str], ...]:
 
 def _longest(lines: Lines, sizes: Sizes) -> dict[str, int]:
     """Return the most tokens of texts of each kind, in the records with the most bytes."""
-    spoken = named(lines.context.dialect).spoken(tables_of(lines, sorted(line for _, line in sizes.longest)))
-    found = with_tokens(spoken, lines.context.encoding).group_by("kind").agg(pl.max("tokens"))
-    return dict(found.iter_rows())
+    counted_texts = named(lines.context.dialect).counted_texts(tables_of(lines, sorted(line for _, line in sizes.longest)))
+    result = with_tokens(counted_texts, lines.context.encoding).group_by("kind").agg(pl.max("tokens"))
+    return dict(result.iter_rows())
 
 
 def _spread(counts: Counts, kind: str, longest: int) -> Spread:
-    found = counts.of_texts.get(kind, Counter())
-    most = max(longest, max(found, default=0))
-    return Spread(counts.by_kind.get(kind, 0), quantile(found, 0.5), quantile(found, 0.95), most, _histogram(found))
+    result = counts.of_texts.get(kind, Counter())
+    most = max(longest, max(result, default=0))
+    return Spread(counts.by_kind.get(kind, 0), quantile(result, 0.5), quantile(result, 0.95), most, _histogram(result))
 
 
-def _histogram(found: Counter[int], bands: int = 8) -> tuple[tuple[int, int, int], ...]:
+def _histogram(result: Counter[int], bands: int = 8) -> tuple[tuple[int, int, int], ...]:
     """Return bands of token numbers, first and last of each, with how many texts are in them."""
-    if not found:
+    if not result:
         return ()
-    least, most = min(found), max(found)
+    least, most = min(result), max(result)
     width = -(-(most - least + 1) // bands)
     starts = range(least, most + 1, width)
     return tuple(
-        (start, min(start + width - 1, most), sum(found[value] for value in range(start, start + width))) for start in starts
+        (start, min(start + width - 1, most), sum(result[value] for value in range(start, start + width))) for start in starts
     )
 
 
@@ -303,11 +305,11 @@ def _ratio(sizes: Sizes, answers: str) -> float:
     return (sizes.size.total() - answered) / answered if answered else 0.0
 
 
-def _costs(context: Context, total: int, records: int, epochs: int, wishes: Wishes) -> Sequence[Cost]:
+def _costs(context: Context, total: int, records: int, epochs: int, options: DatasetOptions) -> Sequence[Cost]:
     """Return the costs of every model that takes such records and whose price is known."""
     costs = []
-    for name in {**shipped(), **(wishes.own or {})}:
-        model = target(name, wishes.own)
+    for name in {**shipped(), **(options.own or {})}:
+        model = target(name, options.own)
         price, usage = model.prices.get("training"), model.prices.get("usage")
         if context.dialect in model.dialects and isinstance(price, (int, float)):
             each = usage * total / records if isinstance(usage, (int, float)) else None

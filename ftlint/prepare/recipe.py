@@ -189,7 +189,7 @@ def inference(facts: Facts) -> Inference:
         return _with_snippet(Inference(0, facts.longest, facts.stop, None, warnings=tuple(warnings)), facts)
     encoding = facts.context.encoding
     encoded = {label: tokens.encode(label if facts.chat else as_seen(label), encoding) for label in facts.labels}
-    first = {found[0]: label for label, found in encoded.items()}
+    first = {result[0]: label for label, result in encoded.items()}
     apart = len(first) == len(encoded)
     # Where a first token is a part of a character, no text is what the service answers with.
     whole = all("\ufffd" not in _text(token, facts) for token in first)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ftlint.dialects import named
 from ftlint.dialects.base import ANSWER, INPUT, RECORDS
 from ftlint.dialects.conversation import ConversationDialect
-from ftlint.engine.survey import look
+from ftlint.engine.survey import take_sample
 from ftlint.errors import InputError
 from ftlint.records.reader import reader_of
 from ftlint.sources.files import writing
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from ftlint.dialects.base import Dialect
     from ftlint.dialects.context import Context
     from ftlint.dialects.turns import Turn
+    from ftlint.options import DatasetOptions
     from ftlint.sources import Source
-    from ftlint.wishes import Wishes
 
 
 class LossyError(Exception):
@@ -54,13 +54,13 @@ class Reshaped:
     dialect: str
 
 
-def reshape(source: Source, wishes: Wishes, to: str, out: Path) -> Reshaped:
+def reshape(source: Source, options: DatasetOptions, to: str, out: Path) -> Reshaped:
     """Write the records of a file in another shape, a line each.
 
     to: one of `SHAPES`. Raises InputError, and writes nothing, where a line holds no record, or a record something that the
     other shape has no place for.
     """
-    context, _ = look([source], wishes)
+    context, _ = take_sample([source], options)
     dialect = named(context.dialect)
     if not context.recognised or not (isinstance(dialect, ConversationDialect) or "endings" in dialect.capabilities):
         raise InputError(f"{source.path} holds no records of a shape that can be read: --dialect names one")

@@ -156,10 +156,10 @@ def _recipe(profile: Profile, columns: int) -> Iterator[tuple[str, list[str]]]:
     asking = profile.inference
     settings: dict[str, Any] = {"temperature": asking.temperature, "max_tokens": asking.max_tokens, "stop": asking.stop}
     settings["logprobs"] = asking.logprobs
-    told = ", ".join(f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in settings.items() if value is not None)
+    text = ", ".join(f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in settings.items() if value is not None)
     bias = f"logit_bias 100 for {numbered(len(asking.logit_bias), 'token')}" if asking.logit_bias else ""
     warned = [line for warning in asking.warnings for line in _folded(warning, columns - 2)]
-    yield "inference", [", ".join(filter(None, (told, bias))), *warned, "", *asking.snippet.rstrip().splitlines()]
+    yield "inference", [", ".join(filter(None, (text, bias))), *warned, "", *asking.snippet.rstrip().splitlines()]
 
 
 def _cost(cost: Cost) -> str:
@@ -239,8 +239,8 @@ def _advice(profile: Profile) -> Iterator[str]:
     if profile.labels:
         few = [label.label for label in profile.labels if label.count < _ADVICE]
         enough = len(profile.labels) - len(few)
-        told = f"{enough:,} of {numbered(len(profile.labels), 'label')} have {_ADVICE:,}"
-        yield f"the guide wants a few thousand records of a label; {told}"
+        text = f"{enough:,} of {numbered(len(profile.labels), 'label')} have {_ADVICE:,}"
+        yield f"the guide wants a few thousand records of a label; {text}"
         if named(profile.context.dialect).called:
             yield curve
         return

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from ftlint.engine.result import DatasetReport
     from ftlint.engine.serial import Engine
     from ftlint.metrics import Metric
+    from ftlint.options import DatasetOptions
     from ftlint.rule import Rule
     from ftlint.sources import Source
-    from ftlint.wishes import Wishes
 
 _OLD = 100_000
 """Lines of an old part by which it is known."""
@@ -57,7 +57,7 @@ class Split:
 
 def split(
     source: Source,
-    wishes: Wishes,
+    options: DatasetOptions,
     rules: Sequence[Rule],
     engine: Engine,
     *,
@@ -73,7 +73,7 @@ def split(
 
     Args:
         source: The file.
-        wishes: What the user says of the data.
+        options: What the user says of the data.
         rules: Those whose errors stop it, unless forced.
         engine: Reads it.
         shares: Of each part, which make 1; the first is trained on.
@@ -98,11 +98,11 @@ def split(
     for other in left_behind:
         _refuse_old_part(source, other)
     wanted = Wanted(seed, group)
-    context = survey([source], wishes, [] if force else rules)
+    context = survey([source], options, [] if force else rules)
     context = replace(context, hints={**context.hints, SPLIT: wanted})
     more = _needed(context)
     asked = [*(() if force else rules), *near]
-    report = check_dataset(Dataset([source], wishes), asked, engine, known=context, gather=lambda _: more)
+    report = check_dataset(Dataset([source], options), asked, engine, known=context, gather=lambda _: more)
     _refuse(source.path, report)
     [file] = report.files
     gathered = report.gathered["train"]
@@ -143,11 +143,11 @@ def _refuse_old_part(source: Source, path: Path) -> None:
 
 def _refuse(path: str, report: DatasetReport) -> None:
     """Raise InputError where there are errors."""
-    errors = {rule.code: len(hits) for rule, hits in report.hits if hits.level == "error"}
+    errors = {rule.code: len(violations) for rule, violations in report.violations if violations.level == "error"}
     if errors:
-        found = numbered(sum(errors.values()), "error")
+        result = numbered(sum(errors.values()), "error")
         raise InputError(
-            f"{path} has {found} that leave{'s' * (sum(errors.values()) == 1)} in doubt what records say ({', '.join(errors)}); "
+            f"{path} has {result} that leave{'s' * (sum(errors.values()) == 1)} in doubt what records say ({', '.join(errors)}); "
             f"run `ftlint check {path}`, or split it all the same with --force"
         )
 
@@ -161,15 +161,17 @@ def _needed(context: Context) -> tuple[type[Metric], ...]:
 
 def _pairs(report: DatasetReport, rules: Sequence[Rule]) -> Iterator[tuple[int, int]]:
     """Yield the line of each record that one of these rules reports, and that of the earlier one."""
-    for rule, hits in report.hits:
-        if rule in rules and hits.lines is not None and hits.related is not None:
-            yield from zip(hits.lines, hits.related, strict=True)
+    for rule, violations in report.violations:
+        if rule in rules and violations.lines is not None and violations.related is not None:
+            yield from zip(violations.lines, violations.related, strict=True)
 
 
 def _counts(labels: pl.Series, parts: Sequence[int], names: Sequence[str]) -> dict[str, dict[str, int]]:
     """Return the number of records by part and label."""
-    found = Counter(zip(parts, labels.to_list(), strict=True))
-    return {name: {label: count for (part, label), count in found.items() if part == number} for number, name in enumerate(names)}
+    results = Counter(zip(parts, labels.to_list(), strict=True))
+    return {
+        name: {label: count for (part, label), count in results.items() if part == number} for number, name in enumerate(names)
+    }
 
 
 def _write(source: Source, lines: pl.Series, parts: Sequence[int], files: Sequence[Path]) -> None:

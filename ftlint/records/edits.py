@@ -87,12 +87,12 @@ def renamed_key(line: Line, old: str, new: str) -> list[Edit]:
     return edits_of(line, [(start, value_end(line.text, start), json.dumps(new))])
 
 
-def without_members(line: Line, pointer: str, gone: set[str]) -> list[Edit]:
+def remove_named_members(line: Line, pointer: str, gone: set[str]) -> list[Edit]:
     """Return the edits that take members of the object at a JSON Pointer away; none where it would be empty."""
     span = line.span(pointer)
     members = list(inside(line.text, span[0])) if span else []  # a repeated key each time
-    places = {place for place, (key, _, _, _) in enumerate(members) if key in gone}
-    return without(line, [(first, end) for _, first, _, end in members], places)
+    indexes = {index for index, (key, _, _, _) in enumerate(members) if key in gone}
+    return remove_members(line, [(first, end) for _, first, _, end in members], indexes)
 
 
 def escaped(text: str, line: Line) -> str:
@@ -100,14 +100,14 @@ def escaped(text: str, line: Line) -> str:
     return f'"{_escaped(text, line)}"'
 
 
-def without(line: Line, spans: Sequence[tuple[int, int]], places: set[int]) -> list[Edit]:
+def remove_members(line: Line, spans: Sequence[tuple[int, int]], indexes: set[int]) -> list[Edit]:
     """Return the edits that take spans away; what stands between two goes with the one after it. None where none is left."""
-    kept = [place for place in range(len(spans)) if place not in places]
+    kept = [index for index in range(len(spans)) if index not in indexes]
     if not kept or len(kept) == len(spans):
         return []
     first = [(spans[0][0], spans[kept[0]][0], "")] if kept[0] else []
-    gone = [place for place in range(kept[0], len(spans)) if place in places]
-    return edits_of(line, first + [(spans[place - 1][1], spans[place][1], "") for place in gone])
+    gone = [index for index in range(kept[0], len(spans)) if index in indexes]
+    return edits_of(line, first + [(spans[index - 1][1], spans[index][1], "") for index in gone])
 
 
 def _escaped(text: str, line: Line) -> str:

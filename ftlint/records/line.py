@@ -45,10 +45,10 @@ class Line:
         """Return first and last character (exclusive) of the value at a JSON Pointer, of a repeated key the last; or None."""
         span: tuple[int, int] = self._whole
         for part in pointer.split("/")[1:]:
-            found = self._members(span[0]).get(part.replace("~1", "/").replace("~0", "~"))
-            if found is None:
+            result = self._members(span[0]).get(part.replace("~1", "/").replace("~0", "~"))
+            if result is None:
                 return None
-            span = found[1:]
+            span = result[1:]
         return span
 
     def members(self, pointer: str = "") -> dict[str, tuple[int, int, int]]:

@@ -72,8 +72,8 @@ class Lines:
         """Yield number and row of the records on these lines, which must rise."""
         for start in range(0, len(numbers), _BATCH):
             batch = numbers[start : start + _BATCH]
-            found = self.records([Line(self.line(number).raw) for number in batch])
-            yield from ((number, record.columns) for number, record in zip(batch, found, strict=True) if record)
+            result = self.records([Line(self.line(number).raw) for number in batch])
+            yield from ((number, record.columns) for number, record in zip(batch, result, strict=True) if record)
 
     def close(self) -> None:
         """Forget what was read, and a temporary copy."""

@@ -22,9 +22,9 @@ from ftlint.dialects import is_record, named, recognise
 from ftlint.dialects.base import FURTHER, RECORDS, TEXTS, is_mendable, value_at
 from ftlint.dialects.keys import NAMING
 from ftlint.errors import failing
+from ftlint.options import LONGEST_LINE
 from ftlint.records.spans import repeated_keys
 from ftlint.records.traces import scan
-from ftlint.wishes import LONGEST_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -75,13 +75,13 @@ _BROKEN = object()
 class Wrong(NamedTuple):
     """What is wrong with objects that have the keys of a record: the first fault of each.
 
-    kind: of the fault, as the dialect names it. place: where, with `*` for the places of arrays. found, wanted: what stands
+    kind: of the fault, as the dialect names it. path: where, with `*` for the indexes of arrays. found, wanted: what stands
     there, and what should. seems: what kind of data it seems to be instead. mendable: whether all that is wrong can be written
     as the text that is meant.
     """
 
     kind: str
-    place: str
+    path: str
     found: str
     wanted: str
     seems: str
@@ -193,15 +193,15 @@ class Reader:
         for start in range(0, len(lines), _FEW):
             few = lines[start : start + _FEW]
             numbers = range(decoded.lines, decoded.lines + len(few))
-            found = _objects(few, values[start : start + _FEW] if values else _values(few), numbers, decoded)
+            results = _objects(few, values[start : start + _FEW] if values else _values(few), numbers, decoded)
             decoded.lines += len(few)
-            decoded.objects += len(found)
+            decoded.objects += len(results)
             repeating: list[int] = []
             if not proven:
-                repeating = [number for line, value, number in found if repeats_key(line, value)]
+                repeating = [number for line, value, number in results if repeats_key(line, value)]
                 if repeating:
                     decoded.faults["duplicate-key"] += repeating
-            shaped = self._shaped(found, decoded) if found else []
+            shaped = self._shaped(results, decoded) if results else []
             if shaped and self.dialect.checked:
                 yield self._tables(shaped, decoded, frozenset(repeating))
             elif shaped:
@@ -210,24 +210,24 @@ class Reader:
     def _shaped(self, objects: list[_Object], decoded: Decoded) -> list[_Object]:
         """Return the objects that have the dialect's keys; note in `decoded` which ones others have instead."""
         by_keys: dict[tuple[str, ...], list[_Object]] = defaultdict(list)
-        for found in objects:
-            by_keys[tuple(found[1])].append(found)
+        for result in objects:
+            by_keys[tuple(result[1])].append(result)
         for keys, some in by_keys.items():
             if self.dialect.is_shape_of(frozenset(keys)):
                 continue
             left = []
-            for found in some:
-                other = recognise(found[1])
+            for result in some:
+                other = recognise(result[1])
                 if other and other != self.dialect.name:
-                    decoded.foreign[other].append(found[2])
+                    decoded.foreign[other].append(result[2])
                 else:
-                    left.append(found)
+                    left.append(result)
             if left:
                 decoded.missing[keys] += [number for _, _, number in left]
                 strings = {key for key in keys if all(type(value[key]) is str for _, value, _ in left)}
                 decoded.strings[keys] = decoded.strings.get(keys, strings) & strings
         fitting = {keys for keys in by_keys if self.dialect.is_shape_of(frozenset(keys))}
-        return objects if len(fitting) == len(by_keys) else [found for found in objects if tuple(found[1]) in fitting]
+        return objects if len(fitting) == len(by_keys) else [result for result in objects if tuple(result[1]) in fitting]
 
     def _tables(self, objects: list[_Object], decoded: Decoded, repeating: frozenset[int]) -> Tables:
         """Return the tables of those objects that are records; note in `decoded` why others are none.
@@ -240,9 +240,9 @@ class Reader:
             records = values if kind is dict else msgspec.convert(values, list[kind])  # type: ignore[valid-type] # a type that the dialect made
             fits = list(map(self.dialect.accepts, records))
         except (msgspec.ValidationError, RecursionError):
-            found = [self._record(value, kind) for value in values]
-            fits = [record is not None for record in found]
-            records = [record for record in found if record is not None]
+            results = [self._record(value, kind) for value in values]
+            fits = [record is not None for record in results]
+            records = [record for record in results if record is not None]
         else:
             records = records if all(fits) else list(compress(records, fits))
         for value, number, fit in zip(values, numbers, fits, strict=True):
@@ -285,10 +285,10 @@ class Reader:
     def _wrong(self, value: Mapping[str, Any], faults: Sequence[Fault]) -> Wrong:
         """Return what is wrong with an object."""
         first = faults[0]
-        place = ".".join("*" if part.isdecimal() else part for part in first.pointer.split("/")[1:])
+        index = ".".join("*" if part.isdecimal() else part for part in first.pointer.split("/")[1:])
         mendable = all(fault.is_text and is_mendable(value_at(value, fault.pointer)) for fault in faults)
-        found = KINDS[type(value_at(value, first.pointer))]
-        return Wrong(first.kind, place, found, first.wanted, self.dialect.seems(value), mendable)
+        result = KINDS[type(value_at(value, first.pointer))]
+        return Wrong(first.kind, index, result, first.wanted, self.dialect.seems(value), mendable)
 
     def _record(self, value: Any, kind: Any) -> Any:
         try:
@@ -308,9 +308,9 @@ class _Batch:
     def of(self, name: str) -> dict[int, list[dict[str, Any]]]:
         """Return the rows of a table by line."""
         if name not in self._rows:
-            found = self._rows[name] = defaultdict(list)
+            result = self._rows[name] = defaultdict(list)
             for row in self._table(name).iter_rows(named=True):
-                found[row["line"]].append(row)
+                result[row["line"]].append(row)
         return self._rows[name]
 
     def _table(self, name: str) -> pl.DataFrame:
@@ -318,7 +318,7 @@ class _Batch:
             pointers = self.dialect.pointers(name)
             return self._tables[name] if pointers is None else self._tables[name].with_columns(pointer=pointers)
         with failing(self.dialect):
-            return self.dialect.texts(self._tables, pointers=True).sort("line", "place", maintain_order=True)
+            return self.dialect.texts(self._tables, pointers=True).sort("line", "position", maintain_order=True)
 
 
 class Record:
@@ -328,9 +328,9 @@ class Record:
         self.line = line
         self._batch, self._number = batch, number
 
-    def row(self, table: str, place: int = 0) -> dict[str, Any]:
+    def row(self, table: str, index: int = 0) -> dict[str, Any]:
         """Return a row of a table, which has `value` (the object) and `texts` (all texts by pointer) besides."""
-        return _Row(self, self.columns if table == RECORDS else self._by_place(table)[place])
+        return _Row(self, self.columns if table == RECORDS else self._by_place(table)[index])
 
     @property
     def columns(self) -> Mapping[str, Any]:
@@ -349,7 +349,7 @@ class Record:
 
     def _by_place(self, table: str) -> Mapping[int, Mapping[str, Any]]:
         if table not in self._places:
-            self._places[table] = {row["place"]: row for row in self._batch.of(table)[self._number]}
+            self._places[table] = {row["position"]: row for row in self._batch.of(table)[self._number]}
         return self._places[table]
 
     @cached_property
@@ -476,8 +476,8 @@ def _values(lines: list[bytes]) -> list[Any]:
         else:
             if not _is_whole(values, len(left)):
                 break
-            found = dict(zip(left, values[::2], strict=True))
-            return [found.get(index, _BROKEN) for index in range(len(lines))]
+            results = dict(zip(left, values[::2], strict=True))
+            return [results.get(index, _BROKEN) for index in range(len(lines))]
     return list(map(_value, lines))
 
 
@@ -490,30 +490,30 @@ def _value(line: bytes) -> Any:
 
 def _objects(lines: list[bytes], values: list[Any], numbers: Sequence[int], decoded: Decoded) -> list[_Object]:
     """Return line, value and number of those lines that hold an object."""
-    found = list(zip(lines, values, numbers, strict=True))
+    results = list(zip(lines, values, numbers, strict=True))
     if list(map(type, values)).count(dict) < len(values):
-        for line, value, number in found:
+        for line, value, number in results:
             if type(value) is not dict:
                 decoded.faults[fault_of(line) if value is _BROKEN else "not-an-object"].append(number)
                 decoded.arrays += type(value) is list and not all(map(_can_stand, value))
-        found = [(line, value, number) for line, value, number in found if type(value) is dict]
-    return found
+        results = [(line, value, number) for line, value, number in results if type(value) is dict]
+    return results
 
 
 def _note_kinds(value: Any, number: int, kinds: dict[tuple[str, str], Kind]) -> None:
     """Note which types are where in a value of a record on a line."""
-    seen: set[tuple[str, str]] = set()
+    seen: dict[tuple[str, str], None] = {}  # in the order of the record, so that a report is the same each time
     left = [("", value)]
     while left:
         at, one = left.pop()
         if at.count("/") > _DEEP or len(seen) > _PLACES:
             continue
         if at:
-            seen.add((at, _BIG if type(one) is int and abs(one) > _EXACT else KINDS[type(one)].rpartition(" ")[2]))
+            seen[at, _BIG if type(one) is int and abs(one) > _EXACT else KINDS[type(one)].rpartition(" ")[2]] = None
         if type(one) is dict:
-            left += [(f"{at}/{key}", inner) for key, inner in one.items()]
+            left += [(f"{at}/{key}", inner) for key, inner in reversed(one.items())]
         elif type(one) is list:
-            left += [(f"{at}/*", inner) for inner in one[:_PLACES]]
+            left += [(f"{at}/*", inner) for inner in one[:_PLACES][::-1]]
     for key in seen:
         if key in kinds:
             kinds[key].count += 1
@@ -528,19 +528,19 @@ def _can_stand(value: Any) -> bool:
 
 def _strings_in(value: Any) -> int:
     """Return how many strings and keys a value holds, at any depth."""
-    found = 0
+    results = 0
     left = [value]
     while left:
         one = left.pop()
         kind = type(one)
         if kind is str:
-            found += 1
+            results += 1
         elif kind is dict:
-            found += len(one)
+            results += len(one)
             left += one.values()
         elif kind is list:
             left += one
-    return found
+    return results
 
 
 def _loses_digits(value: Any) -> bool:

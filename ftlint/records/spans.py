@@ -44,8 +44,8 @@ def value_end(text: str, start: int) -> int:
         return scalar.end()
     depth = 0
     for token in _TOKEN.finditer(text, start):
-        sign = token.group()
-        depth += (sign in {"{", "["}) - (sign in {"}", "]"})
+        token_text = token.group()
+        depth += (token_text in {"{", "["}) - (token_text in {"}", "]"})
         if depth == 0:
             return token.end()
     raise ValueError(f"the JSON value at character {start} does not end")
@@ -53,20 +53,20 @@ def value_end(text: str, start: int) -> int:
 
 def repeated_keys(line: str) -> list[tuple[str, int, int]]:
     """Return key, start and end of each key that its object has had before, at any depth of a line that parses."""
-    found: list[tuple[str, int, int]] = []
+    results: list[tuple[str, int, int]] = []
     objects: list[set[str]] = []
     for token in _TOKEN.finditer(line):
-        sign = token.group()
-        if sign in {"{", "["}:
+        token_text = token.group()
+        if token_text in {"{", "["}:
             objects.append(set())
-        elif sign in {"}", "]"}:
+        elif token_text in {"}", "]"}:
             objects.pop()
         elif line.startswith(":", skip_space(line, token.end())):
-            key = json.loads(sign)
+            key = json.loads(token_text)
             if key in objects[-1]:
-                found.append((key, token.start(), token.end()))
+                results.append((key, token.start(), token.end()))
             objects[-1].add(key)
-    return found
+    return results
 
 
 def value_span(line: str, pointer: str) -> tuple[int, int] | None:
@@ -112,10 +112,10 @@ def skip_space(line: str, at: int) -> int:
 def raw_offsets(line: str, span: tuple[int, int], start: int, end: int | None) -> tuple[int, int]:
     """Return where the characters start to end of a string stand in the raw line; span is that of the string's literal."""
     last = span[1] - 1
-    places = []
+    indexes = []
     for wanted in (start, end):
         if wanted is None:
-            places.append(last)
+            indexes.append(last)
             continue
         # Each escape is one character, whatever its length in the raw line.
         raw = span[0] + 1 + wanted
@@ -123,5 +123,5 @@ def raw_offsets(line: str, span: tuple[int, int], start: int, end: int | None) -
             if escape.start() >= raw:
                 break
             raw += escape.end() - escape.start() - 1
-        places.append(min(raw, last))
-    return places[0], places[1]
+        indexes.append(min(raw, last))
+    return indexes[0], indexes[1]

@@ -125,7 +125,7 @@ class _Buffer:
         self.line += self.data.count(b"\n", 0, count)
         del self.data[:count]
 
-    def next_sign(self) -> bytes:
+    def next_byte(self) -> bytes:
         """Drop white space and commas; return the byte after them, no byte at the end."""
         while True:
             gap = _GAP.match(self.data)
@@ -149,12 +149,12 @@ class _Buffer:
         while True:
             to_bracket = _TO_BRACKET.match(self.data, at)
             at = to_bracket.end() if to_bracket else at
-            sign = bytes(self.data[at : at + 1])
-            if sign in {b"", b'"'}:  # a string that does not end here
+            byte = bytes(self.data[at : at + 1])
+            if byte in {b"", b'"'}:  # a string that does not end here
                 if len(self.data) > _LONGEST or not self.more():
                     raise _BrokenError(self.line, "the object does not end")
                 continue
-            depth += 1 if sign in {b"{", b"["} else -1
+            depth += 1 if byte in {b"{", b"["} else -1
             at += 1
             if depth == 0:
                 return at
@@ -163,17 +163,17 @@ class _Buffer:
 def objects(source: Source) -> Iterator[bytes]:
     """Yield the raw text of each object of a source; raises an error at the first thing that is none, or not of one array."""
     buffer = _Buffer(source)
-    in_array = buffer.next_sign() == b"["
+    in_array = buffer.next_byte() == b"["
     buffer.drop(in_array)
-    while (sign := buffer.next_sign()) == b"{":
+    while (byte := buffer.next_byte()) == b"{":
         yield buffer.object()
-    if in_array and sign != b"]":
-        raise _BrokenError(buffer.line, "it is no object" if sign else "the array does not end")
+    if in_array and byte != b"]":
+        raise _BrokenError(buffer.line, "it is no object" if byte else "the array does not end")
     buffer.drop(in_array)
-    if buffer.next_sign():
+    if buffer.next_byte():
         raise _BrokenError(buffer.line, "the file goes on after the array" if in_array else "it is no object")
 
 
 def one_line(text: bytes) -> bytes:
     """Return an object on one line: line ends and indentation between its values go."""
-    return _BREAK.sub(lambda found: b"" if found.group(1) else found.group(), text)
+    return _BREAK.sub(lambda result: b"" if result.group(1) else result.group(), text)

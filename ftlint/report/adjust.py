@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from ftlint.config import Config
     from ftlint.engine.result import CheckedFile, DatasetReport
     from ftlint.report.findings import Report
-    from ftlint.rule import Hits, Rule
+    from ftlint.rule import Rule, Violations
 
 
 def adjusted(report: DatasetReport, config: Config) -> DatasetReport:
     """Return a report with the levels of the configuration, and without what it ignores in some files."""
     levels = {rule: level for word, level in config.settings.levels.items() for rule in matching([word], "levels")}
-    hits = [(rule, replace(found, level=levels.get(type(rule), found.level))) for rule, found in report.hits]
+    violations = [(rule, replace(result, level=levels.get(type(rule), result.level))) for rule, result in report.violations]
     is_spared = spared(config)
 
-    def ignored(rule: Rule, _: Hits, file: CheckedFile) -> bool:
+    def ignored(rule: Rule, _: Violations, file: CheckedFile) -> bool:
         return is_spared(rule, file.path)
 
-    report = replace(report, hits=hits)
-    return report.without(ignored) if config.settings.per_file_ignores else report
+    report = replace(report, violations=violations)
+    return report.hiding(ignored) if config.settings.per_file_ignores else report
 
 
 def spared(config: Config) -> Callable[[Rule, str], bool]:
@@ -50,12 +50,14 @@ def accepted(report: Report, config: Config) -> Report:
         return report
     known = baseline.read(path)
     report.stale = baseline.stale(known, report, alone_in({file.path for file in report.files}, config))
-    for place, dataset in enumerate(report.datasets):
+    for index, dataset in enumerate(report.datasets):
         hidden = baseline.hidden(known, dataset)
         report.baselined += sum(hidden.values())
 
-        def accepts(rule: Rule, hits: Hits, file: CheckedFile, names: frozenset[tuple[str, str]] = frozenset(hidden)) -> bool:
-            return hits.level != "info" and (file.path, rule.name()) in names
+        def accepts(
+            rule: Rule, violations: Violations, file: CheckedFile, names: frozenset[tuple[str, str]] = frozenset(hidden)
+        ) -> bool:
+            return violations.level != "info" and (file.path, rule.name()) in names
 
-        report.datasets[place] = dataset.without(accepts) if hidden else dataset
+        report.datasets[index] = dataset.hiding(accepts) if hidden else dataset
     return report

@@ -26,7 +26,7 @@ class Hunk:
 
     def header(self) -> str:
         """Return the hunk's head line."""
-        old, new = (sum(sign in signs for sign, _ in self.lines) for signs in (" -", " +"))
+        old, new = (sum(prefix in prefixes for prefix, _ in self.lines) for prefixes in (" -", " +"))
         return f"@@ -{self.old if old else self.old - 1},{old} +{self.new if new else self.new - 1},{new} @@"
 
 
@@ -88,12 +88,12 @@ def _lines(source: Source) -> Iterator[bytes]:
 
 def patch(path: str, original: Source, repaired: Source, origins: array[int] | None) -> Iterator[bytes]:
     """Yield the diff that `patch` applies."""
-    found = hunks(original, repaired, origins)
-    first = next(found, None)
+    result = hunks(original, repaired, origins)
+    first = next(result, None)
     if first is None:
         return
     yield f"--- {path}\n+++ {path}\n".encode("utf-8", "surrogateescape")
-    for hunk in chain([first], found):
+    for hunk in chain([first], result):
         yield hunk.header().encode() + b"\n"
-        for sign, line in hunk.lines:
-            yield sign.encode() + line + (b"" if line.endswith(b"\n") else b"\n\\ No newline at end of file\n")
+        for prefix, line in hunk.lines:
+            yield prefix.encode() + line + (b"" if line.endswith(b"\n") else b"\n\\ No newline at end of file\n")

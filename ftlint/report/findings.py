@@ -18,7 +18,7 @@ from ftlint.engine.write import sure_edits
 from ftlint.errors import FindingsError, raise_if_interrupted
 from ftlint.records.line import Line
 from ftlint.records.spans import raw_offsets
-from ftlint.rule import LEVELS, Hits, LineRule, Place, RecordRule, render
+from ftlint.rule import LEVELS, LineRule, Location, RecordRule, Violations, render
 from ftlint.rule.fixes import FileFix
 from ftlint.text.words import numbered
 
@@ -41,7 +41,7 @@ _IN_A_NOTEBOOK = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
+class RelatedLocation:
     """A line of a file that a finding names besides its own."""
 
     path: str
@@ -83,7 +83,7 @@ class Finding:
     args: Mapping[str, Any]
     url: str
     fix: FindingFix | None
-    related: tuple[Location, ...] = ()
+    related: tuple[RelatedLocation, ...] = ()
     text: str | None = field(default=None, repr=False)
     identity: str | None = field(default=None, repr=False)
 
@@ -118,12 +118,12 @@ class _Line:
 
 
 class _Hit(NamedTuple):
-    """One of the hits of a rule, the one with a number. line: that of the file; None for the file as a whole."""
+    """One of the violations of a rule, the one with a number. line: that of the file; None for the file as a whole."""
 
     file: CheckedFile
     line: int | None
     rule: Rule
-    hits: Hits
+    violations: Violations
     number: int
 
 
@@ -131,7 +131,7 @@ _DEEPLY = 20
 """Repairs of a line that are tried for each finding; a line of many findings would be read as often."""
 
 _BATCH, _BYTES = 512, 4 << 20
-"""Hits whose records are read at once, and about how many bytes of lines."""
+"""Violations whose records are read at once, and about how many bytes of lines."""
 
 
 class _Findings:
@@ -160,22 +160,22 @@ class _Findings:
         yield from self._made(batch)
 
     def _kept(self, limit: int | None) -> list[_Hit]:
-        """Return the hits that become findings, by file and line."""
+        """Return the violations that become findings, by file and line."""
         kept: list[tuple[int, int, str, _Hit]] = []
         seen: Counter[tuple[str, int]] = Counter()
         order = {id(file): index for index, file in enumerate(self.report.files)}
-        for rule, hits, file, indexes in self.report.by_file():
-            place = order[id(file)]
-            room = len(indexes) if limit is None else max(0, limit - seen[rule.code, place])
-            seen[rule.code, place] += len(indexes)
+        for rule, violations, file, indexes in self.report.by_file():
+            position = order[id(file)]
+            room = len(indexes) if limit is None else max(0, limit - seen[rule.code, position])
+            seen[rule.code, position] += len(indexes)
             for index in indexes[:room]:
-                line = None if hits.lines is None else hits.lines[index] - file.first
-                kept.append((place, -1 if line is None else line, rule.code, _Hit(file, line, rule, hits, index)))
+                line = None if violations.lines is None else violations.lines[index] - file.first
+                kept.append((position, -1 if line is None else line, rule.code, _Hit(file, line, rule, violations, index)))
         kept.sort(key=lambda entry: entry[:3])
         return [hit for _, _, _, hit in kept]
 
     def _made(self, batch: Sequence[tuple[_Hit, RawLine | None]]) -> Iterator[Finding]:
-        """Yield the findings of some hits with their lines, which are read as records once each."""
+        """Yield the findings of some violations with their lines, which are read as records once each."""
         known: dict[tuple[int, int], _Line] = {}
         for _, some in groupby(batch, key=lambda entry: id(entry[0].file)):
             mine = {hit.line: (hit.file, line) for hit, line in some if hit.line is not None and line}
@@ -199,30 +199,30 @@ class _Findings:
         return _Line(number, Line(line.raw), line.offset, line.end)
 
     def _finding(self, hit: _Hit, line: _Line | None) -> Finding:
-        file, _, rule, hits, index = hit
-        args = {**hits.args, **self._each(rule, hits, index)}
-        place = self._place(hit, line, args) if line else None
-        related: tuple[Location, ...] = ()
-        if hits.related is not None:
-            other = self.report.file_of(hits.related_role or hits.role, hits.related[index])
-            related = (Location(other.path, hits.related[index] - other.first + 1),)
+        file, _, rule, violations, index = hit
+        args = {**violations.args, **self._each(rule, violations, index)}
+        location = self._place(hit, line, args) if line else None
+        related: tuple[RelatedLocation, ...] = ()
+        if violations.related is not None:
+            other = self.report.file_of(violations.related_role or violations.role, violations.related[index])
+            related = (RelatedLocation(other.path, violations.related[index] - other.first + 1),)
             args["first"] = f"{related[0].line:,}" + (f" of {other.path}" if other.path != file.path else "")
         column = end_column = None
-        if place is not None and line:
-            args |= place.args
-            column, end_column = _columns(line.line, place)
-        how = place.fix if place and place.fix != "rule" and hits.repair else hits.repair
+        if location is not None and line:
+            args |= location.args
+            column, end_column = _columns(line.line, location)
+        how = location.fix if location and location.fix != "rule" and violations.repair else violations.repair
         return Finding(
             rule=rule.name(),
             code=rule.code,
-            level=hits.level,
+            level=violations.level,
             path=file.path,
             line=line.number + 1 if line else None,
             column=column,
             end_column=end_column,
             byte_offset=line.offset if line else None,
-            pointer=self._pointer(place.pointer, file) if place and place.pointer else None,
-            message=self._rendered(rule, hits.message or rule.message, args) if self.snippets else rule.summary(),
+            pointer=self._pointer(location.pointer, file) if location and location.pointer else None,
+            message=self._rendered(rule, violations.message or rule.message, args) if self.snippets else rule.summary(),
             args=args if self.snippets else {},
             url=rule.url(),
             fix=self._fix(hit, how, line) if how else None,
@@ -231,26 +231,26 @@ class _Findings:
             identity=line.identity if line else None,
         )
 
-    def _each(self, rule: Rule, hits: Hits, index: int) -> Mapping[str, Any]:
+    def _each(self, rule: Rule, violations: Violations, index: int) -> Mapping[str, Any]:
         """Return what a rule knows of one of its faults."""
         try:
-            return hits.each(index) if hits.each else {}
+            return violations.each(index) if violations.each else {}
         except BaseException as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
             raise_if_interrupted(error)
             self.report.failed(rule, error)
             return {}
 
-    def _place(self, hit: _Hit, line: _Line, args: Mapping[str, Any]) -> Place | None:
+    def _place(self, hit: _Hit, line: _Line, args: Mapping[str, Any]) -> Location | None:
         """Return where in its line a fault is."""
-        file, _, rule, hits, index = hit
+        file, _, rule, violations, index = hit
         try:
-            if isinstance(rule, LineRule) and not hits.located:
+            if isinstance(rule, LineRule) and not violations.located:
                 return rule.explain(line.line, file.context)
             if line.record is None:
                 return None
-            if isinstance(rule, RecordRule) and not hits.located:
-                place = 0 if hits.places is None else hits.places[index]
-                return rule.explain(line.record.row(rule.table, place), file.context)
+            if isinstance(rule, RecordRule) and not violations.located:
+                position = 0 if violations.positions is None else violations.positions[index]
+                return rule.explain(line.record.row(rule.table, position), file.context)
             return rule.locate(line.record.row(RECORDS), args, file.context)
         except BaseException as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
             raise_if_interrupted(error)
@@ -259,12 +259,12 @@ class _Findings:
 
     def _fix(self, hit: _Hit, how: Applicability, line: _Line | None) -> FindingFix:
         """Return how a fault can be repaired."""
-        rule, hits = hit.rule, hit.hits
+        rule, violations = hit.rule, hit.violations
         if not self.edits:
             return FindingFix(how)
-        if id(hits) not in self._fixes:
-            self._fixes[id(hits)] = self.report.fix(rule, hits)
-        fix = self._fixes[id(hits)]
+        if id(violations) not in self._fixes:
+            self._fixes[id(violations)] = self.report.fix(rule, violations)
+        fix = self._fixes[id(violations)]
         if fix is None or isinstance(fix, FileFix):
             return FindingFix(how)
         if line is None or fix.scope != "found":
@@ -289,12 +289,12 @@ class _Findings:
         """Return the row that a fault is in, where its repair is for rows."""
         if not fix.of_rows:
             return []
-        if hit.hits.each and not isinstance(hit.rule, RecordRule):
-            return [hit.hits.each(hit.number)]
+        if hit.violations.each and not isinstance(hit.rule, RecordRule):
+            return [hit.violations.each(hit.number)]
         if line.record is None:
             return []
         table = hit.rule.table if isinstance(hit.rule, RecordRule) else RECORDS
-        return [line.record.row(table, 0 if hit.hits.places is None else hit.hits.places[hit.number])]
+        return [line.record.row(table, 0 if hit.violations.positions is None else hit.violations.positions[hit.number])]
 
     def _pointer(self, pointer: str, file: CheckedFile) -> str | None:
         """Return a pointer; where no text of the data may show, up to the first key that the dialect does not know."""
@@ -313,13 +313,13 @@ class _Findings:
             return rule.summary()
 
 
-def _columns(line: Line, place: Place) -> tuple[int, int]:
+def _columns(line: Line, location: Location) -> tuple[int, int]:
     """Return first and last column, 1-based and end exclusive, of a place in a line."""
     size = len(line.shown)
-    start, end = place.start, place.end
-    if place.pointer is not None:
+    start, end = location.start, location.end
+    if location.pointer is not None:
         try:
-            span = line.span(place.pointer)
+            span = line.span(location.pointer)
         except (ValueError, IndexError, RecursionError):
             span = None
         if span is None:
@@ -386,8 +386,8 @@ class Report:
         """How many findings there are, by code and level."""
         counts: Counter[tuple[str, Level]] = Counter()
         for dataset in self.datasets:
-            for rule, hits in dataset.hits:
-                counts[rule.code, hits.level] += len(hits)
+            for rule, violations in dataset.violations:
+                counts[rule.code, violations.level] += len(violations)
         return counts
 
     @cached_property
@@ -428,8 +428,8 @@ class Report:
     def failures(self) -> list[str]:
         """A sentence for each rule that failed, and for each pack of rules that could not be loaded."""
         failed = dict.fromkeys(text for dataset in self.datasets for text in dataset.failures.values())
-        told = failed if self.snippets else [without_reason(text) for text in failed]
-        return [*self.broken_packs, *told]
+        text = failed if self.snippets else [without_reason(text) for text in failed]
+        return [*self.broken_packs, *text]
 
     @property
     def problems(self) -> list[str]:

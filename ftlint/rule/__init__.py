@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
     from ftlint.records.line import Line
-    from ftlint.rule.fixes import Fix, Row, Situation
+    from ftlint.rule.fixes import Fix, FixContext, Row
 
 Level = Literal["error", "warning", "info"]
 Applicability = Literal["safe", "unsafe", "request"]
@@ -88,7 +88,7 @@ def option(default: Any, *, least: float, most: float = inf) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where exactly a fault is, and what the message needs to know of it.
 
     pointer: JSON Pointer of the value; None: start and end are counted in the raw line. start, end: characters, 0-based,
@@ -104,10 +104,10 @@ class Place:
 
 
 @dataclass
-class Hits:
+class Violations:
     """Faults of one kind: a rule, a level, and the lines, 0-based in the files of a role laid end to end.
 
-    lines: rising UInt64, one that has several faults as often; None for the one fault of a file as a whole. places: for each
+    lines: rising UInt64, one that has several faults as often; None for the one fault of a file as a whole. positions: for each
     line which row of the record's table it is; None where the rule looks at records as wholes. file: that file's place among
     those of its role.
     args: what the message needs to know of all of them. each: given a fault's place among them, what it needs to know of
@@ -122,7 +122,7 @@ class Hits:
     level: Level
     lines: pl.Series | None
     args: Mapping[str, Any] = field(default_factory=dict)
-    places: pl.Series | None = None
+    positions: pl.Series | None = None
     each: Callable[[int], Mapping[str, Any]] | None = None
     related: pl.Series | None = None
     role: str = "train"
@@ -138,7 +138,7 @@ class Hits:
         return 1 if self.lines is None else len(self.lines)
 
     @property
-    def rows(self) -> pl.Series:
+    def line_numbers(self) -> pl.Series:
         """The lines of faults that have one."""
         assert self.lines is not None
         return self.lines
@@ -159,10 +159,10 @@ class Hits:
         return None if self.applicability == "rule" else self.applicability
 
 
-def hits_at(level: Level, found: Iterable[tuple[int, Mapping[str, Any]]], **more: Any) -> Hits:
+def violations_at(level: Level, results: Iterable[tuple[int, Mapping[str, Any]]], **more: Any) -> Violations:
     """Return faults of which each has arguments of its own, given by line."""
-    rows = sorted(found, key=itemgetter(0))
-    return Hits(level, numbers(line for line, _ in rows), each=lambda place: rows[place][1], **more)
+    rows = sorted(results, key=itemgetter(0))
+    return Violations(level, numbers(line for line, _ in rows), each=lambda index: rows[index][1], **more)
 
 
 class Rule:
@@ -258,16 +258,16 @@ class Rule:
         """Return how safely the fault can be repaired in this dataset."""
         return self.fixable
 
-    def foresee(self, tables: Tables, context: Context) -> Any:  # noqa: ARG002 - the hook's signature
+    def prescan(self, tables: Tables, context: Context) -> Any:  # noqa: ARG002 - the hook's signature
         """Return what the rule wants to know of the surveyed records; later it is in `context.hints`, under the rule's code."""
         return None
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:  # noqa: ARG002
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:  # noqa: ARG002
         """Return where in a record the fault is, for a finding with a line; None: nowhere in particular."""
-        return Place(named(context.dialect).pointer(self.column, row)) if self.column else None
+        return Location(named(context.dialect).pointer(self.column, row)) if self.column else None
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:  # noqa: ARG002 - the hook's signature
-        """Return the repair of these hits; None where there is none."""
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:  # noqa: ARG002 - the hook's signature
+        """Return the repair of these violations; None where there is none."""
         return None
 
     def applies(self, context: Context) -> bool:
@@ -285,13 +285,13 @@ class LineRule(Rule):
 
     fault: ClassVar[str]
 
-    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterable[Hits]:  # noqa: ARG002 - the hook's signature
+    def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterable[Violations]:  # noqa: ARG002 - the hook's signature
         """Return the faults, given the lines that have one."""
-        return found.values()
+        return results.values()
 
-    def explain(self, line: Line, context: Context) -> Place:  # noqa: ARG002 - the hook's signature
+    def explain(self, line: Line, context: Context) -> Location:  # noqa: ARG002 - the hook's signature
         """Return where in the line the fault is."""
-        return Place()
+        return Location()
 
 
 class RecordRule(Rule):
@@ -314,13 +314,13 @@ class RecordRule(Rule):
         """Whether a row that `violates` lets through at a level is wrong: for what no expression can say."""
         return True
 
-    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterable[Hits]:  # noqa: ARG002 - the hook's signature
+    def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterable[Violations]:  # noqa: ARG002 - the hook's signature
         """Return the faults, given the rows that violate the rule at each level."""
-        return found.values()
+        return results.values()
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Return where in a record the fault is, given the row of the rule's table; by default the whole of `column`."""
-        return Place(named(context.dialect).pointer(self.column, row) if self.column else None)
+        return Location(named(context.dialect).pointer(self.column, row) if self.column else None)
 
 
 class TextRule(RecordRule):
@@ -328,15 +328,15 @@ class TextRule(RecordRule):
 
     table: ClassVar[str] = TEXTS
 
-    def find(self, text: str, context: Context) -> Place | None:
+    def find(self, text: str, context: Context) -> Location | None:
         """Return where in a text the fault is, without a pointer; None where it has none."""
         raise NotImplementedError
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the fault."""
-        found = self.find(row["text"], context) or Place()
+        result = self.find(row["text"], context) or Location()
         key = named(context.dialect).title(row["pointer"])
-        return replace(found, pointer=row["pointer"], args={**found.args, "key": key})
+        return replace(result, pointer=row["pointer"], args={**result.args, "key": key})
 
 
 class DatasetRule(Rule):
@@ -350,7 +350,7 @@ class DatasetRule(Rule):
         """Return the metrics that the rule needs for this dataset."""
         return self.metrics
 
-    def judge(self, gathered: Gathered) -> Iterable[Hits]:
+    def judge(self, gathered: Gathered) -> Iterable[Violations]:
         """Return the faults of the dataset."""
         raise NotImplementedError
 

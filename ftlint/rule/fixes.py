@@ -95,7 +95,7 @@ class Amend:
 
 
 @dataclass(frozen=True)
-class Respell:
+class LineEdit:
     """Edits of a line, whatever it holds; None or none where it stays.
 
     scope: the lines that the rule found, or all of the files of their role. note: what goes or is renamed, for the user.
@@ -162,19 +162,20 @@ class FileFix:
     charset: str | None = None
 
 
-LineFix = Rewrite | Retext | Amend | Respell | Drop
+LineFix = Rewrite | Retext | Amend | LineEdit | Drop
 Fix = LineFix | FileFix
 
 
 @dataclass(frozen=True)
-class Situation:
+class FixContext:
     """What a rule may know when it proposes a repair.
 
-    context: of the files at hand. unsafe: whether texts may change. labels: of the training files, with counts. absent: of
-    some texts, the first whose mark occurs nowhere in the whole dataset, or under none of some columns; None where each occurs.
+    dataset: what is known of the files at hand. unsafe: whether texts may change. labels: of the training files, with counts.
+    absent: of some texts, the first whose mark occurs nowhere in the whole dataset, or under none of some columns; None where
+    each occurs.
     """
 
-    context: Context
+    dataset: Context
     unsafe: bool
     labels: Mapping[str, int]
     absent: Callable[..., str | None]

@@ -21,7 +21,7 @@ GROUP = "ftlint.rules"
 @cache
 def _packs() -> tuple[tuple[type[Rule], ...], tuple[str, ...]]:
     """Return all rule classes of all installed packs, in the packs' order, and what is wrong with packs that cannot be loaded."""
-    found: dict[str, type[Rule]] = {}
+    results: dict[str, type[Rule]] = {}
     broken = []
     for entry in entry_points(group=GROUP):
         try:
@@ -32,17 +32,17 @@ def _packs() -> tuple[tuple[type[Rule], ...], tuple[str, ...]]:
             continue
         for rule in rules:
             for key in (rule.code, rule.name()):
-                other = found.setdefault(key, rule)
+                other = results.setdefault(key, rule)
                 if other is not rule:
                     raise ConfigError(f"two rules are called {key}: one of {other.__module__}, one of {rule.__module__}")
-    return tuple(dict.fromkeys(found.values())), tuple(broken)
+    return tuple(dict.fromkeys(results.values())), tuple(broken)
 
 
-def _classes(found: Iterable[Any]) -> list[type[Rule]]:
+def _classes(results: Iterable[Any]) -> list[type[Rule]]:
     """Return what a pack gives, if it is rule classes; raises TypeError for anything else."""
     from ftlint.rule import Rule  # noqa: PLC0415 - only who asks for rules needs polars
 
-    rules = list(found)
+    rules = list(results)
     for rule in rules:
         if not (isinstance(rule, type) and issubclass(rule, Rule) and isinstance(getattr(rule, "code", None), str)):
             raise TypeError(f"{rule!r} is no rule with a code")
@@ -97,13 +97,13 @@ class Selection:
 
 def matching(words: Iterable[str], setting: str) -> set[type[Rule]]:
     """Return the rules that any of these words means; raises ConfigError, naming the setting, for one that means none."""
-    found: set[type[Rule]] = set()
+    results: set[type[Rule]] = set()
     for word in words:
         rules = {rule for rule in known_rules() if means(word, rule)}
         if not rules:
             raise ConfigError(f"{setting}: no rule or family {word!r}{did_you_mean(word, _words())}")
-        found |= rules
-    return found
+        results |= rules
+    return results
 
 
 def means(word: str, rule: type[Rule]) -> bool:

@@ -42,7 +42,7 @@ def codec_of(head: bytes) -> str | None:
     sample = head[: len(head) // 4 * 4][:64]
     if len(sample) < 8 or not any(sample):
         return None
-    zeros = [not any(sample[place::4]) for place in range(4)]
+    zeros = [not any(sample[index::4]) for index in range(4)]
     if zeros[1:] == [True] * 3:
         return "utf-32-le"
     if zeros[:3] == [True] * 3:
@@ -95,7 +95,7 @@ def candidates(data: bytes) -> dict[str, str]:
 
     data = data[: data.rfind(b"\n") + 1] or data
     likely = dict.fromkeys(name for match in from_bytes(data) for name in match.could_be_from_charset if name != "ascii")
-    rank = {name: place for place, name in enumerate(_WESTERN)}
+    rank = {name: index for index, name in enumerate(_WESTERN)}
     names = sorted(likely, key=lambda name: rank.get(name, len(rank)))
     texts: dict[str, str] = {}
     for name in names:
@@ -131,8 +131,8 @@ def _read(data: bytes, name: str) -> str | None:
 
 def described(data: bytes) -> str:
     """Return a sentence about the character sets that bytes may be in."""
-    found = candidates(data)
-    if not found:
+    results = candidates(data)
+    if not results:
         return "name its character set with --charset"
-    listed = ", ".join(f"--charset {name} ({word!r})" for name, word in found.items())
-    return f"one that may be right: {listed}" if len(found) == 1 else f"take the one that reads right: {listed}"
+    listed = ", ".join(f"--charset {name} ({word!r})" for name, word in results.items())
+    return f"one that may be right: {listed}" if len(results) == 1 else f"take the one that reads right: {listed}"

@@ -25,10 +25,10 @@ def find_files(
     excluded: whether a file is left out of folders and globs; force_exclude: also where it is named.
     Raises UsageError for a folder or glob without files. A named file that is not there is found out when it is read.
     """
-    found: dict[str, str] = {}
+    results: dict[str, str] = {}
 
     def take(file: str) -> None:
-        found.setdefault(file if file in {STDIN, ""} else os.path.abspath(file), file)  # noqa: PTH100 - links stay
+        results.setdefault(file if file in {STDIN, ""} else os.path.abspath(file), file)  # noqa: PTH100 - links stay
 
     for path in paths:
         if path in {STDIN, ""} or Path(path).is_file() or not (Path(path).is_dir() or glob.has_magic(path)):
@@ -42,7 +42,7 @@ def find_files(
         for file in inside:
             if not excluded(file):
                 take(file)
-    return list(found.values())
+    return list(results.values())
 
 
 def matches(path: str, patterns: Iterable[str]) -> bool:

@@ -172,8 +172,8 @@ class _Arrow:
             raise InputError(f"a frame's columns need names, each its own; two are called {twice[0]!r}")
 
     def values(self, name: str) -> list[Any]:
-        found: list[Any] = self.table.column(name).to_pylist()
-        return found
+        results: list[Any] = self.table.column(name).to_pylist()
+        return results
 
     def rebuilt(self, origins: Sequence[int], columns: Sequence[Column]) -> Any:
         import pyarrow as pa  # noqa: PLC0415 - as above

@@ -88,7 +88,7 @@ class Repair:
         rows = rows_of(frame)
         repaired = self.of_records(rows)
         origins = [origin for origin, _ in self.after]
-        changed = [place for place, row in enumerate(repaired) if row is not rows[origins[place]]]
+        changed = [index for index, row in enumerate(repaired) if row is not rows[origins[index]]]
         return frame.rebuilt(origins, list(self._columns(frame, rows, repaired, origins, changed)))
 
     def _columns(
@@ -105,12 +105,12 @@ class Repair:
                 continue
             values = frame.values(name)
             values = [values[origin] for origin in origins]
-            differing = [place for place in changed if repaired[place].get(new) is not rows[origins[place]].get(name)]
-            for place in differing:
-                values[place] = repaired[place].get(new)
+            differing = [index for index in changed if repaired[index].get(new) is not rows[origins[index]].get(name)]
+            for index in differing:
+                values[index] = repaired[index].get(new)
             yield Column(new, name, values if differing else None)
         known = {self.names.get(name, name) for name in frame.names}
-        for name in dict.fromkeys(name for place in changed for name in repaired[place] if name not in known):
+        for name in dict.fromkeys(name for index in changed for name in repaired[index] if name not in known):
             yield Column(name, None, [row.get(name) for row in repaired])
 
     def _patched(self, record: Any, before: bytes, after: bytes) -> Any:
@@ -149,9 +149,9 @@ def _items(values: Sequence[Any], was: Sequence[Any], new: Sequence[Any]) -> Ite
         return
     at = 0
     for item in new:
-        place = next((place for place in range(at, len(was)) if was[place] == item), None)
-        if place is None:
+        index = next((index for index in range(at, len(was)) if was[index] == item), None)
+        if index is None:
             yield item
         else:
-            yield values[place]
-            at = place + 1
+            yield values[index]
+            at = index + 1

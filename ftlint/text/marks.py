@@ -158,7 +158,7 @@ def ends_with(text: pl.Expr, ending: Ending) -> pl.Expr:
     return pl.any_horizontal([text.str.ends_with(whole) for whole in ending.texts])
 
 
-def without_ending(text: pl.Expr, ending: Ending | None) -> pl.Expr:
+def strip_ending_expr(text: pl.Expr, ending: Ending | None) -> pl.Expr:
     """Return the expression for `without`."""
     mark = ending.marks[0] if ending and len(ending.marks) == 1 else None
     if mark is None or not mark.text.strip(SPACE):
@@ -168,7 +168,7 @@ def without_ending(text: pl.Expr, ending: Ending | None) -> pl.Expr:
     return (pl.when(with_mark(bare, mark)).then(cut).otherwise(bare) if mark.before else cut).str.strip_chars()
 
 
-def without(text: str, ending: Ending | None) -> str:
+def strip_ending(text: str, ending: Ending | None) -> str:
     """Return a text without outer white space and without the mark of an ending, however damaged the white space around it."""
     bare = text.strip(SPACE)
     if ending is None or len(ending.marks) > 1 or not ending.marks[0].text.strip(SPACE):
@@ -176,7 +176,7 @@ def without(text: str, ending: Ending | None) -> str:
     return _bare(bare, ending.marks[0])
 
 
-def ended(text: str, ending: Ending) -> str:
+def ensure_ending(text: str, ending: Ending) -> str:
     """Return a text that ends with an ending: a damaged one is mended, white space before it goes.
 
     A word is not glued to a word: where the ending has no white space of its own (`END`), one space stands before it.
@@ -203,30 +203,30 @@ def _bare(text: str, mark: Mark) -> str:
     return text.removesuffix(mark.text).rstrip(SPACE) if mark.ends(text) else text
 
 
-def given(text: str) -> Ending:
+def parse_ending(text: str) -> Ending:
     """Return the ending that a configuration names; a text of nothing but white space is its own mark."""
     mark = text.strip(SPACE)
     if not mark:
         return Ending((Mark(text, "given"),))
-    found = mark_at_end(mark)
-    kind = found.kind if found and found.text == mark else ("line" if re.search(r"\w", mark) else "symbols")
+    result = mark_at_end(mark)
+    kind = result.kind if result and result.text == mark else ("line" if re.search(r"\w", mark) else "symbols")
     start = text.index(mark)
     return Ending((Mark(mark, kind),), text[:start], text[start + len(mark) :])
 
 
-def instead(text: str, ending: Ending) -> str:
+def replace_ending(text: str, ending: Ending) -> str:
     """Return what a text ends with in place of an ending: its mark in other letters, or one that only separates; or nothing."""
     bare = text.rstrip(SPACE)
-    found, mark = mark_at_end(bare), ending.marks[0]
+    result, mark = mark_at_end(bare), ending.marks[0]
     if mark.ends(bare):
         return ""
     if mark.kind == "symbols" and not ending.lead and (glued := re.search(rf"[{re.escape(mark.text)}]+\Z", bare)):
         return glued.group()  # with the mark after it, it would be another mark
-    if found is None:
+    if result is None:
         return ""
-    alike = found.text.casefold().replace(" ", "") == mark.text.casefold().replace(" ", "")
-    alone = len(found.text) > 1 or bare[: -len(found.text)][-1:] in set(SPACE)
-    return found.text if alike or (found.kind == "symbols" and found.separates and alone) else ""
+    alike = result.text.casefold().replace(" ", "") == mark.text.casefold().replace(" ", "")
+    alone = len(result.text) > 1 or bare[: -len(result.text)][-1:] in set(SPACE)
+    return result.text if alike or (result.kind == "symbols" and result.separates and alone) else ""
 
 
 def mark_at_end(text: str) -> Mark | None:
@@ -234,18 +234,18 @@ def mark_at_end(text: str) -> Mark | None:
     tail = text[-_LONGEST:]
     last = tail[-1:]
     if last in ":：":
-        found = _WORD.search(tail)
-        return Mark(found.group(), "word") if found else None
+        result = _WORD.search(tail)
+        return Mark(result.group(), "word") if result else None
     if last.isalnum():
-        found = _CAPITALS.search(tail) if last.isupper() else None
-        return Mark(found.group(), "capitals") if found and found.group().isupper() else None
-    if last in ">]}" and (found := _BRACKETED.search(tail)):
-        return Mark(found.group(), "bracketed")
+        result = _CAPITALS.search(tail) if last.isupper() else None
+        return Mark(result.group(), "capitals") if result and result.group().isupper() else None
+    if last in ">]}" and (result := _BRACKETED.search(tail)):
+        return Mark(result.group(), "bracketed")
     # What sentence punctuation ends is a sentence, whatever stands before: `*sigh*.`
     # Nor does a vowel sign mark anything, though it is no letter by itself.
-    if last in _SENTENCE or unicodedata.category(last)[0] == "M" or not (found := _SYMBOLS.search(tail)):
+    if last in _SENTENCE or unicodedata.category(last)[0] == "M" or not (result := _SYMBOLS.search(tail)):
         return None
-    symbols = found.group().lstrip(_SENTENCE)
+    symbols = result.group().lstrip(_SENTENCE)
     return Mark(symbols, "symbols") if symbols else None
 
 
@@ -298,8 +298,8 @@ def infer_stop(completions: Sequence[str], share: float, *, classification: bool
     needed = max(1.0, share * len(texts))
     stripped = [text.strip(SPACE) for text in texts]
     for mark, _ in _mark_counts(stripped):
-        ended = sum(map(mark.ends, stripped))
-        if ended >= needed and _is_stop(mark, stripped, classification=classification):
+        with_it = sum(map(mark.ends, stripped))
+        if with_it >= needed and _is_stop(mark, stripped, classification=classification):
             stop = _surrounded([mark], texts, share)
             # A word with a colon (`Human:`) stops where it begins a line; elsewhere it belongs to the sentence.
             if mark.kind != "word" or "\n" in stop.lead:
@@ -363,7 +363,7 @@ def _says_something(mark: Mark) -> bool:
     """Whether a mark of symbols or in brackets is an emoji, a currency, or stands for something that was left out."""
     if mark.kind == "bracketed":
         return mark.text.strip("<>[]{}|/").casefold() in _STAND_INS
-    return mark.kind == "symbols" and not mark.separates and any(unicodedata.category(sign) in {"So", "Sc"} for sign in mark.text)
+    return mark.kind == "symbols" and not mark.separates and any(unicodedata.category(char) in {"So", "Sc"} for char in mark.text)
 
 
 def _closes(mark: Mark, texts: Sequence[str]) -> bool:

@@ -35,11 +35,11 @@ def normal(text: str) -> str:
     Punctuation that changes what is said stays: inside of words (`CC(C)O`), signs (`-5`, `!done`, `4!`), emoticons.
     """
     folded = _typed(text)
-    folded = _BETWEEN_DIGITS.sub(lambda found: found.group(1) or "\0" * bool(found.group()), folded)
+    folded = _BETWEEN_DIGITS.sub(lambda result: result.group(1) or "\0" * bool(result.group()), folded)
     kept, at = [], 0
-    for found in _KEPT.finditer(folded):
-        kept += [folded[at : found.start()].translate(_deletions()), found.group()]
-        at = found.end()
+    for result in _KEPT.finditer(folded):
+        kept += [folded[at : result.start()].translate(_deletions()), result.group()]
+        at = result.end()
     return "".join([*kept, folded[at:].translate(_deletions())])
 
 

@@ -8,7 +8,7 @@ from ftlint.dialects import named
 from ftlint.dialects.conversation import conversation_of
 from ftlint.dialects.turn_tables import MESSAGES
 from ftlint.dialects.turns import number_of
-from ftlint.rule import Hits, Place, RecordRule
+from ftlint.rule import Location, RecordRule, Violations
 from ftlint.text.words import numbered
 
 from .._most import faulty_majority
@@ -27,19 +27,19 @@ class ChatRule(RecordRule):
     requires: ClassVar[tuple[str, ...]] = ("messages",)
     most: ClassVar[str] = ""
 
-    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+    def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:
         """Report each fault; one that most conversations have, once: the data is of another kind."""
-        for hits in found.values():
-            lines = faulty_majority(hits, gathered) if self.most else None
+        for violations in results.values():
+            lines = faulty_majority(violations, gathered) if self.most else None
             if lines is not None:
                 args = {"count": len(lines), "whole": numbered(gathered.conforming, "conversation")}
-                yield Hits(hits.level, lines[:1], args, affects=len(lines), applicability=None, message=self.most)
+                yield Violations(violations.level, lines[:1], args, affects=len(lines), applicability=None, message=self.most)
             else:
-                yield hits
+                yield violations
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point at the messages, where it is said once of most."""
-        return Place(conversation_of(context).home_of(row["value"]))
+        return Location(conversation_of(context).home_of(row["value"]))
 
 
 class MessageRule(ChatRule):
@@ -48,20 +48,20 @@ class MessageRule(ChatRule):
     table: ClassVar[str] = MESSAGES
 
 
-def message(row: Mapping[str, Any], context: Context, part: str = "", *, fixable: bool = True, **args: Any) -> Place:
+def message(row: Mapping[str, Any], context: Context, part: str = "", *, fixable: bool = True, **args: Any) -> Location:
     """Return the place of a message, or of a part of it (`role`, `content` or another key).
 
     fixable: whether this one can be repaired, where the rule's faults can. args: further arguments of the rule's sentence.
     """
     pointer = conversation_of(context).member(row["pointer"], part) if part and not row["bare"] else row["pointer"]
     number = number_of(row)
-    return Place(pointer, args={"number": number, **args}, fix="rule" if fixable else None)
+    return Location(pointer, args={"number": number, **args}, fix="rule" if fixable else None)
 
 
-def last_message(row: Mapping[str, Any], context: Context, *, fixable: bool = True, **args: Any) -> Place:
+def last_message(row: Mapping[str, Any], context: Context, *, fixable: bool = True, **args: Any) -> Location:
     """Return the place of the last message of a conversation."""
     at = conversation_of(context).turn_at(row, row["messages"] - 1)
-    return Place(at, args={"role": row["last_role"], **args}, fix="rule" if fixable else None)
+    return Location(at, args={"role": row["last_role"], **args}, fix="rule" if fixable else None)
 
 
 def wants_assistant(context: Context) -> bool:

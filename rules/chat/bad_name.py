@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
-    from ftlint.rule import Hits, Place
-    from ftlint.rule.fixes import Fix, Row, Situation
+    from ftlint.rule import Location, Violations
+    from ftlint.rule.fixes import Fix, FixContext, Row
 
 _TALK = '{{"messages": [{{"role": "user", "content": "Hi.", "name": "{}"}}, {{"role": "assistant", "content": "Hello."}}]}}'
 
@@ -57,14 +57,14 @@ class BadName(MessageRule):
         """Return where a name does not fit the target's pattern."""
         return ~pl.col("name").str.contains(f"^(?:{context.target.names})$")
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the name."""
         fixable = _mended(row, context) is not None
         return message(row, context, "name", fixable=fixable, name=row["name"], target=context.target.name)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Write other characters."""
-        return Amend(partial(_rewritten, context=situation.context))
+        return Amend(partial(_rewritten, context=fix_context.dataset))
 
 
 def _mended(row: Mapping[str, Any], context: Context) -> str | None:

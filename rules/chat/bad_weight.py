@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
-    from ftlint.rule import Place
+    from ftlint.rule import Location
 
 
 class BadWeight(MessageRule):
@@ -53,7 +53,7 @@ class BadWeight(MessageRule):
         wrong = pl.col("misweighed") | pl.col("unlearned")
         return wrong | pl.col("misplaced") if context.target.weights == "assistant" else wrong
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Say which of these it is."""
         problem = "every message of the assistant has the weight 0: nothing is learned"
         if row["misweighed"]:

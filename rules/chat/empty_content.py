@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
-    from ftlint.rule import Hits, Place
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule import Location, Violations
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 _SPEAKERS = ("system", "developer", "user", "assistant")
@@ -56,10 +56,10 @@ class EmptyContent(MessageRule):
         """Return where a message that has something to say is empty."""
         return pl.col("empty") & ~pl.col("bare") & pl.col("role").is_in(_SPEAKERS)
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the message."""
         return message(row, context, role=row["role"])
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Drop the conversations."""
         return Drop()

@@ -10,7 +10,7 @@ import polars as pl
 
 from ftlint.dialects.turn_tables import MESSAGES
 from ftlint.metrics import Block, Metric, numbers
-from ftlint.rule import DatasetRule, Hits, bad, good
+from ftlint.rule import DatasetRule, Violations, bad, good
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ class Weights(Metric):
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
         self.lines = block.decoded.lines
-        found = block.tables[MESSAGES].filter(pl.col("weighed").is_not_null())
-        self.counts = Counter(dict(found.get_column("weighed").value_counts().iter_rows()))
-        self.first = found.get_column("line").first() if len(found) else None  # type: ignore[assignment] # a number of a line
+        result = block.tables[MESSAGES].filter(pl.col("weighed").is_not_null())
+        self.counts = Counter(dict(result.get_column("weighed").value_counts().iter_rows()))
+        self.first = result.get_column("line").first() if len(result) else None  # type: ignore[assignment] # a number of a line
 
     def merge(self, other: Weights) -> None:
         """Take in what comes after."""
@@ -71,11 +71,11 @@ class IgnoredWeight(DatasetRule):
         """Be silent where weights are read, or it is not known."""
         return super().applies(context) and context.target.weights == "none"
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the first, once."""
-        found = gathered.get(Weights)
-        if found.first is not None:
-            count = found.counts.total()
-            keys = ("has " if count == 1 else "have ") + ", ".join(f'"{key}"' for key in sorted(found.counts))
+        result = gathered.get(Weights)
+        if result.first is not None:
+            count = result.counts.total()
+            keys = ("has " if count == 1 else "have ") + ", ".join(f'"{key}"' for key in sorted(result.counts))
             args = {"messages": numbered(count, "message"), "keys": keys, "target": gathered.context.target.name}
-            yield Hits(self.level, numbers([found.first]), args)
+            yield Violations(self.level, numbers([result.first]), args)

@@ -9,9 +9,9 @@ import polars as pl
 
 from ftlint.dialects.conversation import conversation_of
 from ftlint.dialects.turns import is_empty, last_answer
-from ftlint.records.edits import without
+from ftlint.records.edits import remove_members
 from ftlint.rule import bad, chats, good
-from ftlint.rule.fixes import Respell
+from ftlint.rule.fixes import LineEdit
 
 from ._messages import ChatRule, last_message, wants_assistant
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ftlint.dialects.conversation import ConversationDialect
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
-    from ftlint.rule import Hits, Place
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule import Location, Violations
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class LastNotAssistant(ChatRule):
@@ -66,13 +66,13 @@ class LastNotAssistant(ChatRule):
         """Return where the assistant speaks, but not last."""
         return pl.col("answered") & (pl.col("last_role") != "assistant")
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the last message."""
         return last_message(row, context, fixable=_tail(row["value"], conversation_of(context)) is not None)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Cut what comes after the assistant's last message, unless that says nothing: then nothing whole is left."""
-        return Respell(partial(_cut, dialect=conversation_of(situation.context)))
+        return LineEdit(partial(_cut, dialect=conversation_of(fix_context.dataset)))
 
 
 def _tail(value: Mapping[str, Any], dialect: ConversationDialect) -> tuple[str, int] | None:
@@ -81,15 +81,15 @@ def _tail(value: Mapping[str, Any], dialect: ConversationDialect) -> tuple[str, 
     last = last_answer([turn.role for turn in turns])
     if last is None or is_empty(turns[last]):
         return None
-    at, _, place = turns[last].at.rpartition("/")
+    at, _, index = turns[last].at.rpartition("/")
     alike = all(turn.at.rpartition("/")[0] == at for turn in turns[last:])
-    return (at, int(place)) if alike and place.isdecimal() else None
+    return (at, int(index)) if alike and index.isdecimal() else None
 
 
 def _cut(line: Line, dialect: ConversationDialect) -> list[Edit]:
-    found = _tail(line.value, dialect)
-    if found is None:
+    result = _tail(line.value, dialect)
+    if result is None:
         return []
-    at, last = found
+    at, last = result
     spans = [(start, end) for _, start, end in line.members(at).values()]
-    return without(line, spans, set(range(last + 1, len(spans))))
+    return remove_members(line, spans, set(range(last + 1, len(spans))))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
-    from ftlint.rule import Place
+    from ftlint.rule import Location
 
 _OWN = {"target": "mine", "targets": {"mine": {"dialects": ["chat"], "last-role": "user"}}}
 
@@ -49,6 +49,6 @@ class LastRole(ChatRule):
         """Return where another role is last."""
         return pl.col("last_role") != context.target.last_role
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the last message."""
         return last_message(row, context, target=context.target.name, wanted=context.target.last_role)

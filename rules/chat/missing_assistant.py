@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import polars as pl
 
 from ftlint.dialects.conversation import conversation_of
-from ftlint.rule import Place, bad, chats, good
+from ftlint.rule import Location, bad, chats, good
 
 from ._messages import ChatRule, wants_assistant
 
@@ -49,6 +49,6 @@ class MissingAssistant(ChatRule):
         """Return where no role is the assistant's; where the target wants another last message, where there is none at all."""
         return ~pl.col("answered") if wants_assistant(context) else pl.col("messages") == 0
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the messages."""
-        return Place(conversation_of(context).home_of(row["value"]))
+        return Location(conversation_of(context).home_of(row["value"]))

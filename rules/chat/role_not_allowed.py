@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
-    from ftlint.rule import Place
+    from ftlint.rule import Location
 
 _OWN = {"target": "mine", "targets": {"mine": {"dialects": ["chat"], "roles": ["user", "assistant"]}}}
 
@@ -54,6 +54,6 @@ class RoleNotAllowed(MessageRule):
         role = pl.col("role")
         return role.is_in(ROLES) & ~role.is_in(context.target.roles)
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the role."""
         return message(row, context, "role", role=row["role"], target=context.target.name)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from ftlint.dialects.turns import Turn
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
-    from ftlint.rule import Hits, Level, Place
-    from ftlint.rule.fixes import Fix, Row, Situation
+    from ftlint.rule import Level, Location, Violations
+    from ftlint.rule.fixes import Fix, FixContext, Row
 
 _FIRST = ("system", "developer")
 _SPEAKERS = ("user", "assistant")
@@ -68,15 +68,15 @@ class RoleOrder(MessageRule):
 
     def violates(self, context: Context) -> Mapping[Level, pl.Expr]:
         """Return where a role is out of turn; an error where the target demands that they take turns."""
-        role, place = pl.col("role"), pl.col("place")
+        role, index = pl.col("role"), pl.col("position")
         before = role.shift(1)  # the row before is of the same conversation, but for its first
-        follows = (place > 0) & (pl.col("thread") == pl.col("thread").shift(1))
+        follows = (index > 0) & (pl.col("thread") == pl.col("thread").shift(1))
         twice = follows & ~pl.col("bare") & (role == before) & role.is_in(_SPEAKERS)
         late = follows & role.is_in(_FIRST)
-        begins = ~pl.col("bare") & (role == "assistant") & ((place == 0) | ((place == 1) & before.is_in(_FIRST)))
+        begins = ~pl.col("bare") & (role == "assistant") & ((index == 0) | ((index == 1) & before.is_in(_FIRST)))
         return {"error" if context.target.alternates else self.level: twice | late | begins}
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the message."""
         if row["role"] in _FIRST:
             return message(row, context, fixable=False, role=row["role"], problem="it belongs first")
@@ -85,15 +85,15 @@ class RoleOrder(MessageRule):
             return message(row, context, fixable=False, role=row["role"], problem="the conversation begins with it")
         return message(row, context, fixable=_can_be_one(before, own), role=row["role"], problem="so is the one before it")
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Join messages of one speaker that follow each other."""
-        return Amend(partial(_joined, dialect=conversation_of(situation.context)))
+        return Amend(partial(_joined, dialect=conversation_of(fix_context.dataset)))
 
 
 def _with_one_before(row: Mapping[str, Any], dialect: ConversationDialect) -> tuple[Turn | None, Turn]:
     """Return a turn, and the one before it."""
     turns = dialect.turns(row["value"])
-    return turns[row["place"] - 1] if row["place"] else None, turns[row["place"]]
+    return turns[row["position"] - 1] if row["position"] else None, turns[row["position"]]
 
 
 def _joined(line: Line, row: Row, dialect: ConversationDialect) -> list[Edit]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from ftlint.metrics import Block, Metric, numbers
-from ftlint.rule import DatasetRule, Hits, bad, chats, good
+from ftlint.rule import DatasetRule, Violations, bad, chats, good
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -80,14 +80,14 @@ class SomeSystem(DatasetRule):
         ),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the first of the few, once."""
-        found = gathered.get(SystemMessages)
-        few, first = min((found.having, found.first_having), (found.lacking, found.first_lacking), key=lambda kind: kind[0])
-        whole = found.having + found.lacking
+        result = gathered.get(SystemMessages)
+        few, first = min((result.having, result.first_having), (result.lacking, result.first_lacking), key=lambda kind: kind[0])
+        whole = result.having + result.lacking
         if not few or _PART * few > whole or first is None:
             return
         has, has_not = "a system message", "none"
-        what, rest = (f"have {has}", f"have {has_not}") if few == found.having else ("have no system message", "have one")
+        what, rest = (f"have {has}", f"have {has_not}") if few == result.having else ("have no system message", "have one")
         args = {"few": f"{few:,}", "whole": numbered(whole, "conversation"), "what": what, "rest": rest}
-        yield Hits(self.level, numbers([first]), args, affects=few)
+        yield Violations(self.level, numbers([first]), args, affects=few)

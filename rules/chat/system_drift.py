@@ -15,8 +15,8 @@ from ftlint.dialects.conversation import conversation_of
 from ftlint.metrics import Metric, numbers
 from ftlint.metrics.keyed import shingles
 from ftlint.records.edits import escaped, replaced
-from ftlint.rule import DatasetRule, Hits, Place, bad, chats, good
-from ftlint.rule.fixes import Respell
+from ftlint.rule import DatasetRule, Location, Violations, bad, chats, good
+from ftlint.rule.fixes import LineEdit
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ftlint.metrics import Block, Gathered
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 _MOST = 1_000
 """System prompts that are told apart; where there are more, they are meant to differ."""
@@ -46,8 +46,8 @@ class SystemPrompts(Metric):
         """Gather from a block."""
         self.lines = block.decoded.lines
         rows = block.frame.select("line", "system").drop_nulls()
-        found = rows.group_by("system").agg(pl.len(), pl.col("line").min())
-        for text, count, line in found.iter_rows():
+        results = rows.group_by("system").agg(pl.len(), pl.col("line").min())
+        for text, count, line in results.iter_rows():
             self.counts[text], self.first[text] = count, line
         self._bound()
 
@@ -95,28 +95,28 @@ class SystemDrift(DatasetRule):
         ),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report those that are nearly the commonest one, once."""
-        found = gathered.get(SystemPrompts)
-        if len(found.counts) < 2:
+        results = gathered.get(SystemPrompts)
+        if len(results.counts) < 2:
             return
-        commonest = min(found.counts, key=lambda text: (-found.counts[text], found.first[text]))
-        near = [text for text in found.counts if text != commonest and _nearly(text, commonest)]
+        commonest = min(results.counts, key=lambda text: (-results.counts[text], results.first[text]))
+        near = [text for text in results.counts if text != commonest and _nearly(text, commonest)]
         if near:
-            records = sum(found.counts[text] for text in near)
+            records = sum(results.counts[text] for text in near)
             shown = {"prompts": numbered(len(near), "system prompt"), "records": numbered(records, "record")}
             args = {**shown, "near": frozenset(near), "commonest": commonest}
-            yield Hits(self.level, numbers([min(found.first[text] for text in near)]), args, affects=records)
+            yield Violations(self.level, numbers([min(results.first[text] for text in near)]), args, affects=records)
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point at the first one."""
-        return Place(named(context.dialect).pointer(INPUT, row))
+        return Location(named(context.dialect).pointer(INPUT, row))
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Take the commonest one."""
-        near, commonest = hits.args["near"], hits.args["commonest"]
-        return Respell(
-            partial(_unified, near=near, commonest=commonest, dialect=conversation_of(situation.context)),
+        near, commonest = violations.args["near"], violations.args["commonest"]
+        return LineEdit(
+            partial(_unified, near=near, commonest=commonest, dialect=conversation_of(fix_context.dataset)),
             scope="role",
             note=f"system prompts become {commonest!r}",
         )

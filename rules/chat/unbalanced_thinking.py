@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ftlint.records.traces import MARKUP
-from ftlint.rule import Hits, Place, TextRule, bad, chats, good
+from ftlint.rule import Location, TextRule, Violations, bad, chats, good
 from ftlint.text.words import numbered
 
 from .._most import faulty_majority
@@ -50,21 +50,21 @@ class UnbalancedThinking(TextRule):
         text = pl.col("text").str
         return text.count_matches(_OPENS, literal=True) != text.count_matches(_CLOSES, literal=True)
 
-    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+    def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:
         """Report each text; once, where most records are so: templates of some models write one of the marks themselves."""
-        for hits in found.values():
-            lines = faulty_majority(hits, gathered)
+        for violations in results.values():
+            lines = faulty_majority(violations, gathered)
             if lines is not None:
                 text = f"{len(lines):,} of {numbered(gathered.conforming, 'record')} have one of {_OPENS} and {_CLOSES} only"
-                yield Hits("info", None, message=f"{text}: a template may write the other", affects=len(lines))
+                yield Violations("info", None, message=f"{text}: a template may write the other", affects=len(lines))
             else:
-                yield hits
+                yield violations
 
-    def find(self, text: str, context: Context) -> Place | None:
+    def find(self, text: str, context: Context) -> Location | None:
         """Point at the first mark."""
         opened, closed = text.count(_OPENS), text.count(_CLOSES)
         if opened == closed:
             return None
         start, mark = min((text.find(mark), mark) for mark in (_OPENS, _CLOSES) if mark in text)
         args = {"opened": opened, "closed": closed, "opens": _OPENS, "closes": _CLOSES}
-        return Place(None, start, start + len(mark), args)
+        return Location(None, start, start + len(mark), args)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from ftlint.dialects.conversation import ConversationDialect
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
-    from ftlint.rule import Hits, Level, Place
-    from ftlint.rule.fixes import Fix, Row, Situation
+    from ftlint.rule import Level, Location, Violations
+    from ftlint.rule.fixes import Fix, FixContext, Row
 
 _MEANT = {
     "human": "user",
@@ -74,16 +74,16 @@ class UnknownRole(MessageRule):
         foreign = known & ~pl.col("named").is_in([*(dialect.roles or ()), ""]) if dialect.roles else pl.lit(value=False)
         return {"error": ~known | foreign} if dialect.strict else {"error": ~known, "warning": foreign}
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the role, and say which is meant."""
         dialect = conversation_of(context)
         meant = _meant(row["role"], dialect)
         hint = f"; did you mean {dialect.spelled(meant)}?" if meant else ""
         return message(row, context, "role", fixable=bool(meant), role=row["named"] or row["role"], hint=hint)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Write the role that is meant."""
-        return Amend(partial(_repaired, dialect=conversation_of(situation.context)))
+        return Amend(partial(_repaired, dialect=conversation_of(fix_context.dataset)))
 
 
 def _meant(role: str, dialect: ConversationDialect) -> str | None:

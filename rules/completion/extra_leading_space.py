@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.rule import Place, bad, good, pairs
+from ftlint.rule import Location, bad, good, pairs
 from ftlint.rule.fixes import Rewrite
 from ftlint.text.marks import SPACE
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
-    from ftlint.rule import Applicability, Hits
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule import Applicability, Violations
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class ExtraLeadingSpace(CompletionRule):
@@ -51,15 +51,15 @@ class ExtraLeadingSpace(CompletionRule):
         """Return where two white space characters stand first; an empty completion is another rule's."""
         return pl.col("completion").str.contains(r"^\s\s") & (pl.col("answer") != "")
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the white space."""
         count = len(row["completion"]) - len(row["completion"].lstrip(SPACE))
-        return Place("/completion", 0, count, {"count": count})
+        return Location("/completion", 0, count, {"count": count})
 
     def applicability(self, context: Context) -> Applicability:
         """Be careful with generated text: what looks like white space too much may be indented code."""
         return "safe" if context.classification else "unsafe"
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Leave one space."""
         return Rewrite(lambda texts: {"/completion": f" {texts['completion'].lstrip(SPACE)}"})

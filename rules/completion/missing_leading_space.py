@@ -9,7 +9,7 @@ import polars as pl
 
 from ftlint.dialects.base import RECORDS
 from ftlint.metrics import Metric
-from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
+from ftlint.rule import DatasetRule, Location, Violations, bad, good, pairs
 from ftlint.rule.fixes import Rewrite, breaks_limit
 from ftlint.text.marks import SPACE
 from ftlint.text.words import quote
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.metrics import Block, Gathered
     from ftlint.rule import Level
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 @dataclass
@@ -80,7 +80,7 @@ class MissingLeadingSpace(CompletionRule, DatasetRule):
         """Return where no white space stands before the answer; an empty completion is another rule's."""
         return ~pl.col("completion").str.contains(r"^\s") & (pl.col("answer") != "") & ~_after_space()
 
-    def foresee(self, tables: Tables, context: Context) -> bool:
+    def prescan(self, tables: Tables, context: Context) -> bool:
         """Return whether ten or more completions were surveyed, and none of them starts with white space."""
         completions = tables[RECORDS].filter(~_after_space()).get_column("completion")
         return len(completions) >= 10 and not any(text[:1] in set(SPACE) for text in completions)
@@ -89,27 +89,27 @@ class MissingLeadingSpace(CompletionRule, DatasetRule):
         """Count completions only where no surveyed one starts with a space."""
         return (Spaced,) if context.hints.get(self.code) else ()
 
-    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterable[Hits]:
+    def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterable[Violations]:
         """Report each completion, unless it is the same with all."""
-        return [] if _all_unspaced(gathered) else super().report(found, gathered)
+        return [] if _all_unspaced(gathered) else super().report(results, gathered)
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report once that no completion starts with a space, and for which target that was judged."""
         if _all_unspaced(gathered):
             problem = (
                 f"no completion starts with a space, which {gathered.context.target.name} needs; "
                 "if the data is for another trainer, name it: --target trl"
             )
-            yield Hits(self.level, None, {"problem": problem}, affects=gathered.get(Spaced).records)
+            yield Violations(self.level, None, {"problem": problem}, affects=gathered.get(Spaced).records)
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the first character."""
         problem = f"completion {quote(row['completion'])} does not start with a space"
-        return Place("/completion", 0, 1, {"problem": problem}, "rule" if _spaced(row, context) else None)
+        return Location("/completion", 0, 1, {"problem": problem}, "rule" if _spaced(row, context) else None)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Put one space in front."""
-        return Rewrite(lambda texts: _spaced(texts, situation.context), scope="role" if hits.lines is None else "found")
+        return Rewrite(lambda texts: _spaced(texts, fix_context.dataset), scope="role" if violations.lines is None else "found")
 
 
 def _after_space() -> pl.Expr:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from ftlint.dialects.base import RECORDS
-from ftlint.rule import Place, bad, good, pairs
+from ftlint.rule import Location, bad, good, pairs
 from ftlint.rule.fixes import Rewrite, breaks_limit
 from ftlint.text import tokens
-from ftlint.text.marks import SPACE, ended, instead, is_glued, with_ending
+from ftlint.text.marks import SPACE, ensure_ending, is_glued, replace_ending, with_ending
 
 from ._family import CompletionRule
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
-    from ftlint.rule import Applicability, Hits
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule import Applicability, Violations
+    from ftlint.rule.fixes import Fix, FixContext
 
 _LOOKED_AT = 200
 """Answers of which tokens are counted to see where they are cut off."""
@@ -59,7 +59,7 @@ class MissingStop(CompletionRule):
         ),
     )
 
-    def foresee(self, tables: Tables, context: Context) -> tuple[int, int] | None:
+    def prescan(self, tables: Tables, context: Context) -> tuple[int, int] | None:
         """Return between which numbers of tokens answers are cut off: they have no stop, end inside a sentence, and about there.
 
         Three or more surveyed answers must do so, within a tenth of the longest, which are longer than three quarters of the
@@ -88,7 +88,7 @@ class MissingStop(CompletionRule):
             completion, stop = completion.str.strip_chars_end(), replace(stop, trail="")
         return ~with_ending(completion, stop) & (pl.col("answer") != "")
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the end of the completion."""
         assert context.known.stop
         text = row["completion"]
@@ -96,11 +96,13 @@ class MissingStop(CompletionRule):
         hint = "; is it glued to a word?" if glued else "; it seems to be cut off" if _is_cut_off(text, context) else ""
         args = {"ending": text[-12:], "stop": context.known.stop.text, "hint": hint}
         how: Applicability | Literal["rule"] | None = "unsafe" if _other_end(text, context) else "rule"
-        return Place("/completion", max(0, len(text) - 1), len(text), args, how if _mended(row, context, unsafe=True) else None)
+        return Location(
+            "/completion", max(0, len(text) - 1), len(text), args, how if _mended(row, context, unsafe=True) else None
+        )
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Append the stop, or mend the white space around its mark."""
-        context, unsafe = situation.context, situation.unsafe
+        context, unsafe = fix_context.dataset, fix_context.unsafe
         return Rewrite(lambda texts: _mended(texts, context, unsafe=unsafe)) if context.known.stop else None
 
 
@@ -112,7 +114,7 @@ def _mended(texts: Mapping[str, Any], context: Context, *, unsafe: bool) -> Mapp
     other = _other_end(text, context)
     if other and not unsafe:
         return None
-    new = {"/completion": ended(text.removesuffix(other), stop)}
+    new = {"/completion": ensure_ending(text.removesuffix(other), stop)}
     return None if breaks_limit(texts, new, context) else new
 
 
@@ -140,4 +142,4 @@ def _other_end(text: str, context: Context) -> str:
     # In running text, `end` is a word.
     case = re.IGNORECASE if context.classification else re.NOFLAG
     variant = re.search(rf"{before}{re.escape(mark.text)}[.!,;]*\Z", text.rstrip(SPACE), case)
-    return variant.group() if variant else instead(text, context.known.stop)
+    return variant.group() if variant else replace_ending(text, context.known.stop)

@@ -6,20 +6,20 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ftlint.metrics import Labels
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.options import GENERATION
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 from ftlint.rule.fixes import Rewrite
 from ftlint.text import tokens
 from ftlint.text.labels import as_seen
-from ftlint.text.marks import SPACE, STOPS, given, without
+from ftlint.text.marks import SPACE, STOPS, parse_ending, strip_ending
 from ftlint.text.words import quote
-from ftlint.wishes import GENERATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class NoStop(DatasetRule):
@@ -61,14 +61,14 @@ class NoStop(DatasetRule):
         """Ask for labels only where there are some."""
         return (Labels,) if context.classification else ()
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report a dataset without stop that needs one."""
         context = gathered.context
         if context.known.stop or not context.surveyed or context.differs("stop"):
             return
         if context.task == GENERATION:
             reason = "the model does not learn where an answer ends"
-            yield Hits(self.level, None, {"reason": reason}, affects=gathered.conforming)
+            yield Violations(self.level, None, {"reason": reason}, affects=gathered.conforming)
             return
         counts = gathered.get(Labels).merged
         # Of a single label nobody could tell what is its end.
@@ -79,25 +79,25 @@ class NoStop(DatasetRule):
         for label, count in counts.items():
             if count >= least and tokens.count(as_seen(label), context.encoding) > 1:
                 reason = f"labels of several tokens need one ({label})"
-                yield Hits(self.level, None, {"reason": reason}, affects=gathered.conforming)
+                yield Violations(self.level, None, {"reason": reason}, affects=gathered.conforming)
                 return
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """End every completion with a stop that occurs in none."""
-        stop = situation.absent(STOPS, "completion")
+        stop = fix_context.absent(STOPS, "completion")
         if stop is None:
             return None
-        old = situation.context.known.stop
+        old = fix_context.dataset.known.stop
 
         def change(texts: Mapping[str, Any]) -> Mapping[str, str] | None:
             text = texts["completion"]
             if not text.strip(SPACE) or text.endswith(stop):
                 return None
             # A validation file may have a stop of its own.
-            label = without(text, old) if old else text.strip(SPACE)
+            label = strip_ending(text, old) if old else text.strip(SPACE)
             return {"/completion": text[: text.index(label) + len(label)] + stop}
 
         def settles(context: Context) -> Context:
-            return replace(context, known=replace(context.known, stop=replace(given(stop), share=1.0)))
+            return replace(context, known=replace(context.known, stop=replace(parse_ending(stop), share=1.0)))
 
         return Rewrite(change, scope="dataset", note=f"every completion ends with {quote(stop)}", sets="stop", settles=settles)

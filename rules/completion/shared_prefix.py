@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects.base import ANSWER, RECORDS
 from ftlint.metrics import Extremes
-from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, option, pairs
 from ftlint.rule.fixes import Rewrite
 from ftlint.text.marks import SPACE
 from ftlint.text.words import quote
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class SharedPrefix(DatasetRule):
@@ -55,7 +55,7 @@ class SharedPrefix(DatasetRule):
         ),
     )
 
-    def foresee(self, tables: Tables, context: Context) -> str:
+    def prescan(self, tables: Tables, context: Context) -> str:
         """Return what all surveyed completions start with; no more than that can be shared by all."""
         return str(commonprefix(tables[RECORDS].get_column(ANSWER).to_list()))
 
@@ -63,18 +63,18 @@ class SharedPrefix(DatasetRule):
         """Look at every record only where the surveyed ones share enough."""
         return (Extremes,) if len(context.hints.get(self.code, "").strip(SPACE)) >= self.options.length else ()
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the prefix of two or more different completions."""
         if not self.wants(gathered.context):
             return
         extremes = gathered.get(Extremes)
         prefix = extremes.prefix("answer")
         if len(prefix.strip(SPACE)) >= self.options.length:
-            yield Hits(self.level, None, {"prefix": prefix}, affects=extremes.records)
+            yield Violations(self.level, None, {"prefix": prefix}, affects=extremes.records)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Strip the text, and leave one space."""
-        prefix = str(hits.args["prefix"])
+        prefix = str(violations.args["prefix"])
 
         def change(texts: Mapping[str, Any]) -> Mapping[str, str] | None:
             text = texts["completion"].lstrip(SPACE)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.rule import Location, RecordRule, bad, good, pairs
 from ftlint.text.marks import SPACE
 
 if TYPE_CHECKING:
@@ -45,11 +45,11 @@ class StopInText(RecordRule):
             return None
         return _inside(context.known.stop.text)
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the first stop."""
         text, stop = row["completion"], context.known.stop.text
         start = max(0, text.find(stop, len(text) - len(text.lstrip(SPACE))))
-        return Place("/completion", start, start + len(stop), {"stop": stop})
+        return Location("/completion", start, start + len(stop), {"stop": stop})
 
 
 def _inside(stop: str) -> pl.Expr:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.rule import Place, bad, good, pairs
+from ftlint.rule import Location, bad, good, pairs
 from ftlint.rule.fixes import Rewrite
 from ftlint.text.marks import SPACE
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
-    from ftlint.rule import Hits
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule import Violations
+    from ftlint.rule.fixes import Fix, FixContext
     from ftlint.text.marks import Ending
 
 
@@ -57,15 +57,15 @@ class TrailingSpace(CompletionRule):
             spaced &= ~completion.ends_with(stop.text)
         return spaced & (pl.col("answer") != "")
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the white space."""
         text = row["completion"].removesuffix(context.known.stop.text if context.known.stop else "")
         start = len(text.rstrip(SPACE))
-        return Place("/completion", start, len(text), {"space": text[start:]})
+        return Location("/completion", start, len(text), {"space": text[start:]})
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Remove the white space, before and after the stop."""
-        stop = situation.context.known.stop
+        stop = fix_context.dataset.known.stop
         return Rewrite(lambda texts: {"/completion": _tidied(texts["completion"], stop)})
 
 

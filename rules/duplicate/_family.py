@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects import named
 from ftlint.metrics.duplicates import what_duplicates_need
-from ftlint.rule import DatasetRule, Hits
+from ftlint.rule import DatasetRule, Violations
 from ftlint.rule.fixes import Drop
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Metric
-    from ftlint.rule import Level, Place
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule import Level, Location
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class DuplicateRule(DatasetRule):
@@ -25,7 +25,7 @@ class DuplicateRule(DatasetRule):
 
     detail = "as line {first}"
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point at the rule's text; else nowhere in particular."""
         return super().locate(row, args, context) if self.column else None
 
@@ -33,13 +33,13 @@ class DuplicateRule(DatasetRule):
         """Ask for what equal records are found by."""
         return what_duplicates_need(context)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Drop the records."""
         return Drop() if self.fixable else None
 
 
-def later(level: Level, found: pl.DataFrame, context: Context) -> Hits:
-    """Return the hits of a table of `line` and `first`, the line that each repeats."""
+def later(level: Level, result: pl.DataFrame, context: Context) -> Violations:
+    """Return the violations of a table of `line` and `first`, the line that each repeats."""
     dialect = named(context.dialect)
     words = {"asked": dialect.asked, "answered": dialect.answered, "whole": dialect.whole}
-    return Hits(level, found.get_column("line"), words, related=found.get_column("first"))
+    return Violations(level, result.get_column("line"), words, related=result.get_column("first"))

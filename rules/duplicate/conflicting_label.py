@@ -10,9 +10,9 @@ import polars as pl
 from ftlint.dialects import named
 from ftlint.dialects.base import ANSWER, FURTHER
 from ftlint.metrics.duplicates import duplicates
-from ftlint.rule import Hits, Place, bad, good, pairs
+from ftlint.options import OPEN_ENDED
+from ftlint.rule import Location, Violations, bad, good, pairs
 from ftlint.text.words import numbered
-from ftlint.wishes import OPEN_ENDED
 
 from ._family import DuplicateRule, later
 
@@ -55,22 +55,22 @@ class ConflictingLabel(DuplicateRule):
         """Be silent where all prompts are empty."""
         return super().applies(context) and context.task != OPEN_ENDED
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the later records."""
-        found = duplicates(gathered)
+        result = duplicates(gathered)
         level: Level = "error" if gathered.context.classification else "info"
-        yield later(level, found.conflicting, gathered.context)
-        if len(found.further):
-            yield _further(found.further, gathered)
+        yield later(level, result.conflicting, gathered.context)
+        if len(result.further):
+            yield _further(result.further, gathered)
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point at the answer."""
-        return Place(named(context.dialect).pointer(ANSWER, row))
+        return Location(named(context.dialect).pointer(ANSWER, row))
 
 
-def _further(found: pl.DataFrame, gathered: Gathered) -> Hits:
+def _further(result: pl.DataFrame, gathered: Gathered) -> Violations:
     """Return that records have the texts of an earlier one, but something else in further keys: once, with these keys."""
-    sample = found.head(_SAMPLE)
+    sample = result.head(_SAMPLE)
     lines = pl.concat([sample.get_column("line"), sample.get_column("first")]).unique().sort().to_list()
     values = {line: _keys(row[FURTHER]) for line, row in gathered.fetch(lines)}
     differing = {
@@ -80,14 +80,14 @@ def _further(found: pl.DataFrame, gathered: Gathered) -> Hits:
         if values[line].get(key) != values[first].get(key)
     }
     shown = ", ".join(f'"{key}"' for key in sorted(differing)[:4]) or "further keys"
-    args = {"records": f"{numbered(len(found), 'record')} repeat{'s' * (len(found) == 1)}", "keys": shown}
+    args = {"records": f"{numbered(len(result), 'record')} repeat{'s' * (len(result) == 1)}", "keys": shown}
     message = "{records} the texts of an earlier one (here line {first}), with something else in {keys}"
-    return Hits(
+    return Violations(
         "info",
-        found.get_column("line")[:1],
+        result.get_column("line")[:1],
         args,
-        related=found.get_column("first")[:1],
-        affects=len(found),
+        related=result.get_column("first")[:1],
+        affects=len(result),
         message=message,
     )
 

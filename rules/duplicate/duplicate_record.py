@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftlint.metrics.duplicates import duplicates
-from ftlint.rule import Hits, bad, good, pairs
+from ftlint.rule import Violations, bad, good, pairs
 
 from ._family import DuplicateRule, later
 
@@ -43,6 +43,6 @@ class DuplicateRecord(DuplicateRule):
         ),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the later records."""
         yield later(self.level, duplicates(gathered).equal, gathered.context)

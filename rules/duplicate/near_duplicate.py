@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ftlint.metrics import Sketches
 from ftlint.metrics.duplicates import duplicates, nearly_equal
-from ftlint.rule import Hits, bad, good, option, pairs
+from ftlint.rule import Violations, bad, good, option, pairs
 
 from ._family import DuplicateRule, later
 
@@ -58,9 +58,9 @@ class NearDuplicate(DuplicateRule):
         """Ask for what equal and nearly equal records are found by."""
         return (Sketches, *super().wants(context))
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the later records, without those that another rule of the family reports."""
         known = duplicates(gathered)
         reported = {line for table in vars(known).values() for line in table.get_column("line")}
-        found = nearly_equal(gathered, self.options.similarity, without=reported)
-        yield later(self.level, found, gathered.context)
+        result = nearly_equal(gathered, self.options.similarity, without=reported)
+        yield later(self.level, result, gathered.context)

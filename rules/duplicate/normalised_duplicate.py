@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftlint.metrics.duplicates import duplicates
-from ftlint.rule import Hits, bad, good, pairs
+from ftlint.rule import Violations, bad, good, pairs
 
 from ._family import DuplicateRule, later
 
@@ -42,7 +42,7 @@ class NormalisedDuplicate(DuplicateRule):
         ),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the later records."""
-        found = duplicates(gathered).normalised
-        yield later(self.level, found, gathered.context)
+        result = duplicates(gathered).normalised
+        yield later(self.level, result, gathered.context)

@@ -9,8 +9,8 @@ import polars as pl
 
 from ftlint.metrics import Block, Metric, numbers
 from ftlint.records.edits import whole_line
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
-from ftlint.rule.fixes import Respell
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
+from ftlint.rule.fixes import LineEdit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
     from ftlint.rule import Level
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 @dataclass
@@ -82,15 +82,15 @@ class BlankLine(DatasetRule):
         ),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the lines; those that may be part of a broken text cannot be repaired."""
-        found = gathered.get(Blanks)
-        doubtful = found.beside_broken() | gathered.mostly_broken
+        result = gathered.get(Blanks)
+        doubtful = result.beside_broken() | gathered.mostly_broken
         # The library `datasets` reads over them.
         level: Level = "info" if gathered.context.target.loader == "datasets" else self.level
-        yield Hits(level, found.blank.filter(~doubtful))
-        yield Hits(level, found.blank.filter(doubtful), applicability=None)
+        yield Violations(level, result.blank.filter(~doubtful))
+        yield Violations(level, result.blank.filter(doubtful), applicability=None)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Remove the lines."""
-        return Respell(whole_line)
+        return LineEdit(whole_line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 from ftlint.rule.fixes import FileFix
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class ByteOrderMark(DatasetRule):
@@ -44,13 +44,13 @@ class ByteOrderMark(DatasetRule):
         """Be silent where the target demands the mark."""
         return super().applies(context) and not context.target.byte_order_mark
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each file that has the mark."""
         for index, facts in enumerate(gathered.files):
             if facts.byte_order_mark:
                 # The library `datasets` reads over it.
-                yield Hits("info" if gathered.context.target.loader == "datasets" else self.level, None, file=index)
+                yield Violations("info" if gathered.context.target.loader == "datasets" else self.level, None, file=index)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Remove the mark."""
         return FileFix("byte-order-mark")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 from ftlint.rule.fixes import FileFix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.metrics import Gathered
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class CarriageReturn(DatasetRule):
@@ -36,14 +36,14 @@ class CarriageReturn(DatasetRule):
         bad([pairs(("vino ->", " edible"))[0] + "\r"], at=[None], fixed=['{"prompt": "vino ->", "completion": " edible"}']),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each file that has such lines."""
         for index, facts in enumerate(gathered.files):
             if facts.carriage_returns:
                 args = {"count": facts.carriage_returns, "lines": facts.lines}
                 sure = facts.readable and facts.carriage_returns > facts.stuck_returns
-                yield Hits(self.level, None, args, applicability="safe" if sure else None, file=index)
+                yield Violations(self.level, None, args, applicability="safe" if sure else None, file=index)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """End lines in LF."""
         return FileFix("line-ends")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,8 +33,8 @@ class EmptyFile(DatasetRule):
         bad(["", " "], at=[None]),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each file without text."""
         for index, facts in enumerate(gathered.files):
             if facts.lines == facts.blank and facts.read_by_lines:
-                yield Hits(self.level, None, file=index)
+                yield Violations(self.level, None, file=index)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,10 +40,10 @@ class FileTooLarge(DatasetRule):
         """Be silent where no bound is known."""
         return super().applies(context) and bool(context.target.maximum_bytes)
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each file."""
         most = gathered.context.target.maximum_bytes
         for index, facts in enumerate(gathered.files):
             if facts.size > most:
                 args = {"size": facts.size, "target": gathered.context.target.name, "most": most}
-                yield Hits(self.level, None, args, file=index)
+                yield Violations(self.level, None, args, file=index)

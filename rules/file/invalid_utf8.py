@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
+from ftlint.rule import DatasetRule, LineRule, Location, Violations, bad, good, pairs
 from ftlint.rule.fixes import FileFix
 from ftlint.text.words import numbered
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ftlint.metrics import Gathered
     from ftlint.records.line import Line
     from ftlint.rule import Applicability, Level
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class InvalidUtf8(LineRule, DatasetRule):
@@ -61,20 +61,20 @@ class InvalidUtf8(LineRule, DatasetRule):
         bad([*pairs(("vino ->", " edible")), '{"prompt": "caf\udce9 ->", "completion": " edible"}'], at=[2]),
     )
 
-    def explain(self, line: Line, context: Context) -> Place:
+    def explain(self, line: Line, context: Context) -> Location:
         """Point at the first byte that is wrong."""
         try:
             line.raw.decode()
         except UnicodeDecodeError as error:
             start = len(line.raw[: error.start].decode("utf-8", "replace"))
             problem = f"not UTF-8: byte {line.raw[error.start]:#04x} at offset {error.start} of the line"
-            return Place(None, start, start + 1, {"problem": problem})
-        return Place(args={"problem": "not UTF-8"})
+            return Location(None, start, start + 1, {"problem": problem})
+        return Location(args={"problem": "not UTF-8"})
 
-    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+    def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:
         """Report each line; of a file in another character set, once, which ones it may be."""
-        for level, hits in found.items():
-            for index, (facts, inside) in enumerate(gathered.by_file(hits.rows)):
+        for level, violations in results.items():
+            for index, (facts, inside) in enumerate(gathered.by_file(violations.line_numbers)):
                 if facts.charsets and 2 * len(inside) > facts.lines - facts.blank:
                     known = self.options.charset
                     read = " or ".join(f"{name} ({word})" for name, word in facts.charsets.items())
@@ -84,25 +84,25 @@ class InvalidUtf8(LineRule, DatasetRule):
                             "; the option `charset` of this rule names it for --fix, for a table `ftlint convert --charset`"
                         )
                     how: Applicability | None = "unsafe" if known else None
-                    yield Hits(level, None, {"problem": problem}, applicability=how, file=index, affects=len(inside))
+                    yield Violations(level, None, {"problem": problem}, applicability=how, file=index, affects=len(inside))
                 else:
-                    yield Hits(level, inside)
+                    yield Violations(level, inside)
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each file that is in UTF-16 or UTF-32."""
         for index, facts in enumerate(gathered.files):
             if facts.charset:
                 broken = f", and broken: {facts.charset.broken}" if facts.charset.broken else ""
                 problem = f"the file is {facts.charset.name}, not UTF-8{broken}; nothing else was checked"
                 how: Applicability | None = None if broken else "unsafe"
-                yield Hits(self.level, None, {"problem": problem}, applicability=how, file=index)
+                yield Violations(self.level, None, {"problem": problem}, applicability=how, file=index)
 
     def applicability(self, context: Context) -> Applicability | None:
         """Leave single bad bytes to a person: what they were cannot be told."""
         return None
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Write a file in UTF-16 or UTF-32, or in the character set that was named, as UTF-8."""
-        if hits.lines is not None:
+        if violations.lines is not None:
             return None
-        return FileFix("utf-8", self.options.charset if hits.affects else None)
+        return FileFix("utf-8", self.options.charset if violations.affects else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.rule import LineRule, Place, bad, good, pairs
+from ftlint.rule import LineRule, Location, bad, good, pairs
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
@@ -40,6 +40,6 @@ class LineTooLong(LineRule):
         bad([*pairs(("vino ->", " edible"), ("a whole document ->", " edible"))], at=[2], options={"longest-line": 50}),
     )
 
-    def explain(self, line: Line, context: Context) -> Place:
+    def explain(self, line: Line, context: Context) -> Location:
         """Say how long the line is."""
-        return Place(args={"size": len(line.raw), "longest": context.longest})
+        return Location(args={"size": len(line.raw), "longest": context.longest})

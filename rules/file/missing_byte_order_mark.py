@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 from ftlint.rule.fixes import FileFix
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 _OWN = {"target": "mine", "targets": {"mine": {"byte-order-mark": True}}}
 
@@ -42,12 +42,12 @@ class MissingByteOrderMark(DatasetRule):
         """Be silent where the target does not demand it."""
         return super().applies(context) and context.target.byte_order_mark
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each file without it."""
         for index, facts in enumerate(gathered.files):
             if facts.readable and not facts.byte_order_mark:
-                yield Hits(self.level, None, {"target": gathered.context.target.name}, file=index)
+                yield Violations(self.level, None, {"target": gathered.context.target.name}, file=index)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Add the mark."""
         return FileFix("no-byte-order-mark")

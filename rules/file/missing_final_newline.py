@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 from ftlint.rule.fixes import FileFix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.metrics import Gathered
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class MissingFinalNewline(DatasetRule):
@@ -36,12 +36,12 @@ class MissingFinalNewline(DatasetRule):
         bad(pairs(("vino ->", " edible")), at=[None], end="", fixed=['{"prompt": "vino ->", "completion": " edible"}']),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each file whose last byte is no line end."""
         for index, facts in enumerate(gathered.files):
             if facts.lines > facts.blank and not facts.final_newline:
-                yield Hits(self.level, None, applicability="safe" if facts.readable else None, file=index)
+                yield Violations(self.level, None, applicability="safe" if facts.readable else None, file=index)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """End the last line."""
         return FileFix("final-newline")

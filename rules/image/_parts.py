@@ -45,13 +45,13 @@ def turns_of(row: Row) -> list[Turn]:
 
 def images_of(turn: Turn) -> list[Image]:
     """Return the images of a message that are given by an address, or by their bytes."""
-    found = []
-    for place, part in enumerate(turn.content if type(turn.content) is list else ()):
+    results = []
+    for index, part in enumerate(turn.content if type(turn.content) is list else ()):
         if type(part) is dict and part.get("type") == "image_url":
             given = part.get("image_url")
-            at = f"{turn.at}/content/{place}/image_url"
-            found.append(Image(given.get("url"), f"{at}/url") if type(given) is dict else Image(given, at))
-    return found
+            at = f"{turn.at}/content/{index}/image_url"
+            results.append(Image(given.get("url"), f"{at}/url") if type(given) is dict else Image(given, at))
+    return results
 
 
 def fault_of(image: Image, types: tuple[str, ...]) -> tuple[str, bool]:

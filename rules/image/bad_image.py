@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects.turns import number_of
-from ftlint.rule import Place, bad, good
+from ftlint.rule import Location, bad, good
 
 from ._parts import Image, ImageRule, fault_of, images_of, turns_of
 
@@ -48,22 +48,22 @@ class BadImage(ImageRule):
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether an image is wrong."""
-        found = _wrong(row, context)
-        return found is not None and found[2] == (level == "error")
+        result = _wrong(row, context)
+        return result is not None and result[2] == (level == "error")
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the image."""
-        found = _wrong(row, context)
-        if found is None:
-            return Place(row["pointer"])
-        image, problem, _ = found
+        result = _wrong(row, context)
+        if result is None:
+            return Location(row["pointer"])
+        image, problem, _ = result
         number = number_of(row)
-        return Place(image.at, args={"number": number, "problem": problem})
+        return Location(image.at, args={"number": number, "problem": problem})
 
 
 def _wrong(row: Mapping[str, Any], context: Context) -> tuple[Image, str, bool] | None:
     """Return an image of a message that is wrong, why, and whether it is an error; errors first."""
-    turn = turns_of(row)[row["place"]]
-    found = [(image, *fault_of(image, context.target.image_types)) for image in images_of(turn)]
-    wrong = [(image, problem, is_error) for image, problem, is_error in found if problem]
+    turn = turns_of(row)[row["position"]]
+    results = [(image, *fault_of(image, context.target.image_types)) for image in images_of(turn)]
+    wrong = [(image, problem, is_error) for image, problem, is_error in results if problem]
     return min(wrong, key=lambda one: not one[2], default=None)

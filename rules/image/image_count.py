@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects.base import FURTHER
-from ftlint.rule import Place, RecordRule, bad, good
+from ftlint.rule import Location, RecordRule, bad, good
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,10 +52,10 @@ class ImageCount(RecordRule):
         """Whether the numbers differ."""
         return _wrong(row, context) is not None
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Say both numbers."""
-        found = _wrong(row, context)
-        return Place(f"/{found['key']}", args=found) if found else Place()
+        result = _wrong(row, context)
+        return Location(f"/{result['key']}", args=result) if result else Location()
 
 
 def _wrong(row: Mapping[str, Any], context: Context) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects.turns import number_of
-from ftlint.rule import Place, bad, good
+from ftlint.rule import Location, bad, good
 
 from ._parts import ImageRule, images_of, turns_of
 
@@ -50,12 +50,12 @@ class ImageRole(ImageRule):
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether one of the parts is an image."""
-        return bool(images_of(turns_of(row)[row["place"]]))
+        return bool(images_of(turns_of(row)[row["position"]]))
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the image."""
-        image = images_of(turns_of(row)[row["place"]])[0]
+        image = images_of(turns_of(row)[row["position"]])[0]
         number = number_of(row)
         target = context.target
         args = {"number": number, "role": row["role"], "target": target.name, "roles": " and the ".join(target.image_roles)}
-        return Place(image.at, args=args)
+        return Location(image.at, args=args)

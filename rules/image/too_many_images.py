@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects.base import FURTHER, RECORDS
-from ftlint.rule import Place, bad, good
+from ftlint.rule import Location, bad, good
 
 from ._parts import ImageRule, images_of, turns_of
 
@@ -54,10 +54,10 @@ class TooManyImages(ImageRule):
         """Whether there are too many."""
         return _count(row) > context.target.images
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Say how many there are."""
         args = {"count": _count(row), "target": context.target.name, "most": context.target.images}
-        return Place(None, args=args)
+        return Location(None, args=args)
 
 
 def _count(row: Mapping[str, Any]) -> int:

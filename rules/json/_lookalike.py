@@ -83,7 +83,7 @@ def _lookalike(text: str, stopped: int) -> str | None:
         lambda: _unescaped_quote(text, stopped),
         lambda: _cut_off(bare),
     )
-    return next((found for look in looks if (found := look())), None)
+    return next((result for look in looks if (result := look())), None)
 
 
 def _conflict_mark(text: str) -> str | None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.records.edits import without
+from ftlint.records.edits import remove_members
 from ftlint.records.spans import inside, repeated_keys, skip_space
-from ftlint.rule import LineRule, Place, bad, good, pairs
-from ftlint.rule.fixes import Respell
+from ftlint.rule import LineRule, Location, bad, good, pairs
+from ftlint.rule.fixes import LineEdit
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
-    from ftlint.rule import Hits
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule import Violations
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class DuplicateKey(LineRule):
@@ -46,20 +46,20 @@ class DuplicateKey(LineRule):
         ),
     )
 
-    def explain(self, line: Line, context: Context) -> Place:
+    def explain(self, line: Line, context: Context) -> Location:
         """Point at the key's second place."""
         key, start, end = repeated_keys(line.text)[0]
         # Deeper ones are left to a person.
-        return Place(None, start, end, {"key": key}, "unsafe" if _last_kept(line) else None)
+        return Location(None, start, end, {"key": key}, "unsafe" if _last_kept(line) else None)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Keep the last of a key's values, as parsers do."""
-        return Respell(_last_kept)
+        return LineEdit(_last_kept)
 
 
 def _last_kept(line: Line) -> list[Edit]:
     """Return the edits that take earlier values of a key at the object's top away; deeper ones are left to a person."""
     members = list(inside(line.text, skip_space(line.text, 0)))
-    last = {key: place for place, (key, _, _, _) in enumerate(members)}
-    earlier = {place for place, (key, _, _, _) in enumerate(members) if last[key] != place}
-    return without(line, [(first, end) for _, first, _, end in members], earlier)
+    last = {key: index for index, (key, _, _, _) in enumerate(members)}
+    earlier = {index for index, (key, _, _, _) in enumerate(members) if last[key] != index}
+    return remove_members(line, [(first, end) for _, first, _, end in members], earlier)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
-from ftlint.rule.fixes import FileFix, Respell
+from ftlint.rule import DatasetRule, LineRule, Location, Violations, bad, good, pairs
+from ftlint.rule.fixes import FileFix, LineEdit
 from ftlint.text.words import numbered, quote
 
 from ._lookalike import describe, separated
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ftlint.records.line import Line
     from ftlint.records.spread import Spread
     from ftlint.rule import Level
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class InvalidJson(LineRule, DatasetRule):
@@ -64,32 +64,32 @@ class InvalidJson(LineRule, DatasetRule):
         ),
     )
 
-    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+    def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:
         """Report each line; in a file that may be one JSON document none is repaired, for its commas may belong to that."""
-        for level, hits in found.items():
-            for facts, inside in gathered.by_file(hits.rows):
+        for level, violations in results.items():
+            for facts, inside in gathered.by_file(violations.line_numbers):
                 if facts.columns:
                     continue
-                yield Hits(level, inside, applicability="rule" if facts.lines_wanted and not facts.nested else None)
+                yield Violations(level, inside, applicability="rule" if facts.lines_wanted and not facts.nested else None)
 
-    def explain(self, line: Line, context: Context) -> Place:
+    def explain(self, line: Line, context: Context) -> Location:
         """Say what the line looks like where that can be told, else what the parser says."""
         start, problem = describe(line.raw)
-        return Place(None, start, start + 1, {"problem": problem}, "safe" if separated(line) else None)
+        return Location(None, start, start + 1, {"problem": problem}, "safe" if separated(line) else None)
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each file that is one array or pretty-printed objects; what is in doubt is left as it is."""
         for index, facts in enumerate(gathered.files):
             if facts.columns:
-                yield Hits(self.level, None, {"problem": _table(facts.columns)}, applicability=None, file=index)
+                yield Violations(self.level, None, {"problem": _table(facts.columns)}, applicability=None, file=index)
             elif facts.spread:
                 sure = facts.spread.broken is None and facts.lines_wanted and not facts.spread.fragments
                 problem = _problem(facts.spread, lines_wanted=facts.lines_wanted)
-                yield Hits(self.level, None, {"problem": problem}, applicability="safe" if sure else None, file=index)
+                yield Violations(self.level, None, {"problem": problem}, applicability="safe" if sure else None, file=index)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Repair what is certain: a comma after the object, several objects on a line, objects spread over lines."""
-        return FileFix("one-object-a-line") if hits.lines is None else Respell(separated)
+        return FileFix("one-object-a-line") if violations.lines is None else LineEdit(separated)
 
 
 def _table(columns: Sequence[str]) -> str:
@@ -102,13 +102,13 @@ def _table(columns: Sequence[str]) -> str:
 
 def _problem(spread: Spread, *, lines_wanted: bool) -> str:
     """Return what is to be said of a file whose objects do not stand one a line."""
-    found = f"{numbered(spread.objects, 'object')}, spread over lines or in one array, instead of one object a line"
+    result = f"{numbered(spread.objects, 'object')}, spread over lines or in one array, instead of one object a line"
     if spread.fragments:
         return (
-            f"{found}; they are of no known shape, and may be parts of one record (the turns of a conversation are "
+            f"{result}; they are of no known shape, and may be parts of one record (the turns of a conversation are "
             '{"messages": […]} on one line), so that no repair takes them apart'
         )
     if spread.broken:
         line, reason = spread.broken
-        return f"{found}; line {line:,} is broken ({reason}), and the file stays as it is until it is mended"
-    return found if lines_wanted else f"{found}; the file's name promises no lines: `ftlint convert` writes some"
+        return f"{result}; line {line:,} is broken ({reason}), and the file stays as it is until it is mended"
+    return result if lines_wanted else f"{result}; the file's name promises no lines: `ftlint convert` writes some"

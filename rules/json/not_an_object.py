@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ftlint.dialects import is_record
 from ftlint.records.edits import edits_of
 from ftlint.records.spans import value_end
-from ftlint.rule import Hits, LineRule, Place, bad, chats, good, pairs
-from ftlint.rule.fixes import Respell
+from ftlint.rule import LineRule, Location, Violations, bad, chats, good, pairs
+from ftlint.rule.fixes import LineEdit
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
     from ftlint.rule import Level
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 _NAMES = {str: "a string", bool: "a boolean", int: "a number", float: "a number", type(None): "null"}
 
@@ -68,31 +68,31 @@ class NotAnObject(LineRule):
         ),
     )
 
-    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+    def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:
         """Report each line; where most are none, once: that is another kind of file. What can be repaired is said of each."""
-        for level, hits in found.items():
-            for index, (facts, inside) in enumerate(gathered.by_file(hits.rows)):
+        for level, violations in results.items():
+            for index, (facts, inside) in enumerate(gathered.by_file(violations.line_numbers)):
                 whole = facts.lines - facts.blank
                 if facts.arrays > 2 and 2 * facts.arrays > whole:
                     args = {"found": f"{facts.arrays:,} of {numbered(whole, 'line')} hold an array"}
-                    yield Hits(level, None, args, applicability=None, file=index, affects=len(inside), message=_OTHER)
+                    yield Violations(level, None, args, applicability=None, file=index, affects=len(inside), message=_OTHER)
                 else:
-                    yield Hits(level, inside)
+                    yield Violations(level, inside)
 
-    def explain(self, line: Line, context: Context) -> Place:
+    def explain(self, line: Line, context: Context) -> Location:
         """Name what the line holds."""
         value = line.value
         if not isinstance(value, list):
-            return Place(args={"found": _NAMES[type(value)]}, fix=None)
+            return Location(args={"found": _NAMES[type(value)]}, fix=None)
         kind = "object" if value and all(isinstance(item, dict) for item in value) else "value"
-        found = f"an array of {numbered(len(value), kind)}"
+        result = f"an array of {numbered(len(value), kind)}"
         if _is_conversation(value):
-            return Place(args={"found": f"{found}, the turns of one conversation"}, fix="unsafe")
-        return Place(args={"found": found}, fix="safe" if _are_records(value) else None)
+            return Location(args={"found": f"{result}, the turns of one conversation"}, fix="unsafe")
+        return Location(args={"found": result}, fix="safe" if _are_records(value) else None)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Give each record of an array a line of its own; make a conversation of an array of turns."""
-        return Respell(partial(_mended, situation=situation))
+        return LineEdit(partial(_mended, fix_context=fix_context))
 
 
 def _is_conversation(value: Any) -> bool:
@@ -108,11 +108,11 @@ def _are_records(value: Any) -> bool:
     return all(map(is_record, value))
 
 
-def _mended(line: Line, situation: Situation) -> list[Edit] | None:
+def _mended(line: Line, fix_context: FixContext) -> list[Edit] | None:
     """Return the edits that leave of an array of records these, one a line; those that make an object of turns."""
     value = line.value
     if _is_conversation(value):
-        return edits_of(line, [(0, 0, '{"messages": '), (len(line.text), len(line.text), "}")]) if situation.unsafe else None
+        return edits_of(line, [(0, 0, '{"messages": '), (len(line.text), len(line.text), "}")]) if fix_context.unsafe else None
     if not _are_records(value):
         return None
     changes = []

@@ -34,18 +34,18 @@ def suspects(texts: Sequence[str], labels: Sequence[str], seed: int) -> list[tup
     except ImportError as error:
         raise UsageError("LBL008 needs an extra: pip install 'ftlint[mock]'") from error
     counts = Counter(labels)
-    places = [place for place, label in enumerate(labels) if counts[label] >= _PARTS and texts[place].strip()]
-    names = sorted({labels[place] for place in places})
+    indexes = [position for position, label in enumerate(labels) if counts[label] >= _PARTS and texts[position].strip()]
+    names = sorted({labels[position] for position in indexes})
     if len(names) < 2:
         return []
     number = {name: index for index, name in enumerate(names)}
-    given = np.array([number[labels[place]] for place in places])
-    probability = _out_of_fold([texts[place] for place in places], given, seed)
-    found = find_label_issues(given, probability, return_indices_ranked_by="self_confidence", n_jobs=1)
+    given = np.array([number[labels[position]] for position in indexes])
+    probability = _out_of_fold([texts[position] for position in indexes], given, seed)
+    results = find_label_issues(given, probability, return_indices_ranked_by="self_confidence", n_jobs=1)
     expected = probability.argmax(axis=1)
     return [
-        (places[index], names[expected[index]], float(probability[index, given[index]]))
-        for index in found
+        (indexes[index], names[expected[index]], float(probability[index, given[index]]))
+        for index in results
         if expected[index] != given[index]
     ]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from ftlint.metrics import Labels, Metric
+from ftlint.options import CLASSIFICATION
 from ftlint.rule import DatasetRule
-from ftlint.wishes import CLASSIFICATION
 
 _SENTENCE = 5
 """Words from which on a label is a sentence."""

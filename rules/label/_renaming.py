@@ -15,20 +15,20 @@ from ftlint.text.marks import CLOSING_WORDS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from ftlint.rule.fixes import Row, Situation
+    from ftlint.rule.fixes import FixContext, Row
 
 _LONGEST = 20
 """Characters of a label in which a name is sought."""
 
 
-def renaming(situation: Situation, table: Mapping[str, str]) -> Rewrite:
+def renaming(fix_context: FixContext, table: Mapping[str, str]) -> Rewrite:
     """Return the repair that renames labels in all files: by the table, and by choice where it has none.
 
     Variants of a label take its new name. One space stands before the label, and the stop after it.
     """
-    context = situation.context
-    names = dict(table) or _chosen(list(merged(situation.labels)), context.encoding)
-    for label, form in variants(situation.labels).items():
+    context = fix_context.dataset
+    names = dict(table) or _chosen(list(merged(fix_context.labels)), context.encoding)
+    for label, form in variants(fix_context.labels).items():
         if form in names:
             names.setdefault(label, names[form])
 

@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from ftlint.metrics import Labels
-from ftlint.rule import Hits, bad, good, option, pairs
+from ftlint.rule import Violations, bad, good, option, pairs
 from ftlint.rule.fixes import Drop
 from ftlint.text.labels import merged, variants
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.metrics import Gathered
-    from ftlint.rule.fixes import Fix, Row, Situation
+    from ftlint.rule.fixes import Fix, FixContext, Row
 
 _SHOWN = 8
 """Labels that are all shown; of more, the commonest and the rarest."""
@@ -52,19 +52,19 @@ class ClassImbalance(LabelRule):
         bad(pairs(*[(f"{i} ->", " yes") for i in range(11)], ("x ->", " no")), at=[None], options={"task": "classification"}),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the counts of all labels, the commonest first."""
         counts = sorted(gathered.get(Labels).merged.items(), key=lambda item: -item[1])
         if len(counts) > 1 and counts[0][1] > self.options.ratio * counts[-1][1]:
             shown = [f"{label} {count:,}" for label, count in counts]
             text = ", ".join(shown if len(shown) <= _SHOWN else [*shown[:4], "…", *shown[-3:]])
             args = {"ratio": counts[0][1] / counts[-1][1], "counts": text, "by_label": dict(counts)}
-            yield Hits(self.level, None, args)
+            yield Violations(self.level, None, args)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Drop records of the common labels at random (seeded), to the ratio that is allowed."""
-        counts = merged(situation.labels)
-        form = variants(situation.labels)
+        counts = merged(fix_context.labels)
+        form = variants(fix_context.labels)
         most = int(self.options.ratio * min(counts.values()))
         chance = Random(20)  # noqa: S311 - the same records each time
         left = dict(counts)

@@ -11,7 +11,7 @@ import polars as pl
 from ftlint.dialects import named
 from ftlint.dialects.base import ANSWER, INPUT, RECORDS
 from ftlint.metrics import Block, Metric
-from ftlint.rule import Hits, bad, good, option, pairs
+from ftlint.rule import Violations, bad, good, option, pairs
 
 from ._family import LabelRule
 
@@ -86,7 +86,7 @@ class LabelInPrompt(LabelRule):
         bad(pairs(("film, good ->", " good"), ("film, bad ->", " bad")), at=[None], options={"task": "classification"}),
     )
 
-    def foresee(self, tables: Tables, context: Context) -> tuple[str, ...]:
+    def prescan(self, tables: Tables, context: Context) -> tuple[str, ...]:
         """Return the commonest labels, if the own label and not all of them stand in the body of half of the surveyed records."""
         rows = [(body.lower(), label.lower()) for body, label in tables[RECORDS].select(INPUT, ANSWER).iter_rows() if label]
         labels = [label for label, _ in Counter(label for _, label in rows).most_common(_LABELS)]
@@ -97,10 +97,10 @@ class LabelInPrompt(LabelRule):
         """Look at every record only where most of the surveyed ones gave rise to it."""
         return (LabelLeaks,) if context.hints.get(self.code) else ()
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the share of the records that leak."""
         if gathered.context.hints.get(self.code):
             leaks = gathered.get(LabelLeaks)
             if leaks.records and leaks.leaks >= self.options.share * leaks.records:
                 asked = named(gathered.context.dialect).asked
-                yield Hits(self.level, None, {"share": leaks.leaks / leaks.records, "asked": asked})
+                yield Violations(self.level, None, {"share": leaks.leaks / leaks.records, "asked": asked})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ftlint.dialects import named
 from ftlint.metrics import Fingerprints, Labels
 from ftlint.metrics.duplicates import lines_labelled
-from ftlint.rule import Hits, bad, good, pairs
+from ftlint.rule import Violations, bad, good, pairs
 from ftlint.rule.fixes import Rewrite
 
 from ._family import LabelRule
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.metrics import Gathered
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class LabelVariant(LabelRule):
@@ -53,14 +53,14 @@ class LabelVariant(LabelRule):
         ),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report every record with a variant."""
         labels = gathered.get(Labels)
         for label, form in labels.variants.items():
             args = {"label": label, "form": form, "label_count": labels.counts[label], "form_count": labels.counts[form]}
-            yield Hits(self.level, lines_labelled(gathered, [label]), args)
+            yield Violations(self.level, lines_labelled(gathered, [label]), args)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Use the commoner form, with one space and the stop."""
-        form, context = hits.args["form"], situation.context
+        form, context = violations.args["form"], fix_context.dataset
         return Rewrite(lambda row: named(context.dialect).with_answer(row, form, context.known))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ftlint.metrics import Labels
-from ftlint.rule import Hits, Place, bad, good, hits_at, pairs
+from ftlint.rule import Location, Violations, bad, good, pairs, violations_at
 from ftlint.text import tokens
 from ftlint.text.labels import as_seen
 from ftlint.text.words import numbered
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 _SENTENCES = "{labels} are sentences that repeat, and no labels to be renamed: as generation they need a stop (--task generation)"
 
@@ -61,24 +61,24 @@ class MultiTokenLabel(TokenOfLabelRule):
         ),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each such label once, where it is first seen."""
         labels, encoding = gathered.get(Labels), gathered.context.encoding
         if are_sentences(labels):
             args = {"labels": numbered(len(labels.merged), "distinct completion")}
-            yield Hits(self.level, None, args, applicability=None, message=_SENTENCES)
+            yield Violations(self.level, None, args, applicability=None, message=_SENTENCES)
             return
         several = ((label, count) for label, count in labels.merged.items() if tokens.count(as_seen(label), encoding) > 1)
-        found = [(labels.first[label], {"label": label, "records": numbered(count, "record")}) for label, count in several]
-        if found:
-            yield hits_at(self.level, found)
+        results = [(labels.first[label], {"label": label, "records": numbered(count, "record")}) for label, count in several]
+        if results:
+            yield violations_at(self.level, results)
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location:
         """Show the tokens."""
         pieces = tokens.pieces(as_seen(args["label"]), context.encoding)
         shown = " ".join(map(tokens.shown, pieces[:8])) + (" …" if len(pieces) > 8 else "")
-        return Place("/completion", args={"number": len(pieces), "tokens": shown})
+        return Location("/completion", args={"number": len(pieces), "tokens": shown})
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Rename labels, by the table of the options of multi-token-label or by choice."""
-        return renaming(situation, self.options.rename)
+        return renaming(fix_context, self.options.rename)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftlint.metrics import Labels
-from ftlint.rule import bad, good, hits_at, option, pairs
+from ftlint.rule import bad, good, option, pairs, violations_at
 from ftlint.text.words import numbered
 
 from ._family import LabelRule
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.metrics import Gathered
-    from ftlint.rule import Hits
+    from ftlint.rule import Violations
 
 
 class RareLabel(LabelRule):
@@ -49,10 +49,10 @@ class RareLabel(LabelRule):
         bad(pairs(*[(f"{i} ->", " yes") for i in range(100)], ("x ->", " no")), at=[101], options={"task": "classification"}),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each rare label once, where it is first seen."""
         labels, minimum = gathered.get(Labels), self.options.minimum
         rare = ((label, count) for label, count in labels.merged.items() if count < minimum)
-        found = [(labels.first[label], {"label": label, "records": numbered(count, "record")}) for label, count in rare]
-        if found:
-            yield hits_at(self.level, found, args={"minimum": minimum})
+        results = [(labels.first[label], {"label": label, "records": numbered(count, "record")}) for label, count in rare]
+        if results:
+            yield violations_at(self.level, results, args={"minimum": minimum})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ftlint.metrics import Labels
-from ftlint.rule import bad, good, hits_at, pairs
+from ftlint.rule import bad, good, pairs, violations_at
 from ftlint.text import tokens
 from ftlint.text.labels import as_seen
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.metrics import Gathered
-    from ftlint.rule import Hits
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule import Violations
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class SharedFirstToken(TokenOfLabelRule):
@@ -52,7 +52,7 @@ class SharedFirstToken(TokenOfLabelRule):
         ),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each group of labels once, where its first label is first seen."""
         labels = gathered.get(Labels)
         if are_sentences(labels):
@@ -60,17 +60,17 @@ class SharedFirstToken(TokenOfLabelRule):
         groups: dict[bytes, list[str]] = {}
         for label in labels.merged:
             groups.setdefault(tokens.pieces(as_seen(label), gathered.context.encoding)[0], []).append(label)
-        found = [
+        results = [
             (min(map(labels.first.__getitem__, group)), _arguments(token, group))
             for token, group in groups.items()
             if len(group) > 1
         ]
-        if found:
-            yield hits_at(self.level, found)
+        if results:
+            yield violations_at(self.level, results)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Rename labels, by the table of the options of multi-token-label or by choice."""
-        return renaming(situation, {})
+        return renaming(fix_context, {})
 
 
 def _arguments(token: bytes, labels: list[str]) -> dict[str, Any]:

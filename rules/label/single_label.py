@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftlint.metrics import Labels
-from ftlint.rule import Hits, bad, good, pairs
+from ftlint.rule import Violations, bad, good, pairs
 
 from ._family import LabelRule
 
@@ -35,8 +35,8 @@ class SingleLabel(LabelRule):
         bad(pairs(("a ->", " yes"), ("b ->", " yes")), at=[None], options={"task": "classification"}),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the only label of two or more records."""
         counts = gathered.get(Labels).merged
         if len(counts) == 1 and sum(counts.values()) > 1:
-            yield Hits(self.level, None, {"label": next(iter(counts))})
+            yield Violations(self.level, None, {"label": next(iter(counts))})

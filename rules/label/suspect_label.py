@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ftlint.dialects import named
 from ftlint.dialects.base import ANSWER, INPUT
 from ftlint.metrics import Labels
-from ftlint.rule import Place, bad, good, hits_at, option, pairs
+from ftlint.rule import Location, bad, good, option, pairs, violations_at
 
 from ._confidence import suspects
 from ._family import LabelRule
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
-    from ftlint.rule import Hits
+    from ftlint.rule import Violations
 
 _HOCKEY = ("puck", "goalie", "rink", "skate", "ice")
 _TENNIS = ("racket", "serve", "deuce", "court", "net")
@@ -69,23 +69,23 @@ class SuspectLabel(LabelRule):
         ),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the labels that models of the other records find improbable."""
         forms = gathered.get(Labels).variants
         every = [(line, row[INPUT], forms.get(row[ANSWER], row[ANSWER])) for line, row in gathered.fetch(range(_lines(gathered)))]
-        found = suspects([text for _, text, _ in every], [label for _, _, label in every], self.options.seed)
-        if found:
-            yield hits_at(
+        results = suspects([text for _, text, _ in every], [label for _, _, label in every], self.options.seed)
+        if results:
+            yield violations_at(
                 self.level,
                 [
-                    (every[place][0], {"label": every[place][2], "expected": expected, "share": share})
-                    for place, expected, share in found
+                    (every[index][0], {"label": every[index][2], "expected": expected, "share": share})
+                    for index, expected, share in results
                 ],
             )
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point at the answer."""
-        return Place(named(context.dialect).pointer(ANSWER, row))
+        return Location(named(context.dialect).pointer(ANSWER, row))
 
 
 def _lines(gathered: Gathered) -> int:

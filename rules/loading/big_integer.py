@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ftlint.metrics import Places, numbers
-from ftlint.rule import DatasetRule, Hits, Place, bad, good
+from ftlint.metrics import KeyPaths, numbers
+from ftlint.rule import DatasetRule, Location, Violations, bad, good
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ class BigInteger(DatasetRule):
 
     code = "LOD006"
     level = "warning"
-    metrics = (Places,)
+    metrics = (KeyPaths,)
     once = True
-    message = "{place} is beyond 2^53 in {records}: the loader of {target} may make a float of it"
+    message = "{path} is beyond 2^53 in {records}: the loader of {target} may make a float of it"
     headline = "integers have more than 53 bits"
     examples = (
         good([_RECORD.format(2**53)], options=_OWN),
@@ -46,13 +46,13 @@ class BigInteger(DatasetRule):
         """Be silent where the loader is another one."""
         return super().applies(context) and context.target.loader == "datasets"
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each place once."""
-        for place, kinds in gathered.get(Places).by_place().items():
-            if found := kinds.get(_BIG):
-                args = {"place": place, "records": numbered(found.count, "record"), "target": gathered.context.target.name}
-                yield Hits(self.level, numbers([found.line]), args)
+        for path, kinds in gathered.get(KeyPaths).by_path().items():
+            if result := kinds.get(_BIG):
+                args = {"path": path, "records": numbered(result.count, "record"), "target": gathered.context.target.name}
+                yield Violations(self.level, numbers([result.line]), args)
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point at the number, where it is in one place."""
-        return Place(None if "*" in args["place"] else args["place"])
+        return Location(None if "*" in args["path"] else args["path"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from ftlint.dialects.base import RECORDS
 from ftlint.dialects.turn_tables import MESSAGES
 from ftlint.metrics import Block, Metric
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -92,10 +92,10 @@ class DateColumn(DatasetRule):
         """Be silent where the loader is another one."""
         return super().applies(context) and context.target.loader == "datasets"
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each key once."""
-        found = gathered.get(Dates)
-        for key, count in found.texts.items():
-            if count > 1 and found.dates.get(key) == count:
+        results = gathered.get(Dates)
+        for key, count in results.texts.items():
+            if count > 1 and results.dates.get(key) == count:
                 args = {"key": key, "texts": numbered(count, "text"), "target": gathered.context.target.name}
-                yield Hits(self.level, None, args, affects=count)
+                yield Violations(self.level, None, args, affects=count)

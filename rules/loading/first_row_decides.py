@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftlint.metrics import Shapes, numbers
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,14 +43,14 @@ class FirstRowDecides(DatasetRule):
         """Be silent where the loader is another one."""
         return super().applies(context) and context.target.loader in {"datasets", "lines"} and context.recognised
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the first record."""
         shapes = gathered.get(Shapes)
         odd = [lines for kind in (shapes.foreign, shapes.missing) for lines in kind.values()]
         first = min((int(lines[0]) for lines in odd if len(lines)), default=None)
         # Blank lines and such come before no record.
         if first is not None and first <= _before(gathered):
-            yield Hits(self.level, numbers([first]), {"target": gathered.context.target.name})
+            yield Violations(self.level, numbers([first]), {"target": gathered.context.target.name})
 
 
 def _before(gathered: Gathered) -> int:

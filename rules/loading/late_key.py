@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ftlint.metrics import Places, numbers
-from ftlint.rule import DatasetRule, Hits, Place, bad, good, option
+from ftlint.metrics import KeyPaths, numbers
+from ftlint.rule import DatasetRule, Location, Violations, bad, good, option
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -35,11 +35,11 @@ class LateKey(DatasetRule):
 
     code = "LOD001"
     level = "error"
-    metrics = (Places,)
+    metrics = (KeyPaths,)
     once = True
-    message = "{place} is first seen here, after {size:,} bytes; the loader of {target} settles on its columns after {bytes:,}"
+    message = "{path} is first seen here, after {size:,} bytes; the loader of {target} settles on its columns after {bytes:,}"
     headline = "keys are first seen after the loader has settled on its columns"
-    detail = "{place}, in {count}"
+    detail = "{path}, in {count}"
 
     @dataclass(frozen=True)
     class Options:
@@ -59,19 +59,19 @@ class LateKey(DatasetRule):
         """Be silent where the loader is another one."""
         return super().applies(context) and context.target.loader == "datasets"
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each key once."""
-        places = gathered.get(Places).by_place()
-        for place, kinds in places.items():
-            first = min(kinds.values(), key=lambda found: found.line)
-            holder = place.rpartition("/")[0]
-            above = places.get(holder) if holder else None
-            late_above = above is not None and min(found.offset for found in above.values()) >= self.options.bytes
-            if first.offset >= self.options.bytes and not late_above and not place.endswith("/*"):
-                count = numbered(sum(found.count for found in kinds.values()), "record")
-                args = {"place": place, "size": first.offset, "target": gathered.context.target.name, "count": count}
-                yield Hits(self.level, numbers([first.line]), {**args, "bytes": self.options.bytes})
+        indexes = gathered.get(KeyPaths).by_path()
+        for path, kinds in indexes.items():
+            first = min(kinds.values(), key=lambda result: result.line)
+            holder = path.rpartition("/")[0]
+            above = indexes.get(holder) if holder else None
+            late_above = above is not None and min(result.offset for result in above.values()) >= self.options.bytes
+            if first.offset >= self.options.bytes and not late_above and not path.endswith("/*"):
+                count = numbered(sum(result.count for result in kinds.values()), "record")
+                args = {"path": path, "size": first.offset, "target": gathered.context.target.name, "count": count}
+                yield Violations(self.level, numbers([first.line]), {**args, "bytes": self.options.bytes})
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point at the key, where it is in one place."""
-        return Place(None if "*" in args["place"] else args["place"])
+        return Location(None if "*" in args["path"] else args["path"])

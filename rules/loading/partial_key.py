@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ftlint.metrics import Places, numbers
-from ftlint.rule import DatasetRule, Hits, Place, bad, good
+from ftlint.metrics import KeyPaths, numbers
+from ftlint.rule import DatasetRule, Location, Violations, bad, good
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class PartialKey(DatasetRule):
 
     code = "LOD004"
     level = "error"
-    metrics = (Places,)
+    metrics = (KeyPaths,)
     once = True
     message = '"{key}" is in {some} of {whole}; {target} wants it in all or in none'
     headline = "keys are in some records only, and the target wants them in all"
@@ -48,17 +48,17 @@ class PartialKey(DatasetRule):
         """Be silent where the target wants no key in all records."""
         return super().applies(context) and bool(context.target.in_all)
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each key once."""
-        places = gathered.get(Places).by_place()
+        indexes = gathered.get(KeyPaths).by_path()
         for key in gathered.context.target.in_all:
-            kinds = places.get(f"/{key}", {})
-            some = sum(found.count for kind, found in kinds.items() if kind != "null")
+            kinds = indexes.get(f"/{key}", {})
+            some = sum(result.count for kind, result in kinds.items() if kind != "null")
             if 0 < some < gathered.conforming:
-                first = min(found.line for found in kinds.values())
+                first = min(result.line for result in kinds.values())
                 args = {"key": key, "some": f"{some:,}", "whole": numbered(gathered.conforming, "record")}
-                yield Hits(self.level, numbers([first]), {**args, "target": gathered.context.target.name})
+                yield Violations(self.level, numbers([first]), {**args, "target": gathered.context.target.name})
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point at the key."""
-        return Place(f"/{args['key']}")
+        return Location(f"/{args['key']}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ftlint.dialects import named
 from ftlint.dialects.turns import REJECTED
-from ftlint.rule import Place, RecordRule
+from ftlint.rule import Location, RecordRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,6 @@ class PairRule(RecordRule):
 
     requires: ClassVar[tuple[str, ...]] = ("pair",)
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the rejected answer."""
-        return Place(named(context.dialect).pointer(REJECTED, row))
+        return Location(named(context.dialect).pointer(REJECTED, row))

@@ -11,8 +11,8 @@ import polars as pl
 from ftlint.dialects.conversation import conversation_of
 from ftlint.metrics import Block, Metric, numbers
 from ftlint.records.edits import replaced
-from ftlint.rule import DatasetRule, Hits, Place, bad, good
-from ftlint.rule.fixes import Respell
+from ftlint.rule import DatasetRule, Location, Violations, bad, good
+from ftlint.rule.fixes import LineEdit
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ftlint.metrics import Gathered
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 _ALL_ALIKE = 10
 """Records from which on it is no chance that all have one judgement."""
@@ -87,28 +87,28 @@ class BadJudgement(DatasetRule):
         bad([_PAIR.format(number, "true") for number in range(10)], at=[None]),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report what is no boolean, once where it is so in most records; and one judgement for all, once."""
-        found = gathered.get(Judgements)
-        if 2 * len(found.wrong) > gathered.conforming and len(found.wrong) > 1:
-            problem = f"the label is no boolean in {numbered(len(found.wrong), 'record')}"
-            yield Hits(self.level, None, {"problem": problem}, affects=len(found.wrong))
-        elif len(found.wrong):
-            yield Hits(self.level, found.wrong, {"problem": "the label is no boolean"})
-        if len(found.counts) == 1 and not len(found.wrong) and found.counts.total() >= _ALL_ALIKE:
-            [(judgement, count)] = found.counts.items()
+        result = gathered.get(Judgements)
+        if 2 * len(result.wrong) > gathered.conforming and len(result.wrong) > 1:
+            problem = f"the label is no boolean in {numbered(len(result.wrong), 'record')}"
+            yield Violations(self.level, None, {"problem": problem}, affects=len(result.wrong))
+        elif len(result.wrong):
+            yield Violations(self.level, result.wrong, {"problem": "the label is no boolean"})
+        if len(result.counts) == 1 and not len(result.wrong) and result.counts.total() >= _ALL_ALIKE:
+            [(judgement, count)] = result.counts.items()
             problem = f"the label is {judgement} in all {count:,} records: there is nothing to prefer"
-            yield Hits("warning", None, {"problem": problem}, applicability=None, affects=count)
+            yield Violations("warning", None, {"problem": problem}, applicability=None, affects=count)
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point at the judgement."""
         key = _key(row["value"], context)
-        return Place(f"/{key}", fix="rule" if _meant(row["value"].get(key)) else None) if key else None
+        return Location(f"/{key}", fix="rule" if _meant(row["value"].get(key)) else None) if key else None
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Write the boolean that is meant."""
-        context = situation.context
-        return Respell(lambda line: _rewritten(line, context), scope="role" if hits.lines is None else "found")
+        context = fix_context.dataset
+        return LineEdit(lambda line: _rewritten(line, context), scope="role" if violations.lines is None else "found")
 
 
 def _key(value: Mapping[str, Any], context: Context) -> str:

@@ -8,7 +8,7 @@ import polars as pl
 
 from ftlint.dialects.conversation import conversation_of
 from ftlint.dialects.turns import REJECTED
-from ftlint.rule import Place, bad, good
+from ftlint.rule import Location, bad, good
 
 from ._family import PairRule
 
@@ -56,13 +56,13 @@ class BadOutput(PairRule):
         """Whether an answer is not as many messages of the assistant as are wanted."""
         return _wrong(row, context) is not None
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the answer."""
-        found = _wrong(row, context)
-        if found is None:
-            return Place()
-        which, problem, pointer = found
-        return Place(pointer, args={"which": which, "problem": problem, "target": context.target.name})
+        result = _wrong(row, context)
+        if result is None:
+            return Location()
+        which, problem, pointer = result
+        return Location(pointer, args={"which": which, "problem": problem, "target": context.target.name})
 
 
 def _wrong(row: Mapping[str, Any], context: Context) -> tuple[str, str, str] | None:

@@ -10,7 +10,7 @@ import polars as pl
 from ftlint.dialects.base import ANSWER
 from ftlint.dialects.turns import REJECTED
 from ftlint.metrics import Block, Metric
-from ftlint.rule import DatasetRule, Hits, bad, good, option
+from ftlint.rule import DatasetRule, Violations, bad, good, option
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,13 +88,13 @@ class LengthBias(DatasetRule):
         bad([f'{{"prompt": "{i}?", "chosen": "Yes, it is {i}.", "rejected": "No."}}' for i in range(20)], at=[None]),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report it once."""
-        found = gathered.get(AnswerLengths)
-        count, which = max((found.longer, "longer"), (found.shorter, "shorter"))
-        if found.pairs >= _FEW and count >= self.options.share * found.pairs:
-            args = {"which": which, "share": count / found.pairs, "pairs": found.pairs}
-            yield Hits(self.level, None, {**args, "chosen": _median(found.chosen), "rejected": _median(found.rejected)})
+        result = gathered.get(AnswerLengths)
+        count, which = max((result.longer, "longer"), (result.shorter, "shorter"))
+        if result.pairs >= _FEW and count >= self.options.share * result.pairs:
+            args = {"which": which, "share": count / result.pairs, "pairs": result.pairs}
+            yield Violations(self.level, None, {**args, "chosen": _median(result.chosen), "rejected": _median(result.rejected)})
 
 
 def _median(bands: dict[int, int]) -> int:

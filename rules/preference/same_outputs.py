@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.rule import Hits, bad, good
+from ftlint.rule import Violations, bad, good
 from ftlint.rule.fixes import Drop
 from ftlint.text.words import numbered
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
     from ftlint.rule import Level
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 _PAIR = '{{"prompt": "Is it high tide?", "chosen": "Yes.", "rejected": "{}"}}'
 
@@ -50,16 +50,16 @@ class SameOutputs(PairRule):
         """Return where both say the same."""
         return pl.col("same_outputs")
 
-    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+    def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:
         """Report each pair; where it is so in most, once and without repair: the data is of another kind."""
-        for hits in found.values():
-            lines = faulty_majority(hits, gathered)
+        for violations in results.values():
+            lines = faulty_majority(violations, gathered)
             if lines is not None:
                 text = f"the two answers are equal in {len(lines):,} of {numbered(gathered.conforming, 'pair')}"
-                yield Hits(hits.level, lines[:1], affects=len(lines), applicability=None, message=text)
+                yield Violations(violations.level, lines[:1], affects=len(lines), applicability=None, message=text)
             else:
-                yield hits
+                yield violations
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Drop the records."""
         return Drop()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ftlint.rule.fixes import Rewrite
-from ftlint.text.marks import SPACE, Ending, given, without
+from ftlint.text.marks import SPACE, Ending, parse_ending, strip_ending
 from ftlint.text.separators import CANDIDATES
 from ftlint.text.words import quote
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
-    from ftlint.rule.fixes import Scope, Situation
+    from ftlint.rule.fixes import FixContext, Scope
 
 
-def new_separator(situation: Situation) -> Rewrite | None:
+def new_separator(fix_context: FixContext) -> Rewrite | None:
     """Return the repair that ends every prompt with a separator that occurs nowhere; None where all of them occur."""
-    separator = situation.absent(CANDIDATES)
-    return everywhere(separator, situation.context.known.separator) if separator else None
+    separator = fix_context.absent(CANDIDATES)
+    return everywhere(separator, fix_context.dataset.known.separator) if separator else None
 
 
 def everywhere(separator: str, *others: Ending | None, scope: Scope = "dataset") -> Rewrite:
     """Return the repair that ends every prompt with a separator, in place of the one of these that it has."""
     note = f"every prompt ends with {quote(separator)}"
-    new = given(separator)
+    new = parse_ending(separator)
     known = [new, *filter(None, others)]
 
     def change(texts: Mapping[str, Any]) -> Mapping[str, str] | None:
@@ -36,7 +36,7 @@ def everywhere(separator: str, *others: Ending | None, scope: Scope = "dataset")
             return None
         old = next((ending for ending in known if ending.marks[0].ends(bare)), None)
         # White space before the body stays: only the end changes.
-        body = without(prompt, old) if old else prompt.strip(SPACE)
+        body = strip_ending(prompt, old) if old else prompt.strip(SPACE)
         return {"/prompt": prompt[: prompt.index(body) + len(body)] + separator}
 
     def settles(context: Context) -> Context:

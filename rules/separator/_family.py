@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from ftlint.options import CLASSIFICATION, GENERATION
 from ftlint.rule import Rule
-from ftlint.wishes import CLASSIFICATION, GENERATION
 
 
 class SeparatorRule(Rule):

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ftlint.metrics import Block, Occurrences
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
-from ftlint.text.marks import given, with_mark
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
+from ftlint.text.marks import parse_ending, with_mark
 from ftlint.text.words import quote
 
 from ._everywhere import everywhere
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 @dataclass
@@ -70,21 +70,21 @@ class InconsistentSeparator(SeparatorRule, DatasetRule):
         ),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the separators that compete, with their counts."""
         rivals = gathered.context.known.rivals
         if rivals:
             counts = gathered.get(Endings).counts
             shown = ", ".join(f"{quote(rival.text)} ({counts[rival.marks[0].text]:,})" for rival in rivals)
             others = sum(counts[rival.marks[0].text] for rival in rivals[1:])
-            yield Hits(
+            yield Violations(
                 self.level,
                 None,
                 {"number": len(rivals), "counts": shown, "rivals": [rival.text for rival in rivals]},
                 affects=others,
             )
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """End every prompt with the commonest of the separators."""
-        rivals = hits.args["rivals"]
-        return everywhere(rivals[0], situation.context.known.separator, *map(given, rivals))
+        rivals = violations.args["rivals"]
+        return everywhere(rivals[0], fix_context.dataset.known.separator, *map(parse_ending, rivals))

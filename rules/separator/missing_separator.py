@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
-from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.rule import Location, RecordRule, bad, good, pairs
 from ftlint.rule.fixes import Rewrite, breaks_limit
-from ftlint.text.marks import SPACE, ended, instead, is_glued
+from ftlint.text.marks import SPACE, ensure_ending, is_glued, replace_ending
 
 from ._family import SeparatorRule
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
-    from ftlint.rule import Applicability, Hits
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule import Applicability, Violations
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class MissingSeparator(SeparatorRule, RecordRule):
@@ -68,7 +68,7 @@ class MissingSeparator(SeparatorRule, RecordRule):
             return None
         return ~pl.col("separated") & (pl.col("input") != "")
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the end of the prompt, or at the damaged separator."""
         assert context.known.separator
         prompt = row["prompt"]
@@ -81,16 +81,16 @@ class MissingSeparator(SeparatorRule, RecordRule):
             "separator": context.known.separator.text,
             "hint": "; is it glued to a word?" if glued else "",
         }
-        how: Applicability | Literal["rule"] | None = "unsafe" if instead(prompt, context.known.separator) else "rule"
-        return Place("/prompt", start, len(prompt), args, how if _mended(row, context, unsafe=True) else None)
+        how: Applicability | Literal["rule"] | None = "unsafe" if replace_ending(prompt, context.known.separator) else "rule"
+        return Location("/prompt", start, len(prompt), args, how if _mended(row, context, unsafe=True) else None)
 
     def applicability(self, context: Context) -> Applicability | None:
         """Do not guess which separator is meant in a file of several tasks."""
         return None if context.known.separator and len(context.known.separator.marks) > 1 else self.fixable
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Append the separator, or mend the white space around its mark; another mark is replaced only by an unsafe fix."""
-        context, unsafe = situation.context, situation.unsafe
+        context, unsafe = fix_context.dataset, fix_context.unsafe
         return Rewrite(lambda texts: _mended(texts, context, unsafe=unsafe)) if context.known.separator else None
 
 
@@ -99,8 +99,8 @@ def _mended(texts: Mapping[str, Any], context: Context, *, unsafe: bool) -> Mapp
     prompt, separator = texts["prompt"], context.known.separator
     if separator is None or len(separator.marks) > 1 or is_glued(prompt, separator):
         return None
-    other = instead(prompt, separator)
+    other = replace_ending(prompt, separator)
     if other and not unsafe:
         return None
-    new = {"/prompt": ended(prompt.rstrip(SPACE).removesuffix(other), separator)}
+    new = {"/prompt": ensure_ending(prompt.rstrip(SPACE).removesuffix(other), separator)}
     return None if breaks_limit(texts, new, context) else new

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 
 from ._everywhere import new_separator
 from ._family import SeparatorRule
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.metrics import Gathered
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class NoSeparator(SeparatorRule, DatasetRule):
@@ -44,12 +44,12 @@ class NoSeparator(SeparatorRule, DatasetRule):
         ),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report a dataset of which no separator was inferred; in classification it is an error."""
         context = gathered.context
         if context.surveyed and not context.known.separator and not context.known.rivals and not context.differs("separator"):
-            yield Hits("error" if context.classification else "warning", None, affects=gathered.conforming)
+            yield Violations("error" if context.classification else "warning", None, affects=gathered.conforming)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Give the whole dataset a separator that occurs nowhere."""
-        return new_separator(situation)
+        return new_separator(fix_context)

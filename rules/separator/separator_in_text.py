@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.rule import Hits, Place, RecordRule, bad, good, pairs
+from ftlint.rule import Location, RecordRule, Violations, bad, good, pairs
 from ftlint.text.marks import SPACE
 from ftlint.text.words import numbered, quote
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
     from ftlint.rule import Applicability, Level
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
     from ftlint.text.marks import Mark
 
 
@@ -88,37 +88,37 @@ class SeparatorInText(SeparatorRule, RecordRule):
             return {"info": seen & whole if separator.marks[0].kind == "bracketed" else seen}
         return {"error": seen & whole, "info": seen & ~whole}
 
-    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+    def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:
         """Report each whole separator; of marks and turns the first, with their number."""
-        for level, hits in found.items():
+        for level, violations in results.items():
             if level == "info":
-                yield Hits(level, hits.rows[:1], {"count": len(hits)}, applicability=None)
+                yield Violations(level, violations.line_numbers[:1], {"count": len(violations)}, applicability=None)
             else:
-                yield replace(hits, changes=gathered.conforming)
+                yield replace(violations, changes=gathered.conforming)
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the first whole separator before the end."""
         key, start, end = _place(row, context, whole=True)
         problem = f"the separator {quote(row[key][start:end])} also stands inside the {key}"
-        return Place(f"/{key}", start, end, {"problem": problem})
+        return Location(f"/{key}", start, end, {"problem": problem})
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location:
         """Point at the first mark."""
         key, start, end = _place(row, context, whole=False)
         mark, texts = quote(row[key][start:end]), numbered(args["count"], "text")
         problem = f"only the separator's mark {mark} stands inside {texts}, not the separator itself"
         if _speaks(context):
             problem = f"the separator's {mark} also stands inside {texts}, as the turns of a conversation do"
-        return Place(f"/{key}", start, end, {"problem": problem})
+        return Location(f"/{key}", start, end, {"problem": problem})
 
     def applicability(self, context: Context) -> Applicability | None:
         """Leave a separator alone that the configuration names, those of a file of several tasks, and speakers' turns."""
         several = context.known.separator is not None and len(context.known.separator.marks) > 1
         return None if several or "separator" in context.given or _speaks(context) else self.fixable
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Give the whole dataset a separator that occurs nowhere."""
-        return new_separator(situation)
+        return new_separator(fix_context)
 
 
 def _speaks(context: Context) -> bool:
@@ -150,7 +150,7 @@ def _place(row: Mapping[str, Any], context: Context, *, whole: bool) -> tuple[st
         ends = {"prompt": text if whole else mark.text, "completion": context.known.stop.text if context.known.stop else ""}
         for key, end in ends.items():
             value = row[key] if whole or key == "completion" else row[key].rstrip(SPACE)
-            found = re.search(pattern, value.removesuffix(end))
-            if found:
-                return (key, *found.span(found.re.groups))
+            result = re.search(pattern, value.removesuffix(end))
+            if result:
+                return (key, *result.span(result.re.groups))
     return "prompt", 0, 0

@@ -9,9 +9,9 @@ import polars as pl
 
 from ftlint.dialects.base import RECORDS
 from ftlint.metrics import Metric
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 from ftlint.rule.fixes import Rewrite
-from ftlint.text.marks import SPACE, given
+from ftlint.text.marks import SPACE, parse_ending
 
 from ._family import SeparatorRule
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.metrics import Block, Gathered
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 @dataclass
@@ -70,7 +70,7 @@ class SpaceBeforeAnswer(SeparatorRule, DatasetRule):
         ),
     )
 
-    def foresee(self, tables: Tables, context: Context) -> bool:
+    def prescan(self, tables: Tables, context: Context) -> bool:
         """Return whether most surveyed prompts end in a space."""
         prompts = tables[RECORDS].get_column("prompt")
         return 2 * int(prompts.str.ends_with(" ").sum()) > len(prompts)
@@ -79,17 +79,17 @@ class SpaceBeforeAnswer(SeparatorRule, DatasetRule):
         """Count prompts only where most surveyed ones end in a space."""
         return (SpacedPrompts,) if context.hints.get(self.code) else ()
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report it once, with the count."""
         if gathered.context.hints.get(self.code) and (count := gathered.get(SpacedPrompts).count):
-            yield Hits(self.level, None, {"count": count, "records": gathered.conforming}, affects=count)
+            yield Violations(self.level, None, {"count": count, "records": gathered.conforming}, affects=count)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Move the space to the start of the completion."""
 
         def settles(context: Context) -> Context:
             separator = context.known.separator
-            moved = separator and replace(given(separator.text.rstrip(" ")), share=separator.share)
+            moved = separator and replace(parse_ending(separator.text.rstrip(" ")), share=separator.share)
             return replace(context, known=replace(context.known, separator=moved or None))
 
         note = "prompts end without a space, completions start with one"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ftlint.metrics import Shapes
-from ftlint.rule import Hits
+from ftlint.rule import Violations
 from ftlint.text.words import numbered
 
 from .._most import FEW
@@ -19,17 +19,19 @@ if TYPE_CHECKING:
     from ftlint.rule import Applicability
 
 
-def once_for_most(hits: Hits, gathered: Gathered, kind: str, args: Callable[[Wrong, str], Mapping[str, Any]]) -> Iterator[Hits]:
+def once_for_most(
+    violations: Violations, gathered: Gathered, kind: str, args: Callable[[Wrong, str], Mapping[str, Any]]
+) -> Iterator[Violations]:
     """Yield faults; those that over half of the records share, once, and without repair but where all can be mended.
 
     kind: of the faults. args: what the message needs to know of what is wrong, and a hint that says how many share it.
     """
-    shapes, rest = gathered.get(Shapes), hits.rows
+    shapes, rest = gathered.get(Shapes), violations.line_numbers
     for wrong, lines in shapes.wrong.items():
         if wrong.kind == kind and len(lines) >= FEW and 2 * len(lines) > shapes.records:
             rest = rest.filter(~rest.is_in(lines.implode()))
             seems = "" if wrong.mendable else f": they seem to be {wrong.seems or 'another kind of data'}"
             hint = f" in {len(lines):,} of {numbered(shapes.records, 'record')}{seems}"
             how: Applicability | None = "unsafe" if wrong.mendable else None
-            yield Hits(hits.level, lines[:1], args(wrong, hint), affects=len(lines), applicability=how)
-    yield replace(hits, lines=rest, places=None)
+            yield Violations(violations.level, lines[:1], args(wrong, hint), affects=len(lines), applicability=how)
+    yield replace(violations, lines=rest, positions=None)

@@ -10,17 +10,17 @@ from ftlint.dialects import named
 from ftlint.dialects.base import ANSWER, BETWEEN, FURTHER, INPUT
 from ftlint.dialects.turn_tables import MESSAGES
 from ftlint.dialects.turns import REJECTED
-from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.options import OPEN_ENDED
+from ftlint.rule import Location, RecordRule, bad, good, pairs
 from ftlint.rule.fixes import Drop
 from ftlint.text.marks import SPACE
-from ftlint.wishes import OPEN_ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
-    from ftlint.rule import Hits, Level
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule import Level, Violations
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class EmptyText(RecordRule):
@@ -75,7 +75,7 @@ class EmptyText(RecordRule):
             return {"error": flat & empty}
         return {"error": flat & empty, "warning": flat & asked & ~empty & several}
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Say which of the two it is."""
         dialect = named(context.dialect)
         answered = row["answer"].strip(SPACE) or not row.get("answered", True)
@@ -83,9 +83,9 @@ class EmptyText(RecordRule):
         pointer = dialect.pointer(column, row)
         which = dialect.title(pointer) if pointer else "text"
         which = f'text of "{which}"' if dialect.has(MESSAGES) else which
-        return Place(pointer, args={"which": which}, fix=None if _asks_otherwise(row) else "rule")
+        return Location(pointer, args={"which": which}, fix=None if _asks_otherwise(row) else "rule")
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Drop the records, unless further keys may hold what is asked."""
         return Drop(unless=_asks_otherwise)
 

@@ -11,8 +11,8 @@ from ftlint.dialects.base import MISSING_MEMBER
 from ftlint.dialects.keys import SYNONYMS, is_graded
 from ftlint.metrics import Shapes
 from ftlint.records.edits import renamed_key
-from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
-from ftlint.rule.fixes import Respell
+from ftlint.rule import DatasetRule, LineRule, Location, Violations, bad, good, pairs
+from ftlint.rule.fixes import LineEdit
 from ftlint.text.words import numbered
 
 from ._most import once_for_most
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ftlint.records.line import Line
     from ftlint.records.reader import Wrong
     from ftlint.rule import Applicability, Level
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class MissingKey(LineRule, DatasetRule):
@@ -65,22 +65,22 @@ class MissingKey(LineRule, DatasetRule):
         bad([*pairs(("vino ->", " edible"), ("tea ->", " edible")), '{"Prompt": "burger ->", "completion": " edible"}'], at=[3]),
     )
 
-    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+    def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:
         """Report members that are missing deeper in a record, once where most lack them; a person must say what they are."""
-        for hits in found.values():
-            for some in once_for_most(hits, gathered, self.fault, _of_most):
+        for violations in results.values():
+            for some in once_for_most(violations, gathered, self.fault, _of_most):
                 yield replace(some, applicability=None)
 
-    def explain(self, line: Line, context: Context) -> Place:
+    def explain(self, line: Line, context: Context) -> Location:
         """Point at the object that lacks a member."""
         value = line.value
         dialect = named(context.dialect)
         at, _, key = dialect.fault(value).pointer.rpartition("/")
         holder = reduce(lambda one, part: one[int(part) if isinstance(one, list) else part], at.split("/")[1:], value)
-        found = ", ".join(f'"{name}"' for name in holder) or "none"
-        return Place(at, args={"missing": f'"{key}"', "found": found, "hint": f" (in {dialect.title(at)})"}, fix=None)
+        result = ", ".join(f'"{name}"' for name in holder) or "none"
+        return Location(at, args={"missing": f'"{key}"', "found": result, "hint": f" (in {dialect.title(at)})"}, fix=None)
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each record; where the file has no known shape, once for each set of keys."""
         context, shapes = gathered.context, gathered.get(Shapes)
         names = _names_of_all(shapes, context)
@@ -88,30 +88,30 @@ class MissingKey(LineRule, DatasetRule):
         for keys, lines in shapes.missing.items():
             args = _arguments(keys, context)
             if context.recognised:
-                yield Hits(self.level, lines, {**args, "names": names}, applicability=how)
+                yield Violations(self.level, lines, {**args, "names": names}, applicability=how)
             else:
                 args["hint"] += f" (in {numbered(len(lines), 'record')})"
-                yield Hits(self.level, lines[:1], {**args, "names": names}, applicability=how, affects=len(lines))
+                yield Violations(self.level, lines[:1], {**args, "names": names}, applicability=how, affects=len(lines))
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point nowhere in particular."""
         return None
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Rename a key, where all records of the file have the same other name for it."""
-        names = hits.args["names"]
+        names = violations.args["names"]
         note = ", ".join(f'the key "{old}" becomes "{new}"' for old, new in names.items())
-        return Respell(lambda line: _renamed(line, names), scope="role", note=f"in every record {note}", names=names)
+        return LineEdit(lambda line: _renamed(line, names), scope="role", note=f"in every record {note}", names=names)
 
 
 def _of_most(wrong: Wrong, hint: str) -> dict[str, str]:
-    return {"missing": f'"{wrong.place}"', "found": "others", "hint": hint}
+    return {"missing": f'"{wrong.path}"', "found": "others", "hint": hint}
 
 
 def _arguments(keys: tuple[str, ...], context: Context) -> dict[str, Any]:
     dialect = named(context.dialect)
     missing = [key for key in dialect.required(keys) if key not in keys]
-    meant = [f"{found!r} for {key!r}" for key in missing if (found := _meant(key, keys))]
+    meant = [f"{result!r} for {key!r}" for key in missing if (result := _meant(key, keys))]
     hint = f"; did you mean {', '.join(meant)}?".replace("'", '"') if meant else ""
     return {
         "missing": " or ".join(f'"{key}"' for key in missing),
@@ -130,20 +130,20 @@ def _names_of_all(shapes: Shapes, context: Context) -> dict[str, str]:
     wanted = named(context.dialect).required(())
     names: list[dict[str, str]] = []
     for keys in shapes.missing:
-        found = {other: key for key in wanted if key not in keys and (other := _meant(key, keys, surely=True))}
-        if not set(wanted) <= {found.get(key, key) for key in shapes.strings[keys]}:
+        results = {other: key for key in wanted if key not in keys and (other := _meant(key, keys, surely=True))}
+        if not set(wanted) <= {results.get(key, key) for key in shapes.strings[keys]}:
             return {}
         # A key that is left may be the one that is meant, or say what is asked.
-        if any(found.get(key, key) not in wanted and key not in context.naming for key in keys):
+        if any(results.get(key, key) not in wanted and key not in context.naming for key in keys):
             return {}
-        names.append(found)
-    return names[0] if names and all(found == names[0] for found in names) else {}
+        names.append(results)
+    return names[0] if names and all(results == names[0] for results in names) else {}
 
 
-def _meant(key: str, found: tuple[str, ...], *, surely: bool = False) -> str | None:
+def _meant(key: str, results: tuple[str, ...], *, surely: bool = False) -> str | None:
     """Return which of the found keys is meant to be this one. surely: only if no other can be."""
     names = (key, f"{key}s", *SYNONYMS.get(key, ()))
-    meant = [other for name in names for other in found if other.strip().lower() == name]
+    meant = [other for name in names for other in results if other.strip().lower() == name]
     if surely and any(is_graded(other) for other in meant):
         return None
     return meant[0] if meant and not (surely and len(meant) > 1) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ftlint.metrics import Shapes
-from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
+from ftlint.rule import DatasetRule, Location, Violations, bad, good, pairs
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -39,21 +39,21 @@ class MixedDialect(DatasetRule):
         bad([*pairs(("vino ->", " edible"), ("tea ->", " edible")), '{"messages": [{"role": "user", "content": "hi"}]}'], at=[3]),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each such record, and a file of a dialect that the target does not take once."""
         context = gathered.context
         shapes = gathered.get(Shapes)
         for name, lines in shapes.foreign.items():
             if len(lines) > 2 and 2 * len(lines) > shapes.records:
                 problem = f"{len(lines):,} of {numbered(shapes.records, 'record')} are {name} records: --dialect {name}"
-                yield Hits(self.level, lines[:1], {"problem": problem}, affects=len(lines))
+                yield Violations(self.level, lines[:1], {"problem": problem}, affects=len(lines))
                 continue
-            yield Hits(self.level, lines, {"problem": f"a {name} record in a file of {context.dialect} records"})
+            yield Violations(self.level, lines, {"problem": f"a {name} record in a file of {context.dialect} records"})
         taken = context.target.dialects
         if taken and context.dialect not in taken:
             problem = f"the file holds {context.dialect} records; {context.target.name} takes {' or '.join(taken)}"
-            yield Hits(self.level, None, {"problem": problem})
+            yield Violations(self.level, None, {"problem": problem})
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point nowhere in particular."""
         return None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ftlint.metrics import Places, numbers
-from ftlint.rule import DatasetRule, Hits, Place, bad, good
+from ftlint.metrics import KeyPaths, numbers
+from ftlint.rule import DatasetRule, Location, Violations, bad, good
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
-    from ftlint.metrics.places import Found
+    from ftlint.metrics.key_paths import Seen
 
 _BIG = "integer beyond 2^53"
 _RECORD = '{{"prompt": "vino ->", "completion": " edible", "page": {}}}'
@@ -33,11 +33,11 @@ class MixedType(DatasetRule):
 
     code = "SHP006"
     level = "warning"
-    metrics = (Places,)
+    metrics = (KeyPaths,)
     once = True
-    message = "{place} is {other} in {few}, first here, and {most} in {rest}"
+    message = "{path} is {other} in {few}, first here, and {most} in {rest}"
     headline = "places have several types"
-    detail = "{place}: {other} in {few}, {most} in {rest}"
+    detail = "{path}: {other} in {few}, {most} in {rest}"
     symptoms: ClassVar[Mapping[str, str]] = {
         "DatasetGenerationError: An error occurred while generating the dataset": "datasets 4.0.0",
     }
@@ -46,38 +46,38 @@ class MixedType(DatasetRule):
         bad([_RECORD.format(1), _RECORD.format(2), _RECORD.format('"three"')], at=[3]),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each place once, at the first record that has the rarer type."""
-        for place, kinds in gathered.get(Places).by_place().items():
+        for path, kinds in gathered.get(KeyPaths).by_path().items():
             types = _types(kinds)
             if len(types) < 2:
                 continue
             most, *others = sorted(types, key=lambda kind: (-types[kind].count, types[kind].line))
             other = min(others, key=lambda kind: types[kind].line)
             args = {
-                "place": place,
+                "path": path,
                 "most": _named(most),
                 "rest": numbered(types[most].count, "record"),
                 "other": _named(other),
                 "few": numbered(types[other].count, "record"),
             }
-            yield Hits(self.level, numbers([types[other].line]), args, affects=types[other].count)
+            yield Violations(self.level, numbers([types[other].line]), args, affects=types[other].count)
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point at the place, where that is one."""
-        return Place(None if "*" in args["place"] else args["place"])
+        return Location(None if "*" in args["path"] else args["path"])
 
 
-def _types(kinds: Mapping[str, Found]) -> dict[str, Found]:
+def _types(kinds: Mapping[str, Seen]) -> dict[str, Seen]:
     """Return the types of a place; null is no type of its own, and integers are numbers, however large."""
-    found: dict[str, Found] = {}
+    results: dict[str, Seen] = {}
     for kind, one in kinds.items():
         name = "number" if kind == _BIG else kind
         if name == "null":
             continue
-        known = found.get(name)
-        found[name] = one if known is None else min(known, one, key=lambda two: two.line)
-    return found
+        known = results.get(name)
+        results[name] = one if known is None else min(known, one, key=lambda two: two.line)
+    return results
 
 
 def _named(kind: str) -> str:

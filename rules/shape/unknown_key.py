@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects.keys import is_read
 from ftlint.metrics import Shapes, numbers
-from ftlint.records.edits import without_members
+from ftlint.records.edits import remove_named_members
 from ftlint.records.spans import is_json
-from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
-from ftlint.rule.fixes import Amend, Respell
+from ftlint.rule import DatasetRule, Location, Violations, bad, good, pairs
+from ftlint.rule.fixes import Amend, LineEdit
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
     from ftlint.rule import Level
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 _READ = "; other trainers read it, so no repair drops it"
 
@@ -66,7 +66,7 @@ class UnknownKey(DatasetRule):
         """Be silent where the target takes any key."""
         return super().applies(context) and not context.target.extra_keys
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each record; a key that over half of them have, once; and keys of few records together.
 
         What most records have is dropped on request only, and what some trainer reads never.
@@ -78,36 +78,38 @@ class UnknownKey(DatasetRule):
             if 2 * len(lines) > shapes.records:
                 count = f" in {len(lines):,} of {numbered(shapes.records, 'record')}"
                 args = {"key": key, "count": count, "hint": _READ if read else ""}
-                yield Hits(self.level, lines[:1], args, affects=len(lines), applicability=None if read else "request")
+                yield Violations(self.level, lines[:1], args, affects=len(lines), applicability=None if read else "request")
             else:
                 rare[read] += ((line, key) for line in lines)
-        for read, found in rare.items():
-            if found:
-                yield _each(self.level, sorted(found), read=read)
+        for read, result in rare.items():
+            if result:
+                yield _each(self.level, sorted(result), read=read)
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point at the key's value, of several in a record at the first."""
         holder, key = next(_holders(row["value"], args["key"]))
-        return Place(f"{holder}/" + key.replace("~", "~0").replace("/", "~1"))
+        return Location(f"{holder}/" + key.replace("~", "~0").replace("/", "~1"))
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Drop the key; for one that most records have, in all of them."""
-        keys = hits.args["keys"] if hits.each else {hits.args["key"]}
+        keys = violations.args["keys"] if violations.each else {violations.args["key"]}
         shown = ", ".join(f'"{key}"' for key in sorted(keys)[:8]) + (f" and {len(keys) - 8:,} more" if len(keys) > 8 else "")
         note = f"drops {shown}"
-        if hits.each:
+        if violations.each:
             return Amend(lambda line, fault: _without(line, fault["key"]), note=note)
-        return Respell(lambda line: _without(line, hits.args["key"]) if is_json(line.raw) else None, scope="role", note=note)
+        return LineEdit(
+            lambda line: _without(line, violations.args["key"]) if is_json(line.raw) else None, scope="role", note=note
+        )
 
 
-def _each(level: Level, found: Sequence[tuple[int, str]], *, read: bool) -> Hits:
+def _each(level: Level, results: Sequence[tuple[int, str]], *, read: bool) -> Violations:
     """Return what a few records have, by line and key. read: whether these are keys that some trainer reads."""
     hint = _READ if read else ""
-    return Hits(
+    return Violations(
         level,
-        numbers(line for line, _ in found),
-        {"keys": {key for _, key in found}},
-        each=lambda place: {"key": found[place][1], "count": "", "hint": hint},
+        numbers(line for line, _ in results),
+        {"keys": {key for _, key in results}},
+        each=lambda index: {"key": results[index][1], "count": "", "hint": hint},
         applicability=None if read else "unsafe",
     )
 
@@ -119,7 +121,7 @@ def _holders(value: Mapping[str, Any], key: str) -> Iterator[tuple[str, str]]:
         yield "", key
         return
     held = value[items] if isinstance(value[items], list) else ()
-    yield from ((f"/{items}/{place}", name) for place, item in enumerate(held) if isinstance(item, dict) and name in item)
+    yield from ((f"/{items}/{index}", name) for index, item in enumerate(held) if isinstance(item, dict) and name in item)
 
 
 def _without(line: Line, key: str) -> list[Edit]:
@@ -127,4 +129,4 @@ def _without(line: Line, key: str) -> list[Edit]:
     value = line.value
     if type(value) is not dict or key.partition("[].")[0] not in value:
         return []
-    return [edit for holder, name in _holders(value, key) for edit in without_members(line, holder, {name})]
+    return [edit for holder, name in _holders(value, key) for edit in remove_named_members(line, holder, {name})]

@@ -13,8 +13,8 @@ from ftlint.metrics import Shapes
 from ftlint.records.edits import edits_of
 from ftlint.records.reader import KINDS
 from ftlint.records.spans import is_json
-from ftlint.rule import DatasetRule, Hits, LineRule, Place, bad, good, pairs
-from ftlint.rule.fixes import Respell
+from ftlint.rule import DatasetRule, LineRule, Location, Violations, bad, good, pairs
+from ftlint.rule.fixes import LineEdit
 
 from ._most import once_for_most
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ftlint.records.line import Line
     from ftlint.records.reader import Wrong
     from ftlint.rule import Level
-    from ftlint.rule.fixes import Fix, Scope, Situation
+    from ftlint.rule.fixes import Fix, FixContext, Scope
 
 
 class WrongType(LineRule, DatasetRule):
@@ -69,35 +69,35 @@ class WrongType(LineRule, DatasetRule):
         ),
     )
 
-    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+    def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:
         """Report each record; a fault that most records share, and that no repair mends, once: it is another kind of data."""
-        for hits in found.values():
-            yield from once_for_most(hits, gathered, self.fault, _arguments)
+        for violations in results.values():
+            yield from once_for_most(violations, gathered, self.fault, _arguments)
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report nothing besides."""
         return iter(())
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point nowhere in particular."""
         return None
 
-    def explain(self, line: Line, context: Context) -> Place:
+    def explain(self, line: Line, context: Context) -> Location:
         """Point at the first value that is wrong, and say what it is."""
         dialect = named(context.dialect)
         _, pointer, wanted, _ = dialect.fault(line.value)
-        found = _named(value_at(line.value, pointer))
-        args = {"key": pointer[1:].replace("/", "."), "found": found, "wanted": wanted, "hint": ""}
-        return Place(pointer, args=args, fix="unsafe" if _mended(line, dialect) else None)
+        result = _named(value_at(line.value, pointer))
+        args = {"key": pointer[1:].replace("/", "."), "found": result, "wanted": wanted, "hint": ""}
+        return Location(pointer, args=args, fix="unsafe" if _mended(line, dialect) else None)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Write a number or boolean as its text, as it stands in the file, and for an array of one text that text."""
-        scope: Scope = "role" if hits.affects else "found"
-        return Respell(partial(_mended, dialect=named(situation.context.dialect)), scope=scope)
+        scope: Scope = "role" if violations.affects else "found"
+        return LineEdit(partial(_mended, dialect=named(fix_context.dataset.dialect)), scope=scope)
 
 
 def _arguments(wrong: Wrong, hint: str) -> dict[str, str]:
-    return {"key": wrong.place, "found": wrong.found, "wanted": wrong.wanted, "hint": hint}
+    return {"key": wrong.path, "found": wrong.found, "wanted": wrong.wanted, "hint": hint}
 
 
 def _named(value: Any) -> str:

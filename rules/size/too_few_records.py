@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, option, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,7 +49,7 @@ class TooFewRecords(DatasetRule):
         bad(pairs(("vino ->", " edible")), at=[None]),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the number of records."""
         count = gathered.records
         refused = gathered.context.target.minimum_records
@@ -58,10 +58,10 @@ class TooFewRecords(DatasetRule):
             return
         if count < refused:
             advice = f"{gathered.context.target.name} refuses fewer than {refused:,}"
-            yield Hits("error", None, {"count": count, "noun": noun, "advice": advice})
+            yield Violations("error", None, {"count": count, "noun": noun, "advice": advice})
         elif count < self.options.minimum:
             advice = f"at least {self.options.minimum:,} are wanted, a few thousand are better"
-            yield Hits("warning", None, {"count": count, "noun": noun, "advice": advice})
+            yield Violations("warning", None, {"count": count, "noun": noun, "advice": advice})
         elif count < self.options.advised:
             task = "classification" if gathered.context.classification else "fine-tuning"
-            yield Hits("info", None, {"count": count, "noun": noun, "advice": f"{task} usually wants a few thousand"})
+            yield Violations("info", None, {"count": count, "noun": noun, "advice": f"{task} usually wants a few thousand"})

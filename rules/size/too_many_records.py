@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +40,8 @@ class TooManyRecords(DatasetRule):
         """Be silent where no bound is known."""
         return super().applies(context) and bool(context.target.maximum_records)
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report it once."""
         most = gathered.context.target.maximum_records
         if gathered.records > most:
-            yield Hits(self.level, None, {"count": gathered.records, "target": gathered.context.target.name, "most": most})
+            yield Violations(self.level, None, {"count": gathered.records, "target": gathered.context.target.name, "most": most})

@@ -48,7 +48,7 @@ def told_apart(theirs: Sequence[str], ours: Sequence[str], fewest: int) -> Apart
     weights = model.fit(table, side).coef_[0]
     names = vectorizer.get_feature_names_out()
     order = weights.argsort()
-    shown = [", ".join(names[place] for place in places) for places in (order[:_SHOWN], order[::-1][:_SHOWN])]
+    shown = [", ".join(names[index] for index in indexes) for indexes in (order[:_SHOWN], order[::-1][:_SHOWN])]
     return Apart(float(roc_auc_score(side, chances)), *shown)
 
 

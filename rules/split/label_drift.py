@@ -6,7 +6,7 @@ from math import sqrt
 from typing import TYPE_CHECKING
 
 from ftlint.metrics import Labels
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ class LabelDrift(DatasetRule):
         ),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the label whose share differs most: by ten points or more, and by more than chance (three standard errors)."""
         assert gathered.train
         train, valid = (side.get(Labels).merged for side in (gathered.train, gathered))
@@ -56,4 +56,4 @@ class LabelDrift(DatasetRule):
         label, (mine, theirs) = max(shares.items(), key=lambda item: abs(item[1][0] - item[1][1]))
         error = sqrt(mine * (1 - mine) / sizes[0] + mine * (1 - mine) / sizes[1])
         if abs(mine - theirs) >= 0.1 and abs(mine - theirs) > 3 * error:
-            yield Hits(self.level, None, {"label": label, "train": mine, "valid": theirs})
+            yield Violations(self.level, None, {"label": label, "train": mine, "valid": theirs})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftlint.metrics import Labels
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 from ftlint.text.labels import variant_key
 from ftlint.text.words import numbered
 
@@ -48,7 +48,7 @@ class MissingLabel(DatasetRule):
         ),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report them once, the commonest first."""
         assert gathered.train
         seen = {variant_key(label) for label in gathered.get(Labels).counts}
@@ -56,4 +56,4 @@ class MissingLabel(DatasetRule):
         missing = sorted((label for label in counts if variant_key(label) not in seen), key=lambda label: -counts[label])
         if missing and seen:
             shown = ", ".join(f'"{label}"' for label in missing[:_SHOWN]) + (", …" if len(missing) > _SHOWN else "")
-            yield Hits(self.level, None, {"labels": numbered(len(missing), "label"), "shown": shown})
+            yield Violations(self.level, None, {"labels": numbered(len(missing), "label"), "shown": shown})

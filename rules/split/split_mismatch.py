@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 from ftlint.rule.fixes import Rewrite
-from ftlint.text.marks import SPACE, ended, given, without
+from ftlint.text.marks import SPACE, ensure_ending, parse_ending, strip_ending
 from ftlint.text.words import quote
 
 from ..separator._everywhere import everywhere
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ftlint.metrics import Gathered
     from ftlint.rule import Applicability
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class SplitMismatch(DatasetRule):
@@ -47,27 +47,27 @@ class SplitMismatch(DatasetRule):
         ),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report what differs, once each."""
-        for what, expected, found in gathered.context.split:
-            shown = [value if what == "dialect" else quote(value) if value else "none" for value in (expected, found)]
-            args = {"what": what, "expected": shown[0], "found": shown[1], "ending": expected, "other": found}
+        for what, expected, result in gathered.context.split:
+            shown = [value if what == "dialect" else quote(value) if value else "none" for value in (expected, result)]
+            args = {"what": what, "expected": shown[0], "found": shown[1], "ending": expected, "other": result}
             how: Applicability | None = None if what == "dialect" or not expected else "unsafe"
-            yield Hits(self.level, None, args, applicability=how, affects=gathered.conforming)
+            yield Violations(self.level, None, args, applicability=how, affects=gathered.conforming)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """End the texts of the validation file as those of the training file end."""
-        expected, found = hits.args["ending"], hits.args["other"]
-        if hits.args["what"] == "dialect" or not expected:
+        expected, result = violations.args["ending"], violations.args["other"]
+        if violations.args["what"] == "dialect" or not expected:
             return None
-        if hits.args["what"] == "separator":
-            return everywhere(expected, given(found) if found else None, scope="role")
-        stop = given(expected)
-        old = given(found) if found else None
+        if violations.args["what"] == "separator":
+            return everywhere(expected, parse_ending(result) if result else None, scope="role")
+        stop = parse_ending(expected)
+        old = parse_ending(result) if result else None
 
         def change(texts: Mapping[str, Any]) -> Mapping[str, str] | None:
             text = texts["completion"]
-            bare = text[: text.index(without(text, old)) + len(without(text, old))] if old else text
-            return {"/completion": ended(bare, stop)} if text.strip(SPACE) and not text.endswith(stop.text) else None
+            bare = text[: text.index(strip_ending(text, old)) + len(strip_ending(text, old))] if old else text
+            return {"/completion": ensure_ending(bare, stop)} if text.strip(SPACE) and not text.endswith(stop.text) else None
 
         return Rewrite(change, scope="role", sets="stop", note=f"every completion ends with {quote(expected)}")

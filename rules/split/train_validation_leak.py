@@ -9,9 +9,9 @@ import polars as pl
 from ftlint.dialects import named
 from ftlint.metrics import Fingerprints
 from ftlint.metrics.duplicates import leaks
-from ftlint.rule import DatasetRule, Hits, bad, good, pairs
+from ftlint.options import OPEN_ENDED
+from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 from ftlint.rule.fixes import Drop
-from ftlint.wishes import OPEN_ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
     from ftlint.rule import Level
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class TrainValidationLeak(DatasetRule):
@@ -59,30 +59,30 @@ class TrainValidationLeak(DatasetRule):
         """Be silent where all prompts are empty."""
         return super().applies(context) and context.task != OPEN_ENDED
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the validation records; as a warning those that are equal but for case, white space or punctuation."""
-        found = leaks(gathered)
+        result = leaks(gathered)
         asked = named(gathered.context.dialect).asked
         levels: tuple[tuple[Level, pl.DataFrame, str], ...] = (
-            ("error", found.equal, ""),
-            ("warning", found.normalised, ", but for case, white space or punctuation"),
+            ("error", result.equal, ""),
+            ("warning", result.normalised, ", but for case, white space or punctuation"),
         )
-        yield Hits(
+        yield Violations(
             "info",
-            found.further.get_column("line"),
+            result.further.get_column("line"),
             {"but": ", with something else in its further keys", "asked": asked},
-            related=found.further.get_column("first"),
+            related=result.further.get_column("first"),
             related_role="train",
             applicability=None,
         )
-        lines = pl.concat([found.equal, found.normalised]).get_column("line")
+        lines = pl.concat([result.equal, result.normalised]).get_column("line")
         for facts, gone in gathered.by_file(lines):
             refused = ""
             if 2 * len(gone) > facts.records:
                 refused = f"{len(gone):,} of {facts.records:,} validation records would go; `ftlint split` splits the data anew"
             for level, table, but in levels:
                 mine = table.filter(pl.col("line").is_in(gone.implode()))
-                yield Hits(
+                yield Violations(
                     level,
                     mine.get_column("line"),
                     {"but": but, "asked": asked},
@@ -92,6 +92,6 @@ class TrainValidationLeak(DatasetRule):
                     refused=refused,
                 )
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Drop the records."""
         return Drop()

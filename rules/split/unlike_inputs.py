@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from ftlint.dialects.base import INPUT
-from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, option, pairs
 
 from ._told_apart import told_apart
 
@@ -57,19 +57,19 @@ class UnlikeInputs(DatasetRule):
 
         auroc: float = option(0.8, least=0.5, most=1)
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report once by what inputs differ: those of use where a file of them is named, else those of the validation file."""
         if gathered.role == "train" and gathered.like:
-            found = told_apart(_prompts(gathered), _bare(gathered), _FEWEST)
+            result = told_apart(_prompts(gathered), _bare(gathered), _FEWEST)
             what = "inputs of use"
         elif gathered.role == "valid" and gathered.train and not gathered.train.like:
-            found = told_apart(_prompts(gathered.train), _prompts(gathered), _FEWEST)
+            result = told_apart(_prompts(gathered.train), _prompts(gathered), _FEWEST)
             what = "prompts of the validation file"
         else:
             return
-        if found and found.auroc >= self.options.auroc:
-            args = {"what": what, "auroc": found.auroc, "ours": found.ours, "theirs": found.theirs}
-            yield Hits(self.level, None, args)
+        if result and result.auroc >= self.options.auroc:
+            args = {"what": what, "auroc": result.auroc, "ours": result.ours, "theirs": result.theirs}
+            yield Violations(self.level, None, args)
 
 
 def _bare(gathered: Gathered) -> Sequence[str]:

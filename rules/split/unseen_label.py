@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftlint.metrics import Labels
-from ftlint.rule import DatasetRule, bad, good, hits_at, pairs
+from ftlint.rule import DatasetRule, bad, good, pairs, violations_at
 from ftlint.text.labels import variant_key
 from ftlint.text.words import numbered
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.metrics import Gathered
-    from ftlint.rule import Hits
+    from ftlint.rule import Violations
 
 
 class UnseenLabel(DatasetRule):
@@ -46,12 +46,12 @@ class UnseenLabel(DatasetRule):
         ),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each such label once, where it is first seen."""
         assert gathered.train
         seen = {variant_key(label) for label in gathered.train.get(Labels).counts}
         labels = gathered.get(Labels)
         unseen = ((label, count) for label, count in labels.counts.items() if variant_key(label) not in seen)
-        found = [(labels.first[label], {"label": label, "records": numbered(count, "record")}) for label, count in unseen]
-        if found:
-            yield hits_at(self.level, found)
+        results = [(labels.first[label], {"label": label, "records": numbered(count, "record")}) for label, count in unseen]
+        if results:
+            yield violations_at(self.level, results)

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ftlint.records.traces import BEYOND_ASCII, CONTROL, CONTROL_SETS
-from ftlint.rule import Place, TextRule, bad, good, pairs
+from ftlint.rule import Location, TextRule, bad, good, pairs
 from ftlint.rule.fixes import Retext
 
 from .mojibake import repaired
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
-    from ftlint.rule import Hits
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule import Violations
+    from ftlint.rule.fixes import Fix, FixContext
 
 _CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\u200b\u2060\ufeff]"
 _NAMES = {"\u200b": "ZERO WIDTH SPACE", "\u2060": "WORD JOINER", "\ufeff": "BYTE ORDER MARK", "\x00": "NUL", "\x7f": "DELETE"}
@@ -64,16 +64,16 @@ class ControlCharacter(TextRule):
         """Return where such a character stands."""
         return pl.col("text").str.contains(_CONTROL)
 
-    def find(self, text: str, context: Context) -> Place | None:
+    def find(self, text: str, context: Context) -> Location | None:
         """Point at the first one."""
-        found = re.search(_CONTROL, text)
-        if not found:
+        result = re.search(_CONTROL, text)
+        if not result:
             return None
-        sign = found.group()
+        sign = result.group()
         name = _NAMES.get(sign) or unicodedata.name(sign, "control character")
-        return Place(None, found.start(), found.end(), {"character": f"U+{ord(sign):04X} ({name})"})
+        return Location(None, result.start(), result.end(), {"character": f"U+{ord(sign):04X} ({name})"})
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Remove the characters; those of a text that was decoded wrongly are what it is repaired from."""
         return Retext(_removed)
 

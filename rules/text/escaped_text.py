@@ -11,7 +11,7 @@ import polars as pl
 
 from ftlint.metrics import Metric, extend
 from ftlint.records.traces import BACKSLASH
-from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
+from ftlint.rule import DatasetRule, Location, Violations, bad, good, pairs
 from ftlint.rule.fixes import Rewrite, each_text
 from ftlint.text.words import numbered
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Block, Gathered
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 _KINDS = {r"\n": r"(?:\\r)?\\n", r"\t": r"\\t", r"\"": r"\\\"", r"\u": r"\\u[0-9a-fA-F]{4}"}
 """What is left of an escape, by the name that it is reported under."""
@@ -100,25 +100,25 @@ class EscapedText(DatasetRule):
         ),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each kind once, with the lines where it stands first."""
         for kind, lines in gathered.get(Escapes).found.items():
             shown = ", ".join(f"{line + 1:,}" for line in lines[:3]) + (", …" if len(lines) > 3 else "")
             args = {"kind": kind, "records": numbered(len(lines), "record"), "shown": shown}
-            yield Hits(self.level, lines[:1], args, affects=len(lines))
+            yield Violations(self.level, lines[:1], args, affects=len(lines))
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point at the first of its kind."""
         for pointer, text in row["texts"].items():
-            found = re.search(_KINDS[args["kind"]], text)
-            if found and not _MEANT.search(text):
-                return Place(pointer, found.start(), found.end())
+            result = re.search(_KINDS[args["kind"]], text)
+            if result and not _MEANT.search(text):
+                return Location(pointer, result.start(), result.end())
         return None
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Undo the escapes of this kind."""
-        kind = hits.args["kind"]
-        note = f"{kind} becomes what it stands for in {hits.args['records']}"
+        kind = violations.args["kind"]
+        note = f"{kind} becomes what it stands for in {violations.args['records']}"
         return Rewrite(each_text(partial(_undone, kind=kind)), scope="role", note=note, once=True)
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from ftlint.metrics import Block, Occurrences, numbers
 from ftlint.records.traces import MARKUP
-from ftlint.rule import DatasetRule, Hits, Place, bad, good, pairs
+from ftlint.rule import DatasetRule, Location, Violations, bad, good, pairs
 from ftlint.rule.fixes import Rewrite, each_text
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 HTML = (
@@ -44,8 +44,8 @@ class HtmlEntities(Occurrences):
         rows = block.frame.select("line", "input", "answer").filter(marked)
         self.records = len(rows)
         if self.records:
-            found = pl.concat_list(pl.col("input").str.extract_all(HTML), pl.col("answer").str.extract_all(HTML)).list.unique()
-            exploded = rows.select("line", found.alias("text")).explode("text")
+            result = pl.concat_list(pl.col("input").str.extract_all(HTML), pl.col("answer").str.extract_all(HTML)).list.unique()
+            exploded = rows.select("line", result.alias("text")).explode("text")
             known = [text for text in exploded.get_column("text").unique() if _is_html(text)]
             exploded = exploded.filter(pl.col("text").is_in(known))
             self.records = exploded.get_column("line").n_unique()
@@ -84,21 +84,23 @@ class HtmlEntity(DatasetRule):
         ),
     )
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the number of records and the commonest entities once."""
-        found = gathered.get(HtmlEntities)
-        if found.records:
-            top = sorted(found.counts.items(), key=lambda item: (-item[1], item[0]))[:3]
-            noun = "record" if found.records == 1 else "records"
+        result = gathered.get(HtmlEntities)
+        if result.records:
+            top = sorted(result.counts.items(), key=lambda item: (-item[1], item[0]))[:3]
+            noun = "record" if result.records == 1 else "records"
             shown = ", ".join(f"{text} ({count:,})" for text, count in top)
-            first = min(found.first.values())
-            yield Hits(self.level, numbers([first]), {"count": found.records, "noun": noun, "commonest": shown, "top": top[0][0]})
+            first = min(result.first.values())
+            yield Violations(
+                self.level, numbers([first]), {"count": result.records, "noun": noun, "commonest": shown, "top": top[0][0]}
+            )
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point nowhere in particular."""
         return None
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Unescape entities, once: what stands there afterwards may be what was meant."""
         return Rewrite(each_text(_unescaped), scope="role", once=True)
 
@@ -109,4 +111,4 @@ def _is_html(text: str) -> bool:
 
 
 def _unescaped(text: str) -> str:
-    return re.sub(HTML, lambda found: html.unescape(found.group()) if _is_html(found.group()) else found.group(), text)
+    return re.sub(HTML, lambda result: html.unescape(result.group()) if _is_html(result.group()) else result.group(), text)

@@ -9,15 +9,15 @@ import polars as pl
 
 from ftlint.records.edits import edits_of
 from ftlint.records.traces import BEYOND_ASCII
-from ftlint.rule import Place, TextRule, bad, good, pairs
+from ftlint.rule import Location, TextRule, bad, good, pairs
 from ftlint.rule.fixes import Amend
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
-    from ftlint.rule import Hits, Level
-    from ftlint.rule.fixes import Fix, Row, Situation
+    from ftlint.rule import Level, Violations
+    from ftlint.rule.fixes import Fix, FixContext, Row
 
 _SIGNS = {"\u2028": "LINE SEPARATOR", "\u2029": "PARAGRAPH SEPARATOR"}
 _ANY = f"[{''.join(_SIGNS)}]"
@@ -60,15 +60,15 @@ class LineSeparator(TextRule):
         span = line.span(row["pointer"])
         return span is not None and re.search(_ANY, line.text[slice(*span)]) is not None
 
-    def find(self, text: str, context: Context) -> Place | None:
+    def find(self, text: str, context: Context) -> Location | None:
         """Point at the first one."""
-        found = re.search(_ANY, text)
-        if found is None:
+        result = re.search(_ANY, text)
+        if result is None:
             return None
-        sign = found.group()
-        return Place(None, found.start(), found.end(), {"character": f"U+{ord(sign):04X} ({_SIGNS[sign]})"})
+        sign = result.group()
+        return Location(None, result.start(), result.end(), {"character": f"U+{ord(sign):04X} ({_SIGNS[sign]})"})
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Write the characters as escapes."""
         return Amend(_escaped)
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ftlint.records.traces import LATIN
-from ftlint.rule import Place, TextRule, bad, good, pairs
+from ftlint.rule import Location, TextRule, bad, good, pairs
 from ftlint.rule.fixes import Retext
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
-    from ftlint.rule import Hits
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule import Violations
+    from ftlint.rule.fixes import Fix, FixContext
 
 # What the first byte of a UTF-8 character looks like in Windows-1252, followed by what the next one looks like.
 _SUSPECT = "[ÂÃÄÅÎÏÐÑ×ØÙàáâãäåæçèéêëìíîïð][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
@@ -54,17 +54,17 @@ class Mojibake(TextRule):
         """Return where ftfy would decode the text anew."""
         return pl.col("text").map_elements(lambda value: repaired(value) != value, return_dtype=pl.Boolean)
 
-    def find(self, text: str, context: Context) -> Place | None:
+    def find(self, text: str, context: Context) -> Location | None:
         """Point at the first difference, to the end of its word."""
         meant = repaired(text)
         if meant == text:
             return None
         start = next((i for i, (a, b) in enumerate(zip(text, meant, strict=False)) if a != b), 0)
         first = text.rfind(" ", 0, start) + 1
-        found, right = (value[first:].split(" ", 1)[0] for value in (text, meant))
-        return Place(None, first, first + len(found), {"found": found, "meant": right})
+        result, right = (value[first:].split(" ", 1)[0] for value in (text, meant))
+        return Location(None, first, first + len(result), {"found": result, "meant": right})
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Decode the texts anew."""
         return Retext(repaired)
 

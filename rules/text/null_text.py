@@ -12,7 +12,7 @@ from ftlint.dialects import named
 from ftlint.dialects.base import ANSWER, INPUT, RECORDS
 from ftlint.dialects.turn_tables import MESSAGES
 from ftlint.metrics import Metric, extend
-from ftlint.rule import DatasetRule, Hits, Place, bad, good, option, pairs
+from ftlint.rule import DatasetRule, Location, Violations, bad, good, option, pairs
 from ftlint.rule.fixes import Drop
 from ftlint.text.labels import NULLS, variant_key
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Block, Gathered
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 _LONGEST = 16
 """Bytes of a text that may be such a word, with white space around it."""
@@ -107,25 +107,25 @@ class NullText(DatasetRule):
 
         minimum: int = option(100, least=0)
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the records with such a word, unless it is an answer that many have."""
-        found = gathered.get(NullTexts).found
+        results = gathered.get(NullTexts).found
         totals = Counter[str]()
-        for (word, is_answer), lines in found.items():
+        for (word, is_answer), lines in results.items():
             totals[variant_key(word)] += len(lines) * is_answer
-        for (word, is_answer), lines in found.items():
+        for (word, is_answer), lines in results.items():
             if not is_answer or totals[variant_key(word)] < self.options.minimum:
-                yield Hits(self.level, lines, {"text": word, "is_answer": is_answer})
+                yield Violations(self.level, lines, {"text": word, "is_answer": is_answer})
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point at the text."""
         dialect = named(context.dialect)
         column = ANSWER if args["is_answer"] else INPUT if row[INPUT] == args["text"] else None
         texts: Mapping[str, str] = row["texts"]
         pointer = dialect.pointer(column, row) if column else None
         pointer = pointer or next((at for at, text in texts.items() if text.strip() == args["text"]), None)
-        return Place(pointer, args={"which": dialect.title(pointer)}) if pointer else None
+        return Location(pointer, args={"which": dialect.title(pointer)}) if pointer else None
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Drop the records."""
         return Drop()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ftlint.records.traces import REPLACEMENT
-from ftlint.rule import Place, TextRule, bad, good, pairs
+from ftlint.rule import Location, TextRule, bad, good, pairs
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class ReplacementCharacter(TextRule):
         """Return where the sign stands."""
         return pl.col("text").str.contains(_SIGN, literal=True)
 
-    def find(self, text: str, context: Context) -> Place | None:
+    def find(self, text: str, context: Context) -> Location | None:
         """Point at the first one."""
         start = text.find(_SIGN)
-        return None if start < 0 else Place(None, start, start + 1, {"times": numbered(text.count(_SIGN), "time")})
+        return None if start < 0 else Location(None, start, start + 1, {"times": numbered(text.count(_SIGN), "time")})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ftlint.rule import Place, TextRule, bad, good, pairs
+from ftlint.rule import Location, TextRule, bad, good, pairs
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
@@ -43,10 +43,10 @@ class ReservedText(TextRule):
         """Return where such a text stands."""
         return pl.col("text").str.contains_any(list(context.target.reserved))
 
-    def find(self, text: str, context: Context) -> Place | None:
+    def find(self, text: str, context: Context) -> Location | None:
         """Point at the first one."""
-        found = min(((text.find(one), one) for one in context.target.reserved if one in text), default=None)
-        if found is None:
+        result = min(((text.find(one), one) for one in context.target.reserved if one in text), default=None)
+        if result is None:
             return None
-        start, reserved = found
-        return Place(None, start, start + len(reserved), {"text": reserved, "target": context.target.name})
+        start, reserved = result
+        return Location(None, start, start + len(reserved), {"text": reserved, "target": context.target.name})

@@ -11,7 +11,7 @@ import polars as pl
 
 from ftlint.dialects.base import ANSWER, INPUT, RECORDS
 from ftlint.metrics import Block, Occurrences, numbers
-from ftlint.rule import DatasetRule, Hits, Place, bad, good, option, pairs
+from ftlint.rule import DatasetRule, Location, Violations, bad, good, option, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -88,36 +88,36 @@ class UnfilledPlaceholder(DatasetRule):
         bad(pairs(("Dear {name}, hello ->", " yes"), ("Dear {name}, thanks ->", " no")), at=[1]),
     )
 
-    def foresee(self, tables: Tables, context: Context) -> tuple[str, ...]:
+    def prescan(self, tables: Tables, context: Context) -> tuple[str, ...]:
         """Return the placeholders that stand in at least one of twenty records, the commonest twenty."""
         texts = tables[RECORDS].select(INPUT, ANSWER)
         counts: Counter[str] = Counter()
         for row in texts.filter(pl.any_horizontal(pl.all().str.contains(r"[{<\[]"))).iter_rows():
-            counts.update({found for text in row for found in _PLACEHOLDER.findall(text) if _is_unfilled(found, text)})
+            counts.update({result for text in row for result in _PLACEHOLDER.findall(text) if _is_unfilled(result, text)})
         return tuple(text for text, count in counts.most_common(20) if count >= max(2, 0.05 * len(texts)))
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each placeholder once, where it first stands."""
-        found = gathered.get(Placeholders)
-        for text, count in found.counts.most_common():
-            if count >= max(2, self.options.share * found.records):
-                args = {"placeholder": text, "count": count, "records": found.records}
-                yield Hits(self.level, numbers([found.first[text]]), args)
+        results = gathered.get(Placeholders)
+        for text, count in results.counts.most_common():
+            if count >= max(2, self.options.share * results.records):
+                args = {"placeholder": text, "count": count, "records": results.records}
+                yield Violations(self.level, numbers([results.first[text]]), args)
 
-    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Place | None:
+    def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point at the placeholder."""
         for pointer, text in row["texts"].items():
             start = text.find(args["placeholder"])
             if start >= 0:
-                return Place(pointer, start, start + len(args["placeholder"]))
+                return Location(pointer, start, start + len(args["placeholder"]))
         return None
 
 
-def _is_unfilled(found: str, text: str) -> bool:
+def _is_unfilled(result: str, text: str) -> bool:
     """Whether a placeholder stands where a value should: it is no mark or tag, and the text does not say what it is."""
-    if found in _NO_PLACEHOLDERS or _SECTION.fullmatch(found):
+    if result in _NO_PLACEHOLDERS or _SECTION.fullmatch(result):
         return False
-    name = found.strip("{}<>[] ")
+    name = result.strip("{}<>[] ")
     if f"</{name}>" in text or f"[/{name}]" in text or f"END {name}" in text:
         return False
-    return not re.search(re.escape(found) + _EXPLAINED, text)
+    return not re.search(re.escape(result) + _EXPLAINED, text)

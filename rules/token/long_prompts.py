@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ftlint.metrics import Block, Metric
-from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
-from ftlint.wishes import OPEN_ENDED
+from ftlint.options import OPEN_ENDED
+from ftlint.rule import DatasetRule, Violations, bad, good, option, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,8 +77,8 @@ class LongPrompts(DatasetRule):
         """Be silent where prompts are empty."""
         return super().applies(context) and context.task != OPEN_ENDED
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the ratio of the sums of bytes."""
         lengths = gathered.get(Lengths)
         if lengths.completion and lengths.prompt > self.options.ratio * lengths.completion:
-            yield Hits(self.level, None, {"ratio": lengths.prompt / lengths.completion})
+            yield Violations(self.level, None, {"ratio": lengths.prompt / lengths.completion})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects.base import INPUT, RECORDS
 from ftlint.metrics import Extremes
-from ftlint.rule import DatasetRule, Hits, bad, good, option, pairs
+from ftlint.rule import DatasetRule, Violations, bad, good, option, pairs
 from ftlint.rule.fixes import Rewrite
 from ftlint.text import tokens
 from ftlint.text.words import quote
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
-    from ftlint.rule.fixes import Fix, Situation
+    from ftlint.rule.fixes import Fix, FixContext
 
 
 class SharedInstruction(DatasetRule):
@@ -58,7 +58,7 @@ class SharedInstruction(DatasetRule):
         ),
     )
 
-    def foresee(self, tables: Tables, context: Context) -> str:
+    def prescan(self, tables: Tables, context: Context) -> str:
         """Return what all surveyed prompts start with; no more than that can be shared by all."""
         return str(commonprefix(tables[RECORDS].get_column(INPUT).to_list()))
 
@@ -66,7 +66,7 @@ class SharedInstruction(DatasetRule):
         """Look at every record only where the surveyed ones share enough."""
         return (Extremes,) if len(context.hints.get(self.code, "")) >= self.options.length else ()
 
-    def judge(self, gathered: Gathered) -> Iterator[Hits]:
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the text and what it costs."""
         if not self.wants(gathered.context):
             return
@@ -75,11 +75,11 @@ class SharedInstruction(DatasetRule):
         if len(prefix) >= self.options.length:
             count = tokens.count(prefix, gathered.context.encoding)
             args = {"prefix": prefix, "tokens": count, "total": count * extremes.records}
-            yield Hits(self.level, None, args, affects=extremes.records)
+            yield Violations(self.level, None, args, affects=extremes.records)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Strip the text."""
-        prefix = str(hits.args["prefix"])
+        prefix = str(violations.args["prefix"])
 
         def change(texts: Mapping[str, Any]) -> Mapping[str, str] | None:
             bare = texts["prompt"].lstrip()

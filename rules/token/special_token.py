@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ftlint.records.traces import MARKUP
-from ftlint.rule import Hits, Place, TextRule, bad, good, pairs
+from ftlint.rule import Location, TextRule, Violations, bad, good, pairs
 from ftlint.text import tokens
 from ftlint.text.words import numbered
 
@@ -76,27 +76,27 @@ class SpecialToken(TextRule):
         text = pl.col("text").str
         return text.contains_any([*tokens.definition(context.encoding).special, *_MARKS]) | text.starts_with("<s>")
 
-    def find(self, text: str, context: Context) -> Place | None:
+    def find(self, text: str, context: Context) -> Location | None:
         """Point at the first one of those that stand there."""
         own = dict.fromkeys(tokens.definition(context.encoding).special, f"a special token of {context.encoding}")
         known = {**dict.fromkeys(_MARKS, "a mark of a chat template"), **own}
         for token, what in known.items():
             start = text.find(token)
             if start >= 0:
-                return Place(None, start, start + len(token), {"token": token, "what": what})
-        return Place(None, 0, 3, {"token": "<s>", "what": "a mark of a chat template"}) if text.startswith("<s>") else None
+                return Location(None, start, start + len(token), {"token": token, "what": what})
+        return Location(None, 0, 3, {"token": "<s>", "what": "a mark of a chat template"}) if text.startswith("<s>") else None
 
-    def report(self, found: Mapping[Level, Hits], gathered: Gathered) -> Iterator[Hits]:
+    def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:
         """Report each text; once, and as known, where a template has rendered most records."""
-        for hits in found.values():
-            lines = faulty_majority(hits, gathered)
+        for violations in results.values():
+            lines = faulty_majority(violations, gathered)
             if lines is not None:
                 count, whole = f"{len(lines):,}", numbered(gathered.conforming, "record")
-                yield Hits(
+                yield Violations(
                     "info",
                     None,
                     message=f"a template is baked in: {count} of {whole} hold its special tokens",
                     affects=len(lines),
                 )
             else:
-                yield hits
+                yield violations

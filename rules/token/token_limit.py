@@ -10,17 +10,17 @@ import polars as pl
 from ftlint.dialects import named
 from ftlint.dialects.base import ANSWER, INPUT
 from ftlint.dialects.turn_tables import MESSAGES
-from ftlint.rule import Place, RecordRule, bad, good, pairs
+from ftlint.rule import Location, RecordRule, bad, good, pairs
 from ftlint.rule.fixes import Drop, Rewrite
 from ftlint.text import tokens
-from ftlint.text.marks import SPACE, without
+from ftlint.text.marks import SPACE, strip_ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ftlint.dialects.context import Context
-    from ftlint.rule import Hits, Level
-    from ftlint.rule.fixes import Fix, Row, Situation
+    from ftlint.rule import Level, Violations
+    from ftlint.rule.fixes import Fix, FixContext, Row
 
 _WIDEST = 128
 """Characters that a token stands for at most: the longest runs of spaces that are one."""
@@ -72,7 +72,7 @@ class TokenLimit(RecordRule):
         """Whether the exact count is not below the limit."""
         return tokens.reaches(context.target.ceiling - _marks_of(row, context), _spoken(row), context.encoding)
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Give the count."""
         encoding, dialect = context.encoding, named(context.dialect)
         count = sum(tokens.count(text, encoding) for text in _spoken(row)) + _marks_of(row, context)
@@ -83,11 +83,11 @@ class TokenLimit(RecordRule):
         lost = f"; {before:,} of them before the answer, which is lost where a record is cut" if alone else ""
         args = {"count": count, "target": context.target.name, "most": context.target.most, "lost": lost}
         fitting = self.options.cut == "drop" or (_can_be_cut(row, context) if "prompt" in row else False)
-        return Place(named(context.dialect).pointer(INPUT, row), args=args, fix="rule" if fitting else None)
+        return Location(named(context.dialect).pointer(INPUT, row), args=args, fix="rule" if fitting else None)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Cut the body's front or end, or drop the record, as the option says."""
-        context = situation.context
+        context = fix_context.dataset
         if self.options.cut == "drop":
             return Drop()
         # Which message of a conversation may be cut is for a person to say.
@@ -124,7 +124,7 @@ def _count(texts: Mapping[str, Any], context: Context, enough: int | None = None
 
 def _can_be_cut(texts: Mapping[str, Any], context: Context) -> bool:
     """Whether the record would fit without the body of its prompt."""
-    body = without(texts["prompt"], context.known.separator)
+    body = strip_ending(texts["prompt"], context.known.separator)
     rest = texts["prompt"].replace(body, "", 1) if body else texts["prompt"]
     return _count({"prompt": rest, "completion": texts["completion"]}, context, context.target.ceiling) < context.target.ceiling
 
@@ -132,7 +132,7 @@ def _can_be_cut(texts: Mapping[str, Any], context: Context) -> bool:
 def _cut(texts: Mapping[str, Any], context: Context, *, front: bool) -> Mapping[str, str] | None:
     """Return a prompt of fewer tokens: the separator stays, and whole characters go."""
     limit = context.target.ceiling
-    body = without(texts["prompt"], context.known.separator)
+    body = strip_ending(texts["prompt"], context.known.separator)
     start = texts["prompt"].index(body)
     rest = texts["prompt"][start + len(body) :]
     # No more than this can be left; of a long text the rest need not be looked at.

@@ -10,7 +10,7 @@ import orjson
 from ftlint.dialects.conversation import conversation_of
 from ftlint.dialects.turn_tables import MESSAGES
 from ftlint.dialects.turns import number_of
-from ftlint.rule import Place, RecordRule
+from ftlint.rule import Location, RecordRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,18 +65,18 @@ def calls_of(turn: Turn) -> list[Call]:
     """Return the calls of a message, those of the legacy format too."""
     message = turn.message
     calls = message.get("tool_calls")
-    found = []
-    for place, call in enumerate(calls if type(calls) is list else ()):
+    results = []
+    for index, call in enumerate(calls if type(calls) is list else ()):
         if type(call) is dict:
-            at = f"{turn.at}/tool_calls/{place}"
+            at = f"{turn.at}/tool_calls/{index}"
             inner = call.get("function")
             holder, where = (inner, f"{at}/function") if type(inner) is dict else (call, at)
-            found.append(Call(_text(holder.get("name")), holder.get("arguments"), id_of(call.get("id")), at, where))
+            results.append(Call(_text(holder.get("name")), holder.get("arguments"), id_of(call.get("id")), at, where))
     legacy = message.get("function_call")
     if type(legacy) is dict:
         at = f"{turn.at}/function_call"
-        found.append(Call(_text(legacy.get("name")), legacy.get("arguments"), None, at, at))
-    return found
+        results.append(Call(_text(legacy.get("name")), legacy.get("arguments"), None, at, at))
+    return results
 
 
 def _text(name: Any) -> str | None:
@@ -90,7 +90,7 @@ def id_of(value: Any) -> str | None:
 
 def own_calls(row: Row) -> list[Call]:
     """Return the calls of the message that a row is of."""
-    return calls_of(turns_of(row)[row["place"]])
+    return calls_of(turns_of(row)[row["position"]])
 
 
 @lru_cache(maxsize=1024)
@@ -105,22 +105,22 @@ def parsed(text: str) -> Any:
 def tools_of(value: Mapping[str, Any], context: Context) -> list[Tool]:
     """Return the tools that a record defines and that have a name."""
     dialect = conversation_of(context)
-    found, at = dialect.tools_of(value), dialect.tools_at(value)
-    listed = parsed(found) if type(found) is str else found
+    result, at = dialect.tools_of(value), dialect.tools_at(value)
+    listed = parsed(result) if type(result) is str else result
     tools = []
-    for place, one in enumerate(listed if type(listed) is list else ()):
+    for index, one in enumerate(listed if type(listed) is list else ()):
         inner = one.get("function", one) if type(one) is dict else None
         if type(inner) is dict and type(inner.get("name")) is str:
             function = "/function" * (inner is not one)
-            where = at if type(found) is str else f"{at}/{place}{function}/parameters"
+            where = at if type(result) is str else f"{at}/{index}{function}/parameters"
             tools.append(Tool(inner["name"], inner.get("parameters"), where))
     return tools
 
 
-def at_call(call: Call, row: Row, part: str = "", **more: Any) -> Place:
+def at_call(call: Call, row: Row, part: str = "", **more: Any) -> Location:
     """Return the place of a call, or of a part of it, with the number of its message."""
     number = number_of(row)
     pointer = f"{call.at}/id" if part == "id" else f"{call.holder}/{part}"
     there = {"id": call.id, "name": call.name, "arguments": call.arguments}.get(part) is not None
     args = {"number": number, "name": call.name or "nothing", **more.pop("args", {})}
-    return Place(pointer if there else call.at, args=args, **more)
+    return Location(pointer if there else call.at, args=args, **more)

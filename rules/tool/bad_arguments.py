@@ -9,7 +9,7 @@ import orjson
 import polars as pl
 
 from ftlint.records.edits import edits_of
-from ftlint.rule import Place, bad, good
+from ftlint.rule import Location, bad, good
 from ftlint.rule.fixes import Amend
 
 from ._calls import Call, ToolRule, at_call, own_calls
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
-    from ftlint.rule import Hits, Level
-    from ftlint.rule.fixes import Fix, Row, Situation
+    from ftlint.rule import Level, Violations
+    from ftlint.rule.fixes import Fix, FixContext, Row
 
 _TALK = (
     '{{"messages": [{{"role": "user", "content": "Tide?"}}, {{"role": "assistant", "tool_calls": [{{"id": "c1", '
@@ -67,18 +67,18 @@ class BadArguments(ToolRule):
         """Whether the arguments of a call are wrong."""
         return any(_problem(call, level, context) for call in own_calls(row))
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the arguments."""
         for level in ("error", "warning"):
             for call in own_calls(row):
                 if problem := _problem(call, level, context):
                     fixable = _other_form(call, context) is not None
                     return at_call(call, row, "arguments", args={"problem": problem}, fix="rule" if fixable else None)
-        return Place(row["pointer"])
+        return Location(row["pointer"])
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Write the other form."""
-        return Amend(partial(_rewritten, context=situation.context))
+        return Amend(partial(_rewritten, context=fix_context.dataset))
 
 
 def _problem(call: Call, level: Level | str, context: Context) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.rule import Place, bad, good
+from ftlint.rule import Location, bad, good
 
 from ._calls import Call, ToolRule, at_call, calls_of, own_calls, turns_of
 
@@ -51,19 +51,19 @@ class BadCallId(ToolRule):
         """Whether an id is wrong."""
         return _wrong(row, context) is not None
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the id, or at the call that has none."""
-        found = _wrong(row, context)
-        if found is None:
-            return Place(row["pointer"])
-        call, problem = found
+        result = _wrong(row, context)
+        if result is None:
+            return Location(row["pointer"])
+        call, problem = result
         return at_call(call, row, "id" if call.id is not None else "", args={"problem": problem})
 
 
 def _wrong(row: Mapping[str, Any], context: Context) -> tuple[Call, str] | None:
     """Return the first call of a message whose id is wrong, and why."""
     pattern, target = context.target.call_ids, context.target.name
-    earlier = turns_of(row)[: row["place"]]
+    earlier = turns_of(row)[: row["position"]]
     before: set[str | None] = {call.id for turn in earlier for call in calls_of(turn) if call.id is not None}
     for call in own_calls(row):
         if call.at.endswith("/function_call"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects.base import RECORDS, opaque
-from ftlint.rule import Place, bad, good
+from ftlint.rule import Location, bad, good
 
 from ._calls import Call, ToolRule, calls_of, parsed, tools_of, turns_of
 
@@ -63,10 +63,10 @@ class BadToolSchema(ToolRule):
         """Whether a schema, or a call, is wrong."""
         return bool(_problem(row, context)[0])
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the schema or at the arguments."""
         problem, pointer = _problem(row, context)
-        return Place(pointer, args={"problem": problem})
+        return Location(pointer, args={"problem": problem})
 
 
 def _problem(row: Mapping[str, Any], context: Context) -> tuple[str, str | None]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects.turns import number_of
-from ftlint.rule import Place, bad, good
+from ftlint.rule import Location, bad, good
 
 from ._calls import ToolRule, turns_of
 
@@ -52,9 +52,9 @@ class LegacyFunctionCall(ToolRule):
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether the call is in the legacy form."""
-        return bool(turns_of(row)[row["place"]].message.get("function_call"))
+        return bool(turns_of(row)[row["position"]].message.get("function_call"))
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the call."""
         number = number_of(row)
-        return Place(f"{row['pointer']}/function_call", args={"number": number})
+        return Location(f"{row['pointer']}/function_call", args={"number": number})

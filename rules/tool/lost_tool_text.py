@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects.turns import number_of
-from ftlint.rule import Place, bad, good
+from ftlint.rule import Location, bad, good
 
 from ._calls import ToolRule
 
@@ -56,8 +56,8 @@ class LostToolText(ToolRule):
         last = (pl.col("role") == "tool") & (pl.col("line") != pl.col("line").shift(-1)).fill_null(value=True)
         return beside.fill_null(value=False) | (last & ("last-result" in drops))
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the message."""
         what = "the text beside the call" if row["calls"] else "the tool's answer at the end"
         number = number_of(row)
-        return Place(row["pointer"], args={"target": context.target.name, "what": what, "number": number})
+        return Location(row["pointer"], args={"target": context.target.name, "what": what, "number": number})

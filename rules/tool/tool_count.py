@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects.base import FURTHER, RECORDS
-from ftlint.records.edits import without
-from ftlint.rule import Place, bad, good
-from ftlint.rule.fixes import Respell
+from ftlint.records.edits import remove_members
+from ftlint.rule import Location, bad, good
+from ftlint.rule.fixes import LineEdit
 
 from ._calls import ToolRule, tools_of
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
-    from ftlint.rule import Hits, Level
-    from ftlint.rule.fixes import Fix, Row, Situation
+    from ftlint.rule import Level, Violations
+    from ftlint.rule.fixes import Fix, FixContext, Row
 
 _PLAIN = '{"messages": [{"role": "user", "content": "Tide?"}, {"role": "assistant", "content": "High."}]}'
 _EMPTY = '{"messages": [{"role": "user", "content": "Tide?"}, {"role": "assistant", "content": "High."}], "tools": []}'
@@ -57,14 +57,14 @@ class ToolCount(ToolRule):
         """Whether there are none, or too many."""
         return bool(_problem(row, context))
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the tools."""
         empty = row["value"].get("tools") == []
-        return Place("/tools", args={"problem": _problem(row, context)}, fix="rule" if empty else None)
+        return Location("/tools", args={"problem": _problem(row, context)}, fix="rule" if empty else None)
 
-    def fix(self, hits: Hits, situation: Situation) -> Fix | None:
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Leave the key out."""
-        return Respell(_without_tools)
+        return LineEdit(_without_tools)
 
 
 def _problem(row: Mapping[str, Any], context: Context) -> str:
@@ -80,4 +80,4 @@ def _without_tools(line: Line) -> list[Edit]:
         return []
     members = line.members()
     spans = [(start, end) for start, _, end in members.values()]
-    return without(line, spans, {list(members).index("tools")})
+    return remove_members(line, spans, {list(members).index("tools")})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.rule import Place, bad, good
+from ftlint.rule import Location, bad, good
 
 from ._calls import Call, ToolRule, at_call, own_calls, tools_of
 
@@ -52,11 +52,11 @@ class UndefinedTool(ToolRule):
         """Whether a call is of no tool of the record."""
         return _undefined(row, context) is not None
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the name, and say which tool is meant."""
         call = _undefined(row, context)
         if call is None:
-            return Place(row["pointer"])
+            return Location(row["pointer"])
         close = get_close_matches(str(call.name), [tool.name for tool in tools_of(row["value"], context)], n=1)
         return at_call(call, row, "name", args={"hint": f'; did you mean "{close[0]}"?' if close else ""})
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects.turns import number_of
-from ftlint.rule import Place, bad, good
+from ftlint.rule import Location, bad, good
 
 from ._calls import ToolRule, calls_of, id_of, turns_of
 
@@ -54,24 +54,24 @@ class UnmatchedCall(ToolRule):
         """Whether call and answer do not match."""
         return bool(_problem(row)[0])
 
-    def explain(self, row: Mapping[str, Any], context: Context) -> Place:
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the id."""
         problem, pointer = _problem(row)
         number = number_of(row)
-        return Place(pointer, args={"number": number, "problem": problem})
+        return Location(pointer, args={"number": number, "problem": problem})
 
 
 def _problem(row: Mapping[str, Any]) -> tuple[str, str]:
     """Return what does not match, and where; nothing where all does."""
     turns = turns_of(row)
-    place = row["place"]
-    own = turns[place]
+    index = row["position"]
+    own = turns[index]
     if row["linked"]:
-        return _of_answer(own, turns[:place])
-    if place == len(turns) - 1 or turns[place + 1].field.thread != own.field.thread:
+        return _of_answer(own, turns[:index])
+    if index == len(turns) - 1 or turns[index + 1].field.thread != own.field.thread:
         return "", ""
     answered = set()
-    for turn in turns[place + 1 :]:
+    for turn in turns[index + 1 :]:
         if turn.role not in {"tool", "function"}:
             break
         answered.add(id_of(turn.message.get("tool_call_id")))

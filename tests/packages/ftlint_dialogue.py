@@ -6,7 +6,7 @@ import polars as pl
 
 from ftlint.dialects.base import FlatDialect
 from ftlint.dialects.conversation import conversation
-from ftlint.rule import Place, RecordRule, bad, good
+from ftlint.rule import Location, RecordRule, bad, good
 
 
 class Dialogue(FlatDialect):
@@ -50,7 +50,7 @@ class NoQuestion(RecordRule):
 
     def explain(self, row, context):
         """Point at the question."""
-        return Place("/question", args={"question": row["input"]})
+        return Location("/question", args={"question": row["input"]})
 
 
 def rules():

@@ -93,19 +93,19 @@ def sweep(data: str, valid: str | None, output: str, plot: str | None, **options
     plots.check_plot(plot)
     grid = _grid(options)
     training, judging = split_data(data, valid)
-    found: list[dict[str, float]] = []
+    results: list[dict[str, float]] = []
     with running({"base": options["base"], "seed": options["seed"]}, None) as run, kept() as interrupted:
         for point in experiments.sweep(training, judging, grid, run=run):
-            found.append(point)
+            results.append(point)
             if output == "text":
                 click.echo("  ".join(f"{name} {rounded(value)}" for name, value in point.items() if name != "records"))
-    best = max(found, key=lambda point: (point["accuracy"], -point["cross_entropy"]), default=None)
+    best = max(results, key=lambda point: (point["accuracy"], -point["cross_entropy"]), default=None)
     if output == "json":
-        print_json({"points": found, "best": best})
+        print_json({"points": results, "best": best})
     elif best:
         click.echo("best: " + " ".join(f"--{name.replace('_', '-')} {best[name]}" for name in grid))
-    if plot and found:
-        named = {" ".join(f"{name} {rounded(point[name])}" for name in grid): point["accuracy"] for point in found}
+    if plot and results:
+        named = {" ".join(f"{name} {rounded(point[name])}" for name in grid): point["accuracy"] for point in results}
         plots.bars(plot, named, title=data, horizontal="accuracy")
     return interrupted()
 
@@ -153,17 +153,17 @@ def impact(data: str, valid: str | None, output: str, plot: str | None, **option
         click.echo(f"ftlint: {numbered(held, 'record')} held out to judge with", err=True)
     settings = {name: unescape(f"--{name}", options[name]) for name in ("separator", "stop") if options[name] is not None}
     with running(options, None) as run:
-        found = experiments.impact(content, judging, unsafe=options["unsafe_fixes"], settings=settings, run=run)
+        results = experiments.impact(content, judging, unsafe=options["unsafe_fixes"], settings=settings, run=run)
     if output == "json":
-        print_json({**asdict(found), "gained": found.gained})
+        print_json({**asdict(results), "gained": results.gained})
     else:
-        repaired = {code: number - found.left.get(code, 0) for code, number in found.findings.items()}
+        repaired = {code: number - results.left.get(code, 0) for code, number in results.findings.items()}
         shown = ", ".join(f"{code} {number:,}" for code, number in sorted(repaired.items()) if number > 0)
-        click.echo(f"judged with {numbered(found.judged, 'validation record')}")
-        click.echo(f"as it is   accuracy {found.before.accuracy:.4f}  cross entropy {found.before.cross_entropy:.4f}")
-        click.echo(f"repaired   accuracy {found.after.accuracy:.4f}  cross entropy {found.after.cross_entropy:.4f}")
-        click.echo(f"the repairs bring {found.gained * 100:+.1f} points of accuracy (repaired: {shown or 'nothing'})")
+        click.echo(f"judged with {numbered(results.judged, 'validation record')}")
+        click.echo(f"as it is   accuracy {results.before.accuracy:.4f}  cross entropy {results.before.cross_entropy:.4f}")
+        click.echo(f"repaired   accuracy {results.after.accuracy:.4f}  cross entropy {results.after.cross_entropy:.4f}")
+        click.echo(f"the repairs bring {results.gained * 100:+.1f} points of accuracy (repaired: {shown or 'nothing'})")
     if plot:
-        values = {"as it is": found.before.accuracy, "repaired": found.after.accuracy}
+        values = {"as it is": results.before.accuracy, "repaired": results.after.accuracy}
         plots.bars(plot, values, title=data, horizontal="accuracy")
     return 0

@@ -91,7 +91,7 @@ def _curves(steps: Sequence[Step], looked: Sequence[tuple[int, Score]]) -> dict[
 
 def _epochs(steps: Sequence[Step], looked: Mapping[int, Score]) -> list[dict[str, float]]:
     """Return what each epoch that has ended came to: means over its steps, and the scores of the validation file."""
-    found = []
+    results = []
     for last in (step for step in steps if step.ends_epoch):
         own = [step for step in steps if step.epoch == last.epoch]
         epoch: dict[str, float] = {
@@ -101,8 +101,8 @@ def _epochs(steps: Sequence[Step], looked: Mapping[int, Score]) -> list[dict[str
         }
         if score := looked.get(last.number):
             epoch |= {"validation_loss": score.loss, "validation_token_accuracy": score.token_accuracy}
-        found.append(epoch)
-    return found
+        results.append(epoch)
+    return results
 
 
 @click.command("predict")
@@ -178,16 +178,16 @@ def evaluate(data: str | None, valid: str | None, output: str, plot: str | None,
     stop, positive = (
         unescape(f"--{name.replace('_', '-')}", options[name]) if options[name] else None for name in ("stop", "positive_class")
     )
-    found = judged(model, judging, training, positive=positive, beta=options["beta"], stop=stop)
+    results = judged(model, judging, training, positive=positive, beta=options["beta"], stop=stop)
     if output == "json":
-        print_json(found.as_dict())
+        print_json(results.as_dict())
     else:
-        for name, value in found.as_dict().items():
+        for name, value in results.as_dict().items():
             if isinstance(value, float):
                 click.echo(f"{name.replace('_', ' '):14} {value:.4f}")
-        print_confusion(found.confusion)
-    if plot and not found.confusion:
+        print_confusion(results.confusion)
+    if plot and not results.confusion:
         click.echo(f"ftlint: the answers are free text, of which there is no picture; {plot} is not written", err=True)
     elif plot:
-        plots.matrix(plot, found.confusion["labels"], found.confusion["matrix"], title=f"accuracy {found.accuracy:.3f}")
+        plots.matrix(plot, results.confusion["labels"], results.confusion["matrix"], title=f"accuracy {results.accuracy:.3f}")
     return 0

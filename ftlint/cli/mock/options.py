@@ -38,8 +38,8 @@ class Number(click.FloatRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the number."""
-        found = super().convert(value, param, ctx)
-        return found if isfinite(found) else self.fail(f"{value} is not in the range {self._describe_range()}", param, ctx)
+        result = super().convert(value, param, ctx)
+        return result if isfinite(result) else self.fail(f"{value} is not in the range {self._describe_range()}", param, ctx)
 
 
 def trains(function: Command) -> Command:

@@ -127,9 +127,9 @@ def _malformed(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     # Of a value that may be of several kinds, the one that it comes closest to says what is wrong.
     first = max(error.errors(), key=lambda one: (one["type"] not in _KINDS, len(one["loc"])))
-    place = [part for part in first["loc"][1:] if part not in _VARIANTS and not str(part).startswith(_UNIONS)]
-    param = next((part for part in place if isinstance(part, str)), None)
-    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
+    index = [part for part in first["loc"][1:] if part not in _VARIANTS and not str(part).startswith(_UNIONS)]
+    param = next((part for part in index if isinstance(part, str)), None)
+    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in index).lstrip(".")
     if first["type"] == "json_invalid":
         text = "We could not parse the JSON body of your request."
     elif first["type"] == "extra_forbidden":

@@ -119,9 +119,9 @@ def _prompts(model: Model, prompt: str | Sequence[Any] | None) -> list[list[int]
     if prompt is None or prompt == []:
         return [[]]  # the token that starts every text is read in any case
     several: list[Any] = list(prompt) if isinstance(prompt, list) and not isinstance(prompt[0], int) else [prompt]
-    found = [model.encode(one) if isinstance(one, str) else list(one) for one in several]
-    _check_tokens(model, (token for prompt in found for token in prompt), "prompt")
-    return found
+    results = [model.encode(one) if isinstance(one, str) else list(one) for one in several]
+    _check_tokens(model, (token for prompt in results for token in prompt), "prompt")
+    return results
 
 
 def _check_tokens(model: Model, tokens: Iterable[int], param: str) -> None:
@@ -210,10 +210,10 @@ def _messages(model: Model, request: ChatRequest) -> list[int]:
     """Return messages as tokens; raises ServiceError for what is no conversation."""
     fault = chat.fault_of({"messages": [*request.messages, {"role": "assistant", "content": ""}]})
     if fault is not None:
-        place = "messages" if fault.message is None else f"messages[{fault.message}]"
+        index = "messages" if fault.message is None else f"messages[{fault.message}]"
         if fault.extra:
-            raise bad_request(f"Unrecognized request argument supplied: {place}.{fault.key}", "messages")
-        raise bad_request(f"Invalid value for '{place}{'.' * bool(fault.key)}{fault.key}': {fault.text}", "messages")
+            raise bad_request(f"Unrecognized request argument supplied: {index}.{fault.key}", "messages")
+        raise bad_request(f"Invalid value for '{index}{'.' * bool(fault.key)}{fault.key}': {fault.text}", "messages")
     return chat.request_tokens(request.messages, model.base)
 
 

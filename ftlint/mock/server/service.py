@@ -55,9 +55,9 @@ class Service:
 
     def model(self, name: str) -> Model:
         """Return the model of this name; raises ServiceError where there is none."""
-        found = self.store.model(name) or self._untrained.get(name)
-        if found is not None:
-            return found
+        result = self.store.model(name) or self._untrained.get(name)
+        if result is not None:
+            return result
         base = base_named(name) if self.base_models else None
         if base is None:
             raise no_such_model(name)

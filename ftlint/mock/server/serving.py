@@ -82,15 +82,15 @@ class Serving:
 
 def _bound(port: int) -> socket.socket:
     # The protocol is named, or asyncio would not send short answers at once (TCP_NODELAY), and each would take 40 ms.
-    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    result = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    result.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        found.bind((HOST, port))
-        found.listen(128)
+        result.bind((HOST, port))
+        result.listen(128)
     except OSError as error:
-        found.close()
+        result.close()
         raise UsageError(f"port {port} of {HOST} cannot be used: {error.strerror}; --port 0 takes a free one") from error
-    return found
+    return result
 
 
 @contextmanager

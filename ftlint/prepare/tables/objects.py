@@ -39,10 +39,10 @@ def document(path: str, file: Path) -> Table:
     whole = _whole(source)
     if whole is None:
         return _table(path, "object", lambda: _spread(path, source))
-    found, left_out = _columns(whole), tuple[str, ...]()
-    if found is None:
-        found, left_out = _under_key(path, whole)
-    records = found if found is not None else [whole]
+    result, left_out = _columns(whole), tuple[str, ...]()
+    if result is None:
+        result, left_out = _under_key(path, whole)
+    records = result if result is not None else [whole]
     return _table(path, "object", lambda: enumerate(records, 1), left_out)
 
 

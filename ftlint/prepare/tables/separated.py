@@ -110,8 +110,8 @@ def _told(text: Text, shape: Shape) -> tuple[int, Shape]:
             line = file.readline(100)
         except UnicodeError as error:
             raise text.undecodable() from error
-    found = _SEP.match(line)
-    return (1, shape if shape.chosen else replace(shape, delimiter=found.group(1))) if found else (0, shape)
+    result = _SEP.match(line)
+    return (1, shape if shape.chosen else replace(shape, delimiter=result.group(1))) if result else (0, shape)
 
 
 def _cells(text: Text, shape: Shape, skipped: int) -> Iterator[tuple[int, list[str]]]:

@@ -72,7 +72,7 @@ def table(path: str, file: Path, sheet: str | None) -> Table:
 
     def read() -> Iterator[Row]:
         for number, row in enumerate(rows.iter_rows()):
-            cells = [seen.missing.get((number, place), value) for place, value in enumerate(row, left)]
+            cells = [seen.missing.get((number, index), value) for index, value in enumerate(row, left)]
             if number <= at or not any(map(_holds, cells)):
                 continue
             if any(map(_holds, cells[len(titles) :])):
@@ -125,13 +125,13 @@ def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
     for one in fromstring(archive.read("xl/_rels/workbook.xml.rels")):  # noqa: S314 - likewise
         target = one.attrib.get("Target", "")
         targets[one.attrib.get("Id")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
-    found = {}
+    results = {}
     for one in fromstring(archive.read("xl/workbook.xml")).iter():  # noqa: S314 - likewise
         if one.tag.rsplit("}", 1)[-1] == "sheet":
             identity = next((value for key, value in one.attrib.items() if key.rsplit("}", 1)[-1] == "id"), None)
             if (part := targets.get(identity)) in archive.NameToInfo:
-                found[one.attrib["name"]] = part
-    return found
+                results[one.attrib["name"]] = part
+    return results
 
 
 def _scan(data: bytes, seen: _Seen) -> bytes:

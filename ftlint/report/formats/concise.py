@@ -21,10 +21,10 @@ _LEAST = 90
 def render(report: Report, style: Style) -> Iterator[str]:
     """Yield the lines of the report."""
     for finding in report.findings:
-        place = f"{plain(finding.path)}:{finding.line or 1}:{finding.column or 1}: "
+        index = f"{plain(finding.path)}:{finding.line or 1}:{finding.column or 1}: "
         code = paint(finding.code, color=style.color, fg=COLORS[finding.level], bold=True)
         rest = f" {finding.rule}: {plain(finding.message)}"
-        yield place + code + cut(rest, max(_LEAST, WIDTH - len(place) - len(finding.code)))
+        yield index + code + cut(rest, max(_LEAST, WIDTH - len(index) - len(finding.code)))
     omitted = sum(report.counts.values()) - len(report.findings)
     if omitted:
         yield f"… and {omitted:,} more; --max-findings shows more of a rule"

@@ -37,8 +37,8 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
     first, *more = folded([f"{label}:", *head.split(" ")], WIDTH, "  ")
     yield paint(label, color=style.color, fg=COLORS[finding.level], bold=True) + first[len(label) :]
     yield from more
-    place = f"{plain(finding.path)}:{finding.line}:{finding.column or 1}" if finding.line else plain(finding.path)
-    yield f"  --> {place}" + (f"  {plain(finding.pointer)}" if finding.pointer else "")
+    index = f"{plain(finding.path)}:{finding.line}:{finding.column or 1}" if finding.line else plain(finding.path)
+    yield f"  --> {index}" + (f"  {plain(finding.pointer)}" if finding.pointer else "")
     if finding.text is not None and finding.column is not None and style.snippets:
         text, start, end = window(finding, 100)
         shown = cut(text, WIDTH - 4)

@@ -56,9 +56,9 @@ def _annotation(command: str, finding: Finding) -> str:
     if finding.line and finding.column and finding.end_column:
         properties |= {"col": finding.column, "endColumn": finding.end_column}
     properties["title"] = f"ftlint {finding.code} ({finding.rule})"
-    place = " ".join(filter(None, (f"{path}:{line}" if finding.line else path, finding.pointer)))
+    index = " ".join(filter(None, (f"{path}:{line}" if finding.line else path, finding.pointer)))
     listed = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    return f"::{command} {listed}::{_escaped(f'{place} {finding.message}')}"
+    return f"::{command} {listed}::{_escaped(f'{index} {finding.message}')}"
 
 
 def _path(path: str) -> str:

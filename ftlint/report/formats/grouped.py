@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ftlint.engine.result import CheckedFile, DatasetReport
     from ftlint.report.findings import Finding, Report
     from ftlint.report.formats import Style
-    from ftlint.rule import Applicability, Hits, Level, Rule
+    from ftlint.rule import Applicability, Level, Rule, Violations
 
 
 _MANY = 3
@@ -46,15 +46,15 @@ class Group:
     shown: list[Finding] = field(default_factory=list)
     plans: dict[str, None] = field(default_factory=dict)
 
-    def add(self, hits: Hits, indexes: range, plan: str) -> None:
+    def add(self, violations: Violations, indexes: range, plan: str) -> None:
         """Count some findings of the rule."""
         if plan:
             self.plans[plan] = None
         self.count += len(indexes)
-        lines = None if hits.lines is None else hits.lines[indexes.start : indexes.stop]
-        self.parts.append((lines, hits.affects, hits.repair))
-        if hits.repair and (hits.changes or hits.affects):
-            self.changes[hits.repair] += hits.changes or (hits.affects or 0) * len(indexes)
+        lines = None if violations.lines is None else violations.lines[indexes.start : indexes.stop]
+        self.parts.append((lines, violations.affects, violations.repair))
+        if violations.repair and (violations.changes or violations.affects):
+            self.changes[violations.repair] += violations.changes or (violations.affects or 0) * len(indexes)
 
     @property
     def places(self) -> int:
@@ -102,10 +102,10 @@ def _groups(report: Report) -> list[Group]:
     """Return the groups, by file, level and code."""
     groups: dict[tuple[str, str, Level, str], Group] = {}
     for dataset in report.datasets:
-        for rule, hits, file, indexes in dataset.by_file():
-            key = (file.path, file.role, hits.level, rule.code)
-            groups.setdefault(key, Group(rule, hits.level, file)).add(
-                hits, indexes, _plan(dataset, rule, hits) if report.snippets else ""
+        for rule, violations, file, indexes in dataset.by_file():
+            key = (file.path, file.role, violations.level, rule.code)
+            groups.setdefault(key, Group(rule, violations.level, file)).add(
+                violations, indexes, _plan(dataset, rule, violations) if report.snippets else ""
             )
     by_place: dict[tuple[str, Level, str], list[Group]] = defaultdict(list)
     for group in groups.values():
@@ -115,9 +115,9 @@ def _groups(report: Report) -> list[Group]:
     return sorted(groups.values(), key=lambda group: (LEVELS.index(group.level), group.rule.code))
 
 
-def _plan(dataset: DatasetReport, rule: Rule, hits: Hits) -> str:
-    """Return what the repair of these hits would choose or take away, in words; an empty text where that needs none."""
-    fix = dataset.fix(rule, hits) if hits.repair in {"safe", "unsafe"} else None
+def _plan(dataset: DatasetReport, rule: Rule, violations: Violations) -> str:
+    """Return what the repair of these violations would choose or take away, in words; an empty text where that needs none."""
+    fix = dataset.fix(rule, violations) if violations.repair in {"safe", "unsafe"} else None
     if fix is None or isinstance(fix, FileFix):
         return ""
     both = fix.scope == "dataset" and fix.note and any(file.role == "valid" for file in dataset.files)
@@ -148,7 +148,7 @@ def heading(file: CheckedFile, more: str = "", *, snippets: bool = True, width: 
     if len(path) > 30:
         yield path
     yield from (
-        cut(f"{path}: {line}" if not place and len(path) <= 30 else indent + line, width) for place, line in enumerate(lines)
+        cut(f"{path}: {line}" if not index and len(path) <= 30 else indent + line, width) for index, line in enumerate(lines)
     )
 
 
@@ -168,15 +168,15 @@ def _group(group: Group, style: Style) -> Iterator[str]:
         yield from _head(group, f"{number:,} {rule.headline}{share}", group.repair(), style)
     if group.level == "info":
         return
-    places = [finding for finding in shown if finding.line is not None][:3]
-    if not places:
+    indexes = [finding for finding in shown if finding.line is not None][:3]
+    if not indexes:
         return
-    digits = max(3, *(len(f"{finding.line:,}") for finding in places))
-    for finding in places:
+    digits = max(3, *(len(f"{finding.line:,}") for finding in indexes))
+    for finding in indexes:
         detail = "" if group.count == 1 or not style.snippets else rule.detail  # what is alone has said it above
         yield f"  {finding.line:>{digits},}  {_place(finding, detail, style, style.width - digits - 4)}".rstrip()
-    if group.count > len(places):
-        yield f"  {'⋮':>{digits}}  {group.count - len(places):,} more"
+    if group.count > len(indexes):
+        yield f"  {'⋮':>{digits}}  {group.count - len(indexes):,} more"
 
 
 def _head(group: Group, text: str, repair: str, style: Style) -> Iterator[str]:
@@ -243,10 +243,10 @@ def totals(report: Report) -> str:
     parts = [numbered(levels[level], level) for level in ("error", "warning") if levels[level]]
     files = f" in {len(report.files):,} files" if len(report.files) > 1 else ""
     notes = f" ({numbered(levels['info'], 'note')})" if levels["info"] and not parts else ""
-    found = " and ".join(parts) or ("No errors or warnings" if notes else "Nothing found")
+    result = " and ".join(parts) or ("No errors or warnings" if notes else "Nothing found")
     known = f"; {numbered(report.baselined, 'finding')} more in the baseline" if report.baselined else ""
     unread = f"; {numbered(len(report.unreadable), 'file')} could not be read" if report.unreadable else ""
-    return f"{found} in {numbered(report.records, 'record')}{files}{notes}{known}{unread}"
+    return f"{result} in {numbered(report.records, 'record')}{files}{notes}{known}{unread}"
 
 
 def _seconds(style: Style) -> str:
@@ -276,12 +276,12 @@ def _ways_on(report: Report, style: Style) -> Iterator[str]:
     worst = min(report.counts_by_level, key=lambda key: (LEVELS.index(key[1]), key[0]))
     ways.append(("what a rule means:", f"ftlint rule {worst[0]}"))
     room = max(len(what) for what, _ in ways)
-    for place, (what, how) in enumerate(ways):
+    for index, (what, how) in enumerate(ways):
         line = f"  {what:{room}}  {how}"
         if len(line) > style.width:
             yield f"  {what}"
             line = f"    {how}"
-        hint = "  (see it first: --diff)" if place == 0 and (safe or unsafe) else ""
+        hint = "  (see it first: --diff)" if index == 0 and (safe or unsafe) else ""
         yield line + (hint if len(line + hint) <= style.width else "")
     revealing = {rule.code for rule in report.rules if rule.reveals}
     if any(finding.code in revealing and finding.applicability in {"safe", "unsafe"} for finding in report.findings):
@@ -290,22 +290,22 @@ def _ways_on(report: Report, style: Style) -> Iterator[str]:
 
 def _on_request(report: Report) -> tuple[int, str] | None:
     """Return how many warnings and errors are repaired where their rules are named, and these; None for none."""
-    hits = [
+    violations = [
         (rule, some)
         for dataset in report.datasets
-        for rule, some in dataset.hits
+        for rule, some in dataset.violations
         if some.repair == "request" and some.level != "info"
     ]
-    codes = ",".join(sorted({rule.code for rule, _ in hits}))
-    return (sum(len(some) for _, some in hits), codes) if codes else None
+    codes = ",".join(sorted({rule.code for rule, _ in violations}))
+    return (sum(len(some) for _, some in violations), codes) if codes else None
 
 
 def _changed(report: Report, how: Applicability) -> str:
     """Return how many records these repairs change at most, where one finding stands for many; else an empty text."""
-    hits = [hits for dataset in report.datasets for _, hits in dataset.hits if hits.repair == how]
-    if not any(some.affects or some.changes for some in hits):
+    violations = [violations for dataset in report.datasets for _, violations in dataset.violations if violations.repair == how]
+    if not any(some.affects or some.changes for some in violations):
         return ""
-    changed = sum(some.changes or some.records for some in hits)
+    changed = sum(some.changes or some.records for some in violations)
     return f", in up to {numbered(min(changed, report.records), 'record')}"
 
 
@@ -319,10 +319,10 @@ def _repairable(report: Report, how: Applicability) -> str:
     kept = Counter(finding.code for finding in report.findings)
     ways = Counter((finding.code, finding.applicability) for finding in report.findings)
     for rule in report.rules:
-        hits = [hits for dataset in report.datasets for other, hits in dataset.hits if other is rule]
-        total = sum(map(len, hits))
+        violations = [violations for dataset in report.datasets for other, violations in dataset.violations if other is rule]
+        total = sum(map(len, violations))
         if not rule.depends:
-            count += sum(len(some) for some in hits if some.repair == how)
+            count += sum(len(some) for some in violations if some.repair == how)
         elif total <= kept[rule.code]:
             count += ways[rule.code, how]
         elif ways[rule.code, how] and not (report.found and how == "safe"):

@@ -57,7 +57,7 @@ def as_dict(finding: Finding) -> dict[str, Any]:
         "args": finding.args,
         "url": finding.url,
         "fix": _fix(finding),
-        "related": [{"path": place.path, "line": place.line} for place in finding.related],
+        "related": [{"path": index.path, "line": index.line} for index in finding.related],
     }
 
 

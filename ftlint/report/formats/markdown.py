@@ -93,8 +93,8 @@ def _details(rule: Rule, findings: list[Finding], count: int) -> list[str]:
     """Return what a rule found, to be unfolded."""
     lines = [f"<details><summary>{rule.code} {rule.name()}: {html.escape(rule.summary())}</summary>", ""]
     for finding in findings[:_SHOWN]:
-        place = f"{finding.path}:{finding.line}:{finding.column or 1}" if finding.line else finding.path
-        lines.append(f"- {_code(place)} {_code(finding.message)}")
+        index = f"{finding.path}:{finding.line}:{finding.column or 1}" if finding.line else finding.path
+        lines.append(f"- {_code(index)} {_code(finding.message)}")
     lines += [f"- and {count - _SHOWN:,} more"] if count > _SHOWN else []
     return [*lines, "", "</details>", ""]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ftlint.records.edits import Edit
-    from ftlint.report.findings import Finding, Location, Report
+    from ftlint.report.findings import Finding, RelatedLocation, Report
     from ftlint.report.formats import Style
     from ftlint.rule import Rule
 
@@ -33,7 +33,7 @@ _HOME = "https://ftlint.readthedocs.io/"
 def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - the signature of all reporters
     """Yield the report as one object, a result a line."""
     rules = sorted(report.rules, key=lambda rule: rule.code)
-    places = {rule.code: place for place, rule in enumerate(rules)}
+    indexes = {rule.code: index for index, rule in enumerate(rules)}
     driver = {
         "name": "ftlint",
         "version": __version__,
@@ -52,7 +52,7 @@ def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - the
     head = orjson.dumps(run).decode()[:-1]
     yield f'{{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{head},"results":['
     for number, finding in enumerate(results, 1):
-        yield orjson.dumps(_result(finding, places[finding.code])).decode() + "," * (number < len(results))
+        yield orjson.dumps(_result(finding, indexes[finding.code])).decode() + "," * (number < len(results))
     yield "]}]}"
 
 
@@ -85,7 +85,7 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
     location: dict[str, Any] = {"physicalLocation": physical}
     if finding.pointer:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.pointer}]
-    links = "".join(f" [{place.path}:{place.line}]({number})" for number, place in enumerate(finding.related, 1))
+    links = "".join(f" [{index.path}:{index.line}]({number})" for number, index in enumerate(finding.related, 1))
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": rule,
@@ -95,7 +95,7 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
         "partialFingerprints": {"ftlint/record/v1": _fingerprint(finding)},
     }
     if finding.related:
-        result["relatedLocations"] = [_related(number, place) for number, place in enumerate(finding.related, 1)]
+        result["relatedLocations"] = [_related(number, index) for number, index in enumerate(finding.related, 1)]
     if finding.fix and finding.fix.edits and finding.text is not None:
         result["fixes"] = [_fix(finding, finding.text)]
     return result
@@ -129,9 +129,9 @@ def _region(finding: Finding) -> dict[str, int]:
     return region
 
 
-def _related(number: int, place: Location) -> dict[str, Any]:
-    physical = {"artifactLocation": _artifact(place.path), "region": {"startLine": place.line}}
-    return {"id": number, "physicalLocation": physical, "message": {"text": f"{place.path}, line {place.line:,}"}}
+def _related(number: int, location: RelatedLocation) -> dict[str, Any]:
+    physical = {"artifactLocation": _artifact(location.path), "region": {"startLine": location.line}}
+    return {"id": number, "physicalLocation": physical, "message": {"text": f"{location.path}, line {location.line:,}"}}
 
 
 def _fix(finding: Finding, text: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def width(text: str) -> int:
     """Return the columns that a text takes on a terminal."""
     if text.isascii():
         return len(text)
-    return sum((not unicodedata.combining(sign)) * (2 if unicodedata.east_asian_width(sign) in "WF" else 1) for sign in text)
+    return sum((not unicodedata.combining(char)) * (2 if unicodedata.east_asian_width(char) in "WF" else 1) for char in text)
 
 
 def cut(text: str, columns: int) -> str:
@@ -47,7 +47,7 @@ def plain(text: str) -> str:
     """Return a text whose control characters show as escapes, so that no data steers the terminal."""
     if text.isprintable():
         return text
-    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape", "replace").decode() for sign in text)
+    return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in text)
 
 
 def window(finding: Finding, columns: int) -> tuple[str, int, int]:
@@ -134,8 +134,8 @@ def _inferred(file: CheckedFile, first: str, *, snippets: bool) -> list[str]:
 
 def _unread(facts: FileFacts, *, snippets: bool) -> str:
     """Return what records hold that no rule looks at; keys only where texts of the data may show."""
-    found = sorted(facts.unread)
+    results = sorted(facts.unread)
     if facts.further:
         keys = ", ".join(f'"{key}"' for key in facts.further) if snippets else ""
-        found.append(f"what the further keys hold{f' ({keys})' if keys else ''}")
-    return ", ".join(found)
+        results.append(f"what the further keys hold{f' ({keys})' if keys else ''}")
+    return ", ".join(results)

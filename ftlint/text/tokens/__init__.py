@@ -151,28 +151,28 @@ def count(text: str, name: str, enough: int | None = None) -> int:
     if _is_token(text, name):
         return 1
     encode = encoding(name).encode_ordinary
-    found = 0
+    results = 0
     for part in _parts(text):
-        found += len(encode(part))
-        if enough is not None and found >= enough:
+        results += len(encode(part))
+        if enough is not None and results >= enough:
             break
-    return found
+    return results
 
 
 def counts(texts: Iterable[str], name: str) -> list[int]:
     """Return the number of tokens of each of many texts; short ones that stand more than once are encoded once."""
     encode = encoding(name).encode_ordinary
     known: dict[str, int] = {}
-    found = []
+    results = []
     for text in texts:
         if len(text) > _SHORT:
-            found.append(len(encode(text)) if len(text) <= _PART else count(text, name))
+            results.append(len(encode(text)) if len(text) <= _PART else count(text, name))
             continue
         number = known.get(text)
         if number is None:
             number = known[text] = len(encode(text))
-        found.append(number)
-    return found
+        results.append(number)
+    return results
 
 
 def reaches(limit: int, texts: Iterable[str], name: str) -> bool:
@@ -221,8 +221,8 @@ def shown(piece: bytes) -> str:
 
 def single_words(name: str) -> Iterator[str]:
     """Yield what is one token with a space before it, without that space: numbers, letters, then words, the commonest first."""
-    found = [token[1:] for token in encoding(name).token_byte_values() if token[:1] == b" " and token[1:].isalnum()]
-    texts = [token.decode() for token in found if token.isascii()]
+    results = [token[1:] for token in encoding(name).token_byte_values() if token[:1] == b" " and token[1:].isalnum()]
+    texts = [token.decode() for token in results if token.isascii()]
     yield from sorted((text for text in texts if text.isdecimal()), key=int)
     yield from sorted(text for text in texts if len(text) == 1 and text.isalpha())
     ranks = encoding(name)._mergeable_ranks  # noqa: SLF001 - there is no public name for it

@@ -16,7 +16,7 @@ LONGEST_LINE = 16 << 20
 
 
 @dataclass(frozen=True)
-class Wishes:
+class DatasetOptions:
     """What the configuration says of a dataset; None is inferred.
 
     records: how many are surveyed. share: the majority that a separator or stop needs. own: the user's own targets.

@@ -1,0 +1,56 @@
+"""Which JSON types are where in records, besides their texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+from ftlint.metrics.base import Block, Metric
+
+if TYPE_CHECKING:
+    from ftlint.dialects.context import Context
+
+_MOST = 1000
+"""Paths and types that are kept; where there are more, keys are data."""
+
+
+@dataclass
+class Seen:
+    """How many records have a type at a path, the first line that does, and how many bytes are before that line."""
+
+    count: int
+    line: int
+    offset: int
+
+
+@dataclass
+class KeyPaths(Metric):
+    """The types at each path (a JSON Pointer, with `*` for the indexes of arrays), by path and type."""
+
+    needs_texts: ClassVar[bool] = False
+    lines: int = 0
+    size: int = 0
+    seen: dict[tuple[str, str], Seen] = field(default_factory=dict)
+
+    def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
+        """Gather from a block."""
+        self.lines, self.size = block.decoded.lines, len(block.data)
+        for key, kind in block.decoded.kinds.items():
+            self.seen[key] = Seen(kind.count, kind.first, block.offset(kind.first))
+
+    def merge(self, other: KeyPaths) -> None:
+        """Take in what comes after."""
+        for key, theirs in other.seen.items():
+            if key in self.seen:
+                self.seen[key].count += theirs.count
+            elif len(self.seen) < _MOST:
+                self.seen[key] = Seen(theirs.count, theirs.line + self.lines, theirs.offset + self.size)
+        self.lines += other.lines
+        self.size += other.size
+
+    def by_path(self) -> dict[str, dict[str, Seen]]:
+        """Return what was seen, by path and type."""
+        paths: dict[str, dict[str, Seen]] = {}
+        for (path, kind), seen in self.seen.items():
+            paths.setdefault(path, {})[kind] = seen
+        return paths
