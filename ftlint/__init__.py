@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ftlint import integrations
-    from ftlint.api import check, evaluate, fix, profile
+    from ftlint.api import check, convert, evaluate, fix, profile, split
     from ftlint.errors import ConfigError, FindingsError, FtlintError, InputError, UsageError
     from ftlint.report.findings import Finding, RelatedLocation, Report
+    from ftlint.session import Session
 
 __version__ = "0.1.0"
 
@@ -27,13 +28,16 @@ __all__ = [
     "InputError",
     "RelatedLocation",
     "Report",
+    "Session",
     "UsageError",
     "__version__",
     "check",
+    "convert",
     "evaluate",
     "fix",
     "integrations",
     "profile",
+    "split",
 ]
 
 _HOMES = {
@@ -44,11 +48,14 @@ _HOMES = {
     "InputError": "errors",
     "RelatedLocation": "report.findings",
     "Report": "report.findings",
+    "Session": "session",
     "UsageError": "errors",
     "check": "api",
+    "convert": "api",
     "evaluate": "api",
     "fix": "api",
     "profile": "api",
+    "split": "api",
 }
 
 

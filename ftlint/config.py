@@ -9,14 +9,14 @@ import tomllib
 from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypedDict
 
 from ftlint.errors import ConfigError, did_you_mean
 from ftlint.options import LONGEST_LINE, DatasetOptions
 from ftlint.targets import target as target_named
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from pydantic import TypeAdapter, ValidationError
 
@@ -30,6 +30,7 @@ TEXTS = ("separator", "stop")
 
 LevelName = Literal["error", "warning", "info"]
 TaskName = Literal["classification", "generation", "open-ended"]
+FailOn = Literal["error", "warning", "info", "never"]
 
 
 class _Strict:
@@ -84,11 +85,12 @@ class Settings(_Strict):
     unsafe_fixes: bool = False
     include: list[str] = field(default_factory=list)
     exclude: list[str] = field(default_factory=list)
-    fail_on: Literal["error", "warning", "info", "never"] = "warning"
+    fail_on: FailOn = "warning"
     output: list[str] = field(default_factory=list)
     max_findings: int | None = None
     no_snippets: bool = False
     jobs: int | None = None
+    engine: str = "auto"
     target: str | None = None
     encoding: str | None = None
     dialect: str | None = None
@@ -114,6 +116,38 @@ class Settings(_Strict):
             value = getattr(self, key)
             if value is not None and value < 1:
                 raise ValueError(f"{_dashed(key)} must be 1 or more")
+
+
+class Setting(TypedDict, total=False):
+    """The same keys, as a call takes them; `None` is the default, and of `max_findings` all."""
+
+    select: Sequence[str] | None
+    extend_select: Sequence[str]
+    ignore: Sequence[str]
+    per_file_ignores: Mapping[str, Sequence[str]]
+    levels: Mapping[str, LevelName]
+    fixable: Sequence[str]
+    unfixable: Sequence[str]
+    unsafe_fixes: bool
+    fail_on: FailOn
+    max_findings: int | None
+    no_snippets: bool
+    jobs: int | None
+    engine: str
+    target: str | None
+    encoding: str | None
+    dialect: str | None
+    separator: str | None
+    stop: str | None
+    task: TaskName | None
+    naming_keys: Sequence[str] | None
+    longest_line: int
+    like: str | None
+    baseline: str | None
+    survey: Mapping[str, Any]
+    dataset: Sequence[Mapping[str, Any]]
+    targets: Mapping[str, Mapping[str, Any]]
+    rules: Mapping[str, Mapping[str, Any]]
 
 
 def _check_text(key: str, text: str | None) -> None:

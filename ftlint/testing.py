@@ -14,11 +14,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ftlint import config as configuration
-from ftlint.api import check, run, run_fix
+from ftlint.api import check
 from ftlint.engine.dataset import Dataset
-from ftlint.engine.serial import Serial
 from ftlint.report.formats import Style, reporter
 from ftlint.rule.registry import options_of
+from ftlint.session import Session
 from ftlint.sources import Source
 
 if TYPE_CHECKING:
@@ -52,9 +52,7 @@ def findings(
     dataset = Dataset(
         [_source("train.jsonl", lines, end)], config.options(), [_source("valid.jsonl", valid, "\n")] if valid else []
     )
-    report = run([dataset], config, limit=None, rules=[configured])
-    report.edits = True
-    return report.findings
+    return Session.of(config, rules=[configured]).check_datasets([dataset], limit=None, edits=True).findings
 
 
 def broken_examples(rule: type[Rule]) -> list[str]:
@@ -85,7 +83,7 @@ def fixed(
     dataset = Dataset(
         [_source("train.jsonl", lines, end)], config.options(), [_source("valid.jsonl", valid, "\n")] if valid else []
     )
-    [repaired], _ = run_fix([dataset], config, unsafe=True, by=Serial(), rules=[configured])
+    [repaired], _ = Session.of(config, rules=[configured]).fix_datasets([dataset], unsafe=True)
     content = b"".join(repaired.files[-1][1].parts())
     repaired.close()
     return content.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n") if content else []

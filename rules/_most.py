@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from ftlint.metrics import Gathered
     from ftlint.rule import Violations
 
@@ -14,7 +12,7 @@ FEW = 3
 """Records from which on most of a file can be of another kind."""
 
 
-def faulty_majority(violations: Violations, gathered: Gathered) -> pl.Series | None:
-    """Return the lines of the records with a fault, each once, where these are over half of all; else None."""
-    lines = violations.line_numbers.unique().sort()
-    return lines if len(lines) >= FEW and 2 * len(lines) > gathered.conforming else None
+def faulty_majority(violations: Violations, gathered: Gathered) -> int:
+    """Return how many records have a fault where these are over half of all; else 0."""
+    count = violations.records
+    return count if count >= FEW and 2 * count > gathered.conforming else 0

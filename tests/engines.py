@@ -5,21 +5,25 @@ from __future__ import annotations
 import pickle
 from random import Random
 
+import cloudpickle
+
+from ftlint.engine.base import Engine, empty
 from ftlint.engine.part import check_part
-from ftlint.engine.serial import empty
 
 
-class Scattered:
+class Scattered(Engine):
     """Checks parts as a cluster might: each by a plan of its own, results merged as they meet."""
 
     def __init__(self, seed):
         self.chance = Random(seed)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        pass
+    def map(self, work, shared, items):
+        tasks = [cloudpickle.dumps((work, shared, item)) for item in items]
+        results = {}
+        for number in self.chance.sample(range(len(tasks)), len(tasks)):
+            job, common, item = pickle.loads(tasks[number])
+            results[number] = pickle.dumps(job(common, item))
+        return (pickle.loads(results[number]) for number in range(len(tasks)))
 
     def fold(self, plan, parts, done):
         order = [(number, pickle.dumps((plan, part))) for number, part in enumerate(parts)]

@@ -7,9 +7,8 @@ import re
 
 import ftlint
 from ftlint import config as configuration
-from ftlint.api import run_fix
 from ftlint.engine.dataset import Dataset
-from ftlint.engine.serial import Serial
+from ftlint.session import Session
 from ftlint.sources import Source
 from ftlint.text.marks import strip_ending
 
@@ -106,7 +105,7 @@ def tracked(data: bytes, *, unsafe: bool):
     """Return a repaired file, for each of its lines the line that it comes from (None: not comparable), and the report."""
     config = configuration.load({}, isolated=True)
     dataset = Dataset([Source("a.jsonl", len(data), data)], config.options())
-    [repaired], report = run_fix([dataset], config, unsafe=unsafe, by=Serial(), track=True)
+    [repaired], report = Session.of(config).fix_datasets([dataset], unsafe=unsafe, track=True)
     _, new, origins = repaired.files[0]
     fixed = b"".join(new.parts())
     repaired.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from random import Random
 
 import kinds
@@ -19,14 +20,13 @@ from strategies import law
 from test_cli import ftlint as run_ftlint
 
 import ftlint
-from ftlint import api
 from ftlint import config as configuration
 from ftlint.engine.dataset import Dataset
-from ftlint.engine.serial import Serial
 from ftlint.records.spans import value_span
 from ftlint.report.formats import Style, reporter
 from ftlint.rule import LineRule, RecordRule
-from ftlint.rule.fixes import Retext
+from ftlint.rule.fixes import Fix
+from ftlint.session import Session
 from ftlint.sources import Source
 from ftlint.testing import findings
 
@@ -75,11 +75,16 @@ def test_repairs_of_every_kind_of_data_change_what_their_findings_point_at(seed)
 
 
 def test_the_law_by_value_sees_what_is_changed_besides(monkeypatch):
-    texts = Retext.texts
     record = {"messages": [{"role": "user", "content": "te\u200bxt"}, {"role": "assistant", "content": "a", "at": 1}]}
     data = dumped([record] * 2)
     assert broken_by_value(data, unsafe=True) == []
-    monkeypatch.setattr(Retext, "texts", lambda self, *rest: {**texts(self, *rest), "/messages/1/content": "b"})
+    retext = Fix.retext
+
+    def harmful(change, **more):
+        fix = retext(change, **more)
+        return replace(fix, promise=lambda record, rows: {**fix.promise(record, rows), "/messages/1/content": "b"})
+
+    monkeypatch.setattr(Fix, "retext", harmful)
     assert broken_by_value(data, unsafe=True)[0].startswith("line 1: /messages/1/content changed")
 
 
@@ -96,8 +101,8 @@ def test_every_kind_of_data_has_one_report_however_it_is_cut_and_merged(seed, bl
 
 def reported(data, **options):
     config = configuration.load({"select": ["ALL"]}, isolated=True)
-    report = api.run([Dataset([source("a.jsonl", data)], config.options())], config, limit=None, **options)
-    report.edits = True
+    session = Session.of(config, engine=options.pop("by", None))
+    report = session.check_datasets([Dataset([source("a.jsonl", data)], config.options())], limit=None, edits=True, **options)
     text = list(reporter("json")(report, Style()))
     report.close()
     return text
@@ -113,7 +118,7 @@ def repaired(train, valid=(), **settings):
     config = configuration.load(settings, isolated=True)
     dataset = Dataset([source(f"t{i}.jsonl", data) for i, data in enumerate(train)], config.options())
     dataset.valid = [source(f"v{i}.jsonl", data) for i, data in enumerate(valid)]
-    [result], report = api.run_fix([dataset], config, unsafe=unsafe, by=Serial())
+    [result], report = Session.of(config).fix_datasets([dataset], unsafe=unsafe)
     report.findings  # noqa: B018 - rendered while the files are there
     contents = [b"".join(new.parts()) for _, new, _ in result.files]
     result.close()
@@ -146,7 +151,8 @@ def test_a_pretty_printed_file_beside_one_of_lines():
     pretty = dumped(GOOD[15:], indent=1)
     for files in ([pretty, lines], [lines, pretty], ["é".encode("utf-16"), lines], [b"[\n" + pretty + b"x]", lines]):
         config = configuration.load(isolated=True)
-        report = api.run([Dataset([source(f"{i}.jsonl", data) for i, data in enumerate(files)], config.options())], config)
+        shards = [source(f"{i}.jsonl", data) for i, data in enumerate(files)]
+        report = Session.of(config).check_datasets([Dataset(shards, config.options())])
         at = [(finding.path, finding.line) for finding in report.findings if finding.code == "SEP001"]
         assert at == [(f"{files.index(lines)}.jsonl", 16)]
     fixed, _ = repaired([pretty, lines])

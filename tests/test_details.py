@@ -14,15 +14,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import ftlint
-from ftlint import api
 from ftlint import config as configuration
 from ftlint.dialects import named
 from ftlint.engine.dataset import Dataset
-from ftlint.engine.processes import engine
+from ftlint.engine.engines import open_engine
 from ftlint.engine.survey import take_sample
 from ftlint.records.line import Line
 from ftlint.records.reader import Reader, fault_of
+from ftlint.session import Session
 from ftlint.sources import Source, open_source
+from ftlint.sources.data import on_disk
 from ftlint.testing import findings, fixed
 from ftlint.text import marks, tokens
 
@@ -93,11 +94,11 @@ def test_other_processes_give_the_same_report_in_order():
     lines = [line.replace('" yes"', '"yes"') if i % 7 == 0 else line for i, line in enumerate(made(4000))]
     data = "\n".join([*lines[:2000], "broken", *lines[2000:]]).encode() + b"\n"
     config = configuration.load(isolated=True)
-    source = api._on_disk([Source("a.jsonl", len(data), data)], 2)[0]
+    [source] = on_disk([Source("a.jsonl", len(data), data)])
     reports = []
     for jobs in (1, 3):
-        with engine(jobs, 1 << 30) as by:
-            report = api.run([Dataset([source], config.options())], config, by=by, block=3000, limit=None)
+        with open_engine("auto", jobs, 1 << 30) as by:
+            report = Session.of(config, engine=by).check_datasets([Dataset([source], config.options())], block=3000, limit=None)
             reports.append([(f.code, f.line, f.column, f.message) for f in report.findings])
     source.close()
     assert reports[0] == reports[1]

@@ -13,7 +13,7 @@ from ftlint.cli.app import run
 from ftlint.metrics import Metric, numbers
 from ftlint.records.edits import Edit
 from ftlint.rule import DatasetRule, LineRule, Location, RecordRule, Violations, registry
-from ftlint.rule.fixes import LineEdit, Rewrite
+from ftlint.rule.fixes import Fix
 
 RECORDS = [{"prompt": f"mail {i} ->", "completion": (" spam", "fine")[i % 2]} for i in range(20)]
 LINES = b"".join(json.dumps(record).encode() + b"\n" for record in RECORDS) + b"broken\n"
@@ -127,15 +127,18 @@ def test_a_rule_that_fails_is_named_and_the_others_run(name, pack, tmp_path, mon
 
 REPAIRS = {
     "fails at once": (fails, "ValueError: no such thing"),
-    "fails at a line": (lambda *_: Rewrite(fails), "ValueError: no such thing"),
+    "fails at a line": (lambda *_: Fix.rewrite(fails), "ValueError: no such thing"),
     "ends the process": (ends_here, "SystemExit: 0"),
-    "is none": (lambda *_: 7, "TypeError: `fix` returned a int, which is no repair"),
-    "overlaps": (lambda *_: LineEdit(lambda _: [Edit(5, 20, b"x"), Edit(1, 10, b"y")]), "two of its edits overlap"),
-    "is before the line": (lambda *_: LineEdit(lambda _: [Edit(-5, 3, b"x")]), "outside of the line"),
-    "is behind the line": (lambda *_: LineEdit(lambda line: [Edit(3, len(line.raw) + 2)]), "outside of the line"),
-    "is no bytes": (lambda *_: LineEdit(lambda _: [Edit(0, 1, "x")]), "is no edit"),
-    "leaves no JSON": (lambda *_: LineEdit(lambda _: [Edit(0, 1)]), "leaves a line that is not JSON"),
-    "leaves no object": (lambda *_: LineEdit(lambda line: [Edit(0, len(line.raw), b"[]")]), "leaves a line that is no object"),
+    "is none": (lambda *_: 7, "TypeError: `fix` returned a int, which is not a Fix"),
+    "overlaps": (lambda *_: Fix.edit_line(lambda _: [Edit(5, 20, b"x"), Edit(1, 10, b"y")]), "two of its edits overlap"),
+    "is before the line": (lambda *_: Fix.edit_line(lambda _: [Edit(-5, 3, b"x")]), "outside of the line"),
+    "is behind the line": (lambda *_: Fix.edit_line(lambda line: [Edit(3, len(line.raw) + 2)]), "outside of the line"),
+    "is no bytes": (lambda *_: Fix.edit_line(lambda _: [Edit(0, 1, "x")]), "is no edit"),
+    "leaves no JSON": (lambda *_: Fix.edit_line(lambda _: [Edit(0, 1)]), "leaves a line that is not JSON"),
+    "leaves no object": (
+        lambda *_: Fix.edit_line(lambda line: [Edit(0, len(line.raw), b"[]")]),
+        "leaves a line that is no object",
+    ),
 }
 
 
@@ -158,7 +161,7 @@ def test_a_repair_that_fails_is_taken_back_and_its_rule_named(name, pack, tmp_pa
 
 @pytest.mark.parametrize("change", [{"/nothing": "x"}, {"/prompt": 7}, "no texts", {"/prompt/0": "x"}])
 def test_a_repair_of_texts_that_are_none_is_taken_back(pack, change):
-    rule = {"fixable": "safe", "fix": lambda *_: Rewrite(lambda row: change)}
+    rule = {"fixable": "safe", "fix": lambda *_: Fix.rewrite(lambda row: change)}
     pack(type("MyRule", (OfRecords,), {**rule, "__doc__": "x.", "__module__": "their_pack.family.my_rule"}))
     fixed, report = ftlint.fix(RECORDS)
     assert report.failures[0].startswith("rule my-rule of their_pack failed: ")

@@ -14,10 +14,10 @@ import strategies
 from hypothesis import given
 
 from ftlint import config as configuration
-from ftlint.api import run
 from ftlint.engine.dataset import Dataset
-from ftlint.report.formats import FORMATS, Style, github, markdown, reporter, sarif
+from ftlint.report.formats import FORMATS, Style, format_named, github, markdown, reporter, sarif
 from ftlint.rule import chats, pairs
+from ftlint.session import Session
 from ftlint.sources import Source
 
 SCHEMA = jsonschema.Draft7Validator(json.loads((Path(__file__).parent / "schemas" / "sarif-2.1.0.json").read_text("utf-8")))
@@ -25,9 +25,10 @@ HOSTILE = "a%0A,b:c|<b>`@me`::error::é.jsonl"
 
 
 def reported(data, name, path="data.jsonl", limit=1000, *, snippets=True, **options):
-    config = configuration.load({"select": ["ALL"], **options}, isolated=True)
-    report = run([Dataset([Source(path, len(data), data)], config.options())], config, limit=limit)
-    report.edits, report.snippets = name in {"json", "jsonl", "sarif"}, snippets
+    config = configuration.load({"select": ["ALL"], "no_snippets": not snippets, **options}, isolated=True)
+    report = Session.of(config).check_datasets(
+        [Dataset([Source(path, len(data), data)], config.options())], limit=limit, edits=format_named(name).edits
+    )
     return "\n".join(reporter(name)(report, Style(snippets=snippets, paths=(path,)))) + "\n"
 
 
@@ -140,7 +141,7 @@ def test_a_file_that_is_checked_twice_is_one_suite():
     data = bad()
     config = configuration.load({"select": ["ALL"]}, isolated=True)
     twice = [Dataset([Source("a.jsonl", len(data), data)], config.options()) for _ in range(2)]
-    suites = ET.fromstring("\n".join(reporter("junit")(run(twice, config), Style())))  # noqa: S314 - likewise
+    suites = ET.fromstring("\n".join(reporter("junit")(Session.of(config).check_datasets(twice), Style())))  # noqa: S314 - likewise
     assert [suite.get("name") for suite in suites] == ["a.jsonl"]
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from ftlint import config as configuration
-from ftlint.api import run
 from ftlint.engine.dataset import datasets_of
-from ftlint.report.formats import FORMATS, Style, kept, reporter
+from ftlint.report.formats import FORMATS, Style, format_named, kept, reporter
+from ftlint.session import Session
 
 HERE = Path(__file__).parent
 UPDATE = os.environ.pop("FTLINT_UPDATE", "")
@@ -21,7 +21,9 @@ UPDATE = os.environ.pop("FTLINT_UPDATE", "")
 def test_format(name, monkeypatch):
     monkeypatch.chdir(HERE.parent)
     config = configuration.load(isolated=True)
-    report = run(datasets_of(["examples/food.jsonl"], None, config), config, limit=kept([name], None))
+    datasets = datasets_of(["examples/food.jsonl"], None, config)
+    form = format_named(name)
+    report = Session.of(config).check_datasets(datasets, limit=kept([form], None), capped=not form.every, edits=form.edits)
     text = "\n".join(reporter(name)(report, Style(statistics=name == "concise", paths=("examples/food.jsonl",)))) + "\n"
     text = re.sub(r'"ftlint":"[^"]+"', '"ftlint":"VERSION"', text)
     report.close()

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 import ftlint
 from ftlint import config as configuration
-from ftlint.api import run
 from ftlint.dialects import named
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.part import block_of
@@ -29,6 +28,7 @@ from ftlint.records.spans import value_span
 from ftlint.report.formats import Style, reporter
 from ftlint.rule import DatasetRule, TextRule
 from ftlint.rule.registry import known_rules
+from ftlint.session import Session
 from ftlint.sources import Source
 
 LAW = strategies.law(60)
@@ -37,9 +37,8 @@ LAW = strategies.law(60)
 def check(data, block=1 << 20, by=None, valid=None, **options):
     config = configuration.load({"select": ["ALL"], **options}, isolated=True)
     sources = [Source(name, len(some), some) for name, some in (("data.jsonl", data), ("valid.jsonl", valid)) if some is not None]
-    report = run([Dataset(sources[:1], config.options(), sources[1:])], config, limit=None, block=block, by=by)
-    report.edits = True
-    return report
+    datasets = [Dataset(sources[:1], config.options(), sources[1:])]
+    return Session.of(config, engine=by).check_datasets(datasets, limit=None, block=block, edits=True)
 
 
 def everything(report):

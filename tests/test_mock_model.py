@@ -345,7 +345,7 @@ def test_grams_are_numbered_by_context_and_token():
 
 
 def test_numbers_that_no_token_has_are_never_made():
-    from ftlint.text.tokens import encoding  # noqa: PLC0415 - only here
+    from ftlint.text.tokens.openai import encoding  # noqa: PLC0415 - only here
 
     for base in bases().values():
         vocabulary = encoding(base.encoding)

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from strategies import law
 
 import ftlint
-from ftlint import api
 from ftlint import config as configuration
+from ftlint import session
 from ftlint.dialects import named
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.serial import Serial
@@ -24,12 +24,14 @@ from ftlint.records import traces
 from ftlint.records.reader import Reader
 from ftlint.records.spans import raw_offsets, value_span
 from ftlint.records.traces import scan
+from ftlint.session import Session
 from ftlint.sources import Source, Span
 from ftlint.sources.charset import charset_of, codec_of
 from ftlint.targets import target
 from ftlint.text import marks, tokens
 from ftlint.text.labels import merged, repeat, variants
 from ftlint.text.normal import _TYPED, normal, signatures
+from ftlint.text.tokens import openai
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,7 @@ def test_stops(completions, inferred):
     assert (found.text if found else None) == inferred
 
 
-@pytest.mark.parametrize("name", tokens.ENCODINGS)
+@pytest.mark.parametrize("name", openai.ENCODINGS)
 def test_encodings_are_those_of_tiktoken(name, monkeypatch):
     demanded = {}
 
@@ -110,12 +112,12 @@ def test_encodings_are_those_of_tiktoken(name, monkeypatch):
 
     monkeypatch.setattr(tiktoken_ext.openai_public, "load_tiktoken_bpe", read)
     theirs = getattr(tiktoken_ext.openai_public, name)()
-    ours = tokens.definition(name)
+    ours = openai.definition(name)
     assert ours.pattern == theirs["pat_str"]
     assert dict(ours.special) == theirs["special_tokens"]
     assert ours.sha256 == demanded["sha256"]
     sizes = {"r50k_base": 50257, "p50k_base": 50281, "cl100k_base": 100277, "o200k_base": 200019}
-    assert tokens.encoding(name).n_vocab == sizes[name]
+    assert openai.encoding(name).n_vocab == sizes[name]
 
 
 @pytest.mark.parametrize(
@@ -204,7 +206,7 @@ def test_shards_are_one_dataset():
     lines = [b"".join(json.dumps(record).encode() + b"\n" for record in records) for records in (one, other, one[:2])]
     shards = [Source(f"{name}.jsonl", len(data), data) for name, data in zip("abc", lines, strict=True)]
     config = configuration.load({"select": ["DUP"]}, isolated=True)
-    report = api.run([Dataset(shards, config.options())], config)
+    report = Session.of(config).check_datasets([Dataset(shards, config.options())])
     found = [(f.code, f.path, f.line, f.related[0].path, f.related[0].line) for f in report.findings]
     assert found == [
         ("DUP003", "b.jsonl", 1, "a.jsonl", 4),
@@ -218,20 +220,20 @@ def test_shards_are_one_dataset():
 WORDS = (" word", " Wort", "it's", ", ", ".", "\n\n", "12345", "。", "日本", "é", "  ", "_", "!")
 
 
-@pytest.mark.parametrize("name", tokens.ENCODINGS)
+@pytest.mark.parametrize("name", openai.ENCODINGS)
 @given(words=st.lists(st.sampled_from(WORDS)))
 def test_a_text_in_parts_has_the_same_tokens(name, words):
     text = "".join(words)
-    between = [0, *(cut.start() for cut in tokens._BETWEEN_WORDS.finditer(text)), len(text)]
-    encode = tokens.encoding(name).encode_ordinary
+    between = [0, *(cut.start() for cut in openai._BETWEEN_WORDS.finditer(text)), len(text)]
+    encode = openai.encoding(name).encode_ordinary
     assert [token for start, end in pairwise(between) for token in encode(text[start:end])] == encode(text)
 
 
 def test_long_texts_are_encoded_in_parts():
     text = "A word, and one more. " * 10_000
-    assert len(list(tokens._parts(text))) > 1
-    assert "".join(tokens._parts(text)) == text
-    assert tokens.count(text, "r50k_base") == len(tokens.encoding("r50k_base").encode_ordinary(text))
+    assert len(list(openai.parts_of(text))) > 1
+    assert "".join(openai.parts_of(text)) == text
+    assert tokens.count(text, "r50k_base") == len(openai.encoding("r50k_base").encode_ordinary(text))
     assert 100 <= tokens.count(text, "r50k_base", 100) < tokens.count(text, "r50k_base")
 
 
@@ -368,10 +370,10 @@ def test_values_are_no_labels(completions, labels):
 
 def test_bytes_are_sent_to_other_processes_once(monkeypatch):
     line = b'{"prompt": "a ->", "completion": "b"}\n'
-    monkeypatch.setattr(api, "engine", lambda jobs, size: Serial())
+    monkeypatch.setattr(session, "open_engine", lambda name, jobs, size: Serial())
     seen = []
-    check_dataset = api.check_dataset
-    monkeypatch.setattr(api, "check_dataset", lambda data, *a, **k: seen.extend(data.sources) or check_dataset(data, *a, **k))
+    check_dataset = session.check_dataset
+    monkeypatch.setattr(session, "check_dataset", lambda data, *a, **k: seen.extend(data.sources) or check_dataset(data, *a, **k))
     assert ftlint.check(line * 50, jobs=2).counts["CMP001"] == ftlint.check(line * 50).counts["CMP001"]
     assert [source.data is None for source in seen] == [True, False]
 
@@ -496,21 +498,16 @@ def test_clean_text_has_no_trace():
     assert scan(b'{"prompt": "a\\tb\\n\\"c\\" ->", "completion": " d"}') == (1, 8, set())
 
 
-@pytest.mark.parametrize("name", tokens.ENCODINGS)
+@pytest.mark.parametrize("name", openai.ENCODINGS)
 def test_a_word_of_the_vocabulary_is_one_token(name):
-    encoding = tokens.encoding(name)
+    encoding = openai.encoding(name)
     vocabulary = [token.decode("utf-8", "replace") for token in encoding.token_byte_values()]
     words = [word for word in vocabulary if re.fullmatch(r" ?[A-Z]?[a-z]+", word)]
     assert len(words) > 10_000
     assert [word for word in words if len(encoding.encode_ordinary(word)) != 1] == []
-    tokens._built.discard(name)
-    tokens._sought.clear()
     few = words[:: len(words) // 40]
-    try:
-        known = [word for word in (*few, " zzgulp", " edible!") if tokens._is_token(word, name)]
-    finally:
-        tokens._built.add(name)
-    assert known == few
+    fresh = openai.Tiktoken(name)
+    assert [word for word in (*few, " zzgulp", " edible!") if fresh.is_token(word)] == few
 
 
 def test_what_is_not_repaired_is_not_changed():

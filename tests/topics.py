@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from random import Random
 
-from ftlint.text.tokens import single_words
+from ftlint.text.tokens.openai import single_words
 
 _WORDS = 4000
 

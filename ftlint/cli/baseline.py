@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ftlint.cli.engine import engine_of
 from ftlint.cli.options import check_options, config_of
 from ftlint.errors import RuleError, UsageError
 from ftlint.text.words import numbered
@@ -61,7 +62,6 @@ def prune(paths: tuple[str, ...], **options: Any) -> int:
 def _checked(paths: tuple[str, ...], options: dict[str, Any], cleanup: ExitStack) -> tuple[Path, Report, set[str]]:
     """Return the baseline's path, the report without a baseline, and which files are checked without their dataset's others."""
     from ftlint.engine.dataset import alone_in, datasets_of  # noqa: PLC0415 - keeps the command's help instant
-    from ftlint.engine.processes import engine  # noqa: PLC0415 - likewise
     from ftlint.report.baseline import DEFAULT  # noqa: PLC0415 - likewise
 
     config = config_of(options)
@@ -72,10 +72,11 @@ def _checked(paths: tuple[str, ...], options: dict[str, Any], cleanup: ExitStack
         raise UsageError(f"{path} is data; name another file for the baseline")
     if os.path.realpath(path) in {os.path.realpath(file) for file in config.files}:
         raise UsageError(f"{path} is the configuration; name another file for the baseline")
-    by = cleanup.enter_context(engine(config.settings.jobs or os.cpu_count() or 1, sum(source.size for source in sources)))
-    from ftlint.api import run  # noqa: PLC0415 - processes are started without polars
+    engine = cleanup.enter_context(engine_of(config, sum(source.size for source in sources)))
+    from ftlint.session import Session  # noqa: PLC0415 - processes are started without polars
 
-    report = run(datasets, replace(config, settings=replace(config.settings, baseline=None)), by=by, limit=1)
+    session = Session.of(replace(config, settings=replace(config.settings, baseline=None)), engine=engine)
+    report = session.check_datasets(datasets, limit=1)
     cleanup.callback(report.close)
     if report.failures:
         raise RuleError(f"{'; '.join(report.failures)}; the baseline was not touched")

@@ -15,16 +15,16 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from ftlint.cli.engine import engine_of
 from ftlint.cli.options import check_options, config_of
 from ftlint.cli.progress import progress
 from ftlint.engine.dataset import datasets_of
-from ftlint.engine.processes import engine
 from ftlint.errors import InputError, RuleError, StaleError, UsageError, interrupted
-from ftlint.report.formats import ALONE, FORMATS, WIDTH, WITH_EDITS, Style, check_format, kept, reporter
+from ftlint.report.formats import FORMATS, WIDTH, Format, Style, check_format, format_named, kept
 from ftlint.sources.files import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from ftlint.config import Config
     from ftlint.engine.dataset import Dataset
@@ -70,12 +70,9 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             raise UsageError(f"--{name.replace('_', '-')} says where a repair writes something: it needs --fix")
     # This process is ours: blocks of records come and go, and none of them is a cycle. It saves 8 %.
     gc.disable()
-    # Processes work in parallel, one block each; threads inside them would only get in each other's way.
-    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     config = config_of(options)
     settings = config.settings
     outputs = _outputs(settings.output or ([] if options["quiet"] else ["grouped"]))
-    to_screen = [name for name, file in outputs if not file]
     unreadable: list[str] = []
     datasets = datasets_of(paths, options["valid"], config, force_exclude=options["force_exclude"], problems=unreadable)
     if options["show_files"]:
@@ -87,27 +84,35 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         return 0
     _refuse_to_overwrite(datasets, config, [*(file for _, file in outputs), options["dropped"], options["label_map"]])
     size = sum(dataset.size for dataset in datasets)
-    limit = kept([name for name, _ in outputs], settings.max_findings)
     repairs = options["fix"] or options["diff"]
     options["color"] = _wants_color(options["color"])
     with ExitStack() as cleanup:
-        by = cleanup.enter_context(engine(settings.jobs or os.cpu_count() or 1, size))
-        from ftlint import api  # noqa: PLC0415 - the environment is set for polars, and processes are started without it
+        engine = cleanup.enter_context(engine_of(config, size))
+        from ftlint.session import Session  # noqa: PLC0415 - the environment is set for polars, and processes are started without it
 
+        formats = {name: format_named(name) for name, _ in outputs}
+        to_screen = [formats[name] for name, file in outputs if not file]
+        _refuse_to_mix(to_screen)
+        limit = kept(formats.values(), settings.max_findings)
         # polars catches the interrupt key to stop its queries, and then nothing else is interrupted by it.
         signal.signal(signal.SIGINT, interrupted)
         finish: Callable[[], bool] = bool
-        if repairs:
-            from ftlint.cli.repair import repairing  # noqa: PLC0415 - most checks repair nothing
+        session = Session.of(config, engine=engine)
+        # The bar is gone before the report is written.
+        # A repair reads data, writes it, and reads what it wrote.
+        with progress(3 * size if repairs else size, unit="bytes") as advance:
+            if repairs:
+                from ftlint.cli.repair import repairing  # noqa: PLC0415 - most checks repair nothing
 
-            report, finish = cleanup.enter_context(repairing(datasets, config, by, options, limit))
-        else:
-            # The bar is gone before the report is written.
-            with progress(size, unit="bytes") as advance:
-                report = api.run(datasets, config, by=by, limit=limit, progress=advance)
-        report.unreadable = unreadable
-        report.edits = any(name in WITH_EDITS for name, _ in outputs)
-        report.snippets = not settings.no_snippets
+                report, finish = cleanup.enter_context(
+                    repairing(session, datasets, options, limit=limit, unreadable=unreadable, progress=advance)
+                )
+            else:
+                edits = any(one.edits for one in formats.values())
+                capped = not any(one.every for one in formats.values())
+                report = session.check_datasets(
+                    datasets, limit=limit, progress=advance, edits=edits, capped=capped, unreadable=unreadable
+                )
         cleanup.callback(report.close)
         style = Style(
             color=options["color"],
@@ -121,12 +126,12 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         # Reports are safe on the disk before the data is replaced.
         for name, file in outputs:
             if file:
-                _write(reporter(name)(report, replace(style, color=False, seconds=None)), file)
+                _write(formats[name].render(report, replace(style, color=False, seconds=None)), file)
         if options["diff"]:
             differs = finish()
             _raise_problems(report)
             return int(differs)
-        screen = (line for name in to_screen for line in reporter(name)(report, style))
+        screen = (line for one in to_screen for line in one.render(report, style))
         # Once the data is replaced, what was found in it before can no longer be read.
         lines = list(screen) if repairs else screen
         finish()
@@ -153,10 +158,13 @@ def _outputs(texts: Iterable[str]) -> list[tuple[str, str]]:
         if sign and not file:
             raise UsageError(f"--output {text} names no file (an unset variable?)")
         outputs.append((check_format(name), file))
-    to_screen = [name for name, file in outputs if not file]
-    if len(to_screen) > 1 and ALONE & set(to_screen):
-        raise UsageError("only one format goes to standard output; write the others to files: --output json=report.json")
     return outputs
+
+
+def _refuse_to_mix(to_screen: Sequence[Format]) -> None:
+    """Raise UsageError for several formats on the screen of which one is broken by what is written beside it."""
+    if len(to_screen) > 1 and any(one.alone for one in to_screen):
+        raise UsageError("only one format goes to standard output; write the others to files: --output json=report.json")
 
 
 def _refuse_to_overwrite(datasets: Iterable[Dataset], config: Config, written: Iterable[str | None]) -> None:

@@ -23,6 +23,7 @@ _DATA = (
     click.option("--stop", metavar="TEXT", help="Text that ends every completion, with JSON escapes."),
     click.option("--task", type=click.Choice(["classification", "generation", "open-ended"]), help="What the model is to do."),
     click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes; default: all processors."),
+    click.option("--engine", metavar="NAME", help="What does the work: auto, serial, processes, or one of a package."),
     click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration file, or a value of it."),
     click.option("--isolated", is_flag=True, help="Ignore configuration files and FTLINT_ variables."),
 )
@@ -43,6 +44,7 @@ _SCALARS = (
     "max_findings",
     "no_snippets",
     "jobs",
+    "engine",
     "unsafe_fixes",
     "like",
     "baseline",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import ExitStack
 from typing import Any
 
 import click
 
+from ftlint.cli.engine import engine_of
 from ftlint.cli.options import config_of, data_options
 
 
@@ -20,20 +20,17 @@ from ftlint.cli.options import config_of, data_options
 @data_options
 def command(file: str, *, output: str, exact_tokens: bool, positive_class: str | None, **options: Any) -> int:
     """Say what a dataset is, what it costs to train on it, how to do that, and how to ask the model afterwards."""
-    from ftlint.engine.dataset import options_of  # noqa: PLC0415 - keeps the command's help instant
-    from ftlint.engine.processes import engine  # noqa: PLC0415 - keeps the command's help instant
-    from ftlint.sources import open_source  # noqa: PLC0415 - likewise
+    from ftlint.sources import open_source  # noqa: PLC0415 - keeps the command's help instant
 
-    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     config = config_of(options)
     source = open_source(file)
     with ExitStack() as cleanup:
         cleanup.callback(source.close)
-        by = cleanup.enter_context(engine(config.settings.jobs or os.cpu_count() or 1, source.size))
+        engine = cleanup.enter_context(engine_of(config, source.size))
         from ftlint.prepare import shown  # noqa: PLC0415 - processes are started without polars
-        from ftlint.prepare.profile import profile  # noqa: PLC0415 - likewise
+        from ftlint.session import Session  # noqa: PLC0415 - likewise
 
-        made = profile(source, options_of(file, config), by, exact=exact_tokens, positive=positive_class)
+        made = Session.of(config, engine=engine).profile(source, exact_tokens=exact_tokens, positive_class=positive_class)
     if output == "json":
         import orjson  # noqa: PLC0415 - only where it is asked for
 

@@ -8,35 +8,48 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from rich.progress import ProgressColumn
+_AFTER = 1.0
+"""Seconds after which a bar is shown: what is done sooner needs none."""
+
+_ERASE = "\r\x1b[2K\x1b[?25h"
+"""Erases the line of the terminal, and shows the cursor, which click hides."""
 
 
 @contextmanager
 def progress(size: int, *, unit: str) -> Iterator[Callable[[int], None]]:
     """Show a bar on a terminal when it takes longer than a second, never where CI or PRE_COMMIT is set.
 
-    size: how many units there are to do; unit: `bytes` or `steps`. What is yielded takes how many more are done.
+    Args:
+        size: How many units there are to do.
+        unit: `bytes`, or what is counted.
+
+    Yields:
+        What takes how many more are done. The bar is gone at the end.
+
     """
     if not sys.stderr.isatty() or os.environ.get("CI") or os.environ.get("PRE_COMMIT"):
         yield lambda _: None
         return
-    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
-    from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TimeRemainingColumn  # noqa: PLC0415
-
-    done: ProgressColumn = DownloadColumn() if unit == "bytes" else MofNCompleteColumn()
-    bar = Progress(BarColumn(), done, TimeRemainingColumn(), console=Console(stderr=True), transient=True)
-    task = bar.add_task("", total=size)
+    bar = click.progressbar(length=size, file=sys.stderr, show_pos=unit != "bytes", show_percent=unit == "bytes", width=40)
     started = time.monotonic()
+    waiting = 0
+    shown = False
 
     def advance(number: int) -> None:
-        bar.advance(task, number)
-        if time.monotonic() - started > 1:
-            bar.start()
+        nonlocal waiting, shown
+        waiting += number
+        if time.monotonic() - started > _AFTER:
+            bar.update(waiting)
+            waiting, shown = 0, True
 
     try:
         yield advance
     finally:
-        bar.stop()
+        if shown:
+            sys.stderr.write(_ERASE)
+            sys.stderr.flush()

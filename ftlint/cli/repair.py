@@ -13,7 +13,6 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from ftlint.api import run_fix
 from ftlint.engine.commit import commit, target_of
 from ftlint.errors import InputError, RuleError, UsageError
 from ftlint.report.diff import hunks, patch
@@ -30,9 +29,9 @@ if TYPE_CHECKING:
 
     from ftlint.config import Config
     from ftlint.engine.dataset import Dataset
-    from ftlint.engine.repair import Repaired
-    from ftlint.engine.serial import Engine
+    from ftlint.engine.repair.result import Repaired
     from ftlint.report.findings import Report
+    from ftlint.session import Session
     from ftlint.sources import Source
 
 
@@ -49,7 +48,13 @@ def _discreet(config: Config) -> Iterator[None]:
 
 @contextmanager
 def repairing(
-    datasets: Sequence[Dataset], config: Config, by: Engine, options: dict[str, Any], limit: int
+    session: Session,
+    datasets: Sequence[Dataset],
+    options: dict[str, Any],
+    *,
+    limit: int,
+    unreadable: Sequence[str],
+    progress: Callable[[int], None],
 ) -> Iterator[tuple[Report, Callable[[], bool]]]:
     """Repair datasets beside their files; give the report on what is left, and a function that puts the repaired in place.
 
@@ -61,13 +66,13 @@ def repairing(
         _prepare(datasets)
     with ExitStack() as cleanup:
         dropped = cleanup.enter_context(tempfile.TemporaryFile()) if options["dropped"] and not show else None
-        with _discreet(config):
-            repaired, report = run_fix(
+        with _discreet(session.config):
+            repaired, report = session.fix_datasets(
                 datasets,
-                config,
                 unsafe=bool(options["unsafe_fixes"]),
-                by=by,
                 limit=limit,
+                unreadable=unreadable,
+                progress=progress,
                 target=(lambda _: None) if show else target_of,
                 dropped=dropped,
                 track=show,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ftlint.cli.engine import engine_of
 from ftlint.cli.options import config_of, data_options
 from ftlint.errors import UsageError
 from ftlint.prepare.parts import PARTS, part_of
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ftlint.prepare.split import Split
-
-NEAR = "near-duplicate"
-"""The rule whose findings stay together on request."""
 
 _SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 _LABELS = 20
@@ -39,30 +36,23 @@ _LABELS = 20
 def command(file: str, **options: Any) -> int:
     """Split FILE into FILE.train, FILE.valid and, if asked for, FILE.test, each label in all of them and no prompt in two."""
     shares = _shares(options["valid_share"], options["test_share"])
-    from ftlint.engine.dataset import options_of  # noqa: PLC0415 - keeps the command's help instant
-    from ftlint.engine.processes import engine  # noqa: PLC0415 - keeps the command's help instant
-    from ftlint.sources import open_source  # noqa: PLC0415 - likewise
+    from ftlint.sources import open_source  # noqa: PLC0415 - keeps the command's help instant
 
     config = config_of(options)
     source = open_source(file)
     files = {name: _beside(file, name) for name in shares}
     with ExitStack() as cleanup:
         cleanup.callback(source.close)
-        by = cleanup.enter_context(engine(config.settings.jobs or os.cpu_count() or 1, source.size))
-        from ftlint.prepare.split import split  # noqa: PLC0415 - processes are started without polars
-        from ftlint.rule.registry import configured, known_rules  # noqa: PLC0415 - likewise
+        engine = cleanup.enter_context(engine_of(config, source.size))
+        from ftlint.session import Session  # noqa: PLC0415 - processes are started without polars
 
-        rules = configured([rule for rule in known_rules() if rule.decisive], {})
-        made = split(
+        made = Session.of(config, engine=engine).split(
             source,
-            options_of(file, config),
-            rules,
-            by,
+            files,
             shares=shares,
-            files=files,
             seed=options["seed"],
             group=options["group"],
-            near=configured([rule for rule in known_rules() if rule.name() == NEAR], {}) if options["near_duplicates"] else (),
+            near_duplicates=options["near_duplicates"],
             left_behind=[_beside(file, name) for name in PARTS if name not in shares],
             force=options["force"],
         )

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ftlint.dialects.context import Context
+    from ftlint.engine.base import Engine
     from ftlint.engine.dataset import Dataset
     from ftlint.engine.partial import Partial
-    from ftlint.engine.serial import Engine
     from ftlint.metrics import Metric
     from ftlint.rule import Rule
     from ftlint.sources import Source
@@ -40,12 +40,21 @@ def check_dataset(
     block: int = BLOCK,
     progress: Callable[[int], None] | None = None,
     known: Context | None = None,
+    limit: int | None = None,
     gather: Callable[[Context], tuple[type[Metric], ...]] = lambda _: (),
 ) -> DatasetReport:
     """Check a dataset with these rules.
 
-    block: bytes of a part. progress: called with the bytes of each part that is done. known: what is known of the dataset;
-    without it, what a survey shows. gather: metrics that are wanted besides those of the rules; they are on the report.
+    Args:
+        dataset: What is checked.
+        rules: What is looked for.
+        engine: Does the work.
+        block: Bytes of a part.
+        progress: Called with the bytes of each part that is done.
+        known: What is known of the dataset; without it, what a survey shows.
+        limit: How many violations of a rule and level are kept of each file; None: all. Their number is exact all the same.
+        gather: Metrics that are wanted besides those of the rules; they are on the report.
+
     """
     report = DatasetReport([], [])
     context = known or survey(dataset.train, dataset.options, rules, report.failures)
@@ -56,7 +65,7 @@ def check_dataset(
         for role, sources, judged_by in roles:
             applying = tuple(rule for rule in rules if role in rule.roles and _applies(rule, judged_by, report))
             compared = _compared(rules, judged_by) if role == "train" and dataset.valid else set()
-            plan = Plan(judged_by, applying, _metrics(applying, judged_by, {*compared, *gather(judged_by)}))
+            plan = Plan(judged_by, applying, _metrics(applying, judged_by, {*compared, *gather(judged_by)}), limit)
             files = [_file(source, role, judged_by) for source in sources]
             partial = engine.fold(plan, _parts(files, block), progress or (lambda _: None))
             cleanup.callback(partial.close)
@@ -71,7 +80,7 @@ def check_dataset(
                         report.failures.setdefault(rule.code, rule.failure(partial.broken[kind]))
             like = _like(dataset, applying) if role == "train" else ()
             gathered = report.gathered[role] = _gathered(
-                role, plan, files, partial, train=report.gathered.get("train"), like=like
+                role, plan, files, partial, engine, train=report.gathered.get("train"), like=like
             )
             _judge(plan, partial, gathered, report)
             if Labels in gathered.metrics and judged_by.classification:
@@ -157,6 +166,7 @@ def _gathered(
     plan: Plan,
     files: Sequence[CheckedFile],
     partial: Partial,
+    engine: Engine,
     *,
     train: Gathered | None,
     like: Sequence[str],
@@ -175,6 +185,7 @@ def _gathered(
         metrics={type(metric): metric for metric in partial.metrics},
         files=[file.facts for file in files],
         fetch=fetch,
+        by_key=engine.by_key,
         train=train,
         like=like,
     )
@@ -212,9 +223,11 @@ def _violations_of(rule: Rule, partial: Partial, gathered: Gathered) -> Iterator
     """Yield what a rule found."""
     if isinstance(rule, (LineRule, RecordRule)):
         tables = {level: table for level in LEVELS if (table := partial.found(rule.code, level)) is not None}
-        yield from rule.report(
-            {level: Violations(level, table["line"], positions=table["position"]) for level, table in tables.items()}, gathered
-        )
+        results = {
+            level: Violations(level, table["line"], positions=table["position"], counts=partial.counts[rule.code, level])
+            for level, table in tables.items()
+        }
+        yield from rule.report(results, gathered)
     # What few lines of many hold says nothing of the dataset: first these must be records.
     if isinstance(rule, DatasetRule) and (rule.reads_broken or not gathered.mostly_broken):
         yield from rule.judge(gathered)

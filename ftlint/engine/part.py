@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
 from ftlint.dialects import named
-from ftlint.engine.partial import Partial
+from ftlint.engine.partial import Key, Partial
 from ftlint.errors import failing, raise_if_interrupted
 from ftlint.metrics import Block, FileFacts
 from ftlint.records.line import Line
@@ -27,17 +25,18 @@ if TYPE_CHECKING:
     from ftlint.rule import Level, Rule
     from ftlint.sources import Source, Span
 
-Key = tuple[str, "Level"]
-"""Code and level of a rule."""
-
 
 @dataclass(frozen=True)
 class Plan:
-    """What to look for: the context, the rules that apply, the metrics that they need."""
+    """What to look for: the context, the rules that apply, the metrics that they need.
+
+    limit: how many violations of a rule and level are kept of each file; None: all. Their number is exact all the same.
+    """
 
     context: Context
     rules: tuple[Rule, ...]
     metrics: tuple[type[Metric], ...]
+    limit: int | None = None
 
 
 class Part(NamedTuple):
@@ -48,16 +47,10 @@ class Part(NamedTuple):
     span: Span
 
 
-def check_part(plan: Plan | bytes, part: Part) -> Partial:
-    """Check the lines of a part, by a plan or a pickled one (each process unpickles it once)."""
+def check_part(plan: Plan, part: Part) -> Partial:
+    """Check the lines of a part."""
     start, data = part.source.read(part.span)
-    return check_block(_plan(plan) if isinstance(plan, bytes) else plan, data, start, part.file)
-
-
-@lru_cache(maxsize=2)
-def _plan(pickled: bytes) -> Plan:
-    plan: Plan = pickle.loads(pickled)  # noqa: S301 - our own parent process made it
-    return plan
+    return check_block(plan, data, start, part.file)
 
 
 def check_block(plan: Plan, data: bytes, start: int = 0, file: int = 0) -> Partial:
@@ -65,15 +58,15 @@ def check_block(plan: Plan, data: bytes, start: int = 0, file: int = 0) -> Parti
     marked = start == 0 and data.startswith(BOM)
     block = block_of(data.removeprefix(BOM) if marked else data, plan.context, byte_order_mark=marked)
     decoded = block.decoded
-    partial = Partial(decoded.lines, metrics=[kind() for kind in plan.metrics])
+    partial = Partial(decoded.lines, metrics=[kind() for kind in plan.metrics], limit=plan.limit)
     if decoded.lines:
         partial.index.append((file, start, 0))
     for rule in plan.rules:
         if isinstance(rule, LineRule) and (lines := decoded.faults.get(rule.fault)):
-            partial.violations[rule.code, rule.level] = [_rows(pl.Series("line", lines, pl.UInt64))]
+            partial.add((rule.code, rule.level), file, _rows(pl.Series("line", lines, pl.UInt64)))
     if block.dialect.checked and len(block.frame):
-        results = violations(plan, block, partial.failures)
-        partial.violations |= {key: [rows] for key, rows in results.items()}
+        for key, rows in violations(plan, block, partial.failures).items():
+            partial.add(key, file, rows)
     facts = partial.facts[file] = FileFacts()
     facts.add(block, plan.context)
     for metric in partial.metrics:
@@ -101,7 +94,7 @@ def asks_for(rule: Rule, kind: type[Metric], context: Context) -> bool:
 
 
 def violations(plan: Plan, block: Block, failures: dict[str, str] | None = None) -> dict[Key, pl.DataFrame]:
-    """Return `line` and `place` of the rows that violate each record rule, by code and level.
+    """Return `line` and `position` of the rows that violate each record rule, by code and level.
 
     failures: takes a sentence for each rule that fails; without it they raise.
     """

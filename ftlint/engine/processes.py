@@ -10,10 +10,12 @@ import signal
 import sys
 import threading
 from collections import deque
+from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Generic, Self
 
-from ftlint.engine.serial import Serial, empty
+from ftlint.engine.base import Engine, P, R, S, Work
 from ftlint.errors import watch_signals
 
 if TYPE_CHECKING:
@@ -21,21 +23,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
     from multiprocessing.context import BaseContext
 
-    from ftlint.engine.part import Part, Plan
-    from ftlint.engine.partial import Partial
-    from ftlint.engine.serial import Engine
 
-SMALL = 16 << 20
-"""Bytes below which no other process is started: it takes as long to start as to check so much."""
-
-
-def engine(jobs: int, size: int) -> Engine:
-    """Return the engine for so many processes at most, this one included, and so many bytes."""
-    others = min(jobs, 1 + size // SMALL) - 1
-    return Processes(others) if others > 0 else Serial()
-
-
-class Processes:
+class Processes(Engine):
     """An engine of this process and others; this one works too, instead of waiting for them.
 
     others: how many. They start at once, and load what they need.
@@ -63,28 +52,33 @@ class Processes:
             self._pool._result_queue._writer.close()  # type: ignore[attr-defined] # noqa: SLF001 - nothing public does
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def fold(self, plan: Plan, parts: Iterable[Part], done: Callable[[int], None]) -> Partial:
-        """Return what parts hold."""
-        total = empty(plan)
-        for partial in self._partials(plan, parts):
-            done(partial.size)
-            total.merge(partial)
-        return total
-
-    def _partials(self, plan: Plan, parts: Iterable[Part]) -> Iterator[Partial]:
-        """Yield what each part holds, in order."""
-        pickled = _pickled(plan)
-        waiting: deque[Partial | Future[Partial]] = deque()
-        for part in parts:
-            busy = sum(not _done(result) for result in waiting)
+    def map(self, work: Callable[[S, P], R], shared: S, items: Iterable[P]) -> Iterator[R]:
+        """Yield what work makes of each item, in order; at most two items wait for each process."""
+        pickled = _pickled((work, shared))
+        waiting: deque[Future[R] | _Here[R]] = deque()
+        for item in items:
+            busy = sum(not result.done() for result in waiting)
             if self._pool and pickled and busy < 2 * self._others:
-                waiting.append(self._pool.submit(_check, pickled, part))
+                waiting.append(self._pool.submit(_work, pickled, item))
             else:
-                waiting.append(_check(plan, part))
-            while waiting and (_done(waiting[0]) or len(waiting) > 4 * (self._others + 1)):
-                yield _result(waiting.popleft())
+                waiting.append(_Here(work(shared, item)))
+            while waiting and (waiting[0].done() or len(waiting) > 4 * (self._others + 1)):
+                yield waiting.popleft().result()
         while waiting:
-            yield _result(waiting.popleft())
+            yield waiting.popleft().result()
+
+
+@dataclass(frozen=True)
+class _Here(Generic[R]):
+    """What this process made itself."""
+
+    value: R
+
+    def done(self) -> bool:
+        return True
+
+    def result(self) -> R:
+        return self.value
 
 
 def _way_to_start() -> BaseContext:
@@ -128,23 +122,29 @@ def _load() -> None:
     import_module("ftlint.rule.registry").known_rules()
 
 
-def _pickled(plan: Plan) -> bytes | None:
-    """Return a plan as other processes can have it; None where a rule cannot travel (it was made in an interactive session)."""
+def _pickled(work: Work) -> bytes | None:
+    """Return work as other processes can have it; None where something in it cannot travel (an open file, a lock)."""
     try:
-        return pickle.dumps(plan)
+        return pickle.dumps(work)
     except (pickle.PicklingError, AttributeError, TypeError):
+        pass
+    import cloudpickle  # type: ignore[import-untyped] # it has no types  # noqa: PLC0415 - repairs are closures, and rules may be of an interactive session; a check has neither
+
+    try:
+        pickled: bytes = cloudpickle.dumps(work)
+    except Exception:  # noqa: BLE001 - what objects of others raise when they are pickled; then this process does it all
         return None
+    return pickled
 
 
-def _check(plan: Plan | bytes, part: Part) -> Partial:
-    """Check the lines of a part."""
-    partial: Partial = import_module("ftlint.engine.part").check_part(plan, part)
-    return partial
+def _work(pickled: bytes, item: Any) -> Any:
+    """Work on an item."""
+    work, shared = _unpickled(pickled)
+    return work(shared, item)
 
 
-def _done(result: Partial | Future[Partial]) -> bool:
-    return not hasattr(result, "done") or result.done()
-
-
-def _result(result: Partial | Future[Partial]) -> Partial:
-    return result.result() if hasattr(result, "result") else result
+@lru_cache(maxsize=2)
+def _unpickled(pickled: bytes) -> Work:
+    """Return work, once for all items."""
+    work: Work = pickle.loads(pickled)  # noqa: S301 - our own parent process made it
+    return work

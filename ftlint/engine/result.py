@@ -5,9 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
+
+from ftlint.engine.partial import Count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -36,6 +38,21 @@ class CheckedFile:
     labels: Mapping[str, int] | None = None
 
 
+class InFile(NamedTuple):
+    """The violations of a rule in a file.
+
+    number: of the file among those of its role. indexes: which of the rule's violations are kept of it. total: how many there
+    are.
+    """
+
+    rule: Rule
+    violations: Violations
+    file: CheckedFile
+    number: int
+    indexes: range
+    total: Count
+
+
 @dataclass
 class DatasetReport:
     """What was found in one dataset: files, and for each rule its violations.
@@ -55,25 +72,27 @@ class DatasetReport:
         files = [file for file in self.files if file.role == role]
         return files[bisect_right([file.first for file in files], line) - 1]
 
-    def by_file(self) -> Iterator[tuple[Rule, Violations, CheckedFile, range]]:
-        """Yield rule, violations, file and the indexes of those violations that are in the file."""
+    def by_file(self) -> Iterator[InFile]:
+        """Yield the violations of each rule in each file."""
         for rule, violations in self.violations:
             files = [file for file in self.files if file.role == violations.role]
             if violations.lines is None:
-                yield rule, violations, files[violations.file], range(1)
+                yield InFile(rule, violations, files[violations.file], violations.file, range(1), Count(1, 1))
                 continue
             bounds = [violations.lines.search_sorted(file.first) for file in files] + [len(violations.lines)]
-            for file, start, end in zip(files, bounds, bounds[1:], strict=False):
+            for index, (file, start, end) in enumerate(zip(files, bounds, bounds[1:], strict=False)):
                 if start < end:
-                    yield rule, violations, file, range(start, end)
+                    counts = violations.counts
+                    count = Count(end - start, violations.lines[start:end].n_unique()) if counts is None else counts[index]
+                    yield InFile(rule, violations, file, index, range(start, end), count)
 
     def hiding(self, hides: Callable[[Rule, Violations, CheckedFile], bool]) -> DatasetReport:
         """Return a report without some violations. hides: whether those of a rule in a file go."""
         kept: list[tuple[Rule, Violations]] = []
         for rule, violations in self.violations:
-            files = [(file, indexes) for _, _, file, indexes in replace(self, violations=[(rule, violations)]).by_file()]
-            left = [indexes for file, indexes in files if not hides(rule, violations, file)]
-            if len(left) == len(files):
+            every = list(replace(self, violations=[(rule, violations)]).by_file())
+            left = [some for some in every if not hides(rule, violations, some.file)]
+            if len(left) == len(every):
                 kept.append((rule, violations))
             elif left:
                 kept.append((rule, _only(violations, left)))
@@ -84,15 +103,16 @@ class DatasetReport:
         self.failures.setdefault(rule.code, rule.failure(error))
 
 
-def _only(violations: Violations, indexes: Sequence[range]) -> Violations:
-    """Return some of the violations of a rule."""
-    chosen = pl.concat([pl.Series(some, dtype=pl.UInt32) for some in indexes])
+def _only(violations: Violations, left: Sequence[InFile]) -> Violations:
+    """Return the violations of a rule in some files."""
+    chosen = pl.concat([pl.Series(some.indexes, dtype=pl.UInt32) for some in left])
     return replace(
         violations,
         lines=None if violations.lines is None else violations.lines.gather(chosen),
         positions=None if violations.positions is None else violations.positions.gather(chosen),
         related=None if violations.related is None else violations.related.gather(chosen),
         each=None if violations.each is None else partial(_chosen, violations.each, chosen),
+        counts=None if violations.counts is None else {some.number: some.total for some in left},
     )
 
 

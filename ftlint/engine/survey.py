@@ -91,7 +91,7 @@ def take_sample(sources: Sequence[Source], options: DatasetOptions) -> Sample:
     read = Reader(dialect, naming, options.longest).read(b"\n".join(lines)).tables if dialect.checked else {}
     target = pinned or _assumed(dialect, read, options)
     encoding = options.encoding or target.encoding
-    tokens.definition(encoding)
+    tokens.tokenizer(encoding)
     context = Context(
         dialect=name,
         target=target,

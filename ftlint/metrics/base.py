@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.metrics.facts import FileFacts
     from ftlint.records.reader import Decoded, Record
+    from ftlint.rule import Violations
 
 
 @dataclass
@@ -88,6 +89,9 @@ class Metric:
         """Take in what comes after."""
         raise NotImplementedError
 
+    def spill(self) -> None:
+        """Move to temporary files what is too much for memory; the engine asks for it when it has merged."""
+
     def close(self) -> None:
         """Free what is not memory."""
 
@@ -101,6 +105,7 @@ class Gathered:
 
     role: `train` or `valid`. metrics: by their class. files: the facts of each file. fetch: given line numbers, the
     records' texts by line, read again from the files; for the few records that must be looked at closely.
+    by_key: given a metric, tables of its rows, in which those of equal keys are together.
     train: in a validation file's, what is known of its training files. like: inputs as they will come in use, where they are
     named. memo: what several rules find out once.
     """
@@ -110,6 +115,7 @@ class Gathered:
     metrics: Mapping[type[Metric], Metric]
     files: Sequence[FileFacts]
     fetch: Callable[[Sequence[int]], Iterator[tuple[int, Mapping[str, str]]]]
+    by_key: Callable[[Any], Iterator[pl.DataFrame]]
     train: Gathered | None = None
     like: Sequence[str] = ()
     memo: dict[str, Any] = field(default_factory=dict)
@@ -119,6 +125,10 @@ class Gathered:
         result = self.metrics[kind]
         assert isinstance(result, kind)
         return result
+
+    def tables(self, kind: type[M]) -> Iterator[pl.DataFrame]:
+        """Yield tables of the rows of a keyed metric, in which those of equal keys are together."""
+        return self.by_key(self.get(kind))
 
     @property
     def records(self) -> int:
@@ -130,11 +140,11 @@ class Gathered:
         """How many of the records are of the dialect."""
         return sum(facts.conforming for facts in self.files)
 
-    def by_file(self, lines: pl.Series) -> Iterator[tuple[FileFacts, pl.Series]]:
-        """Yield the facts of each file, and those of the lines that are in it."""
+    def by_file(self, violations: Violations) -> Iterator[tuple[FileFacts, Violations]]:
+        """Yield the facts of each file, and those of the violations that are in it."""
         first = 0
-        for facts in self.files:
-            yield facts, lines.filter((lines >= first) & (lines < first + facts.lines))
+        for index, facts in enumerate(self.files):
+            yield facts, violations.of_file(index, first, first + facts.lines)
             first += facts.lines
 
     @property

@@ -56,7 +56,7 @@ def duplicates(gathered: Gathered) -> Duplicates:
 def lines_labelled(gathered: Gathered, labels: Iterable[str]) -> pl.Series:
     """Return the lines of the records with these labels, rising."""
     wanted = hashes(labels)
-    tables = gathered.get(Fingerprints).tables()
+    tables = gathered.tables(Fingerprints)
     results = [table.filter(pl.col("answer").is_in(wanted.implode())).get_column("line") for table in tables]
     return pl.concat(results).sort() if results else pl.Series("line", dtype=pl.UInt32)
 
@@ -79,8 +79,8 @@ def leaks(gathered: Gathered) -> Leaks:
     train = gathered.train
     assert train
     equal, other, mine, theirs = [], [], [], []
-    own = pl.concat([_with_body(table, gathered) for table in gathered.get(Fingerprints).tables()] or [_NO_FINGERPRINTS])
-    for table in train.get(Fingerprints).tables():
+    own = pl.concat([_with_body(table, gathered) for table in gathered.tables(Fingerprints)] or [_NO_FINGERPRINTS])
+    for table in train.tables(Fingerprints):
         bodies = _with_body(table, gathered).group_by("signature", "input", "further").agg(first=pl.col("line").min())
         equal.append(own.join(bodies, on=["signature", "input", "further"]))
         left = own.join(equal[-1], on="line", how="anti")
@@ -111,7 +111,7 @@ def _normalised_leaks(mine: list[pl.DataFrame], theirs: list[pl.DataFrame], gath
 def nearly_equal(gathered: Gathered, similarity: float, without: set[int]) -> pl.DataFrame:
     """Return `line` and `first` of records whose body is nearly equal to an earlier one. without: lines to leave out."""
     pairs: dict[int, set[int]] = {}
-    for table in gathered.get(Sketches).tables():
+    for table in gathered.tables(Sketches):
         repeated = _repeated(table, "band")
         firsts = repeated.with_columns(first=pl.col("line").min().over("band")).filter(pl.col("line") > pl.col("first"))
         for line, first in firsts.select("line", "first").iter_rows():
@@ -138,7 +138,7 @@ def _jaccard(a: set[str], b: set[str]) -> float:
 def _find(gathered: Gathered) -> Duplicates:
     equal, further, conflicting, close = [], [], [], []
     forms = _variant_hashes(gathered)
-    for table in gathered.get(Fingerprints).tables():
+    for table in gathered.tables(Fingerprints):
         suspects = _repeated(_with_body(table, gathered), "signature")
         if not len(suspects):
             continue

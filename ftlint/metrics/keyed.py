@@ -85,6 +85,9 @@ class Keyed(Metric):
         self.spilled.extend((self.lines + shift, folder) for shift, folder in other.spilled)
         self.lines += other.lines
         self.size += other.size
+
+    def spill(self) -> None:
+        """Move the rows to temporary files, where they are too many for memory."""
         if 3 * self.size > _spill_bytes():
             self._spill()
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ftlint.targets import target
-from ftlint.text.tokens import definition, encoding
+from ftlint.text.tokens.openai import definition, encoding
 
 if TYPE_CHECKING:
     from tiktoken import Encoding

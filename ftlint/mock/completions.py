@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ftlint.mock.errors import bad_request
 from ftlint.mock.generation import Generated, Piece, Sampling, echoed, generate
-from ftlint.text.tokens import encoding
+from ftlint.text.tokens.openai import encoding
 
 CHUNK = "chat.completion.chunk"
 """What a part of a streamed chat completion is called."""

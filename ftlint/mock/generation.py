@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Literal
 
-from ftlint.text.tokens import encoding
+from ftlint.text.tokens.openai import encoding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

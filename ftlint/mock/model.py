@@ -20,7 +20,8 @@ from ftlint.mock.bases import Base, base_named
 from ftlint.mock.distribution import Background, Distribution
 from ftlint.mock.features import CROSSED, Features, crossed_keys, ending_keys, last_keys, token_keys
 from ftlint.mock.grams import ORDERS, Order, backing, prior
-from ftlint.text.tokens import encode, encoding
+from ftlint.text.tokens import encode
+from ftlint.text.tokens.openai import encoding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from ftlint.dialects.context import Context
-    from ftlint.engine.serial import Engine
+    from ftlint.engine.base import Engine
     from ftlint.metrics import Gathered, Metric
     from ftlint.options import DatasetOptions
     from ftlint.records.lines import Lines

@@ -234,7 +234,7 @@ def _of_the_preamble(facts: Facts) -> Iterator[str]:
 
 
 def _text(token: int, facts: Facts) -> str:
-    return tokens.encoding(facts.context.encoding).decode([token])
+    return tokens.tokenizer(facts.context.encoding).decode([token])
 
 
 def _with_snippet(made: Inference, facts: Facts) -> Inference:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     import polars as pl
 
     from ftlint.dialects.context import Context
+    from ftlint.engine.base import Engine
     from ftlint.engine.result import DatasetReport
-    from ftlint.engine.serial import Engine
     from ftlint.metrics import Metric
     from ftlint.options import DatasetOptions
     from ftlint.rule import Rule

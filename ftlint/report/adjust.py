@@ -49,15 +49,16 @@ def accepted(report: Report, config: Config) -> Report:
     if path is None:
         return report
     known = baseline.read(path)
-    report.stale = baseline.stale(known, report, alone_in({file.path for file in report.files}, config))
-    for index, dataset in enumerate(report.datasets):
+    stale = baseline.stale(known, report, alone_in({file.path for file in report.files}, config))
+    baselined, left = 0, []
+    for dataset in report.datasets:
         hidden = baseline.hidden(known, dataset)
-        report.baselined += sum(hidden.values())
+        baselined += sum(hidden.values())
 
         def accepts(
             rule: Rule, violations: Violations, file: CheckedFile, names: frozenset[tuple[str, str]] = frozenset(hidden)
         ) -> bool:
             return violations.level != "info" and (file.path, rule.name()) in names
 
-        report.datasets[index] = dataset.hiding(accepts) if hidden else dataset
-    return report
+        left.append(dataset.hiding(accepts) if hidden else dataset)
+    return replace(report, datasets=left, stale=stale, baselined=baselined)

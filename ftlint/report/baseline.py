@@ -141,7 +141,7 @@ def _counts(reports: Iterable[DatasetReport], baseline: Baseline) -> Counter[tup
     """Return how many errors and warnings there are, by file and rule name."""
     counts: Counter[tuple[str, str]] = Counter()
     for report in reports:
-        for rule, violations, file, indexes in report.by_file():
-            if violations.level != "info":
-                counts[baseline.key(file), rule.name()] += len(indexes)
+        for some in report.by_file():
+            if some.violations.level != "info":
+                counts[baseline.key(some.file), some.rule.name()] += some.total.violations
     return counts

@@ -14,12 +14,11 @@ import orjson
 
 from ftlint.dialects import named
 from ftlint.dialects.base import RECORDS
-from ftlint.engine.write import sure_edits
+from ftlint.engine.repair.lines import sure_edits
 from ftlint.errors import FindingsError, raise_if_interrupted
 from ftlint.records.line import Line
 from ftlint.records.spans import raw_offsets
 from ftlint.rule import LEVELS, LineRule, Location, RecordRule, Violations, render
-from ftlint.rule.fixes import FileFix
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
     from ftlint.records.lines import RawLine
     from ftlint.records.reader import Record
     from ftlint.rule import Applicability, Level, Rule
-    from ftlint.rule.fixes import Fix, LineFix, Row
+    from ftlint.rule.fixes import Fix, Row
 
 
 _IN_A_NOTEBOOK = 20
@@ -164,7 +163,7 @@ class _Findings:
         kept: list[tuple[int, int, str, _Hit]] = []
         seen: Counter[tuple[str, int]] = Counter()
         order = {id(file): index for index, file in enumerate(self.report.files)}
-        for rule, violations, file, indexes in self.report.by_file():
+        for rule, violations, file, _, indexes, _ in self.report.by_file():
             position = order[id(file)]
             room = len(indexes) if limit is None else max(0, limit - seen[rule.code, position])
             seen[rule.code, position] += len(indexes)
@@ -265,7 +264,7 @@ class _Findings:
         if id(violations) not in self._fixes:
             self._fixes[id(violations)] = self.report.fix(rule, violations)
         fix = self._fixes[id(violations)]
-        if fix is None or isinstance(fix, FileFix):
+        if fix is None or fix.unit == "file":
             return FindingFix(how)
         if line is None or fix.scope != "found":
             return FindingFix(how, fix.note)
@@ -285,9 +284,9 @@ class _Findings:
         line.given.add((rule.code, made))
         return FindingFix(how, fix.note, () if again else made)
 
-    def _rows(self, fix: LineFix, hit: _Hit, line: _Line) -> list[Row]:
+    def _rows(self, fix: Fix, hit: _Hit, line: _Line) -> list[Row]:
         """Return the row that a fault is in, where its repair is for rows."""
-        if not fix.of_rows:
+        if fix.unit != "rows":
             return []
         if hit.violations.each and not isinstance(hit.rule, RecordRule):
             return [hit.violations.each(hit.number)]
@@ -329,9 +328,11 @@ def _columns(line: Line, location: Location) -> tuple[int, int]:
     return start + 1, min(max(start, size if end is None else end), size) + 1
 
 
-@dataclass
+@dataclass(frozen=True)
 class Report:
-    """What a check found, in all datasets. Counts are exact; `findings` are at most `limit` a rule and file.
+    """What a check found, in all datasets; a value that does not change.
+
+    Counts are exact; `findings` are at most `limit` a rule and file.
 
     edits: whether findings come with the edits of their repairs. snippets: whether texts of the data may show. baselined: how
     many findings a baseline hides; stale: what it accepts more of than there is. unreadable: a sentence for each file that
@@ -341,29 +342,28 @@ class Report:
     else is to be said of it, as kind (`chosen`, `refused`, `undone`, `note`) and text.
     """
 
-    datasets: list[DatasetReport] = field(repr=False)
-    rules: list[Rule] = field(repr=False)
+    datasets: Sequence[DatasetReport] = field(repr=False)
+    rules: Sequence[Rule] = field(repr=False)
     limit: int | None = 1000
     fail_on: str = "warning"
     broken_packs: tuple[str, ...] = ()
-    found: Counter[str] = field(default_factory=Counter)
-    fixed: Counter[str] = field(default_factory=Counter)
-    notes: list[tuple[str, str]] = field(default_factory=list)
+    found: Counter[str] = field(default_factory=Counter, repr=False)
+    fixed: Counter[str] = field(default_factory=Counter, repr=False)
+    notes: Sequence[tuple[str, str]] = field(default=(), repr=False)
     edits: bool = False
     snippets: bool = True
     baselined: int = 0
-    stale: list[str] = field(default_factory=list)
-    unreadable: list[str] = field(default_factory=list)
+    stale: Sequence[str] = ()
+    unreadable: Sequence[str] = ()
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what goes to another process: numbers and findings, without the files that they were found in."""
         for name in ("findings", "counts_by_level", "counts_by_file", "counts", "records", "survey"):
             getattr(self, name)  # made while the files are there
-        return {**vars(self), "datasets": [], "rules": [], "broken_packs": tuple(self.failures)}
+        return {**vars(self), "datasets": (), "rules": (), "broken_packs": tuple(self.failures)}
 
     def _repr_html_(self) -> str:
         """Return the report as a notebook shows it: what was found, and the first findings."""
-        levels = ", ".join(numbered(count, level) for level, count in self.levels.items() if count) or "nothing found"
         cells = [
             (one.level, one.code, one.rule, one.path if one.line is None else f"{one.path}:{one.line}", one.message)
             for one in sorted(self.findings, key=lambda one: LEVELS.index(one.level))[:_IN_A_NOTEBOOK]
@@ -371,7 +371,7 @@ class Report:
         rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in cells)
         head = "".join(f"<th>{name}</th>" for name in ("level", "code", "rule", "place", "message"))
         table = f"<table><tr>{head}</tr>{rows}</table>" if cells else ""
-        return f"<p>ftlint: {levels} in {numbered(self.records, 'record')}</p>{table}"
+        return f"<p>ftlint: {html.escape(repr(self)[9:-1])}</p>{table}"
 
     @cached_property
     def counts(self) -> Counter[str]:
@@ -395,8 +395,8 @@ class Report:
         """How many findings there are, by path and code."""
         counts: Counter[tuple[str, str]] = Counter()
         for dataset in self.datasets:
-            for rule, _, file, indexes in dataset.by_file():
-                counts[file.path, rule.code] += len(indexes)
+            for some in dataset.by_file():
+                counts[some.file.path, some.rule.code] += some.total.violations
         return counts
 
     @property
@@ -480,6 +480,18 @@ class Report:
         listed = [f"{finding.code} {finding.rule}: {finding.message}" for finding in worst]
         count = sum(self.counts.values())
         raise FindingsError(f"{numbered(count, 'finding')}: " + "; ".join([*self.failures, *self.stale, *listed]), self)
+
+    def __repr__(self) -> str:
+        """Return what was found, in a line."""
+        levels = ", ".join(numbered(count, level) for level, count in self.levels.items() if count) or "nothing found"
+        return f"<Report: {levels} in {numbered(self.records, 'record')}>"
+
+    def rendered(self, *, close: bool = True) -> Self:
+        """Return the report with its findings made, while the files are there. close: whether they are forgotten then."""
+        self.findings  # noqa: B018 - a cached property
+        if close:
+            self.close()
+        return self
 
     def close(self) -> None:
         """Forget the files; findings that were not asked for before are lost."""

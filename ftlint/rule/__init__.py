@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
+    from ftlint.engine.partial import Count
     from ftlint.metrics import Gathered, Metric
     from ftlint.records.line import Line
     from ftlint.rule.fixes import Fix, FixContext, Row
@@ -105,18 +106,27 @@ class Location:
 
 @dataclass
 class Violations:
-    """Faults of one kind: a rule, a level, and the lines, 0-based in the files of a role laid end to end.
+    """Faults of one kind that a rule found.
 
-    lines: rising UInt64, one that has several faults as often; None for the one fault of a file as a whole. positions: for each
-    line which row of the record's table it is; None where the rule looks at records as wholes. file: that file's place among
-    those of its role.
-    args: what the message needs to know of all of them. each: given a fault's place among them, what it needs to know of
-    that one besides. related: for each line the line that it belongs with (the first of two duplicates); related_role: the
-    role of that one, where it is another. role: of the files, `train` or `valid`; the engine fills it in.
-    applicability: how safely these can be repaired, where it is not as the rule says (`rule`); None: not at all.
-    affects: how many records one such fault stands for, and its repair changes, where it is not the one that it is found
-    in; changes: how many its repair changes, where that is another number. refused: why what could be repaired on request is not.
-    message: what is said of one, where it is not what the rule says of all.
+    Attributes:
+        level: How bad they are.
+        lines: Line numbers, 0-based in the files of a role laid end to end: rising UInt64, one that has several faults as often;
+            None for the one fault of a file as a whole.
+        args: What the message needs to know of all of them.
+        positions: For each line which row of the record's table it is; None where the rule looks at records as wholes.
+        each: Given a fault's index among them, what the message needs to know of that one besides.
+        related: For each line the line that it belongs with (the first of two duplicates).
+        role: Of the files, `train` or `valid`; the engine fills it in.
+        related_role: The role of the related lines, where it is another.
+        applicability: How safely these can be repaired, where it is not as the rule says (`rule`); None: not at all.
+        file: The file's index among those of its role, where there are no lines.
+        affects: How many records one such fault stands for, where it is not the one that it is found in.
+        changes: How many records its repair changes, where that is another number.
+        refused: Why what could be repaired on request is not.
+        message: What is said of one, where it is not what the rule says of all.
+        repaired: The lines that the repair is for, where these are others.
+        counts: How many there are, by the file's index among those of its role, where not all are kept.
+
     """
 
     level: Level
@@ -131,10 +141,14 @@ class Violations:
     file: int = 0
     affects: int | None = None
     changes: int | None = None
+    repaired: pl.Series | None = None
+    counts: Mapping[int, Count] | None = None
     refused: str = ""
     message: str = ""
 
     def __len__(self) -> int:
+        if self.counts is not None:
+            return sum(count.violations for count in self.counts.values())
         return 1 if self.lines is None else len(self.lines)
 
     @property
@@ -145,8 +159,20 @@ class Violations:
 
     @property
     def records(self) -> int:
-        """How many records have these faults; one that has several counts as often."""
-        return len(self) if self.affects is None else self.affects * len(self)
+        """How many records have one of these faults."""
+        if self.affects is not None:
+            return self.affects * len(self)
+        if self.counts is not None:
+            return sum(count.records for count in self.counts.values())
+        return 1 if self.lines is None else self.lines.n_unique()
+
+    def of_file(self, index: int, start: int, end: int) -> Violations:
+        """Return the violations of a file, given its index among those of its role, and its lines, counted over all of them."""
+        assert self.lines is not None
+        within = slice(self.lines.search_sorted(start), self.lines.search_sorted(end))
+        counts = None if self.counts is None else {index: self.counts[index]} if index in self.counts else {}
+        positions = None if self.positions is None else self.positions[within]
+        return replace(self, lines=self.lines[within], positions=positions, counts=counts)
 
     @property
     def located(self) -> bool:

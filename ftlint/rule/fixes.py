@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ftlint.dialects.base import RECORDS
 from ftlint.records.edits import whole_line
@@ -26,144 +26,77 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Rewrite:
-    """New texts for a record: given its row, those texts that change, by JSON Pointer; None where the record stays.
+class Fix:
+    """A repair, made by one of the class methods.
 
-    scope: the records that the rule found, all of the files of their role, or all of the dataset; then the rule is asked
-    again with what is known of the files of the other role. note: what was chosen, for the user. table: the labels that were
-    renamed, by their old names. sets: what is another one afterwards of what the dialect knows (`separator`, `stop`); of
-    several repairs that set the same the first goes first. settles: given what is known of the dataset, what is known then.
-    once: whether it would change again what it has changed, so that a run does it once.
+    Attributes:
+        unit: What it looks at: the file as a whole, a line, a record, or rows of a table in which the rule found something.
+        edit: Given a line, its record and rows: the edits; None or none where the line stays.
+        promise: Given record and rows: the texts that change, by JSON Pointer; then these change and nothing else does.
+        scope: The lines that the rule found, or all of the files of their role, or all of the dataset; then the rule is asked
+            again with what is known of the files of the other role.
+        note: What was chosen, goes or is renamed, for the user.
+        drops: Whether lines go.
+        labels: Labels that are renamed, by their old names.
+        keys: Keys that get another name, by their old ones.
+        sets: What is another one afterwards of what the dialect knows (`separator`, `stop`); of several repairs that set the
+            same the first goes first.
+        settles: Given what is known of the dataset, what is known afterwards.
+        once: Whether it would change again what it has changed, so that a run does it once.
+        kind: Of a change of the file's bytes outside of records.
+        charset: For the kind `utf-8`, what the file is in, where it does not say so.
+
     """
 
-    change: Callable[[Row], Mapping[str, str] | None]
+    unit: Literal["file", "line", "record", "rows"]
+    edit: Callable[[Line, Record | None, Sequence[Row]], Sequence[Edit] | None] | None = None
+    promise: Callable[[Record | None, Sequence[Row]], Mapping[str, str]] | None = None
     scope: Scope = "found"
     note: str = ""
-    table: Mapping[str, str] | None = None
+    drops: bool = False
+    labels: Mapping[str, str] | None = None
+    keys: Mapping[str, str] | None = None
     sets: str = ""
     settles: Callable[[Context], Context] | None = None
     once: bool = False
-    of_rows: ClassVar[bool] = False
-    needs_record: ClassVar[bool] = True
-
-    def texts(self, record: Record | None, rows: Sequence[Row]) -> Mapping[str, str]:  # noqa: ARG002 - the signature of all
-        """Return the texts that change, by JSON Pointer."""
-        return self.change(record.row(RECORDS)) or {} if record else {}
-
-    def edits(self, line: Line, record: Record | None, rows: Sequence[Row]) -> Sequence[Edit]:
-        """Raise NotImplementedError: it is not called, for `texts` says what changes."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class Retext:
-    """A new value for each text in which a rule about texts found something. note: as of `Rewrite`."""
-
-    change: Callable[[str], str]
-    note: str = ""
-    scope: ClassVar[Scope] = "found"
-    of_rows: ClassVar[bool] = True
-    needs_record: ClassVar[bool] = True
-    once: ClassVar[bool] = False
-
-    def texts(self, record: Record | None, rows: Sequence[Row]) -> Mapping[str, str]:  # noqa: ARG002 - the signature of all
-        """Return the texts that change, by JSON Pointer."""
-        return {row["pointer"]: self.change(row["text"]) for row in rows}
-
-    def edits(self, line: Line, record: Record | None, rows: Sequence[Row]) -> Sequence[Edit]:
-        """Raise NotImplementedError: it is not called, for `texts` says what changes."""
-        raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class Amend:
-    """Edits for each row of a table (a message) in which a rule found something, given line and row. note: as of `Rewrite`."""
-
-    change: Callable[[Line, Row], Sequence[Edit] | None]
-    note: str = ""
-    scope: ClassVar[Scope] = "found"
-    of_rows: ClassVar[bool] = True
-    needs_record: ClassVar[bool] = True
-    once: ClassVar[bool] = False
-
-    def texts(self, record: Record | None, rows: Sequence[Row]) -> None:
-        """Return None: the edits say what changes."""
-
-    def edits(self, line: Line, record: Record | None, rows: Sequence[Row]) -> Sequence[Edit]:  # noqa: ARG002 - likewise
-        """Return what is done to a line."""
-        return [edit for row in rows for edit in self.change(line, row) or ()]
-
-
-@dataclass(frozen=True)
-class LineEdit:
-    """Edits of a line, whatever it holds; None or none where it stays.
-
-    scope: the lines that the rule found, or all of the files of their role. note: what goes or is renamed, for the user.
-    names: keys that get another one.
-    """
-
-    change: Callable[[Line], Sequence[Edit] | None]
-    scope: Scope = "found"
-    note: str = ""
-    names: Mapping[str, str] | None = None
-    of_rows: ClassVar[bool] = False
-    needs_record: ClassVar[bool] = False
-    once: ClassVar[bool] = False
-
-    def texts(self, record: Record | None, rows: Sequence[Row]) -> None:
-        """Return None: the edits say what changes."""
-
-    def edits(self, line: Line, record: Record | None, rows: Sequence[Row]) -> Sequence[Edit]:  # noqa: ARG002 - likewise
-        """Return what is done to a line."""
-        return self.change(line) or []
-
-
-@dataclass(frozen=True)
-class Drop:
-    """The records go.
-
-    when: instead of those that the rule found, those of all records for which this is true. unless: whether a record that was
-    found stays all the same.
-    """
-
-    when: Callable[[Row], bool] | None = None
-    note: str = ""
-    unless: Callable[[Row], bool] | None = None
-    of_rows: ClassVar[bool] = False
-    once: ClassVar[bool] = False
-
-    @property
-    def needs_record(self) -> bool:
-        """Whether edits depend on what the record holds."""
-        return self.when is not None or self.unless is not None
-
-    @property
-    def scope(self) -> Scope:
-        """Which records are looked at."""
-        return "role" if self.when else "found"
-
-    def texts(self, record: Record | None, rows: Sequence[Row]) -> None:
-        """Return None: nothing is left."""
-
-    def edits(self, line: Line, record: Record | None, rows: Sequence[Row]) -> Sequence[Edit]:  # noqa: ARG002 - likewise
-        """Return what is done to a line."""
-        if self.when and not (record and self.when(record.row(RECORDS))):
-            return []
-        if self.unless and record and self.unless(record.row(RECORDS)):
-            return []
-        return whole_line(line)
-
-
-@dataclass(frozen=True)
-class FileFix:
-    """A change of the file's bytes outside of records. charset: for `utf-8`, what the file is in, where it does not say so."""
-
-    kind: FileFixKind
+    kind: FileFixKind | None = None
     charset: str | None = None
 
+    @classmethod
+    def rewrite(cls, change: Callable[[Row], Mapping[str, str] | None], **more: Any) -> Fix:
+        """Return new texts for a record: given its row, those that change, by JSON Pointer; None where the record stays."""
+        return cls("record", promise=lambda record, _: (change(record.row(RECORDS)) or {}) if record else {}, **more)
 
-LineFix = Rewrite | Retext | Amend | LineEdit | Drop
-Fix = LineFix | FileFix
+    @classmethod
+    def retext(cls, change: Callable[[str], str], **more: Any) -> Fix:
+        """Return a new value for each text in which a rule about texts found something."""
+        return cls("rows", promise=lambda _, rows: {row["pointer"]: change(row["text"]) for row in rows}, **more)
+
+    @classmethod
+    def edit_rows(cls, change: Callable[[Line, Row], Sequence[Edit] | None], **more: Any) -> Fix:
+        """Return edits for each row of a table (a message) in which a rule found something."""
+        return cls("rows", lambda line, _, rows: [edit for row in rows for edit in change(line, row) or ()], **more)
+
+    @classmethod
+    def edit_line(cls, change: Callable[[Line], Sequence[Edit] | None], **more: Any) -> Fix:
+        """Return edits of a line, whatever it holds."""
+        return cls("line", lambda line, _, __: change(line), **more)
+
+    @classmethod
+    def drop(cls, unless: Callable[[Row], bool] | None = None, **more: Any) -> Fix:
+        """Return the repair by which records go. unless: whether one that was found stays all the same."""
+        if unless is None:
+            return cls("line", lambda line, _, __: whole_line(line), drops=True, **more)
+
+        def edit(line: Line, record: Record | None, _: Sequence[Row]) -> Sequence[Edit]:
+            return [] if record and unless(record.row(RECORDS)) else whole_line(line)
+
+        return cls("record", edit, drops=True, **more)
+
+    @classmethod
+    def of_file(cls, kind: FileFixKind, charset: str | None = None) -> Fix:
+        """Return a change of the file's bytes outside of records."""
+        return cls("file", kind=kind, charset=charset)
 
 
 @dataclass(frozen=True)

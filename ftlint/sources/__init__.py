@@ -37,7 +37,7 @@ SUFFIXES = (".jsonl", ".ndjson")
 PACKED = (".gz", ".zst")
 TABLES = (".parquet", ".arrow", ".feather")
 STDIN = "-"
-RECORDS, FRAME = "<records>", "<frame>"
+RECORDS_NAME, FRAME_NAME = "<records>", "<frame>"
 """What records and frames in memory are called."""
 
 BOM = b"\xef\xbb\xbf"
@@ -155,7 +155,7 @@ class Source:
     @property
     def made_of_records(self) -> bool:
         """Whether the lines were made from records in memory or rows of a table, so that each is one, whatever it holds."""
-        return self.path in {RECORDS, FRAME} or bool(self.table)
+        return self.path in {RECORDS_NAME, FRAME_NAME} or bool(self.table)
 
     def refuse_repair(self) -> None:
         """Raise InputError where the source is a table, which is not written."""

@@ -30,10 +30,11 @@ class ChatRule(RecordRule):
     def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:
         """Report each fault; one that most conversations have, once: the data is of another kind."""
         for violations in results.values():
-            lines = faulty_majority(violations, gathered) if self.most else None
-            if lines is not None:
-                args = {"count": len(lines), "whole": numbered(gathered.conforming, "conversation")}
-                yield Violations(violations.level, lines[:1], args, affects=len(lines), applicability=None, message=self.most)
+            count = faulty_majority(violations, gathered) if self.most else 0
+            if count:
+                lines = violations.line_numbers
+                args = {"count": count, "whole": numbered(gathered.conforming, "conversation")}
+                yield Violations(violations.level, lines[:1], args, affects=count, applicability=None, message=self.most)
             else:
                 yield violations
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from ftlint.records.edits import escaped, replaced
 from ftlint.rule import bad, good
-from ftlint.rule.fixes import Amend
+from ftlint.rule.fixes import Fix
 
 from ._messages import MessageRule, message
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
     from ftlint.rule import Location, Violations
-    from ftlint.rule.fixes import Fix, FixContext, Row
+    from ftlint.rule.fixes import FixContext, Row
 
 _TALK = '{{"messages": [{{"role": "user", "content": "Hi.", "name": "{}"}}, {{"role": "assistant", "content": "Hello."}}]}}'
 
@@ -64,7 +64,7 @@ class BadName(MessageRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Write other characters."""
-        return Amend(partial(_rewritten, context=fix_context.dataset))
+        return Fix.edit_rows(partial(_rewritten, context=fix_context.dataset))
 
 
 def _mended(row: Mapping[str, Any], context: Context) -> str | None:

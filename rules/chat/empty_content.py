@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.rule import bad, chats, good
-from ftlint.rule.fixes import Drop
+from ftlint.rule.fixes import Fix
 
 from ._messages import MessageRule, message
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.rule import Location, Violations
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 _SPEAKERS = ("system", "developer", "user", "assistant")
@@ -62,4 +62,4 @@ class EmptyContent(MessageRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Drop the conversations."""
-        return Drop()
+        return Fix.drop()

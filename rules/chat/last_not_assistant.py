@@ -11,7 +11,7 @@ from ftlint.dialects.conversation import conversation_of
 from ftlint.dialects.turns import is_empty, last_answer
 from ftlint.records.edits import remove_members
 from ftlint.rule import bad, chats, good
-from ftlint.rule.fixes import LineEdit
+from ftlint.rule.fixes import Fix
 
 from ._messages import ChatRule, last_message, wants_assistant
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
     from ftlint.rule import Location, Violations
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 class LastNotAssistant(ChatRule):
@@ -72,7 +72,7 @@ class LastNotAssistant(ChatRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Cut what comes after the assistant's last message, unless that says nothing: then nothing whole is left."""
-        return LineEdit(partial(_cut, dialect=conversation_of(fix_context.dataset)))
+        return Fix.edit_line(partial(_cut, dialect=conversation_of(fix_context.dataset)))
 
 
 def _tail(value: Mapping[str, Any], dialect: ConversationDialect) -> tuple[str, int] | None:

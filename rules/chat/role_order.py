@@ -10,7 +10,7 @@ import polars as pl
 from ftlint.dialects.conversation import conversation_of
 from ftlint.records.edits import edits_of
 from ftlint.rule import bad, chats, good
-from ftlint.rule.fixes import Amend
+from ftlint.rule.fixes import Fix
 
 from ._messages import MessageRule, message
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
     from ftlint.rule import Level, Location, Violations
-    from ftlint.rule.fixes import Fix, FixContext, Row
+    from ftlint.rule.fixes import FixContext, Row
 
 _FIRST = ("system", "developer")
 _SPEAKERS = ("user", "assistant")
@@ -87,7 +87,7 @@ class RoleOrder(MessageRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Join messages of one speaker that follow each other."""
-        return Amend(partial(_joined, dialect=conversation_of(fix_context.dataset)))
+        return Fix.edit_rows(partial(_joined, dialect=conversation_of(fix_context.dataset)))
 
 
 def _with_one_before(row: Mapping[str, Any], dialect: ConversationDialect) -> tuple[Turn | None, Turn]:

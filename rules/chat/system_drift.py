@@ -16,7 +16,7 @@ from ftlint.metrics import Metric, numbers
 from ftlint.metrics.keyed import shingles
 from ftlint.records.edits import escaped, replaced
 from ftlint.rule import DatasetRule, Location, Violations, bad, chats, good
-from ftlint.rule.fixes import LineEdit
+from ftlint.rule.fixes import Fix
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ftlint.metrics import Block, Gathered
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 _MOST = 1_000
 """System prompts that are told apart; where there are more, they are meant to differ."""
@@ -115,7 +115,7 @@ class SystemDrift(DatasetRule):
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Take the commonest one."""
         near, commonest = violations.args["near"], violations.args["commonest"]
-        return LineEdit(
+        return Fix.edit_line(
             partial(_unified, near=near, commonest=commonest, dialect=conversation_of(fix_context.dataset)),
             scope="role",
             note=f"system prompts become {commonest!r}",

@@ -53,10 +53,10 @@ class UnbalancedThinking(TextRule):
     def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:
         """Report each text; once, where most records are so: templates of some models write one of the marks themselves."""
         for violations in results.values():
-            lines = faulty_majority(violations, gathered)
-            if lines is not None:
-                text = f"{len(lines):,} of {numbered(gathered.conforming, 'record')} have one of {_OPENS} and {_CLOSES} only"
-                yield Violations("info", None, message=f"{text}: a template may write the other", affects=len(lines))
+            records = faulty_majority(violations, gathered)
+            if records:
+                text = f"{records:,} of {numbered(gathered.conforming, 'record')} have one of {_OPENS} and {_CLOSES} only"
+                yield Violations("info", None, message=f"{text}: a template may write the other", affects=records)
             else:
                 yield violations
 

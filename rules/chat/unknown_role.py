@@ -12,7 +12,7 @@ from ftlint.dialects.conversation import conversation_of
 from ftlint.dialects.turns import ROLES
 from ftlint.records.edits import replaced
 from ftlint.rule import bad, chats, good
-from ftlint.rule.fixes import Amend
+from ftlint.rule.fixes import Fix
 
 from ._messages import MessageRule, message
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
     from ftlint.rule import Level, Location, Violations
-    from ftlint.rule.fixes import Fix, FixContext, Row
+    from ftlint.rule.fixes import FixContext, Row
 
 _MEANT = {
     "human": "user",
@@ -83,7 +83,7 @@ class UnknownRole(MessageRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Write the role that is meant."""
-        return Amend(partial(_repaired, dialect=conversation_of(fix_context.dataset)))
+        return Fix.edit_rows(partial(_repaired, dialect=conversation_of(fix_context.dataset)))
 
 
 def _meant(role: str, dialect: ConversationDialect) -> str | None:

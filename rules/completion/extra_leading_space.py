@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.rule import Location, bad, good, pairs
-from ftlint.rule.fixes import Rewrite
+from ftlint.rule.fixes import Fix
 from ftlint.text.marks import SPACE
 
 from ._family import CompletionRule
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.rule import Applicability, Violations
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 class ExtraLeadingSpace(CompletionRule):
@@ -62,4 +62,4 @@ class ExtraLeadingSpace(CompletionRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Leave one space."""
-        return Rewrite(lambda texts: {"/completion": f" {texts['completion'].lstrip(SPACE)}"})
+        return Fix.rewrite(lambda texts: {"/completion": f" {texts['completion'].lstrip(SPACE)}"})

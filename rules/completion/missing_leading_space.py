@@ -10,7 +10,7 @@ import polars as pl
 from ftlint.dialects.base import RECORDS
 from ftlint.metrics import Metric
 from ftlint.rule import DatasetRule, Location, Violations, bad, good, pairs
-from ftlint.rule.fixes import Rewrite, breaks_limit
+from ftlint.rule.fixes import Fix, breaks_limit
 from ftlint.text.marks import SPACE
 from ftlint.text.words import quote
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.metrics import Block, Gathered
     from ftlint.rule import Level
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 @dataclass
@@ -109,7 +109,9 @@ class MissingLeadingSpace(CompletionRule, DatasetRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Put one space in front."""
-        return Rewrite(lambda texts: _spaced(texts, fix_context.dataset), scope="role" if violations.lines is None else "found")
+        return Fix.rewrite(
+            lambda texts: _spaced(texts, fix_context.dataset), scope="role" if violations.lines is None else "found"
+        )
 
 
 def _after_space() -> pl.Expr:

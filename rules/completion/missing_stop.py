@@ -10,7 +10,7 @@ import polars as pl
 
 from ftlint.dialects.base import RECORDS
 from ftlint.rule import Location, bad, good, pairs
-from ftlint.rule.fixes import Rewrite, breaks_limit
+from ftlint.rule.fixes import Fix, breaks_limit
 from ftlint.text import tokens
 from ftlint.text.marks import SPACE, ensure_ending, is_glued, replace_ending, with_ending
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.rule import Applicability, Violations
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 _LOOKED_AT = 200
 """Answers of which tokens are counted to see where they are cut off."""
@@ -103,7 +103,7 @@ class MissingStop(CompletionRule):
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Append the stop, or mend the white space around its mark."""
         context, unsafe = fix_context.dataset, fix_context.unsafe
-        return Rewrite(lambda texts: _mended(texts, context, unsafe=unsafe)) if context.known.stop else None
+        return Fix.rewrite(lambda texts: _mended(texts, context, unsafe=unsafe)) if context.known.stop else None
 
 
 def _mended(texts: Mapping[str, Any], context: Context, *, unsafe: bool) -> Mapping[str, str] | None:

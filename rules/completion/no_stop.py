@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ftlint.metrics import Labels
 from ftlint.options import GENERATION
 from ftlint.rule import DatasetRule, Violations, bad, good, pairs
-from ftlint.rule.fixes import Rewrite
+from ftlint.rule.fixes import Fix
 from ftlint.text import tokens
 from ftlint.text.labels import as_seen
 from ftlint.text.marks import SPACE, STOPS, parse_ending, strip_ending
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 class NoStop(DatasetRule):
@@ -100,4 +100,6 @@ class NoStop(DatasetRule):
         def settles(context: Context) -> Context:
             return replace(context, known=replace(context.known, stop=replace(parse_ending(stop), share=1.0)))
 
-        return Rewrite(change, scope="dataset", note=f"every completion ends with {quote(stop)}", sets="stop", settles=settles)
+        return Fix.rewrite(
+            change, scope="dataset", note=f"every completion ends with {quote(stop)}", sets="stop", settles=settles
+        )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ftlint.dialects.base import ANSWER, RECORDS
 from ftlint.metrics import Extremes
 from ftlint.rule import DatasetRule, Violations, bad, good, option, pairs
-from ftlint.rule.fixes import Rewrite
+from ftlint.rule.fixes import Fix
 from ftlint.text.marks import SPACE
 from ftlint.text.words import quote
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 class SharedPrefix(DatasetRule):
@@ -80,4 +80,4 @@ class SharedPrefix(DatasetRule):
             text = texts["completion"].lstrip(SPACE)
             return {"/completion": f" {text.removeprefix(prefix).lstrip(SPACE)}"} if text.startswith(prefix) else None
 
-        return Rewrite(change, scope="dataset", note=f"every completion is without {quote(prefix)}")
+        return Fix.rewrite(change, scope="dataset", note=f"every completion is without {quote(prefix)}")

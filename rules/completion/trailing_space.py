@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.rule import Location, bad, good, pairs
-from ftlint.rule.fixes import Rewrite
+from ftlint.rule.fixes import Fix
 from ftlint.text.marks import SPACE
 
 from ._family import CompletionRule
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.rule import Violations
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
     from ftlint.text.marks import Ending
 
 
@@ -66,7 +66,7 @@ class TrailingSpace(CompletionRule):
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Remove the white space, before and after the stop."""
         stop = fix_context.dataset.known.stop
-        return Rewrite(lambda texts: {"/completion": _tidied(texts["completion"], stop)})
+        return Fix.rewrite(lambda texts: {"/completion": _tidied(texts["completion"], stop)})
 
 
 def _tidied(text: str, stop: Ending | None) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ftlint.dialects import named
 from ftlint.metrics.duplicates import what_duplicates_need
 from ftlint.rule import DatasetRule, Violations
-from ftlint.rule.fixes import Drop
+from ftlint.rule.fixes import Fix
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.metrics import Metric
     from ftlint.rule import Level, Location
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 class DuplicateRule(DatasetRule):
@@ -35,7 +35,7 @@ class DuplicateRule(DatasetRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Drop the records."""
-        return Drop() if self.fixable else None
+        return Fix.drop() if self.fixable else None
 
 
 def later(level: Level, result: pl.DataFrame, context: Context) -> Violations:

@@ -10,7 +10,7 @@ import polars as pl
 from ftlint.metrics import Block, Metric, numbers
 from ftlint.records.edits import whole_line
 from ftlint.rule import DatasetRule, Violations, bad, good, pairs
-from ftlint.rule.fixes import LineEdit
+from ftlint.rule.fixes import Fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
     from ftlint.rule import Level
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 @dataclass
@@ -93,4 +93,4 @@ class BlankLine(DatasetRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Remove the lines."""
-        return LineEdit(whole_line)
+        return Fix.edit_line(whole_line)

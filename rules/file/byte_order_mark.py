@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from ftlint.rule import DatasetRule, Violations, bad, good, pairs
-from ftlint.rule.fixes import FileFix
+from ftlint.rule.fixes import Fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 class ByteOrderMark(DatasetRule):
@@ -53,4 +53,4 @@ class ByteOrderMark(DatasetRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Remove the mark."""
-        return FileFix("byte-order-mark")
+        return Fix.of_file("byte-order-mark")

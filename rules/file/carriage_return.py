@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftlint.rule import DatasetRule, Violations, bad, good, pairs
-from ftlint.rule.fixes import FileFix
+from ftlint.rule.fixes import Fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.metrics import Gathered
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 class CarriageReturn(DatasetRule):
@@ -46,4 +46,4 @@ class CarriageReturn(DatasetRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """End lines in LF."""
-        return FileFix("line-ends")
+        return Fix.of_file("line-ends")

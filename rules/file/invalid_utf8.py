@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftlint.rule import DatasetRule, LineRule, Location, Violations, bad, good, pairs
-from ftlint.rule.fixes import FileFix
+from ftlint.rule.fixes import Fix
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ftlint.metrics import Gathered
     from ftlint.records.line import Line
     from ftlint.rule import Applicability, Level
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 class InvalidUtf8(LineRule, DatasetRule):
@@ -74,7 +74,7 @@ class InvalidUtf8(LineRule, DatasetRule):
     def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:
         """Report each line; of a file in another character set, once, which ones it may be."""
         for level, violations in results.items():
-            for index, (facts, inside) in enumerate(gathered.by_file(violations.line_numbers)):
+            for index, (facts, inside) in enumerate(gathered.by_file(violations)):
                 if facts.charsets and 2 * len(inside) > facts.lines - facts.blank:
                     known = self.options.charset
                     read = " or ".join(f"{name} ({word})" for name, word in facts.charsets.items())
@@ -86,7 +86,7 @@ class InvalidUtf8(LineRule, DatasetRule):
                     how: Applicability | None = "unsafe" if known else None
                     yield Violations(level, None, {"problem": problem}, applicability=how, file=index, affects=len(inside))
                 else:
-                    yield Violations(level, inside)
+                    yield inside
 
     def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each file that is in UTF-16 or UTF-32."""
@@ -105,4 +105,4 @@ class InvalidUtf8(LineRule, DatasetRule):
         """Write a file in UTF-16 or UTF-32, or in the character set that was named, as UTF-8."""
         if violations.lines is not None:
             return None
-        return FileFix("utf-8", self.options.charset if violations.affects else None)
+        return Fix.of_file("utf-8", self.options.charset if violations.affects else None)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ftlint.rule import DatasetRule, Violations, bad, good, pairs
-from ftlint.rule.fixes import FileFix
+from ftlint.rule.fixes import Fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 _OWN = {"target": "mine", "targets": {"mine": {"byte-order-mark": True}}}
 
@@ -50,4 +50,4 @@ class MissingByteOrderMark(DatasetRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Add the mark."""
-        return FileFix("no-byte-order-mark")
+        return Fix.of_file("no-byte-order-mark")

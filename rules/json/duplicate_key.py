@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from ftlint.records.edits import remove_members
 from ftlint.records.spans import inside, repeated_keys, skip_space
 from ftlint.rule import LineRule, Location, bad, good, pairs
-from ftlint.rule.fixes import LineEdit
+from ftlint.rule.fixes import Fix
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
     from ftlint.rule import Violations
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 class DuplicateKey(LineRule):
@@ -54,7 +54,7 @@ class DuplicateKey(LineRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Keep the last of a key's values, as parsers do."""
-        return LineEdit(_last_kept)
+        return Fix.edit_line(_last_kept)
 
 
 def _last_kept(line: Line) -> list[Edit]:

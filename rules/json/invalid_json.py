@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from ftlint.rule import DatasetRule, LineRule, Location, Violations, bad, good, pairs
-from ftlint.rule.fixes import FileFix, LineEdit
+from ftlint.rule.fixes import Fix
 from ftlint.text.words import numbered, quote
 
 from ._lookalike import describe, separated
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from ftlint.records.line import Line
     from ftlint.records.spread import Spread
     from ftlint.rule import Level
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 class InvalidJson(LineRule, DatasetRule):
@@ -66,11 +67,11 @@ class InvalidJson(LineRule, DatasetRule):
 
     def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:
         """Report each line; in a file that may be one JSON document none is repaired, for its commas may belong to that."""
-        for level, violations in results.items():
-            for facts, inside in gathered.by_file(violations.line_numbers):
+        for violations in results.values():
+            for facts, inside in gathered.by_file(violations):
                 if facts.columns:
                     continue
-                yield Violations(level, inside, applicability="rule" if facts.lines_wanted and not facts.nested else None)
+                yield replace(inside, applicability="rule" if facts.lines_wanted and not facts.nested else None)
 
     def explain(self, line: Line, context: Context) -> Location:
         """Say what the line looks like where that can be told, else what the parser says."""
@@ -89,7 +90,7 @@ class InvalidJson(LineRule, DatasetRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Repair what is certain: a comma after the object, several objects on a line, objects spread over lines."""
-        return FileFix("one-object-a-line") if violations.lines is None else LineEdit(separated)
+        return Fix.of_file("one-object-a-line") if violations.lines is None else Fix.edit_line(separated)
 
 
 def _table(columns: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from ftlint.dialects import is_record
 from ftlint.records.edits import edits_of
 from ftlint.records.spans import value_end
 from ftlint.rule import LineRule, Location, Violations, bad, chats, good, pairs
-from ftlint.rule.fixes import LineEdit
+from ftlint.rule.fixes import Fix
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
     from ftlint.rule import Level
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 _NAMES = {str: "a string", bool: "a boolean", int: "a number", float: "a number", type(None): "null"}
 
@@ -71,13 +71,13 @@ class NotAnObject(LineRule):
     def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:
         """Report each line; where most are none, once: that is another kind of file. What can be repaired is said of each."""
         for level, violations in results.items():
-            for index, (facts, inside) in enumerate(gathered.by_file(violations.line_numbers)):
+            for index, (facts, inside) in enumerate(gathered.by_file(violations)):
                 whole = facts.lines - facts.blank
                 if facts.arrays > 2 and 2 * facts.arrays > whole:
                     args = {"found": f"{facts.arrays:,} of {numbered(whole, 'line')} hold an array"}
                     yield Violations(level, None, args, applicability=None, file=index, affects=len(inside), message=_OTHER)
                 else:
-                    yield Violations(level, inside)
+                    yield inside
 
     def explain(self, line: Line, context: Context) -> Location:
         """Name what the line holds."""
@@ -92,7 +92,7 @@ class NotAnObject(LineRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Give each record of an array a line of its own; make a conversation of an array of turns."""
-        return LineEdit(partial(_mended, fix_context=fix_context))
+        return Fix.edit_line(partial(_mended, fix_context=fix_context))
 
 
 def _is_conversation(value: Any) -> bool:

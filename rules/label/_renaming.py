@@ -7,10 +7,11 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from ftlint.dialects import named
-from ftlint.rule.fixes import Rewrite
+from ftlint.rule.fixes import Fix
 from ftlint.text import tokens
 from ftlint.text.labels import NULLS, as_seen, merged, variant_key, variants
 from ftlint.text.marks import CLOSING_WORDS
+from ftlint.text.tokens.openai import ENCODINGS, single_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,7 @@ _LONGEST = 20
 """Characters of a label in which a name is sought."""
 
 
-def renaming(fix_context: FixContext, table: Mapping[str, str]) -> Rewrite:
+def renaming(fix_context: FixContext, table: Mapping[str, str]) -> Fix:
     """Return the repair that renames labels in all files: by the table, and by choice where it has none.
 
     Variants of a label take its new name. One space stands before the label, and the stop after it.
@@ -40,7 +41,7 @@ def renaming(fix_context: FixContext, table: Mapping[str, str]) -> Rewrite:
     new = {label: name for label, name in names.items() if label != name}
     listed = json.dumps(dict(list(new.items())[:20]), ensure_ascii=False)
     listed += f" and {len(new) - 20:,} more" if len(new) > 20 else ""
-    return Rewrite(change, scope="dataset", note=f"labels are renamed: {listed}", table=new)
+    return Fix.rewrite(change, scope="dataset", note=f"labels are renamed: {listed}", labels=new)
 
 
 def _chosen(labels: list[str], encoding: str) -> dict[str, str]:
@@ -52,7 +53,7 @@ def _chosen(labels: list[str], encoding: str) -> dict[str, str]:
     names = {label: label for label in labels if tokens.count(as_seen(label), encoding) == 1}
     # Names that differ in case alone would be variants of one label; others would be taken for a missing value or a stop.
     taken = {variant_key(name) for name in (*names.values(), *NULLS, *CLOSING_WORDS)}
-    others = tokens.single_words(encoding)
+    others = single_words(encoding) if encoding in ENCODINGS else iter(())
     for label in labels:
         if label not in names:
             own = (name for name in _own(label) if tokens.count(as_seen(name), encoding) == 1)

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from ftlint.metrics import Labels
+from ftlint.metrics import Fingerprints, Labels, numbers
+from ftlint.metrics.duplicates import lines_labelled
 from ftlint.rule import Violations, bad, good, option, pairs
-from ftlint.rule.fixes import Drop
-from ftlint.text.labels import merged, variants
+from ftlint.rule.fixes import Fix
 
 from ._family import LabelRule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import polars as pl
+
     from ftlint.metrics import Gathered
-    from ftlint.rule.fixes import Fix, FixContext, Row
+    from ftlint.rule.fixes import FixContext
 
 _SHOWN = 8
 """Labels that are all shown; of more, the commonest and the rarest."""
@@ -39,6 +41,7 @@ class ClassImbalance(LabelRule):
     code = "LBL005"
     level = "warning"
     fixable = "request"
+    metrics = (Labels, Fingerprints)
     message = "the commonest label has {ratio:,.0f} times the records of the rarest: {counts}"
 
     @dataclass(frozen=True)
@@ -58,25 +61,25 @@ class ClassImbalance(LabelRule):
         if len(counts) > 1 and counts[0][1] > self.options.ratio * counts[-1][1]:
             shown = [f"{label} {count:,}" for label, count in counts]
             text = ", ".join(shown if len(shown) <= _SHOWN else [*shown[:4], "…", *shown[-3:]])
-            args = {"ratio": counts[0][1] / counts[-1][1], "counts": text, "by_label": dict(counts)}
-            yield Violations(self.level, None, args)
+            most = int(self.options.ratio * counts[-1][1])
+            args = {"ratio": counts[0][1] / counts[-1][1], "counts": text, "by_label": dict(counts), "most": most}
+            yield Violations(self.level, None, args, repaired=_surplus(gathered, most))
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Drop records of the common labels at random (seeded), to the ratio that is allowed."""
-        counts = merged(fix_context.labels)
-        form = variants(fix_context.labels)
-        most = int(self.options.ratio * min(counts.values()))
-        chance = Random(20)  # noqa: S311 - the same records each time
-        left = dict(counts)
-        wanted = {label: min(count, most) for label, count in counts.items()}
+        return Fix.drop(note=f"at most {violations.args['most']:,} records of a label are kept")
 
-        def surplus(row: Row) -> bool:
-            label = form.get(row["answer"], row["answer"])
-            if label not in left:
-                return False
-            keep = chance.random() * left[label] < wanted[label]
-            left[label] -= 1
-            wanted[label] -= keep
-            return not keep
 
-        return Drop(surplus, note=f"at most {most:,} records of a label are kept")
+def _surplus(gathered: Gathered, most: int) -> pl.Series:
+    """Return the lines of the records that are too many of their label, drawn at random, the same each time."""
+    labels = gathered.get(Labels)
+    forms: dict[str, list[str]] = {}
+    for label in labels.counts:
+        forms.setdefault(labels.variants.get(label, label), []).append(label)
+    drawn: list[int] = []
+    for label, count in labels.merged.items():
+        lines = lines_labelled(gathered, forms[label]) if count > most else ()
+        # Labels are told apart by a hash; where two had the same, none of their records would go.
+        if len(lines) == count:
+            drawn += Random(20).sample(list(lines), count - most)  # noqa: S311 - the same records each time
+    return numbers(sorted(drawn))

@@ -8,7 +8,7 @@ from ftlint.dialects import named
 from ftlint.metrics import Fingerprints, Labels
 from ftlint.metrics.duplicates import lines_labelled
 from ftlint.rule import Violations, bad, good, pairs
-from ftlint.rule.fixes import Rewrite
+from ftlint.rule.fixes import Fix
 
 from ._family import LabelRule
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.metrics import Gathered
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 class LabelVariant(LabelRule):
@@ -63,4 +63,4 @@ class LabelVariant(LabelRule):
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Use the commoner form, with one space and the stop."""
         form, context = violations.args["form"], fix_context.dataset
-        return Rewrite(lambda row: named(context.dialect).with_answer(row, form, context.known))
+        return Fix.rewrite(lambda row: named(context.dialect).with_answer(row, form, context.known))

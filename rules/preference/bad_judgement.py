@@ -12,7 +12,7 @@ from ftlint.dialects.conversation import conversation_of
 from ftlint.metrics import Block, Metric, numbers
 from ftlint.records.edits import replaced
 from ftlint.rule import DatasetRule, Location, Violations, bad, good
-from ftlint.rule.fixes import LineEdit
+from ftlint.rule.fixes import Fix
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ftlint.metrics import Gathered
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 _ALL_ALIKE = 10
 """Records from which on it is no chance that all have one judgement."""
@@ -108,7 +108,7 @@ class BadJudgement(DatasetRule):
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Write the boolean that is meant."""
         context = fix_context.dataset
-        return LineEdit(lambda line: _rewritten(line, context), scope="role" if violations.lines is None else "found")
+        return Fix.edit_line(lambda line: _rewritten(line, context), scope="role" if violations.lines is None else "found")
 
 
 def _key(value: Mapping[str, Any], context: Context) -> str:

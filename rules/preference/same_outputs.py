@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ftlint.rule import Violations, bad, good
-from ftlint.rule.fixes import Drop
+from ftlint.rule.fixes import Fix
 from ftlint.text.words import numbered
 
 from .._most import faulty_majority
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
     from ftlint.rule import Level
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 _PAIR = '{{"prompt": "Is it high tide?", "chosen": "Yes.", "rejected": "{}"}}'
 
@@ -53,13 +53,14 @@ class SameOutputs(PairRule):
     def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:
         """Report each pair; where it is so in most, once and without repair: the data is of another kind."""
         for violations in results.values():
-            lines = faulty_majority(violations, gathered)
-            if lines is not None:
-                text = f"the two answers are equal in {len(lines):,} of {numbered(gathered.conforming, 'pair')}"
-                yield Violations(violations.level, lines[:1], affects=len(lines), applicability=None, message=text)
+            count = faulty_majority(violations, gathered)
+            if count:
+                lines = violations.line_numbers
+                text = f"the two answers are equal in {count:,} of {numbered(gathered.conforming, 'pair')}"
+                yield Violations(violations.level, lines[:1], affects=count, applicability=None, message=text)
             else:
                 yield violations
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Drop the records."""
-        return Drop()
+        return Fix.drop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ftlint.rule.fixes import Rewrite
+from ftlint.rule.fixes import Fix
 from ftlint.text.marks import SPACE, Ending, parse_ending, strip_ending
 from ftlint.text.separators import CANDIDATES
 from ftlint.text.words import quote
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import FixContext, Scope
 
 
-def new_separator(fix_context: FixContext) -> Rewrite | None:
+def new_separator(fix_context: FixContext) -> Fix | None:
     """Return the repair that ends every prompt with a separator that occurs nowhere; None where all of them occur."""
     separator = fix_context.absent(CANDIDATES)
     return everywhere(separator, fix_context.dataset.known.separator) if separator else None
 
 
-def everywhere(separator: str, *others: Ending | None, scope: Scope = "dataset") -> Rewrite:
+def everywhere(separator: str, *others: Ending | None, scope: Scope = "dataset") -> Fix:
     """Return the repair that ends every prompt with a separator, in place of the one of these that it has."""
     note = f"every prompt ends with {quote(separator)}"
     new = parse_ending(separator)
@@ -42,4 +42,4 @@ def everywhere(separator: str, *others: Ending | None, scope: Scope = "dataset")
     def settles(context: Context) -> Context:
         return replace(context, known=replace(context.known, separator=replace(new, share=1.0), rivals=()))
 
-    return Rewrite(change, scope=scope, note=note, sets="separator", settles=settles)
+    return Fix.rewrite(change, scope=scope, note=note, sets="separator", settles=settles)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from ftlint.rule import Location, RecordRule, bad, good, pairs
-from ftlint.rule.fixes import Rewrite, breaks_limit
+from ftlint.rule.fixes import Fix, breaks_limit
 from ftlint.text.marks import SPACE, ensure_ending, is_glued, replace_ending
 
 from ._family import SeparatorRule
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.rule import Applicability, Violations
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 class MissingSeparator(SeparatorRule, RecordRule):
@@ -91,7 +91,7 @@ class MissingSeparator(SeparatorRule, RecordRule):
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Append the separator, or mend the white space around its mark; another mark is replaced only by an unsafe fix."""
         context, unsafe = fix_context.dataset, fix_context.unsafe
-        return Rewrite(lambda texts: _mended(texts, context, unsafe=unsafe)) if context.known.separator else None
+        return Fix.rewrite(lambda texts: _mended(texts, context, unsafe=unsafe)) if context.known.separator else None
 
 
 def _mended(texts: Mapping[str, Any], context: Context, *, unsafe: bool) -> Mapping[str, str] | None:

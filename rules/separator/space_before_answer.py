@@ -10,7 +10,7 @@ import polars as pl
 from ftlint.dialects.base import RECORDS
 from ftlint.metrics import Metric
 from ftlint.rule import DatasetRule, Violations, bad, good, pairs
-from ftlint.rule.fixes import Rewrite
+from ftlint.rule.fixes import Fix
 from ftlint.text.marks import SPACE, parse_ending
 
 from ._family import SeparatorRule
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.metrics import Block, Gathered
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 @dataclass
@@ -93,7 +93,7 @@ class SpaceBeforeAnswer(SeparatorRule, DatasetRule):
             return replace(context, known=replace(context.known, separator=moved or None))
 
         note = "prompts end without a space, completions start with one"
-        return Rewrite(_moved, scope="dataset", note=note, sets="separator", settles=settles)
+        return Fix.rewrite(_moved, scope="dataset", note=note, sets="separator", settles=settles)
 
 
 def _moved(texts: Mapping[str, Any]) -> Mapping[str, str] | None:

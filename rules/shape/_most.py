@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from ftlint.metrics import Shapes
 from ftlint.rule import Violations
 from ftlint.text.words import numbered
@@ -26,12 +28,16 @@ def once_for_most(
 
     kind: of the faults. args: what the message needs to know of what is wrong, and a hint that says how many share it.
     """
-    shapes, rest = gathered.get(Shapes), violations.line_numbers
-    for wrong, lines in shapes.wrong.items():
-        if wrong.kind == kind and len(lines) >= FEW and 2 * len(lines) > shapes.records:
-            rest = rest.filter(~rest.is_in(lines.implode()))
+    shapes = gathered.get(Shapes)
+    of_kind = {wrong: lines for wrong, lines in shapes.wrong.items() if wrong.kind == kind}
+    common = [wrong for wrong, lines in of_kind.items() if len(lines) >= FEW and 2 * len(lines) > shapes.records]
+    for wrong, lines in of_kind.items():
+        if wrong in common:
             seems = "" if wrong.mendable else f": they seem to be {wrong.seems or 'another kind of data'}"
             hint = f" in {len(lines):,} of {numbered(shapes.records, 'record')}{seems}"
             how: Applicability | None = "unsafe" if wrong.mendable else None
             yield Violations(violations.level, lines[:1], args(wrong, hint), affects=len(lines), applicability=how)
-    yield replace(violations, lines=rest, positions=None)
+    if not common:
+        yield replace(violations, positions=None)
+    elif rest := [lines for wrong, lines in of_kind.items() if wrong not in common]:
+        yield Violations(violations.level, pl.concat(rest).unique().sort())

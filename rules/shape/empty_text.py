@@ -12,7 +12,7 @@ from ftlint.dialects.turn_tables import MESSAGES
 from ftlint.dialects.turns import REJECTED
 from ftlint.options import OPEN_ENDED
 from ftlint.rule import Location, RecordRule, bad, good, pairs
-from ftlint.rule.fixes import Drop
+from ftlint.rule.fixes import Fix
 from ftlint.text.marks import SPACE
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.rule import Level, Violations
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 class EmptyText(RecordRule):
@@ -87,7 +87,7 @@ class EmptyText(RecordRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Drop the records, unless further keys may hold what is asked."""
-        return Drop(unless=_asks_otherwise)
+        return Fix.drop(unless=_asks_otherwise)
 
 
 def _asks_otherwise(row: Mapping[str, Any]) -> bool:

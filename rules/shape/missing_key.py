@@ -12,7 +12,7 @@ from ftlint.dialects.keys import SYNONYMS, is_graded
 from ftlint.metrics import Shapes
 from ftlint.records.edits import renamed_key
 from ftlint.rule import DatasetRule, LineRule, Location, Violations, bad, good, pairs
-from ftlint.rule.fixes import LineEdit
+from ftlint.rule.fixes import Fix
 from ftlint.text.words import numbered
 
 from ._most import once_for_most
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ftlint.records.line import Line
     from ftlint.records.reader import Wrong
     from ftlint.rule import Applicability, Level
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 class MissingKey(LineRule, DatasetRule):
@@ -101,7 +101,7 @@ class MissingKey(LineRule, DatasetRule):
         """Rename a key, where all records of the file have the same other name for it."""
         names = violations.args["names"]
         note = ", ".join(f'the key "{old}" becomes "{new}"' for old, new in names.items())
-        return LineEdit(lambda line: _renamed(line, names), scope="role", note=f"in every record {note}", names=names)
+        return Fix.edit_line(lambda line: _renamed(line, names), scope="role", note=f"in every record {note}", keys=names)
 
 
 def _of_most(wrong: Wrong, hint: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from ftlint.metrics import Shapes, numbers
 from ftlint.records.edits import remove_named_members
 from ftlint.records.spans import is_json
 from ftlint.rule import DatasetRule, Location, Violations, bad, good, pairs
-from ftlint.rule.fixes import Amend, LineEdit
+from ftlint.rule.fixes import Fix
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
     from ftlint.rule import Level
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 _READ = "; other trainers read it, so no repair drops it"
 
@@ -96,8 +96,8 @@ class UnknownKey(DatasetRule):
         shown = ", ".join(f'"{key}"' for key in sorted(keys)[:8]) + (f" and {len(keys) - 8:,} more" if len(keys) > 8 else "")
         note = f"drops {shown}"
         if violations.each:
-            return Amend(lambda line, fault: _without(line, fault["key"]), note=note)
-        return LineEdit(
+            return Fix.edit_rows(lambda line, fault: _without(line, fault["key"]), note=note)
+        return Fix.edit_line(
             lambda line: _without(line, violations.args["key"]) if is_json(line.raw) else None, scope="role", note=note
         )
 

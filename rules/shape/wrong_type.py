@@ -14,7 +14,7 @@ from ftlint.records.edits import edits_of
 from ftlint.records.reader import KINDS
 from ftlint.records.spans import is_json
 from ftlint.rule import DatasetRule, LineRule, Location, Violations, bad, good, pairs
-from ftlint.rule.fixes import LineEdit
+from ftlint.rule.fixes import Fix
 
 from ._most import once_for_most
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ftlint.records.line import Line
     from ftlint.records.reader import Wrong
     from ftlint.rule import Level
-    from ftlint.rule.fixes import Fix, FixContext, Scope
+    from ftlint.rule.fixes import FixContext, Scope
 
 
 class WrongType(LineRule, DatasetRule):
@@ -93,7 +93,7 @@ class WrongType(LineRule, DatasetRule):
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Write a number or boolean as its text, as it stands in the file, and for an array of one text that text."""
         scope: Scope = "role" if violations.affects else "found"
-        return LineEdit(partial(_mended, dialect=named(fix_context.dataset.dialect)), scope=scope)
+        return Fix.edit_line(partial(_mended, dialect=named(fix_context.dataset.dialect)), scope=scope)
 
 
 def _arguments(wrong: Wrong, hint: str) -> dict[str, str]:

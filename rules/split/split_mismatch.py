@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ftlint.rule import DatasetRule, Violations, bad, good, pairs
-from ftlint.rule.fixes import Rewrite
+from ftlint.rule.fixes import Fix
 from ftlint.text.marks import SPACE, ensure_ending, parse_ending, strip_ending
 from ftlint.text.words import quote
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ftlint.metrics import Gathered
     from ftlint.rule import Applicability
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 class SplitMismatch(DatasetRule):
@@ -70,4 +70,4 @@ class SplitMismatch(DatasetRule):
             bare = text[: text.index(strip_ending(text, old)) + len(strip_ending(text, old))] if old else text
             return {"/completion": ensure_ending(bare, stop)} if text.strip(SPACE) and not text.endswith(stop.text) else None
 
-        return Rewrite(change, scope="role", sets="stop", note=f"every completion ends with {quote(expected)}")
+        return Fix.rewrite(change, scope="role", sets="stop", note=f"every completion ends with {quote(expected)}")

@@ -11,7 +11,7 @@ from ftlint.metrics import Fingerprints
 from ftlint.metrics.duplicates import leaks
 from ftlint.options import OPEN_ENDED
 from ftlint.rule import DatasetRule, Violations, bad, good, pairs
-from ftlint.rule.fixes import Drop
+from ftlint.rule.fixes import Fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
     from ftlint.rule import Level
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 class TrainValidationLeak(DatasetRule):
@@ -76,12 +76,12 @@ class TrainValidationLeak(DatasetRule):
             applicability=None,
         )
         lines = pl.concat([result.equal, result.normalised]).get_column("line")
-        for facts, gone in gathered.by_file(lines):
+        for facts, gone in gathered.by_file(Violations("error", lines.sort())):
             refused = ""
             if 2 * len(gone) > facts.records:
                 refused = f"{len(gone):,} of {facts.records:,} validation records would go; `ftlint split` splits the data anew"
             for level, table, but in levels:
-                mine = table.filter(pl.col("line").is_in(gone.implode()))
+                mine = table.filter(pl.col("line").is_in(gone.line_numbers.implode()))
                 yield Violations(
                     level,
                     mine.get_column("line"),
@@ -94,4 +94,4 @@ class TrainValidationLeak(DatasetRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Drop the records."""
-        return Drop()
+        return Fix.drop()

@@ -10,14 +10,14 @@ import polars as pl
 
 from ftlint.records.traces import BEYOND_ASCII, CONTROL, CONTROL_SETS
 from ftlint.rule import Location, TextRule, bad, good, pairs
-from ftlint.rule.fixes import Retext
+from ftlint.rule.fixes import Fix
 
 from .mojibake import repaired
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.rule import Violations
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 _CONTROL = "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\u200b\u2060\ufeff]"
 _NAMES = {"\u200b": "ZERO WIDTH SPACE", "\u2060": "WORD JOINER", "\ufeff": "BYTE ORDER MARK", "\x00": "NUL", "\x7f": "DELETE"}
@@ -75,7 +75,7 @@ class ControlCharacter(TextRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Remove the characters; those of a text that was decoded wrongly are what it is repaired from."""
-        return Retext(_removed)
+        return Fix.retext(_removed)
 
 
 def _may_be_control(text: pl.Expr) -> pl.Expr:

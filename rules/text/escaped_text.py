@@ -12,7 +12,7 @@ import polars as pl
 from ftlint.metrics import Metric, extend
 from ftlint.records.traces import BACKSLASH
 from ftlint.rule import DatasetRule, Location, Violations, bad, good, pairs
-from ftlint.rule.fixes import Rewrite, each_text
+from ftlint.rule.fixes import Fix, each_text
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Block, Gathered
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 _KINDS = {r"\n": r"(?:\\r)?\\n", r"\t": r"\\t", r"\"": r"\\\"", r"\u": r"\\u[0-9a-fA-F]{4}"}
 """What is left of an escape, by the name that it is reported under."""
@@ -119,7 +119,7 @@ class EscapedText(DatasetRule):
         """Undo the escapes of this kind."""
         kind = violations.args["kind"]
         note = f"{kind} becomes what it stands for in {violations.args['records']}"
-        return Rewrite(each_text(partial(_undone, kind=kind)), scope="role", note=note, once=True)
+        return Fix.rewrite(each_text(partial(_undone, kind=kind)), scope="role", note=note, once=True)
 
 
 def _undone(text: str, kind: str) -> str:

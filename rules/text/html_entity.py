@@ -13,14 +13,14 @@ import polars as pl
 from ftlint.metrics import Block, Occurrences, numbers
 from ftlint.records.traces import MARKUP
 from ftlint.rule import DatasetRule, Location, Violations, bad, good, pairs
-from ftlint.rule.fixes import Rewrite, each_text
+from ftlint.rule.fixes import Fix, each_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 
 HTML = (
@@ -102,7 +102,7 @@ class HtmlEntity(DatasetRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Unescape entities, once: what stands there afterwards may be what was meant."""
-        return Rewrite(each_text(_unescaped), scope="role", once=True)
+        return Fix.rewrite(each_text(_unescaped), scope="role", once=True)
 
 
 def _is_html(text: str) -> bool:

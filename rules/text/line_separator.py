@@ -10,14 +10,14 @@ import polars as pl
 from ftlint.records.edits import edits_of
 from ftlint.records.traces import BEYOND_ASCII
 from ftlint.rule import Location, TextRule, bad, good, pairs
-from ftlint.rule.fixes import Amend
+from ftlint.rule.fixes import Fix
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
     from ftlint.rule import Level, Violations
-    from ftlint.rule.fixes import Fix, FixContext, Row
+    from ftlint.rule.fixes import FixContext, Row
 
 _SIGNS = {"\u2028": "LINE SEPARATOR", "\u2029": "PARAGRAPH SEPARATOR"}
 _ANY = f"[{''.join(_SIGNS)}]"
@@ -70,7 +70,7 @@ class LineSeparator(TextRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Write the characters as escapes."""
-        return Amend(_escaped)
+        return Fix.edit_rows(_escaped)
 
 
 def _escaped(line: Line, row: Row) -> list[Edit]:

@@ -8,12 +8,12 @@ import polars as pl
 
 from ftlint.records.traces import LATIN
 from ftlint.rule import Location, TextRule, bad, good, pairs
-from ftlint.rule.fixes import Retext
+from ftlint.rule.fixes import Fix
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.rule import Violations
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 # What the first byte of a UTF-8 character looks like in Windows-1252, followed by what the next one looks like.
 _SUSPECT = "[ÂÃÄÅÎÏÐÑ×ØÙàáâãäåæçèéêëìíîïð][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
@@ -66,7 +66,7 @@ class Mojibake(TextRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Decode the texts anew."""
-        return Retext(repaired)
+        return Fix.retext(repaired)
 
 
 def repaired(text: str) -> str:

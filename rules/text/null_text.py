@@ -13,7 +13,7 @@ from ftlint.dialects.base import ANSWER, INPUT, RECORDS
 from ftlint.dialects.turn_tables import MESSAGES
 from ftlint.metrics import Metric, extend
 from ftlint.rule import DatasetRule, Location, Violations, bad, good, option, pairs
-from ftlint.rule.fixes import Drop
+from ftlint.rule.fixes import Fix
 from ftlint.text.labels import NULLS, variant_key
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Block, Gathered
-    from ftlint.rule.fixes import Fix, FixContext
+    from ftlint.rule.fixes import FixContext
 
 _LONGEST = 16
 """Bytes of a text that may be such a word, with white space around it."""
@@ -128,4 +128,4 @@ class NullText(DatasetRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Drop the records."""
-        return Drop()
+        return Fix.drop()

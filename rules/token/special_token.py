@@ -74,11 +74,11 @@ class SpecialToken(TextRule):
     def violates(self, context: Context) -> pl.Expr:
         """Return where one of the special tokens stands, or a text begins with `<s>`."""
         text = pl.col("text").str
-        return text.contains_any([*tokens.definition(context.encoding).special, *_MARKS]) | text.starts_with("<s>")
+        return text.contains_any([*tokens.tokenizer(context.encoding).special, *_MARKS]) | text.starts_with("<s>")
 
     def find(self, text: str, context: Context) -> Location | None:
         """Point at the first one of those that stand there."""
-        own = dict.fromkeys(tokens.definition(context.encoding).special, f"a special token of {context.encoding}")
+        own = dict.fromkeys(tokens.tokenizer(context.encoding).special, f"a special token of {context.encoding}")
         known = {**dict.fromkeys(_MARKS, "a mark of a chat template"), **own}
         for token, what in known.items():
             start = text.find(token)
@@ -89,14 +89,14 @@ class SpecialToken(TextRule):
     def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:
         """Report each text; once, and as known, where a template has rendered most records."""
         for violations in results.values():
-            lines = faulty_majority(violations, gathered)
-            if lines is not None:
-                count, whole = f"{len(lines):,}", numbered(gathered.conforming, "record")
+            records = faulty_majority(violations, gathered)
+            if records:
+                count, whole = f"{records:,}", numbered(gathered.conforming, "record")
                 yield Violations(
                     "info",
                     None,
                     message=f"a template is baked in: {count} of {whole} hold its special tokens",
-                    affects=len(lines),
+                    affects=records,
                 )
             else:
                 yield violations

@@ -11,7 +11,7 @@ from ftlint.dialects import named
 from ftlint.dialects.base import ANSWER, INPUT
 from ftlint.dialects.turn_tables import MESSAGES
 from ftlint.rule import Location, RecordRule, bad, good, pairs
-from ftlint.rule.fixes import Drop, Rewrite
+from ftlint.rule.fixes import Fix
 from ftlint.text import tokens
 from ftlint.text.marks import SPACE, strip_ending
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.rule import Level, Violations
-    from ftlint.rule.fixes import Fix, FixContext, Row
+    from ftlint.rule.fixes import FixContext, Row
 
 _WIDEST = 128
 """Characters that a token stands for at most: the longest runs of spaces that are one."""
@@ -89,9 +89,9 @@ class TokenLimit(RecordRule):
         """Cut the body's front or end, or drop the record, as the option says."""
         context = fix_context.dataset
         if self.options.cut == "drop":
-            return Drop()
+            return Fix.drop()
         # Which message of a conversation may be cut is for a person to say.
-        return Rewrite(lambda row: _cut(row, context, front=self.options.cut == "front") if "prompt" in row else None)
+        return Fix.rewrite(lambda row: _cut(row, context, front=self.options.cut == "front") if "prompt" in row else None)
 
 
 def _spoken(row: Row) -> Iterator[str]:

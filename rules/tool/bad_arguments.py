@@ -10,7 +10,7 @@ import polars as pl
 
 from ftlint.records.edits import edits_of
 from ftlint.rule import Location, bad, good
-from ftlint.rule.fixes import Amend
+from ftlint.rule.fixes import Fix
 
 from ._calls import Call, ToolRule, at_call, own_calls
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
     from ftlint.rule import Level, Violations
-    from ftlint.rule.fixes import Fix, FixContext, Row
+    from ftlint.rule.fixes import FixContext, Row
 
 _TALK = (
     '{{"messages": [{{"role": "user", "content": "Tide?"}}, {{"role": "assistant", "tool_calls": [{{"id": "c1", '
@@ -78,7 +78,7 @@ class BadArguments(ToolRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Write the other form."""
-        return Amend(partial(_rewritten, context=fix_context.dataset))
+        return Fix.edit_rows(partial(_rewritten, context=fix_context.dataset))
 
 
 def _problem(call: Call, level: Level | str, context: Context) -> str:

@@ -9,7 +9,7 @@ import polars as pl
 from ftlint.dialects.base import FURTHER, RECORDS
 from ftlint.records.edits import remove_members
 from ftlint.rule import Location, bad, good
-from ftlint.rule.fixes import LineEdit
+from ftlint.rule.fixes import Fix
 
 from ._calls import ToolRule, tools_of
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
     from ftlint.rule import Level, Violations
-    from ftlint.rule.fixes import Fix, FixContext, Row
+    from ftlint.rule.fixes import FixContext, Row
 
 _PLAIN = '{"messages": [{"role": "user", "content": "Tide?"}, {"role": "assistant", "content": "High."}]}'
 _EMPTY = '{"messages": [{"role": "user", "content": "Tide?"}, {"role": "assistant", "content": "High."}], "tools": []}'
@@ -64,7 +64,7 @@ class ToolCount(ToolRule):
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Leave the key out."""
-        return LineEdit(_without_tools)
+        return Fix.edit_line(_without_tools)
 
 
 def _problem(row: Mapping[str, Any], context: Context) -> str:

@@ -1,24 +1,26 @@
-"""Reporters: one file a format. A reporter turns a report into lines of text."""
+"""Formats of reports: one file a format, which says all that there is to know of it in a `Format` of the name FORMAT.
+
+Packages bring others as entry points in the group `ftlint.formats`, each a `Format`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
-from ftlint.errors import UsageError, did_you_mean
+from ftlint.errors import UsageError, did_you_mean, raise_if_interrupted, reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ftlint.report.findings import Report
 
-FORMATS = ("grouped", "full", "concise", "json", "jsonl", "sarif", "github", "junit", "markdown")
-ALONE = frozenset({"json", "jsonl", "sarif", "junit"})
-"""Formats that stand alone: what is written beside them breaks them."""
+GROUP = "ftlint.formats"
 
-WITH_EDITS = frozenset({"json", "jsonl", "sarif"})
-"""Formats that show what repairs do to a line."""
+FORMATS = ("grouped", "full", "concise", "json", "jsonl", "sarif", "github", "junit", "markdown")
+"""Modules of this package with `FORMAT`."""
 
 WIDTH = 120
 
@@ -39,23 +41,66 @@ class Style:
     width: int = WIDTH
 
 
+@dataclass(frozen=True)
+class Format:
+    """A format of reports.
+
+    Attributes:
+        name: As `--output` calls it.
+        render: Yields the lines of a report.
+        alone: Whether anything else that is written beside it breaks it.
+        edits: Whether it shows the edits of repairs.
+        every: Whether it shows all findings, whatever number is kept (`Report.every`).
+        shown: How many findings of a rule and file it shows.
+
+    """
+
+    name: str
+    render: Callable[[Report, Style], Iterator[str]]
+    alone: bool = False
+    edits: bool = False
+    every: bool = False
+    shown: int = 1000
+
+
+def names() -> list[str]:
+    """Return the names of all formats."""
+    return [*FORMATS, *(entry.name for entry in entry_points(group=GROUP))]
+
+
 def check_format(name: str) -> str:
     """Return the name of a format; raises UsageError for an unknown one."""
-    if name not in FORMATS:
-        raise UsageError(f"unknown output format {name!r}{did_you_mean(name, FORMATS)} (known are {', '.join(FORMATS)})")
+    if name not in FORMATS and name not in names():
+        raise UsageError(f"unknown output format {name!r}{did_you_mean(name, names())} (known are {', '.join(names())})")
     return name
 
 
+def format_named(name: str) -> Format:
+    """Return the format of this name; raises UsageError for an unknown one, and for a package that fails."""
+    check_format(name)
+    if name in FORMATS:
+        built_in: Format = import_module(f"ftlint.report.formats.{name}").FORMAT
+        return built_in
+    [entry] = (entry for entry in entry_points(group=GROUP) if entry.name == name)
+    try:
+        loaded = entry.load()
+    except BaseException as error:
+        raise_if_interrupted(error)
+        raise UsageError(f"the format {name} of {entry.value} cannot be loaded: {reason(error)}") from error
+    if not isinstance(loaded, Format):
+        raise UsageError(f"the format {name} of {entry.value} is a {type(loaded).__name__}, not a Format")
+    return loaded
+
+
 def reporter(name: str) -> Callable[[Report, Style], Iterator[str]]:
-    """Return the reporter of a known format."""
-    render: Callable[[Report, Style], Iterator[str]] = import_module(f"ftlint.report.formats.{name}").render
-    return render
+    """Return what renders a report in the format of this name."""
+    return format_named(name).render
 
 
-_FEW = frozenset({"grouped", "jsonl", "github", "junit", "markdown"})
-"""Formats that show a few findings of a rule, or read them all again."""
-
-
-def kept(formats: Iterable[str], asked: int | None) -> int:
+def kept(formats: Iterable[Format], asked: int | None) -> int:
     """Return how many findings a rule and file these formats show. asked: `--max-findings`."""
-    return asked or max((3 if name in _FEW else 1000 for name in formats), default=3)
+    return asked or max((one.shown for one in formats), default=FEW)
+
+
+FEW = 3
+"""Findings of a rule that formats show which group them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.report.formats import WIDTH
+from ftlint.report.formats import WIDTH, Format
 from ftlint.report.formats.grouped import statistics
 from ftlint.report.formats.text import COLORS, cut, paint, plain
 
@@ -30,3 +30,6 @@ def render(report: Report, style: Style) -> Iterator[str]:
         yield f"… and {omitted:,} more; --max-findings shows more of a rule"
     if style.statistics:
         yield from statistics(report)
+
+
+FORMAT = Format("concise", render)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.report.formats import WIDTH
+from ftlint.report.formats import WIDTH, Format
 from ftlint.report.formats.grouped import heading, statistics, totals
 from ftlint.report.formats.text import COLORS, cut, fix_word, folded, paint, plain, width, window
 
@@ -46,3 +46,6 @@ def _finding(finding: Finding, style: Style) -> Iterator[str]:
         yield f"  | {shown}"
         yield f"  | {' ' * width(text[:start])}{paint(carets, color=style.color, fg=COLORS[finding.level])}"
     yield ""
+
+
+FORMAT = Format("full", render)

@@ -8,6 +8,7 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ftlint.report.formats import FEW, Format
 from ftlint.report.formats.text import by_severity
 
 if TYPE_CHECKING:
@@ -74,3 +75,6 @@ def _escaped(text: str) -> str:
 
 def _property(text: str) -> str:
     return _escaped(text).replace(":", "%3A").replace(",", "%2C")
+
+
+FORMAT = Format("github", render, shown=FEW)

@@ -7,18 +7,16 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from ftlint.report.formats import WIDTH
+from ftlint.report.formats import FEW, WIDTH, Format
 from ftlint.report.formats.text import COLORS, cut, describe, fix_word, folded, paint, percent, plain, window
 from ftlint.rule import LEVELS
 from ftlint.rule import render as render_message
-from ftlint.rule.fixes import FileFix
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.engine.partial import Count
     from ftlint.engine.result import CheckedFile, DatasetReport
     from ftlint.report.findings import Finding, Report
     from ftlint.report.formats import Style
@@ -41,32 +39,29 @@ class Group:
     level: Level
     file: CheckedFile
     count: int = 0
-    parts: list[tuple[pl.Series | None, int | None, Applicability | None]] = field(default_factory=list)
+    parts: list[tuple[Count, int | None, Applicability | None]] = field(default_factory=list)
     changes: Counter[str] = field(default_factory=Counter)
     shown: list[Finding] = field(default_factory=list)
     plans: dict[str, None] = field(default_factory=dict)
 
-    def add(self, violations: Violations, indexes: range, plan: str) -> None:
+    def add(self, violations: Violations, count: Count, plan: str) -> None:
         """Count some findings of the rule."""
         if plan:
             self.plans[plan] = None
-        self.count += len(indexes)
-        lines = None if violations.lines is None else violations.lines[indexes.start : indexes.stop]
-        self.parts.append((lines, violations.affects, violations.repair))
+        self.count += count.violations
+        self.parts.append((count, violations.affects, violations.repair))
         if violations.repair and (violations.changes or violations.affects):
-            self.changes[violations.repair] += violations.changes or (violations.affects or 0) * len(indexes)
+            self.changes[violations.repair] += violations.changes or (violations.affects or 0) * count.violations
 
     @property
     def places(self) -> int:
         """How many places of records are at fault."""
-        return sum((1 if lines is None else len(lines)) * (affects or 1) for lines, affects, _ in self.parts)
+        return sum(count.violations * (affects or 1) for count, affects, _ in self.parts)
 
     @property
     def records(self) -> int:
         """How many records have a fault; one that has several counts once."""
-        lines = [lines for lines, affects, _ in self.parts if lines is not None and affects is None]
-        several = sum(affects or 0 for _, affects, _ in self.parts)
-        return min(several + (pl.concat(lines).n_unique() if lines else 0), _whole(self))
+        return min(sum(count.records if affects is None else affects for count, affects, _ in self.parts), _whole(self))
 
     def repair(self) -> str:
         """Return how the findings can be repaired, in words; an empty text where none can."""
@@ -102,11 +97,11 @@ def _groups(report: Report) -> list[Group]:
     """Return the groups, by file, level and code."""
     groups: dict[tuple[str, str, Level, str], Group] = {}
     for dataset in report.datasets:
-        for rule, violations, file, indexes in dataset.by_file():
+        for some in dataset.by_file():
+            rule, violations, file = some.rule, some.violations, some.file
             key = (file.path, file.role, violations.level, rule.code)
-            groups.setdefault(key, Group(rule, violations.level, file)).add(
-                violations, indexes, _plan(dataset, rule, violations) if report.snippets else ""
-            )
+            plan = _plan(dataset, rule, violations) if report.snippets else ""
+            groups.setdefault(key, Group(rule, violations.level, file)).add(violations, some.total, plan)
     by_place: dict[tuple[str, Level, str], list[Group]] = defaultdict(list)
     for group in groups.values():
         by_place[group.file.path, group.level, group.rule.code].append(group)
@@ -118,7 +113,7 @@ def _groups(report: Report) -> list[Group]:
 def _plan(dataset: DatasetReport, rule: Rule, violations: Violations) -> str:
     """Return what the repair of these violations would choose or take away, in words; an empty text where that needs none."""
     fix = dataset.fix(rule, violations) if violations.repair in {"safe", "unsafe"} else None
-    if fix is None or isinstance(fix, FileFix):
+    if fix is None or fix.unit == "file":
         return ""
     both = fix.scope == "dataset" and fix.note and any(file.role == "valid" for file in dataset.files)
     return f"{fix.note}, of both files" if both else fix.note
@@ -328,3 +323,6 @@ def _repairable(report: Report, how: Applicability) -> str:
         elif ways[rule.code, how] and not (report.found and how == "safe"):
             count, unsure = count + total, True
     return f"{'up to ' * unsure}{count:,}" if count else ""
+
+
+FORMAT = Format("grouped", render, shown=FEW)

@@ -8,6 +8,7 @@ import orjson
 
 from ftlint import __version__
 from ftlint.dialects import named
+from ftlint.report.formats import Format
 from ftlint.text.labels import merged
 
 if TYPE_CHECKING:
@@ -126,3 +127,6 @@ def described(file: CheckedFile, *, snippets: bool = True) -> dict[str, Any]:
         "surveyed": context.surveyed,
         "unread": sorted(file.facts.unread),
     }
+
+
+FORMAT = Format("json", render, alone=True, edits=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from ftlint import __version__
+from ftlint.report.formats import FEW, Format
 from ftlint.report.formats.json import VERSION, described, dumped, summary
 
 if TYPE_CHECKING:
@@ -27,3 +28,6 @@ def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - the
         "files": [described(f, snippets=report.snippets) for f in report.files],
     }
     yield orjson.dumps(last).decode()
+
+
+FORMAT = Format("jsonl", render, alone=True, edits=True, every=True, shown=FEW)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
+from ftlint.report.formats import FEW, Format
 from ftlint.report.formats.text import plain
 from ftlint.text.words import numbered
 
@@ -58,3 +59,6 @@ def _suite(path: str, counts: dict[str, int], shown: dict[tuple[str, str], list[
 def _quoted(text: str) -> str:
     """Return a text as an attribute; control characters, which XML cannot have, as escapes."""
     return quoteattr(plain(text))
+
+
+FORMAT = Format("junit", render, alone=True, shown=FEW)

@@ -7,6 +7,7 @@ import shlex
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from ftlint.report.formats import FEW, Format
 from ftlint.report.formats.grouped import totals
 from ftlint.report.formats.text import describe, fix_word, percent, plain
 from ftlint.rule import LEVELS
@@ -102,3 +103,6 @@ def _details(rule: Rule, findings: list[Finding], count: int) -> list[str]:
 def _code(text: str) -> str:
     """Return a text that shows as it is: nothing in it is a tag, a mention, a link or the end of a table's cell."""
     return f"<code>{html.escape(plain(text)).replace('|', '&#124;').replace('`', '&#96;')}</code>"
+
+
+FORMAT = Format("markdown", render, shown=FEW)

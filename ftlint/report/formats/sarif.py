@@ -12,6 +12,7 @@ from urllib.parse import quote
 import orjson
 
 from ftlint import __version__
+from ftlint.report.formats import Format
 from ftlint.report.formats.text import by_severity
 
 if TYPE_CHECKING:
@@ -158,3 +159,6 @@ def _fingerprint(finding: Finding) -> str:
     record = finding.identity
     content = json.dumps([finding.code, finding.path if record is None else record, finding.pointer], ensure_ascii=True)
     return hashlib.blake2b(content.encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+FORMAT = Format("sarif", render, alone=True, edits=True)
