@@ -34,8 +34,8 @@ SHARES = {"train": 0.7, "valid": 0.2, "test": 0.1}
 def parts_of(data, folder, shares=SHARES, by=None, rules=(), **options):
     source = Source("data.jsonl", len(data), data)
     files = {name: Path(folder, f"{name}.jsonl") for name in shares}
-    options = configuration.load(options.pop("settings", {}), isolated=True).options()
-    made = split(source, options, rules, by or Serial(), shares=shares, files=files, force=True, **options)
+    chosen = configuration.load(options.pop("settings", {}), isolated=True).options()
+    made = split(source, chosen, rules, by or Serial(), shares=shares, files=files, force=True, **options)
     return made, {name: file.read_bytes() for name, file in files.items()}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +32,14 @@ if TYPE_CHECKING:
     from ftlint.sources import Source
 
 
-def check_dataset(
+def check_dataset(dataset: Dataset, rules: Sequence[Rule], engine: Engine, **more: Any) -> DatasetReport:
+    """Check a dataset with these rules; arguments are those of `checked`."""
+    with checked(dataset, rules, engine, **more) as report:
+        return report
+
+
+@contextmanager
+def checked(
     dataset: Dataset,
     rules: Sequence[Rule],
     engine: Engine,
@@ -42,8 +49,8 @@ def check_dataset(
     known: Context | None = None,
     limit: int | None = None,
     gather: Callable[[Context], tuple[type[Metric], ...]] = lambda _: (),
-) -> DatasetReport:
-    """Check a dataset with these rules.
+) -> Iterator[DatasetReport]:
+    """Check a dataset with these rules, and yield the report while its metrics have all their rows.
 
     Args:
         dataset: What is checked.
@@ -86,7 +93,7 @@ def check_dataset(
             if Labels in gathered.metrics and judged_by.classification:
                 for file in files:
                     file.labels = gathered.get(Labels).counts
-    return report
+        yield report
 
 
 def _applies(rule: Rule, context: Context, report: DatasetReport) -> bool:

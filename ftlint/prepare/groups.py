@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import orjson
 import polars as pl
 
-from ftlint.metrics import Block, Gathered, Labels, Metric
+from ftlint.metrics import Block, Gathered, Keyed, Labels
 from ftlint.text.normal import normal, signatures
 
 if TYPE_CHECKING:
@@ -34,11 +34,13 @@ class Wanted:
 
 
 @dataclass
-class Groups(Metric):
-    """For each record: line, signature of its prompt, its place in the order of the seed, label, last word, value of the key."""
+class Groups(Keyed):
+    """For each record: line, signature of its prompt, its place in the order of the seed, label, last word, value of the key.
 
-    lines: int = 0
-    parts: list[tuple[int, pl.DataFrame]] = field(default_factory=list)
+    ungrouped: records without the key to group by. keys: that such records have.
+    """
+
+    key: ClassVar[str] = "signature"
     ungrouped: int = 0
     keys: set[str] = field(default_factory=set)
 
@@ -59,7 +61,7 @@ class Groups(Metric):
             columns += [frame.get_column("answer").alias("label"), texts.str.extract(r"(\S+)\s*$").alias("word")]
         if wanted.key is not None:
             columns.append(pl.Series("own", [self._own(block.line(line), wanted.key) for line in frame["line"]], pl.UInt64))
-        self.parts = [(0, pl.DataFrame(columns))]
+        self.keep(pl.DataFrame(columns))
 
     def _own(self, line: bytes, key: str) -> int:
         """Return a hash of the value of the key; of a record without it, of the whole record: it is a group of its own."""
@@ -72,14 +74,9 @@ class Groups(Metric):
 
     def merge(self, other: Groups) -> None:
         """Take in what comes after."""
-        self.parts += [(shift + self.lines, table) for shift, table in other.parts]
-        self.lines += other.lines
+        super().merge(other)
         self.ungrouped += other.ungrouped
         self.keys |= other.keys
-
-    def table(self) -> pl.DataFrame:
-        """Return all records, in order."""
-        return pl.concat([table.with_columns(pl.col("line") + shift) for shift, table in self.parts])
 
 
 def _digest(content: bytes, key: bytes = b"") -> int:
@@ -91,9 +88,18 @@ def grouped(gathered: Gathered, wanted: Wanted, pairs: Iterable[tuple[int, int]]
 
     pairs: lines that stay together besides.
     """
-    table = gathered.get(Groups).table()
-    table = _joined(table.with_columns(group=pl.int_range(pl.len(), dtype=pl.UInt32)), "draw")
-    table = _of_one_form(table, gathered)
+    tables: list[pl.DataFrame] = []
+    words = set[str]()
+    for rows in gathered.tables(Groups):
+        first = sum(map(len, tables))
+        some = rows.sort("line").with_columns(group=pl.int_range(first, first + pl.len(), dtype=pl.UInt32))
+        some = _of_one_form(_joined(some, "draw"), gathered).drop("signature")
+        if "word" in some.columns and len(words) <= _TASKS:
+            words |= set(some.get_column("word").unique())
+        tables.append(some)
+    table = pl.concat(tables).sort("line")
+    # The group's number is that of its first record, however many tables there were.
+    table = table.with_row_index("row").with_columns(group=pl.col("row").min().over("group")).drop("row")
     table = _linked(table, pl.DataFrame(list(pairs), {"one": pl.UInt64, "other": pl.UInt64}, orient="row"))
     if wanted.key is not None:
         table = _joined(table, "own")
@@ -102,8 +108,7 @@ def grouped(gathered: Gathered, wanted: Wanted, pairs: Iterable[tuple[int, int]]
         return table.select("line", "group", "draw", label=pl.lit(""), task=pl.lit(""))
     forms = gathered.get(Labels).variants
     label = pl.col("label").replace(forms) if forms else pl.col("label")
-    words = table.get_column("word").n_unique()
-    of_tasks = 1 < words <= _TASKS and len(table) >= _RECORDS_OF_A_TASK * words
+    of_tasks = 1 < len(words) <= _TASKS and len(table) >= _RECORDS_OF_A_TASK * len(words)
     return table.select("line", "group", "draw", label=label, task=pl.col("word") if of_tasks else pl.lit(""))
 
 

@@ -6,10 +6,12 @@ import os
 from collections import Counter
 from dataclasses import dataclass, replace
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+import polars as pl
 
 from ftlint.dialects import named
-from ftlint.engine.check import check_dataset
+from ftlint.engine.check import checked
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.survey import survey
 from ftlint.errors import InputError, UsageError, did_you_mean
@@ -24,15 +26,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-    import polars as pl
-
     from ftlint.dialects.context import Context
     from ftlint.engine.base import Engine
-    from ftlint.engine.result import DatasetReport
+    from ftlint.engine.result import CheckedFile, DatasetReport
     from ftlint.metrics import Metric
     from ftlint.options import DatasetOptions
     from ftlint.rule import Rule
-    from ftlint.sources import Source
+    from ftlint.sources import Source, Span
+
+_NOWHERE = 255
+"""Stands for the part of a line that goes to none."""
 
 _OLD = 100_000
 """Lines of an old part by which it is known."""
@@ -102,17 +105,11 @@ def split(
     context = replace(context, hints={**context.hints, SPLIT: wanted})
     more = _needed(context)
     asked = [*(() if force else rules), *near]
-    report = check_dataset(Dataset([source], options), asked, engine, known=context, gather=lambda _: more)
-    _refuse(source.path, report)
-    [file] = report.files
-    gathered = report.gathered["train"]
-    if not named(context.dialect).checked or not file.facts.conforming:
-        raise InputError(f"{source.path} has no records that can be split")
-    groups = gathered.get(Groups)
-    if group is not None and groups.ungrouped == file.facts.conforming:
-        known = ", ".join(sorted(groups.keys))
-        raise UsageError(f"no record has the key {group!r}{did_you_mean(group, groups.keys)} (there are {known})")
-    table = grouped(gathered, wanted, _pairs(report, near))
+    with checked(Dataset([source], options), asked, engine, known=context, gather=lambda _: more) as report:
+        _refuse(source.path, report)
+        [file] = report.files
+        _refuse_without_records(source.path, file, group, report)
+        table = grouped(report.gathered["train"], wanted, _pairs(report, near))
     names = list(shares)
     parts = dealt(table, list(shares.values()))
     if empty := [name for number, name in enumerate(names) if number not in set(parts)]:
@@ -120,11 +117,22 @@ def split(
             f"{source.path} has too few prompts, or groups of them, for {len(names)} parts: {empty[0]} would be empty"
         )
     counts = _counts(table.get_column("label"), parts, names)
-    _write(source, table.get_column("line"), parts, [files[name] for name in names])
+    dealt_out = table.with_columns(part=pl.Series(parts, dtype=pl.UInt8))
+    _write(file, source, dealt_out, [files[name] for name in names], engine)
     labels = dict.fromkeys(table.get_column("label").to_list()) if context.classification else {}
     rare = [label for label in labels if any(not counts[name].get(label) for name in names)]
     left_out = file.facts.lines - file.facts.blank - len(table)
-    return Split(counts, rare, left_out, files, shares, groups.ungrouped)
+    return Split(counts, rare, left_out, files, shares, report.gathered["train"].get(Groups).ungrouped)
+
+
+def _refuse_without_records(path: str, file: CheckedFile, group: str | None, report: DatasetReport) -> None:
+    """Raise an error where there are no records, or none that has the key to group by."""
+    if not named(file.context.dialect).checked or not file.facts.conforming:
+        raise InputError(f"{path} has no records that can be split")
+    groups = report.gathered["train"].get(Groups)
+    if group is not None and groups.ungrouped == file.facts.conforming:
+        known = ", ".join(sorted(groups.keys))
+        raise UsageError(f"no record has the key {group!r}{did_you_mean(group, groups.keys)} (there are {known})")
 
 
 def _refuse_old_part(source: Source, path: Path) -> None:
@@ -174,19 +182,35 @@ def _counts(labels: pl.Series, parts: Sequence[int], names: Sequence[str]) -> di
     }
 
 
-def _write(source: Source, lines: pl.Series, parts: Sequence[int], files: Sequence[Path]) -> None:
-    """Copy each record's line, byte for byte, to the file of its part; a last line without line end gets one.
+class _Piece(NamedTuple):
+    """A part of a file. parts: for each of its lines the number of the part that it goes to, or `_NOWHERE`."""
 
-    All files change together, when all of them are written, or none does.
+    source: Source
+    span: Span
+    parts: bytes
+
+
+def _deal(count: int, piece: _Piece) -> list[bytes]:
+    """Return the lines of a piece for each of so many parts, byte for byte; a last line without line end gets one."""
+    start, data = piece.source.read(piece.span)
+    dealt: list[list[bytes]] = [[] for _ in range(count)]
+    lines = BytesIO(data.removeprefix(BOM) if start == 0 else data)  # at line feeds alone
+    for line, part in zip(lines, piece.parts, strict=False):
+        if part != _NOWHERE:
+            dealt[part].append(line if line.endswith(b"\n") else line + b"\n")
+    return [b"".join(some) for some in dealt]
+
+
+def _write(file: CheckedFile, source: Source, table: pl.DataFrame, files: Sequence[Path], engine: Engine) -> None:
+    """Copy each record's line to the file of its part. All files change together, when all are written, or none does.
+
+    table: `line` and `part` of the records.
     """
-    following = iter(zip(lines, parts, strict=True))
-    wanted, part = next(following)
-    number = 0
-    with writing_all([str(file) for file in files]) as streams:
-        for span in source.spans():
-            start, data = source.read(span)
-            for line in BytesIO(data.removeprefix(BOM) if start == 0 else data):  # at line feeds alone
-                if number == wanted:
-                    streams[part].write(line if line.endswith(b"\n") else line + b"\n")
-                    wanted, part = next(following, (-1, 0))
-                number += 1
+    parts = bytearray([_NOWHERE]) * file.facts.lines
+    for line, part in table.select("line", "part").iter_rows():
+        parts[line] = part
+    pieces = (_Piece(source, span, bytes(parts[lines.start : lines.stop])) for span, lines in file.lines.parts(file.facts.lines))
+    with writing_all([str(path) for path in files]) as streams:
+        for dealt in engine.map(_deal, len(files), pieces):
+            for stream, data in zip(streams, dealt, strict=True):
+                stream.write(data)

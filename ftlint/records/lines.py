@@ -64,6 +64,17 @@ class Lines:
         line = whole.removesuffix(b"\r")
         return RawLine(line, offset, whole[len(line) :] + b"\n" * (index < len(self._lines) - 1))
 
+    def parts(self, count: int) -> Iterator[tuple[Span, range]]:
+        """Yield the parts that the check had, each with the numbers of its lines; count: the lines of the source.
+
+        What is before the first line (a byte order mark alone) is of the first part.
+        """
+        if not self.starts and self.source.size:
+            yield Span(0, self.source.size), range(0)
+        ends, lasts = [*self.starts[1:], self.source.size], [*self.firsts[1:], count]
+        for start, end, first, last in zip([0, *self.starts[1:]], ends, self.firsts, lasts, strict=False):
+            yield Span(start, end), range(first, last)
+
     def records(self, lines: Sequence[Line]) -> list[Record | None]:
         """Return the records that lines hold; None for a line that holds none of the dialect."""
         return reader_of(self.context).records(lines, self.context)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -185,20 +184,26 @@ def proposed(rule: Rule, violations: Violations, dataset: Dataset, report: Datas
         return None
 
 
-def _absent(dataset: Dataset, report: DatasetReport) -> Callable[..., str | None]:
-    """Return a function that finds a text whose mark occurs nowhere in the dataset."""
-    read_by_lines = [
-        (source, file.context) for source, file in zip(dataset.sources, report.files, strict=True) if file.facts.read_by_lines
-    ]
+@dataclass(frozen=True)
+class _Absent:
+    """Finds a text whose mark occurs nowhere in files that are read by lines; it can be sent to other processes."""
 
-    @cache
-    def find(candidates: tuple[str, ...], *columns: str) -> str | None:
-        for text in candidates:
-            if not any(_occurs(text.strip() or text, source, context, columns) for source, context in read_by_lines):
-                return text
-        return None
+    files: tuple[tuple[Source, Context], ...]
+    known: dict[tuple[str, ...], str | None] = field(default_factory=dict)
 
-    return find
+    def __call__(self, candidates: tuple[str, ...], *columns: str) -> str | None:
+        key = (*candidates, "", *columns)
+        if key not in self.known:
+            self.known[key] = next((text for text in candidates if not self._occurs(text, columns)), None)
+        return self.known[key]
+
+    def _occurs(self, text: str, columns: Sequence[str]) -> bool:
+        return any(_occurs(text.strip() or text, source, context, columns) for source, context in self.files)
+
+
+def _absent(dataset: Dataset, report: DatasetReport) -> _Absent:
+    files = zip(dataset.sources, report.files, strict=True)
+    return _Absent(tuple((source, file.context) for source, file in files if file.facts.read_by_lines))
 
 
 def _occurs(text: str, source: Source, context: Context, columns: Sequence[str]) -> bool:

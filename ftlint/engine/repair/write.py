@@ -10,7 +10,6 @@ from typing import IO, TYPE_CHECKING
 from ftlint.engine.repair.lines import Job, Output, Piece, Step, repair_piece
 from ftlint.errors import RuleError
 from ftlint.records.spread import objects, one_line
-from ftlint.sources import Span
 from ftlint.sources.charset import codec_of, decoded
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from ftlint.engine.result import CheckedFile
     from ftlint.rule import Rule
     from ftlint.rule.fixes import Fix
-    from ftlint.sources import Source
+    from ftlint.sources import Source, Span
 
 
 @dataclass
@@ -92,7 +91,7 @@ def write(
 
 def _outputs(file: CheckedFile, source: Source, actions: Sequence[Action], job: Job, engine: Engine) -> Iterator[Output]:
     """Yield what each part becomes, in order; those that nothing is done to are not sent to other processes."""
-    spans = _spans(file, source)
+    spans = list(file.lines.parts(file.facts.lines))
     worked = [_is_touched(span, lines, actions, job) for span, lines in spans]
 
     def pieces() -> Iterator[Piece]:
@@ -104,18 +103,6 @@ def _outputs(file: CheckedFile, source: Source, actions: Sequence[Action], job: 
     outputs = engine.map(repair_piece, job, pieces())
     for (span, lines), touched in zip(spans, worked, strict=True):
         yield next(outputs) if touched else Output(source.read(span)[1], origins=lines if job.tracked else ())
-
-
-def _spans(file: CheckedFile, source: Source) -> list[tuple[Span, range]]:
-    """Return the parts of a file, as the check had them, with the numbers of their lines."""
-    starts, firsts = file.lines.starts, file.lines.firsts
-    if not starts:
-        return [(Span(0, source.size), range(0))] if source.size else []
-    ends = [*starts[1:], source.size]
-    counts = [*firsts[1:], file.facts.lines]
-    # What is before the first line (a byte order mark alone) is of the first part.
-    bounds = zip([0, *starts[1:]], ends, firsts, counts, strict=True)
-    return [(Span(start, end), range(first, count)) for start, end, first, count in bounds]
 
 
 def _is_touched(span: Span, lines: range, actions: Sequence[Action], job: Job) -> bool:
