@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from ftlint import integrations
     from ftlint.api import check, convert, evaluate, fix, profile, split
     from ftlint.errors import ConfigError, FindingsError, FtlintError, InputError, UsageError
-    from ftlint.report.findings import Finding, RelatedLocation, Report
+    from ftlint.report.finding import Finding, RelatedLocation
+    from ftlint.report.report import Report
     from ftlint.session import Session
 
 __version__ = "0.1.0"
@@ -42,12 +43,12 @@ __all__ = [
 
 _HOMES = {
     "ConfigError": "errors",
-    "Finding": "report.findings",
+    "Finding": "report.finding",
     "FindingsError": "errors",
     "FtlintError": "errors",
     "InputError": "errors",
-    "RelatedLocation": "report.findings",
-    "Report": "report.findings",
+    "RelatedLocation": "report.finding",
+    "Report": "report.report",
     "Session": "session",
     "UsageError": "errors",
     "check": "api",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ftlint.prepare.profile import Profile
     from ftlint.prepare.reshape import Reshaped
     from ftlint.prepare.split import Split
-    from ftlint.report.findings import Report
+    from ftlint.report.report import Report
     from ftlint.session import ConfigSource, FrameT, PathT
 
 

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ftlint.report.findings import Report
+    from ftlint.report.report import Report
 
 
 @pytest.fixture(scope="session")

@@ -13,16 +13,17 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from ftlint import config as configuration
 from ftlint.config import Config, Setting
+from ftlint.datasets import options_of
 from ftlint.dialects import broken_dialects, names
 from ftlint.engine.check import check_dataset
 from ftlint.engine.commit import commit, target_of
-from ftlint.engine.dataset import Dataset, options_of
+from ftlint.engine.dataset import Dataset
 from ftlint.engine.engines import open_engine
 from ftlint.engine.repair import Allowed, Repaired, proposed, repair_dataset
 from ftlint.engine.serial import Serial
 from ftlint.errors import ConfigError, InputError, UsageError, did_you_mean
 from ftlint.report.adjust import accepted, adjusted, spared
-from ftlint.report.findings import Report
+from ftlint.report.report import Report
 from ftlint.rule import LineRule, RecordRule
 from ftlint.rule.registry import Selection, broken_packs, configured, known_rules, matching
 from ftlint.sources import BLOCK, FRAME_NAME, RECORDS_NAME, Source, content_of
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from ftlint.prepare.profile import Profile
     from ftlint.prepare.reshape import Reshaped
     from ftlint.prepare.split import Split
-    from ftlint.report.findings import Finding
+    from ftlint.report.finding import Finding
     from ftlint.rule import Rule
 
 ConfigSource = str | PathLike[str] | Mapping[str, Any] | Config | None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ftlint.config import Config
-    from ftlint.report.findings import Finding
+    from ftlint.report.finding import Finding
     from ftlint.rule import Rule
 
 

@@ -25,7 +25,7 @@ from ftlint.session import Session
 from ftlint.sources import Source, open_source
 from ftlint.sources.data import on_disk
 from ftlint.testing import findings, fixed
-from ftlint.text import marks, tokens
+from ftlint.text import inference, marks, tokens
 
 RULES = {rule.code: rule for rule in builtin_rules()}
 SEED = st.integers(0, 10**9)
@@ -222,14 +222,14 @@ def test_separators_that_compete():
     ],
 )
 def test_what_marks_the_end_of_prompts(prompts, separator):
-    found, _ = marks.infer_separator(prompts, 0.8)
+    found, _ = inference.infer_separator(prompts, 0.8)
     assert (found.text if found else None) == separator
 
 
 @pytest.mark.parametrize(("inside", "stop"), [(1, "\n"), (2, None)])
 def test_line_ends_are_a_stop_where_few_stand_inside(inside, stop):
     completions = [f" a\nb {i}\n" for i in range(inside)] + [f" answer {i}\n" for i in range(20 - inside)]
-    found = marks.infer_stop(completions, 0.8, classification=False)
+    found = inference.infer_stop(completions, 0.8, classification=False)
     assert (found.text if found else None) == stop
 
 
@@ -329,7 +329,7 @@ def test_an_empty_completion_has_no_trailing_space():
 
 
 def test_similarity_is_what_two_texts_share_of_all_that_they_have():
-    from ftlint.metrics.duplicates import _jaccard  # noqa: PLC0415 - an internal
+    from ftlint_rules._duplicates import _jaccard  # noqa: PLC0415 - an internal
 
     assert _jaccard({"a", "b"}, {"b", "c"}) == pytest.approx(1 / 3)
     assert _jaccard({"a"}, {"a"}) == 1
@@ -365,29 +365,31 @@ def test_only_the_key_that_is_repeated_loses_a_value():
 
 def test_line_ends_as_a_stop():
     texts = [" one\n\n"] * 4 + [" two"]
-    found = marks.infer_stop(texts, 0.8, classification=False)
+    found = inference.infer_stop(texts, 0.8, classification=False)
     assert (found.text, found.share) == ("\n\n", 0.8)
-    assert marks.infer_stop(texts, 0.9, classification=False) is None
+    assert inference.infer_stop(texts, 0.9, classification=False) is None
 
 
 def test_a_word_that_also_stands_inside_is_no_stop():
     inside = [f" it is END of {i} END" for i in range(20)]
-    assert marks.infer_stop(inside, 0.8, classification=False) is None
-    assert marks.infer_stop([text.replace("END of", "of") for text in inside], 0.8, classification=False).text.strip() == "END"
+    assert inference.infer_stop(inside, 0.8, classification=False) is None
+    assert (
+        inference.infer_stop([text.replace("END of", "of") for text in inside], 0.8, classification=False).text.strip() == "END"
+    )
 
 
 def test_the_end_of_a_single_label_is_no_stop():
-    assert marks.infer_stop([" yes END"] * 20, 0.8, classification=True) is None
-    assert marks.infer_stop([" yes END", " no END"] * 10, 0.8, classification=True).text.strip() == "END"
+    assert inference.infer_stop([" yes END"] * 20, 0.8, classification=True) is None
+    assert inference.infer_stop([" yes END", " no END"] * 10, 0.8, classification=True).text.strip() == "END"
 
 
 def test_an_emoji_is_no_separator():
-    assert marks.infer_separator([f"so nice {i} 🙂" for i in range(20)], 0.8) == (None, [])
+    assert inference.infer_separator([f"so nice {i} 🙂" for i in range(20)], 0.8) == (None, [])
 
 
 def test_a_word_of_few_prompts_is_no_task():
     prompts = [f"text {i}\n{'Summary' if i % 2 else 'Title'}:" for i in range(120)] + ["text\nOther:"]
-    found, _ = marks.infer_separator(prompts, 0.8)
+    found, _ = inference.infer_separator(prompts, 0.8)
     assert sorted(mark.text for mark in found.marks) == ["Summary:", "Title:"]
 
 

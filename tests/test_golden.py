@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ftlint import config as configuration
-from ftlint.engine.dataset import datasets_of
+from ftlint.datasets import datasets_of
 from ftlint.report.formats import FORMATS, Style, format_named, kept, reporter
 from ftlint.session import Session
 

@@ -13,16 +13,16 @@ from ftlint import config as configuration
 from ftlint.engine.survey import take_sample
 from ftlint.sources import Source
 from ftlint.testing import findings
-from ftlint.text import marks
+from ftlint.text import inference, marks
 
 
 def stop_of(texts, *, classification=False):
-    found = marks.infer_stop(texts, 0.8, classification=classification)
+    found = inference.infer_stop(texts, 0.8, classification=classification)
     return found.text if found else None
 
 
 def separator_of(texts):
-    found, _ = marks.infer_separator(texts, 0.8)
+    found, _ = inference.infer_separator(texts, 0.8)
     return found.text if found else None
 
 

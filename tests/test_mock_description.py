@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from topics import records, single_token_labels
 
-from ftlint.mock.jobs import new_file
+from ftlint.mock.experiments.train import train
+from ftlint.mock.jobs.jobs import new_file
+from ftlint.mock.jobs.store import Store
 from ftlint.mock.server.app import application
 from ftlint.mock.server.service import Service
-from ftlint.mock.store import Store
-from ftlint.mock.training import train
 
 DATA = records(30, single_token_labels(2), signal=0.6)
 HEADERS = {"Authorization": "Bearer sk-test", "Host": "localhost"}

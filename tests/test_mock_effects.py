@@ -11,7 +11,7 @@ import pytest
 from topics import records, single_token_labels
 
 from ftlint import mock
-from ftlint.mock.generation import Sampling, generate
+from ftlint.mock.model.generation import Sampling, generate
 
 LABELS = single_token_labels(12)
 DATA = records(900, LABELS)

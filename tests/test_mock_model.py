@@ -16,15 +16,15 @@ from topics import chat, records, single_token_labels
 import ftlint
 from ftlint import mock
 from ftlint.mock import trainer as trainers
-from ftlint.mock.bases import base_named, bases
-from ftlint.mock.corpus import Corpus
-from ftlint.mock.distribution import Background, Distribution
-from ftlint.mock.experiments import loss
-from ftlint.mock.generation import Sampling, generate
-from ftlint.mock.grams import Order, gram_keys
-from ftlint.mock.language import Language, Positions
-from ftlint.mock.records import example_of, input_tokens
-from ftlint.mock.training import trainer_of
+from ftlint.mock.data.records import example_of, input_tokens
+from ftlint.mock.experiments.experiments import loss
+from ftlint.mock.experiments.train import trainer_of
+from ftlint.mock.model.bases import base_named, bases
+from ftlint.mock.model.corpus import Corpus
+from ftlint.mock.model.distribution import Background, Distribution
+from ftlint.mock.model.generation import Sampling, generate
+from ftlint.mock.model.grams import Order, gram_keys
+from ftlint.mock.model.language import Language, Positions
 from ftlint.targets import Hyperparameters, default_hyperparameters
 
 LABELS = [*single_token_labels(5), " two tokens", " two words more"]

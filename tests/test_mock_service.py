@@ -18,7 +18,7 @@ from service import Client, lines
 from topics import chat, records, single_token_labels
 
 from ftlint.mock import serving
-from ftlint.mock.chat import fault_of
+from ftlint.mock.data.chat import fault_of
 
 LABELS = single_token_labels(3)
 DATA = records(120, LABELS, signal=0.6)

@@ -21,9 +21,9 @@ from topics import records, single_token_labels
 
 import ftlint
 from ftlint.mock import Model, serving
-from ftlint.mock.jobs import fail
+from ftlint.mock.jobs.jobs import fail
+from ftlint.mock.jobs.store import Clock, Store, saved_model
 from ftlint.mock.server.serving import Serving
-from ftlint.mock.store import Clock, Store, saved_model
 
 DATA = records(60, single_token_labels(3), signal=0.6)
 
@@ -269,7 +269,7 @@ def test_on_a_full_disk_a_job_still_ends_and_a_file_can_be_deleted(tmp_path, mon
 
 
 def test_a_job_that_cannot_be_ended_is_ended_later(tmp_path, monkeypatch):
-    monkeypatch.setattr("ftlint.mock.runner._AGAIN", 0.05)
+    monkeypatch.setattr("ftlint.mock.jobs.worker._AGAIN", 0.05)
     with serving(state=tmp_path) as server, Client(server.url) as client:
         tries = []
 
@@ -279,7 +279,7 @@ def test_a_job_that_cannot_be_ended_is_ended_later(tmp_path, monkeypatch):
                 raise sqlite3.OperationalError("database or disk is full")
             return fail(store, job, refusal)
 
-        monkeypatch.setattr("ftlint.mock.runner.fail", fail_later)
+        monkeypatch.setattr("ftlint.mock.jobs.worker.fail", fail_later)
         monkeypatch.setattr(server.service.store, "write", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")))
         file = new_file_of(server, DATA)
         job = client.post("/fine_tuning/jobs", {"model": "babbage-002", "training_file": file})

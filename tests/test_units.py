@@ -28,7 +28,7 @@ from ftlint.session import Session
 from ftlint.sources import Source, Span
 from ftlint.sources.charset import charset_of, codec_of
 from ftlint.targets import target
-from ftlint.text import marks, tokens
+from ftlint.text import inference, marks, tokens
 from ftlint.text.labels import merged, repeat, variants
 from ftlint.text.normal import _TYPED, normal, signatures
 from ftlint.text.tokens import openai
@@ -69,7 +69,7 @@ from ftlint.text.tokens import openai
 def test_separators(ending, inferred):
     bodies = ["the red car", "a blue lamp", "its third door (left)", "no more", "we saw it"]
     prompts = [f"{body} {i}{ending}" for i, body in enumerate(bodies * 4)]
-    found, rivals = marks.infer_separator([*prompts, "one without", "another"], 0.8)
+    found, rivals = inference.infer_separator([*prompts, "one without", "another"], 0.8)
     assert (found.text if found else None, rivals) == (inferred, [])
 
 
@@ -98,7 +98,7 @@ def test_separators(ending, inferred):
     ],
 )
 def test_stops(completions, inferred):
-    found = marks.infer_stop(completions * 5, 0.8, classification=True)
+    found = inference.infer_stop(completions * 5, 0.8, classification=True)
     assert (found.text if found else None) == inferred
 
 
@@ -191,7 +191,7 @@ def test_what_is_glued_to_a_word(text, ending, glued):
 )
 def test_the_white_space_that_most_have_is_the_separators(spaces, lead, trail):
     prompts = [f"text {i}{before}###{after}" for i, (before, after) in enumerate(spaces)]
-    found, _ = marks.infer_separator(prompts, 0.8)
+    found, _ = inference.infer_separator(prompts, 0.8)
     assert (found.lead, found.trail) == (lead, trail)
     assert found.share == sum(prompt.endswith(found.text) for prompt in prompts) / len(prompts)
 

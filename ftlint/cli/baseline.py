@@ -16,7 +16,7 @@ from ftlint.errors import RuleError, UsageError
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
-    from ftlint.report.findings import Report
+    from ftlint.report.report import Report
 
 
 @click.group("baseline")
@@ -61,7 +61,7 @@ def prune(paths: tuple[str, ...], **options: Any) -> int:
 
 def _checked(paths: tuple[str, ...], options: dict[str, Any], cleanup: ExitStack) -> tuple[Path, Report, set[str]]:
     """Return the baseline's path, the report without a baseline, and which files are checked without their dataset's others."""
-    from ftlint.engine.dataset import alone_in, datasets_of  # noqa: PLC0415 - keeps the command's help instant
+    from ftlint.datasets import alone_in, datasets_of  # noqa: PLC0415 - keeps the command's help instant
     from ftlint.report.baseline import DEFAULT  # noqa: PLC0415 - likewise
 
     config = config_of(options)

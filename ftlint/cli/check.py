@@ -18,7 +18,7 @@ import click
 from ftlint.cli.engine import engine_of
 from ftlint.cli.options import check_options, config_of
 from ftlint.cli.progress import progress
-from ftlint.engine.dataset import datasets_of
+from ftlint.datasets import datasets_of
 from ftlint.errors import InputError, RuleError, StaleError, UsageError, interrupted
 from ftlint.report.formats import FORMATS, WIDTH, Format, Style, check_format, format_named, kept
 from ftlint.sources.files import writing
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from ftlint.config import Config
     from ftlint.engine.dataset import Dataset
-    from ftlint.report.findings import Report
+    from ftlint.report.report import Report
 
 
 @click.command("check")

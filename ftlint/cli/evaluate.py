@@ -42,7 +42,7 @@ def command(predictions: str, **options: Any) -> int:
         from ftlint.evaluation.evaluate import evaluate  # noqa: PLC0415 - likewise
     except ImportError as error:
         raise UsageError(f"`ftlint evaluate` needs an extra: {_EXTRA}") from error
-    from ftlint.engine.dataset import options_of  # noqa: PLC0415 - keeps the command's help instant
+    from ftlint.datasets import options_of  # noqa: PLC0415 - keeps the command's help instant
     from ftlint.sources import content_of, open_source  # noqa: PLC0415 - likewise
 
     plots.check_plot(options["plot"])

@@ -16,10 +16,10 @@ import click
 from ftlint.engine.commit import commit, target_of
 from ftlint.errors import InputError, RuleError, UsageError
 from ftlint.report.diff import hunks, patch
-from ftlint.report.findings import without_reason
 from ftlint.report.formats import WIDTH
 from ftlint.report.formats.grouped import repairs
 from ftlint.report.formats.text import cut, paint, plain
+from ftlint.report.report import without_reason
 from ftlint.sources import STDIN
 from ftlint.sources.files import remove_leftovers, writing
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ftlint.config import Config
     from ftlint.engine.dataset import Dataset
     from ftlint.engine.repair.result import Repaired
-    from ftlint.report.findings import Report
+    from ftlint.report.report import Report
     from ftlint.session import Session
     from ftlint.sources import Source
 

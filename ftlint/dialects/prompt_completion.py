@@ -10,7 +10,7 @@ import polars as pl
 
 from ftlint.dialects.base import ANSWER, RECORDS, FlatDialect, Surveyed, Tables
 from ftlint.options import CLASSIFICATION, GENERATION, OPEN_ENDED
-from ftlint.text import marks
+from ftlint.text import inference, marks
 from ftlint.text.labels import repeat
 from ftlint.text.words import quote
 
@@ -77,15 +77,15 @@ class PromptCompletionDialect(FlatDialect[Endings]):
         prompts, completions = (tables[RECORDS].get_column(key).to_list() for key in self.keys)
         task = options.task or _task(prompts, completions, encoding)
         separator, stop, rivals = None, None, list[marks.Ending]()
-        rendered = marks.is_rendered(prompts, options.share)
+        rendered = inference.is_rendered(prompts, options.share)
         if options.separator is not None:
             separator = marks.parse_ending(options.separator)
         elif (target.separator or rendered) and task != OPEN_ENDED:
-            separator, rivals = marks.infer_separator(prompts, options.share)
+            separator, rivals = inference.infer_separator(prompts, options.share)
         if options.stop is not None:
             stop = marks.parse_ending(options.stop)
         elif target.stop or rendered:
-            stop = marks.infer_stop(completions, options.share, classification=task == CLASSIFICATION)
+            stop = inference.infer_stop(completions, options.share, classification=task == CLASSIFICATION)
         return Surveyed(task, Endings(separator, stop, tuple(rivals), rendered))
 
     def compare(self, training: Context[Endings], own: Context[Endings], tables: Tables) -> tuple[Differences, Endings]:
@@ -126,7 +126,7 @@ class PromptCompletionDialect(FlatDialect[Endings]):
 
     def suits(self, tables: Tables) -> str:
         """Return the target of open trainers for prompts that a chat template has rendered."""
-        return "trl" if marks.is_rendered(tables[RECORDS].get_column("prompt").to_list(), 0.8) else ""
+        return "trl" if inference.is_rendered(tables[RECORDS].get_column("prompt").to_list(), 0.8) else ""
 
     def facts(self, known: Endings) -> Mapping[str, Any]:
         """Return separator and stop; where there are several separators, all of them."""

@@ -70,6 +70,7 @@ def check_block(plan: Plan, data: bytes, start: int = 0, file: int = 0) -> Parti
     facts = partial.facts[file] = FileFacts()
     facts.add(block, plan.context)
     for metric in partial.metrics:
+        metric.lines = decoded.lines
         try:
             metric.add(block, plan.context)
         except BaseException as error:  # noqa: BLE001 - it may be anybody's; it leaves the rules without an answer that ask for it

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from ftlint.errors import FtlintError, raise_if_interrupted, reason
+from ftlint.rule.violations import Count
 
 if TYPE_CHECKING:
     from ftlint.metrics import FileFacts, Metric
-    from ftlint.rule import Level
+    from ftlint.rule.violations import Level
 
 Key = tuple[str, "Level"]
 """Code and level of a rule."""
-
-
-class Count(NamedTuple):
-    """How many violations there are, and how many records have one."""
-
-    violations: int
-    records: int
 
 
 @dataclass

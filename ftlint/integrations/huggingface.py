@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import ftlint
 
 if TYPE_CHECKING:
-    from ftlint.report.findings import Report
+    from ftlint.report.report import Report
 
 
 def check(dataset: Any, **settings: Any) -> Report:

@@ -6,23 +6,22 @@ merging what was added in parts. Lines are counted from the metric's own first l
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, fields
+from functools import cache, cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
-
-import polars as pl
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from ftlint.dialects.base import RECORDS, TEXTS
+from ftlint.metrics.parts import MERGE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable
+
+    import polars as pl
 
     from ftlint.dialects.base import Dialect, Tables
     from ftlint.dialects.context import Context
-    from ftlint.metrics.facts import FileFacts
     from ftlint.records.reader import Decoded, Record
-    from ftlint.rule import Violations
 
 
 @dataclass
@@ -71,11 +70,12 @@ class Block:
         return self.data.split(b"\n")
 
 
+@dataclass
 class Metric:
-    """The base of all metrics.
+    """The base of all metrics: dataclasses, whose fields are made by `ftlint.metrics.parts` and know how they merge.
 
-    lines: how many it has seen. needs_texts: whether it looks at the texts of records, which only dialects have that are
-    checked.
+    lines: how many it has seen; the engine counts them. needs_texts: whether it looks at the texts of records, which only
+    dialects have that are checked.
     """
 
     needs_texts: ClassVar[bool] = True
@@ -87,7 +87,9 @@ class Metric:
 
     def merge(self, other: Self) -> None:
         """Take in what comes after."""
-        raise NotImplementedError
+        for name, merged in _merging(type(self)):  # type: ignore[arg-type] # a class is hashable
+            setattr(self, name, merged(getattr(self, name), getattr(other, name), self.lines))
+        self.lines += other.lines
 
     def spill(self) -> None:
         """Move to temporary files what is too much for memory; the engine asks for it when it has merged."""
@@ -96,69 +98,7 @@ class Metric:
         """Free what is not memory."""
 
 
-M = TypeVar("M", bound=Metric)
-
-
-@dataclass
-class Gathered:
-    """What is known of the files of one role when all their records were seen.
-
-    role: `train` or `valid`. metrics: by their class. files: the facts of each file. fetch: given line numbers, the
-    records' texts by line, read again from the files; for the few records that must be looked at closely.
-    by_key: given a metric, tables of its rows, in which those of equal keys are together.
-    train: in a validation file's, what is known of its training files. like: inputs as they will come in use, where they are
-    named. memo: what several rules find out once.
-    """
-
-    role: str
-    context: Context
-    metrics: Mapping[type[Metric], Metric]
-    files: Sequence[FileFacts]
-    fetch: Callable[[Sequence[int]], Iterator[tuple[int, Mapping[str, str]]]]
-    by_key: Callable[[Any], Iterator[pl.DataFrame]]
-    train: Gathered | None = None
-    like: Sequence[str] = ()
-    memo: dict[str, Any] = field(default_factory=dict)
-
-    def get(self, kind: type[M]) -> M:
-        """Return the metric of a kind."""
-        result = self.metrics[kind]
-        assert isinstance(result, kind)
-        return result
-
-    def tables(self, kind: type[M]) -> Iterator[pl.DataFrame]:
-        """Yield tables of the rows of a keyed metric, in which those of equal keys are together."""
-        return self.by_key(self.get(kind))
-
-    @property
-    def records(self) -> int:
-        """How many records the files hold."""
-        return sum(facts.records for facts in self.files)
-
-    @property
-    def conforming(self) -> int:
-        """How many of the records are of the dialect."""
-        return sum(facts.conforming for facts in self.files)
-
-    def by_file(self, violations: Violations) -> Iterator[tuple[FileFacts, Violations]]:
-        """Yield the facts of each file, and those of the violations that are in it."""
-        first = 0
-        for index, facts in enumerate(self.files):
-            yield facts, violations.of_file(index, first, first + facts.lines)
-            first += facts.lines
-
-    @property
-    def mostly_broken(self) -> bool:
-        """Whether most lines are no records."""
-        return 2 * self.records < sum(facts.lines - facts.blank for facts in self.files) or not self.records
-
-
-def numbers(lines: Iterable[int]) -> pl.Series:
-    """Return line numbers as a series of UInt64."""
-    return pl.Series(list(lines), dtype=pl.UInt64)
-
-
-def extend(mine: dict[Any, pl.Series], others: Mapping[Any, pl.Series], shift: int) -> None:
-    """Take in the lines, by key, of what comes after; `shift` is how many lines came before."""
-    for key, at in others.items():
-        mine[key] = mine[key].append(at + shift) if key in mine else at + shift
+@cache
+def _merging(kind: type[Metric]) -> tuple[tuple[str, Callable[[Any, Any, int], Any]], ...]:
+    """Return the fields of a metric that merge, and how."""
+    return tuple((one.name, one.metadata[MERGE]) for one in fields(kind) if MERGE in one.metadata)

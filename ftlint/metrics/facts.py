@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ftlint.metrics.base import Block, Metric
+from ftlint.metrics.parts import either, merged_by, total, union
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
@@ -32,24 +33,23 @@ class FileFacts(Metric):
     records hold that no rule looks at. further: keys that they have besides those of their dialect, the first ones by name.
     """
 
-    lines: int = 0
-    size: int = 0
-    records: int = 0
-    blank: int = 0
-    conforming: int = 0
-    nested: bool = False
-    carriage_returns: int = 0
-    stuck_returns: int = 0
-    byte_order_mark: bool = False
+    size: int = total()
+    records: int = total()
+    blank: int = total()
+    conforming: int = total()
+    nested: bool = either()
+    carriage_returns: int = total()
+    stuck_returns: int = total()
+    byte_order_mark: bool = either()
     final_newline: bool = True
     charset: Charset | None = None
     spread: Spread | None = None
     lines_wanted: bool = True
-    arrays: int = 0
+    arrays: int = total()
     columns: tuple[str, ...] = ()
     charsets: dict[str, str] = field(default_factory=dict)
-    unread: frozenset[str] = frozenset()
-    further: tuple[str, ...] = ()
+    unread: frozenset[str] = union()
+    further: tuple[str, ...] = merged_by(lambda mine, theirs, _: tuple(sorted({*mine, *theirs})[:_KEYS]), tuple)
 
     @property
     def readable(self) -> bool:
@@ -83,18 +83,7 @@ class FileFacts(Metric):
         """Take in what comes after."""
         if other.size:
             self.final_newline = other.final_newline
-        self.byte_order_mark |= other.byte_order_mark
-        self.lines += other.lines
-        self.size += other.size
-        self.records += other.records
-        self.blank += other.blank
-        self.carriage_returns += other.carriage_returns
-        self.stuck_returns += other.stuck_returns
-        self.conforming += other.conforming
-        self.nested |= other.nested
-        self.arrays += other.arrays
-        self.unread |= other.unread
-        self.further = tuple(sorted({*self.further, *other.further})[:_KEYS])
+        super().merge(other)
 
 
 def _is_nested(block: Block) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from ftlint.metrics.base import Block, Metric
+from ftlint.metrics.parts import total
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
@@ -28,13 +29,12 @@ class KeyPaths(Metric):
     """The types at each path (a JSON Pointer, with `*` for the indexes of arrays), by path and type."""
 
     needs_texts: ClassVar[bool] = False
-    lines: int = 0
-    size: int = 0
+    size: int = total()
     seen: dict[tuple[str, str], Seen] = field(default_factory=dict)
 
     def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
         """Gather from a block."""
-        self.lines, self.size = block.decoded.lines, len(block.data)
+        self.size = len(block.data)
         for key, kind in block.decoded.kinds.items():
             self.seen[key] = Seen(kind.count, kind.first, block.offset(kind.first))
 
@@ -45,8 +45,7 @@ class KeyPaths(Metric):
                 self.seen[key].count += theirs.count
             elif len(self.seen) < _MOST:
                 self.seen[key] = Seen(theirs.count, theirs.line + self.lines, theirs.offset + self.size)
-        self.lines += other.lines
-        self.size += other.size
+        super().merge(other)
 
     def by_path(self) -> dict[str, dict[str, Seen]]:
         """Return what was seen, by path and type."""

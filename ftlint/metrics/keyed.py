@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar
 
 import polars as pl
 
 from ftlint.dialects.base import ANSWER, FURTHER, INPUT
 from ftlint.errors import ConfigError
 from ftlint.metrics.base import Block, Metric
+from ftlint.metrics.parts import total, with_first_line
 from ftlint.sources.files import remove_leftovers, temporary_prefix
 from ftlint.text.normal import signatures
 
@@ -70,21 +71,13 @@ class Keyed(Metric):
     """
 
     key: ClassVar[str]
-    lines: int = 0
-    parts: list[tuple[int, pl.DataFrame]] = field(default_factory=list)
-    size: int = 0
-    spilled: list[tuple[int, Spill]] = field(default_factory=list)
+    parts: list[tuple[int, pl.DataFrame]] = with_first_line()
+    size: int = total()
+    spilled: list[tuple[int, Spill]] = with_first_line()
 
     def keep(self, table: pl.DataFrame) -> None:
         """Take the rows of a block, to a fresh metric."""
         self.parts, self.size = [(0, table)], int(table.estimated_size())
-
-    def merge(self, other: Self) -> None:
-        """Take in what comes after; the files of what has spilled are taken over."""
-        self.parts.extend((self.lines + shift, table) for shift, table in other.parts)
-        self.spilled.extend((self.lines + shift, folder) for shift, folder in other.spilled)
-        self.lines += other.lines
-        self.size += other.size
 
     def spill(self) -> None:
         """Move the rows to temporary files, where they are too many for memory."""
@@ -141,7 +134,6 @@ class Fingerprints(Keyed):
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         if len(block.frame):
             signature = signatures(block.frame.get_column("input"), head=context.head).alias("signature")
             parts = {column: hash32(pl.col(column)) for column in (INPUT, ANSWER, FURTHER)}
@@ -162,7 +154,6 @@ class Sketches(Keyed):
         """Gather from a block."""
         from rensa import RMinHash  # noqa: PLC0415 - the rule that needs it is off by default
 
-        self.lines = block.decoded.lines
         frame = block.frame.filter(pl.col(INPUT) != "")
         if len(frame):
             shingled = [sorted(shingles(text)) for text in frame.get_column(INPUT)]

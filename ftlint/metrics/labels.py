@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ftlint.metrics.base import Block, Metric
+from ftlint.metrics.parts import counts, first_lines
 from ftlint.text.labels import merged, variants
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from ftlint.dialects.context import Context
 
 
@@ -17,13 +20,11 @@ if TYPE_CHECKING:
 class Labels(Metric):
     """Labels with their number of records and their first line."""
 
-    lines: int = 0
-    counts: dict[str, int] = field(default_factory=dict)
-    first: dict[str, int] = field(default_factory=dict)
+    counts: Counter[str] = counts()
+    first: dict[str, int] = first_lines()
 
     def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
         """Gather from a block."""
-        self.lines = block.decoded.lines
         labels = block.frame.get_column("answer")
         first = block.frame[labels.arg_unique().sort()].select("answer", "line")
         counts = dict(labels.value_counts().iter_rows())
@@ -40,10 +41,3 @@ class Labels(Metric):
     def variants(self) -> dict[str, str]:
         """The commoner form of each label that is a variant of one; to be asked for when all is gathered."""
         return variants(self.counts)
-
-    def merge(self, other: Labels) -> None:
-        """Take in what comes after."""
-        for label, count in other.counts.items():
-            self.counts[label] = self.counts.get(label, 0) + count
-            self.first.setdefault(label, other.first[label] + self.lines)
-        self.lines += other.lines

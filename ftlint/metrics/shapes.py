@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from ftlint.metrics.base import Block, Metric, extend, numbers
+from ftlint.metrics.base import Block, Metric
+from ftlint.metrics.parts import lines_by_key, merged_by, numbers, total
 
 if TYPE_CHECKING:
     import polars as pl
 
     from ftlint.dialects.context import Context
     from ftlint.records.reader import Wrong
+
+
+Strings = dict[tuple[str, ...], frozenset[str]]
+
+
+def _in_all(mine: Strings, theirs: Strings, _: int) -> Strings:
+    for keys, strings in theirs.items():
+        mine[keys] = mine.get(keys, strings) & strings
+    return mine
 
 
 @dataclass
@@ -22,31 +32,20 @@ class Shapes(Metric):
     strings: by the keys found, those whose values are strings in all of the lines. records: objects.
     """
 
-    lines: int = 0
-    records: int = 0
+    records: int = total()
     needs_texts: ClassVar[bool] = False
-    missing: dict[tuple[str, ...], pl.Series] = field(default_factory=dict)
-    strings: dict[tuple[str, ...], frozenset[str]] = field(default_factory=dict)
-    wrong: dict[Wrong, pl.Series] = field(default_factory=dict)
-    unknown: dict[str, pl.Series] = field(default_factory=dict)
-    foreign: dict[str, pl.Series] = field(default_factory=dict)
+    missing: dict[tuple[str, ...], pl.Series] = lines_by_key()
+    strings: Strings = merged_by(_in_all, dict)
+    wrong: dict[Wrong, pl.Series] = lines_by_key()
+    unknown: dict[str, pl.Series] = lines_by_key()
+    foreign: dict[str, pl.Series] = lines_by_key()
 
     def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
         """Gather from a block."""
         decoded = block.decoded
-        self.lines, self.records = decoded.lines, decoded.objects
+        self.records = decoded.objects
         self.missing = {keys: numbers(at) for keys, at in decoded.missing.items()}
         self.strings = {keys: frozenset(result) for keys, result in decoded.strings.items()}
         self.wrong = {what: numbers(at) for what, at in decoded.wrong.items()}
         self.unknown = {key: numbers(at) for key, at in decoded.unknown.items()}
         self.foreign = {name: numbers(at) for name, at in decoded.foreign.items()}
-
-    def merge(self, other: Shapes) -> None:
-        """Take in what comes after."""
-        pairs = ("missing", "wrong", "unknown", "foreign")
-        for mine, others in ((getattr(self, name), getattr(other, name)) for name in pairs):
-            extend(mine, others, self.lines)
-        for keys, result in other.strings.items():
-            self.strings[keys] = self.strings.get(keys, result) & result
-        self.lines += other.lines
-        self.records += other.records

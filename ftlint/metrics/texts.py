@@ -3,40 +3,42 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Self
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ftlint.metrics.base import Block, Metric
+from ftlint.metrics.parts import counts, first_lines, merged_by, total
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable
 
     from ftlint.dialects.context import Context
+
+
+Bounds = dict[str, tuple[str, str]]
+
+
+def _widened(mine: Bounds, theirs: Bounds, _: int) -> Bounds:
+    for column, (least, greatest) in theirs.items():
+        own = mine.get(column, (least, greatest))
+        mine[column] = (min(own[0], least), max(own[1], greatest))
+    return mine
 
 
 @dataclass
 class Extremes(Metric):
     """The least and the greatest of all bodies and of all labels; what these two start with, all start with."""
 
-    lines: int = 0
-    records: int = 0
-    bounds: dict[str, tuple[str, str]] = field(default_factory=dict)
+    records: int = total()
+    bounds: Bounds = merged_by(_widened, dict)
 
     def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
         """Gather from a block."""
-        self.lines, self.records = block.decoded.lines, len(block.frame)
+        self.records = len(block.frame)
         for column in ("input", "answer") if self.records else ():
             texts = block.frame.get_column(column)
             self.bounds[column] = (str(texts.min()), str(texts.max()))
-
-    def merge(self, other: Extremes) -> None:
-        """Take in what comes after."""
-        for column, (least, greatest) in other.bounds.items():
-            mine = self.bounds.get(column, (least, greatest))
-            self.bounds[column] = (min(mine[0], least), max(mine[1], greatest))
-        self.lines += other.lines
-        self.records += other.records
 
     def prefix(self, column: str) -> str:
         """Return the text that all start with; no text where all are equal."""
@@ -48,9 +50,8 @@ class Extremes(Metric):
 class Occurrences(Metric):
     """How many records hold each of some texts, and where first."""
 
-    lines: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
-    first: dict[str, int] = field(default_factory=dict)
+    counts: Counter[str] = counts()
+    first: dict[str, int] = first_lines()
 
     def note(self, text: str, lines: Iterable[int]) -> None:
         """Count the lines (in rising order) that hold a text."""
@@ -58,10 +59,3 @@ class Occurrences(Metric):
         if at:
             self.counts[text] += len(at)
             self.first.setdefault(text, at[0])
-
-    def merge(self, other: Self) -> None:
-        """Take in what comes after."""
-        self.counts.update(other.counts)
-        for text, line in other.first.items():
-            self.first.setdefault(text, line + self.lines)
-        self.lines += other.lines

@@ -16,21 +16,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ftlint.mock.experiments import evaluate, impact, learning_curve, sweep
-    from ftlint.mock.model import Model
+    from ftlint.mock.experiments.experiments import evaluate, impact, learning_curve, sweep
+    from ftlint.mock.experiments.train import train
+    from ftlint.mock.model.model import Model
     from ftlint.mock.server.serving import serving
-    from ftlint.mock.training import train
 
 __all__ = ["Model", "evaluate", "impact", "learning_curve", "serving", "sweep", "train"]
 
 _HOMES = {
-    "Model": "model",
-    "evaluate": "experiments",
-    "impact": "experiments",
-    "learning_curve": "experiments",
+    "Model": "model.model",
+    "evaluate": "experiments.experiments",
+    "impact": "experiments.experiments",
+    "learning_curve": "experiments.experiments",
     "serving": "server.serving",
-    "sweep": "experiments",
-    "train": "training",
+    "sweep": "experiments.experiments",
+    "train": "experiments.train",
 }
 
 

@@ -13,7 +13,8 @@ from ftlint.dialects.keys import SYNONYMS
 from ftlint.errors import InputError, UsageError, did_you_mean
 from ftlint.prepare.tables import Missing
 from ftlint.sources.files import writing
-from ftlint.text.marks import SPACE, infer_separator, parse_ending
+from ftlint.text.inference import infer_separator
+from ftlint.text.marks import SPACE, parse_ending
 from ftlint.text.separators import CANDIDATES
 from ftlint.text.words import numbered, quote
 

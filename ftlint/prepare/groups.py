@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import orjson
 import polars as pl
 
 from ftlint.metrics import Block, Gathered, Keyed, Labels
+from ftlint.metrics.parts import total, union
 from ftlint.text.normal import normal, signatures
 
 if TYPE_CHECKING:
@@ -41,12 +42,11 @@ class Groups(Keyed):
     """
 
     key: ClassVar[str] = "signature"
-    ungrouped: int = 0
-    keys: set[str] = field(default_factory=set)
+    ungrouped: int = total()
+    keys: frozenset[str] = union()
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         frame, wanted = block.frame, context.hints.get(SPLIT, Wanted())
         if not len(frame):
             return
@@ -68,15 +68,9 @@ class Groups(Keyed):
         value = orjson.loads(line)
         if value.get(key) is None:
             self.ungrouped += 1
-            self.keys |= set(list(value)[:20])
+            self.keys |= frozenset(list(value)[:20])
             return _digest(b"record" + line)
         return _digest(orjson.dumps([value[key]], option=orjson.OPT_SORT_KEYS))
-
-    def merge(self, other: Groups) -> None:
-        """Take in what comes after."""
-        super().merge(other)
-        self.ungrouped += other.ungrouped
-        self.keys |= other.keys
 
 
 def _digest(content: bytes, key: bytes = b"") -> int:

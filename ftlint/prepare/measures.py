@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import sqrt
 from random import Random
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ import polars as pl
 
 from ftlint.dialects import named
 from ftlint.metrics import Block, Metric
+from ftlint.metrics.parts import counts, counts_by_key, merged_by, total
 from ftlint.records.reader import reader_of
 from ftlint.text import tokens
 
@@ -38,6 +39,15 @@ NEAR = 0.9
 """The part of the token limit from which a record is near it."""
 
 
+def _longest(mine: list[tuple[int, int]], theirs: list[tuple[int, int]], shift: int) -> list[tuple[int, int]]:
+    both = [*mine, *((size, line + shift) for size, line in theirs)]
+    return sorted(both, key=lambda row: (-row[0], row[1]))[:_LONGEST]
+
+
+def _moved(mine: list[int], theirs: list[int], shift: int) -> list[int]:
+    return [*mine, *(line + shift for line in theirs)]
+
+
 @dataclass
 class Sizes(Metric):
     """How many texts there are of each kind and how many bytes they have; the lines of the longest records.
@@ -46,12 +56,11 @@ class Sizes(Metric):
     messages there are.
     """
 
-    lines: int = 0
-    texts: Counter[str] = field(default_factory=Counter)
-    size: Counter[str] = field(default_factory=Counter)
-    longest: list[tuple[int, int]] = field(default_factory=list)
-    long: list[int] = field(default_factory=list)
-    turns: int = 0
+    texts: Counter[str] = counts()
+    size: Counter[str] = counts()
+    longest: list[tuple[int, int]] = merged_by(_longest, list)
+    long: list[int] = merged_by(_moved, list)
+    turns: int = total()
 
     @property
     def seed(self) -> int:
@@ -60,7 +69,6 @@ class Sizes(Metric):
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         counted_texts = block.dialect.counted_texts(block.tables)
         sums = counted_texts.group_by("kind", maintain_order=True).agg(
             pl.len(), pl.col("text").str.len_bytes().cast(pl.UInt64).sum()
@@ -73,36 +81,17 @@ class Sizes(Metric):
         if context.target.limit:
             self.long = sizes.filter(pl.col("size") >= NEAR * context.target.limit)["line"].to_list()
 
-    def merge(self, other: Sizes) -> None:
-        """Take in what comes after."""
-        self.texts.update(other.texts)
-        self.size.update(other.size)
-        both = [*self.longest, *((size, line + self.lines) for size, line in other.longest)]
-        self.longest = sorted(both, key=lambda row: (-row[0], row[1]))[:_LONGEST]
-        self.long += [line + self.lines for line in other.long]
-        self.turns += other.turns
-        self.lines += other.lines
-
 
 @dataclass
 class Tokens(Metric):
     """How many texts of each kind have how many tokens, and how many records in all."""
 
-    lines: int = 0
-    of_texts: dict[str, Counter[int]] = field(default_factory=dict)
-    of_records: Counter[int] = field(default_factory=Counter)
+    of_texts: dict[str, Counter[int]] = counts_by_key()
+    of_records: Counter[int] = counts()
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         self.of_texts, self.of_records = counted(block.dialect.counted_texts(block.tables), context.encoding)
-
-    def merge(self, other: Tokens) -> None:
-        """Take in what comes after."""
-        for kind, counts in other.of_texts.items():
-            self.of_texts.setdefault(kind, Counter()).update(counts)
-        self.of_records.update(other.of_records)
-        self.lines += other.lines
 
 
 def counted(counted_texts: pl.DataFrame, encoding: str) -> tuple[dict[str, Counter[int]], Counter[int]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ftlint.engine.dataset import alone_in, covers
+from ftlint.datasets import alone_in, covers
 from ftlint.report import baseline
 from ftlint.rule.registry import matching
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ftlint.config import Config
     from ftlint.engine.result import CheckedFile, DatasetReport
-    from ftlint.report.findings import Report
+    from ftlint.report.report import Report
     from ftlint.rule import Rule, Violations
 
 

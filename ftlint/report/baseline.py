@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
 
     from ftlint.engine.result import CheckedFile, DatasetReport
-    from ftlint.report.findings import Report
+    from ftlint.report.report import Report
     from ftlint.rule import Rule
 
 DEFAULT = "ftlint-baseline.json"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.sources import Source
+    from ftlint.sources.source import Source
 
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from ftlint.errors import InputError
-from ftlint.sources import FRAME_NAME, RECORDS_NAME, Source, open_source, temporary_source
 from ftlint.sources.frames import frame_of, rows_of
 from ftlint.sources.memory import Split, as_line, as_object
+from ftlint.sources.opening import open_source, temporary_source
+from ftlint.sources.source import FRAME_NAME, RECORDS_NAME, Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ftlint.errors import InputError, UsageError
-from ftlint.sources import PACKED, STDIN, SUFFIXES
+from ftlint.sources.source import PACKED, STDIN, SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import polars as pl
 
 from ftlint.dialects.turn_tables import MESSAGES
 from ftlint.metrics import Block, Metric, numbers
+from ftlint.metrics.parts import counts, first_line
 from ftlint.rule import DatasetRule, Violations, bad, good
 from ftlint.text.words import numbered
 
@@ -27,23 +28,14 @@ _TALK = '{{"messages": [{{"role": "user", "content": "Hi."}}, {{"role": "assista
 class Weights(Metric):
     """How many messages have each key that weighs them, and the first line with one."""
 
-    lines: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
-    first: int | None = None
+    counts: Counter[str] = counts()
+    first: int | None = first_line()
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         result = block.tables[MESSAGES].filter(pl.col("weighed").is_not_null())
         self.counts = Counter(dict(result.get_column("weighed").value_counts().iter_rows()))
         self.first = result.get_column("line").first() if len(result) else None  # type: ignore[assignment] # a number of a line
-
-    def merge(self, other: Weights) -> None:
-        """Take in what comes after."""
-        if self.first is None and other.first is not None:
-            self.first = other.first + self.lines
-        self.counts += other.counts
-        self.lines += other.lines
 
 
 class IgnoredWeight(DatasetRule):

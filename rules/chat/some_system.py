@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from ftlint.metrics import Block, Metric, numbers
+from ftlint.metrics.parts import first_line, total
 from ftlint.rule import DatasetRule, Violations, bad, chats, good
 from ftlint.text.words import numbered
 
@@ -23,30 +24,18 @@ _PART = 5
 class SystemMessages(Metric):
     """How many conversations begin with a system message and how many do not, and the first line of each kind."""
 
-    lines: int = 0
-    having: int = 0
-    lacking: int = 0
-    first_having: int | None = None
-    first_lacking: int | None = None
+    having: int = total()
+    lacking: int = total()
+    first_having: int | None = first_line()
+    first_lacking: int | None = first_line()
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         lacks = block.frame.get_column("system").is_null()
         lines = block.frame.get_column("line")
         self.lacking, self.having = int(lacks.sum()), len(lacks) - int(lacks.sum())
         self.first_lacking = lines.filter(lacks).first() if self.lacking else None  # type: ignore[assignment] # a number of a line
         self.first_having = lines.filter(~lacks).first() if self.having else None  # type: ignore[assignment] # likewise
-
-    def merge(self, other: SystemMessages) -> None:
-        """Take in what comes after."""
-        if self.first_having is None and other.first_having is not None:
-            self.first_having = other.first_having + self.lines
-        if self.first_lacking is None and other.first_lacking is not None:
-            self.first_lacking = other.first_lacking + self.lines
-        self.having += other.having
-        self.lacking += other.lacking
-        self.lines += other.lines
 
 
 class SomeSystem(DatasetRule):

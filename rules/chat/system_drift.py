@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,6 +14,7 @@ from ftlint.dialects.base import INPUT
 from ftlint.dialects.conversation import conversation_of
 from ftlint.metrics import Metric, numbers
 from ftlint.metrics.keyed import shingles
+from ftlint.metrics.parts import counts, either, first_lines
 from ftlint.records.edits import escaped, replaced
 from ftlint.rule import DatasetRule, Location, Violations, bad, chats, good
 from ftlint.rule.fixes import Fix
@@ -37,14 +38,12 @@ _MOST = 1_000
 class SystemPrompts(Metric):
     """How often each system prompt stands first, and in which line it stands first of all; nothing where they are too many."""
 
-    lines: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
-    first: dict[str, int] = field(default_factory=dict)
-    many: bool = False
+    counts: Counter[str] = counts()
+    first: dict[str, int] = first_lines()
+    many: bool = either()
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         rows = block.frame.select("line", "system").drop_nulls()
         results = rows.group_by("system").agg(pl.len(), pl.col("line").min())
         for text, count, line in results.iter_rows():
@@ -53,11 +52,7 @@ class SystemPrompts(Metric):
 
     def merge(self, other: SystemPrompts) -> None:
         """Take in what comes after."""
-        for text, line in other.first.items():
-            self.first.setdefault(text, line + self.lines)
-        self.counts += other.counts
-        self.lines += other.lines
-        self.many |= other.many
+        super().merge(other)
         self._bound()
 
     def _bound(self) -> None:

@@ -9,6 +9,7 @@ import polars as pl
 
 from ftlint.dialects.base import RECORDS
 from ftlint.metrics import Metric
+from ftlint.metrics.parts import total
 from ftlint.rule import DatasetRule, Location, Violations, bad, good, pairs
 from ftlint.rule.fixes import Fix, breaks_limit
 from ftlint.text.marks import SPACE
@@ -30,22 +31,14 @@ if TYPE_CHECKING:
 class Spaced(Metric):
     """How many completions start with white space, of those whose prompt does not end in a space."""
 
-    lines: int = 0
-    records: int = 0
-    count: int = 0
+    records: int = total()
+    count: int = total()
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         frame = block.frame.filter((pl.col("answer") != "") & ~_after_space())
         self.records = frame.height
         self.count = frame.filter(pl.col("completion").str.contains(r"^\s")).height
-
-    def merge(self, other: Spaced) -> None:
-        """Take in what comes after."""
-        self.lines += other.lines
-        self.records += other.records
-        self.count += other.count
 
 
 class MissingLeadingSpace(CompletionRule, DatasetRule):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects import named
-from ftlint.metrics.duplicates import what_duplicates_need
 from ftlint.rule import DatasetRule, Violations
 from ftlint.rule.fixes import Fix
+
+from .._duplicates import what_duplicates_need
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,11 +9,11 @@ import polars as pl
 
 from ftlint.dialects import named
 from ftlint.dialects.base import ANSWER, FURTHER
-from ftlint.metrics.duplicates import duplicates
 from ftlint.options import OPEN_ENDED
 from ftlint.rule import Location, Violations, bad, good, pairs
 from ftlint.text.words import numbered
 
+from .._duplicates import duplicates
 from ._family import DuplicateRule, later
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.metrics.duplicates import duplicates
 from ftlint.rule import Violations, bad, good, pairs
 
+from .._duplicates import duplicates
 from ._family import DuplicateRule, later
 
 if TYPE_CHECKING:

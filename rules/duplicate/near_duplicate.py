@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftlint.metrics import Sketches
-from ftlint.metrics.duplicates import duplicates, nearly_equal
 from ftlint.rule import Violations, bad, good, option, pairs
 
+from .._duplicates import duplicates, nearly_equal
 from ._family import DuplicateRule, later
 
 if TYPE_CHECKING:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-import polars as pl
-
 from ftlint.metrics import Block, Metric, numbers
+from ftlint.metrics.parts import lines_seen
 from ftlint.records.edits import whole_line
 from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 from ftlint.rule.fixes import Fix
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import polars as pl
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
@@ -26,21 +27,13 @@ class Blanks(Metric):
     """Blank lines, and lines that are no JSON."""
 
     needs_texts: ClassVar[bool] = False
-    lines: int = 0
-    blank: pl.Series = field(default_factory=lambda: numbers(()))
-    broken: pl.Series = field(default_factory=lambda: numbers(()))
+    blank: pl.Series = lines_seen()
+    broken: pl.Series = lines_seen()
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         self.blank = numbers(block.decoded.faults.get("blank", ()))
         self.broken = numbers(block.decoded.faults.get("invalid-json", ()))
-
-    def merge(self, other: Blanks) -> None:
-        """Take in what comes after."""
-        self.blank = pl.concat([self.blank, other.blank + self.lines])
-        self.broken = pl.concat([self.broken, other.broken + self.lines])
-        self.lines += other.lines
 
     def beside_broken(self) -> pl.Series:
         """Return for each blank line whether the next line that is not blank, before or after it, is broken."""

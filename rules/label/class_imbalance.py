@@ -7,10 +7,10 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from ftlint.metrics import Fingerprints, Labels, numbers
-from ftlint.metrics.duplicates import lines_labelled
 from ftlint.rule import Violations, bad, good, option, pairs
 from ftlint.rule.fixes import Fix
 
+from .._duplicates import lines_labelled
 from ._family import LabelRule
 
 if TYPE_CHECKING:

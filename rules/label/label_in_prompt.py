@@ -11,6 +11,7 @@ import polars as pl
 from ftlint.dialects import named
 from ftlint.dialects.base import ANSWER, INPUT, RECORDS
 from ftlint.metrics import Block, Metric
+from ftlint.metrics.parts import total
 from ftlint.rule import Violations, bad, good, option, pairs
 
 from ._family import LabelRule
@@ -27,20 +28,13 @@ if TYPE_CHECKING:
 class LabelLeaks(Metric):
     """In how many records the label's own text stands in the body, as a word of its own."""
 
-    lines: int = 0
-    records: int = 0
-    leaks: int = 0
+    records: int = total()
+    leaks: int = total()
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines, self.records = block.decoded.lines, len(block.frame)
+        self.records = len(block.frame)
         self.leaks = block.frame.filter(_leaks(context.hints.get(LabelInPrompt.code, ()))).height
-
-    def merge(self, other: LabelLeaks) -> None:
-        """Take in what comes after."""
-        self.lines += other.lines
-        self.records += other.records
-        self.leaks += other.leaks
 
 
 def _leaks(labels: Sequence[str]) -> pl.Expr:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from ftlint.dialects import named
 from ftlint.metrics import Fingerprints, Labels
-from ftlint.metrics.duplicates import lines_labelled
 from ftlint.rule import Violations, bad, good, pairs
 from ftlint.rule.fixes import Fix
 
+from .._duplicates import lines_labelled
 from ._family import LabelRule
 
 if TYPE_CHECKING:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from ftlint.dialects.base import RECORDS
 from ftlint.dialects.turn_tables import MESSAGES
 from ftlint.metrics import Block, Metric
+from ftlint.metrics.parts import counts
 from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator, Mapping
 
     import polars as pl
@@ -29,26 +31,17 @@ _OWN = {"target": "mine", "targets": {"mine": {"loader": "datasets"}}}
 class Dates(Metric):
     """How many records have a text under each key, and in how many of them it is a date."""
 
-    lines: int = 0
-    texts: dict[str, int] = field(default_factory=dict)
-    dates: dict[str, int] = field(default_factory=dict)
+    texts: Counter[str] = counts()
+    dates: Counter[str] = counts()
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         for key, column in _columns(block):
             if not len(column):
                 continue
             self.texts[key] = len(column)
             # A single other text is enough: most columns have one in front.
             self.dates[key] = int(column.str.contains(_DATE).sum()) if column.head(1).str.contains(_DATE)[0] else 0
-
-    def merge(self, other: Dates) -> None:
-        """Take in what comes after."""
-        for mine, theirs in ((self.texts, other.texts), (self.dates, other.dates)):
-            for key, count in theirs.items():
-                mine[key] = mine.get(key, 0) + count
-        self.lines += other.lines
 
 
 def _columns(block: Block) -> Iterator[tuple[str, pl.Series]]:

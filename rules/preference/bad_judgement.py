@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
 from ftlint.dialects.conversation import conversation_of
 from ftlint.metrics import Block, Metric, numbers
+from ftlint.metrics.parts import counts, lines_seen
 from ftlint.records.edits import replaced
 from ftlint.rule import DatasetRule, Location, Violations, bad, good
 from ftlint.rule.fixes import Fix
@@ -35,22 +36,14 @@ _PAIR = '{{"prompt": "Tide {}?", "completion": "High.", "label": {}}}'
 class Judgements(Metric):
     """How often each judgement stands, and the lines whose judgement is no boolean."""
 
-    lines: int = 0
-    counts: Counter[str] = field(default_factory=Counter)
-    wrong: pl.Series = field(default_factory=lambda: numbers(()))
+    counts: Counter[str] = counts()
+    wrong: pl.Series = lines_seen()
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         column = block.frame.get_column("judgement")
         self.counts = Counter(dict(column.drop_nulls().value_counts().iter_rows()))
         self.wrong = numbers(block.frame.filter(pl.col("judgement").is_null()).get_column("line"))
-
-    def merge(self, other: Judgements) -> None:
-        """Take in what comes after."""
-        self.counts += other.counts
-        self.wrong = pl.concat([self.wrong, other.wrong + self.lines])
-        self.lines += other.lines
 
 
 class BadJudgement(DatasetRule):

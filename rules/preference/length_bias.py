@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import polars as pl
@@ -10,9 +10,11 @@ import polars as pl
 from ftlint.dialects.base import ANSWER
 from ftlint.dialects.turns import REJECTED
 from ftlint.metrics import Block, Metric
+from ftlint.metrics.parts import counts, total
 from ftlint.rule import DatasetRule, Violations, bad, good, option
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator
 
     from ftlint.dialects.context import Context
@@ -26,16 +28,14 @@ _FEW = 20
 class AnswerLengths(Metric):
     """How many pairs have a longer preferred answer, and a shorter one; how many have each length, in bands of 16 characters."""
 
-    lines: int = 0
-    longer: int = 0
-    shorter: int = 0
-    pairs: int = 0
-    chosen: dict[int, int] = field(default_factory=dict)
-    rejected: dict[int, int] = field(default_factory=dict)
+    longer: int = total()
+    shorter: int = total()
+    pairs: int = total()
+    chosen: Counter[int] = counts()
+    rejected: Counter[int] = counts()
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         sizes = block.frame.filter(pl.col(REJECTED).is_not_null()).select(
             chosen=pl.col(ANSWER).str.len_chars(), rejected=pl.col(REJECTED).str.len_chars()
         )
@@ -44,16 +44,6 @@ class AnswerLengths(Metric):
         self.shorter = int((sizes["chosen"] < sizes["rejected"]).sum())
         for name, bands in (("chosen", self.chosen), ("rejected", self.rejected)):
             bands.update(dict((sizes[name] // 16).value_counts().iter_rows()))
-
-    def merge(self, other: AnswerLengths) -> None:
-        """Take in what comes after."""
-        self.lines += other.lines
-        self.longer += other.longer
-        self.shorter += other.shorter
-        self.pairs += other.pairs
-        for mine, theirs in ((self.chosen, other.chosen), (self.rejected, other.rejected)):
-            for band, count in theirs.items():
-                mine[band] = mine.get(band, 0) + count
 
 
 class LengthBias(DatasetRule):

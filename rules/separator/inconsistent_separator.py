@@ -29,7 +29,6 @@ class Endings(Occurrences):
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         for rival in context.known.rivals:
             mark = rival.marks[0]
             ends = with_mark(pl.col("prompt").str.strip_chars_end(), mark)

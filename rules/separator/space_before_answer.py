@@ -9,6 +9,7 @@ import polars as pl
 
 from ftlint.dialects.base import RECORDS
 from ftlint.metrics import Metric
+from ftlint.metrics.parts import total
 from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 from ftlint.rule.fixes import Fix
 from ftlint.text.marks import SPACE, parse_ending
@@ -28,18 +29,11 @@ if TYPE_CHECKING:
 class SpacedPrompts(Metric):
     """How many prompts end in a space."""
 
-    lines: int = 0
-    count: int = 0
+    count: int = total()
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         self.count = block.frame.filter(pl.col("prompt").str.ends_with(" ")).height
-
-    def merge(self, other: SpacedPrompts) -> None:
-        """Take in what comes after."""
-        self.lines += other.lines
-        self.count += other.count
 
 
 class SpaceBeforeAnswer(SeparatorRule, DatasetRule):

@@ -8,10 +8,11 @@ import polars as pl
 
 from ftlint.dialects import named
 from ftlint.metrics import Fingerprints
-from ftlint.metrics.duplicates import leaks
 from ftlint.options import OPEN_ENDED
 from ftlint.rule import DatasetRule, Violations, bad, good, pairs
 from ftlint.rule.fixes import Fix
+
+from .._duplicates import leaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -3,13 +3,14 @@ r"""TXT007."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.metrics import Metric, extend
+from ftlint.metrics import Metric
+from ftlint.metrics.parts import lines_by_key
 from ftlint.records.traces import BACKSLASH
 from ftlint.rule import DatasetRule, Location, Violations, bad, good, pairs
 from ftlint.rule.fixes import Fix, each_text
@@ -45,12 +46,10 @@ _MEANT = re.compile(
 class Escapes(Metric):
     """Lines of the records in which escapes stand that were never undone, by their kind."""
 
-    lines: int = 0
-    found: dict[str, pl.Series] = field(default_factory=dict)
+    found: dict[str, pl.Series] = lines_by_key()
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         if BACKSLASH not in block.decoded.traces:
             return
         rows = block.texts.filter(pl.col("text").str.contains("\\", literal=True))
@@ -58,11 +57,6 @@ class Escapes(Metric):
             at = rows.filter(_escaped(pl.col("text"), pattern)).get_column("line").unique().sort().cast(pl.UInt64)
             if len(at):
                 self.found[kind] = at
-
-    def merge(self, other: Escapes) -> None:
-        """Take in what comes after."""
-        extend(self.found, other.found, self.lines)
-        self.lines += other.lines
 
 
 def _escaped(text: pl.Expr, pattern: str) -> pl.Expr:

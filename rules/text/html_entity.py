@@ -6,11 +6,12 @@ import html
 import re
 from dataclasses import dataclass
 from html.entities import html5
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from ftlint.metrics import Block, Occurrences, numbers
+from ftlint.metrics.parts import total
 from ftlint.records.traces import MARKUP
 from ftlint.rule import DatasetRule, Location, Violations, bad, good, pairs
 from ftlint.rule.fixes import Fix, each_text
@@ -33,11 +34,10 @@ HTML = (
 class HtmlEntities(Occurrences):
     """How many records hold HTML entities or tags, by the entity; `any` counts records."""
 
-    records: int = 0
+    records: int = total()
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         if MARKUP not in block.decoded.traces:
             return
         marked = pl.any_horizontal(pl.col("input", "answer").str.contains(HTML))
@@ -51,11 +51,6 @@ class HtmlEntities(Occurrences):
             self.records = exploded.get_column("line").n_unique()
             for text, count, first in exploded.group_by("text").agg(pl.len(), pl.col("line").min()).iter_rows():
                 self.counts[text], self.first[text] = count, first
-
-    def merge(self, other: Self) -> None:
-        """Take in what comes after."""
-        super().merge(other)
-        self.records += other.records
 
 
 class HtmlEntity(DatasetRule):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -11,7 +11,8 @@ import polars as pl
 from ftlint.dialects import named
 from ftlint.dialects.base import ANSWER, INPUT, RECORDS
 from ftlint.dialects.turn_tables import MESSAGES
-from ftlint.metrics import Metric, extend
+from ftlint.metrics import Metric
+from ftlint.metrics.parts import lines_by_key
 from ftlint.rule import DatasetRule, Location, Violations, bad, good, option, pairs
 from ftlint.rule.fixes import Fix
 from ftlint.text.labels import NULLS, variant_key
@@ -34,12 +35,10 @@ class NullTexts(Metric):
     Of a line that has several, one counts: the answer before the question, and both before other messages.
     """
 
-    lines: int = 0
-    found: dict[tuple[str, bool], pl.Series] = field(default_factory=dict)
+    found: dict[tuple[str, bool], pl.Series] = lines_by_key()
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         judged = "judgement" in block.dialect.capabilities  # a bad answer may be anything
         columns = [(block.frame, ANSWER)] * (not judged) + [(block.frame, INPUT)]
         for name, texts in block.dialect.tables.items():
@@ -58,11 +57,6 @@ class NullTexts(Metric):
                 lines = part.get_column("line").cast(pl.UInt64).sort()
                 key = str(word), column == ANSWER
                 self.found[key] = self.found[key].append(lines).sort() if key in self.found else lines
-
-    def merge(self, other: NullTexts) -> None:
-        """Take in what comes after."""
-        extend(self.found, other.found, self.lines)
-        self.lines += other.lines
 
 
 class NullText(DatasetRule):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from ftlint.dialects.base import ANSWER, INPUT, RECORDS
 from ftlint.metrics import Block, Occurrences, numbers
+from ftlint.metrics.parts import total
 from ftlint.rule import DatasetRule, Location, Violations, bad, good, option, pairs
 
 if TYPE_CHECKING:
@@ -42,19 +43,14 @@ _NO_PLACEHOLDERS = {f"{left}{name}{right}" for name in _MODEL_MARKS for left, ri
 class Placeholders(Occurrences):
     """How many records hold each placeholder that the survey saw."""
 
-    records: int = 0
+    records: int = total()
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines, self.records = block.decoded.lines, len(block.frame)
+        self.records = len(block.frame)
         for text in context.hints.get(UnfilledPlaceholder.code, ()):
             within = pl.col("input").str.contains(text, literal=True) | pl.col("answer").str.contains(text, literal=True)
             self.note(text, block.frame.filter(within).get_column("line"))
-
-    def merge(self, other: Self) -> None:
-        """Take in what comes after."""
-        super().merge(other)
-        self.records += other.records
 
 
 class UnfilledPlaceholder(DatasetRule):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ftlint.metrics import Block, Metric
+from ftlint.metrics.parts import total
 from ftlint.options import OPEN_ENDED
 from ftlint.rule import DatasetRule, Violations, bad, good, option, pairs
 
@@ -22,24 +23,15 @@ if TYPE_CHECKING:
 class Lengths(Metric):
     """Sums of the lengths of prompts and completions, in UTF-8 bytes."""
 
-    lines: int = 0
-    records: int = 0
-    prompt: int = 0
-    completion: int = 0
+    records: int = total()
+    prompt: int = total()
+    completion: int = total()
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
-        self.lines = block.decoded.lines
         self.records = len(block.frame)
         sums = block.frame.select(pl.col("prompt", "completion").str.len_bytes().cast(pl.UInt64).sum()).row(0)
         self.prompt, self.completion = sums
-
-    def merge(self, other: Lengths) -> None:
-        """Take in what comes after."""
-        self.lines += other.lines
-        self.records += other.records
-        self.prompt += other.prompt
-        self.completion += other.completion
 
 
 class LongPrompts(DatasetRule):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ftlint.cli.mock.options import as_float, judges, needs_extra, reports, trains, unescape
-from ftlint.cli.mock.running import kept, running, split_data
+from ftlint.cli.mock.setup import configured_run, kept, split_data
 from ftlint.cli.mock.shown import print_json, rounded
 from ftlint.text.words import numbered
 
@@ -31,7 +31,7 @@ _WORTHWHILE = 0.01
 def learning_curve(data: str, valid: str | None, fractions: str, output: str, plot: str | None, **options: Any) -> int:
     """Train on parts of DATA, and show what more data brings."""
     from ftlint.evaluation import plots  # noqa: PLC0415 - the extra
-    from ftlint.mock import experiments  # noqa: PLC0415 - likewise
+    from ftlint.mock.experiments import experiments  # noqa: PLC0415 - likewise
 
     plots.check_plot(plot)
     parts = sorted({as_float(text, "--fractions") for text in fractions.split(",")})
@@ -39,7 +39,7 @@ def learning_curve(data: str, valid: str | None, fractions: str, output: str, pl
         experiments.check_fraction(part)
     training, judging = split_data(data, valid)
     points: list[dict[str, float]] = []
-    with running(options, [experiments.records_in(part, len(training)) for part in parts]) as run, kept() as interrupted:
+    with configured_run(options, [experiments.records_in(part, len(training)) for part in parts]) as run, kept() as interrupted:
         experiments.learning_curve(training, judging, fractions=parts, run=run, done=points)
     slope = experiments.slope_of(points)
     if output == "json":
@@ -88,13 +88,13 @@ def sweep(data: str, valid: str | None, output: str, plot: str | None, **options
     Without any setting: n_epochs 1, 2, 4, 8 and learning_rate_multiplier 0.05, 0.1, 0.2.
     """
     from ftlint.evaluation import plots  # noqa: PLC0415 - the extra
-    from ftlint.mock import experiments  # noqa: PLC0415 - likewise
+    from ftlint.mock.experiments import experiments  # noqa: PLC0415 - likewise
 
     plots.check_plot(plot)
     grid = _grid(options)
     training, judging = split_data(data, valid)
     results: list[dict[str, float]] = []
-    with running({"base": options["base"], "seed": options["seed"]}, None) as run, kept() as interrupted:
+    with configured_run({"base": options["base"], "seed": options["seed"]}, None) as run, kept() as interrupted:
         for point in experiments.sweep(training, judging, grid, run=run):
             results.append(point)
             if output == "text":
@@ -112,7 +112,7 @@ def sweep(data: str, valid: str | None, output: str, plot: str | None, **options
 
 def _grid(options: Mapping[str, Any]) -> dict[str, list[float]]:
     """Return the values to try of each setting."""
-    from ftlint.mock.training import check_settings  # noqa: PLC0415 - the extra
+    from ftlint.mock.experiments.train import check_settings  # noqa: PLC0415 - the extra
 
     grid: dict[str, list[float]] = {}
     for name, whole in (
@@ -141,7 +141,7 @@ def _grid(options: Mapping[str, Any]) -> dict[str, list[float]]:
 def impact(data: str, valid: str | None, output: str, plot: str | None, **options: Any) -> int:
     """Train on DATA as it is and as the fixes leave it, and show what the findings cost in accuracy."""
     from ftlint.evaluation import plots  # noqa: PLC0415 - the extra
-    from ftlint.mock import experiments  # noqa: PLC0415 - likewise
+    from ftlint.mock.experiments import experiments  # noqa: PLC0415 - likewise
 
     plots.check_plot(plot)
     content = experiments.content_of(data)
@@ -152,7 +152,7 @@ def impact(data: str, valid: str | None, output: str, plot: str | None, **option
         held = judging.count(b"\n") + 1
         click.echo(f"ftlint: {numbered(held, 'record')} held out to judge with", err=True)
     settings = {name: unescape(f"--{name}", options[name]) for name in ("separator", "stop") if options[name] is not None}
-    with running(options, None) as run:
+    with configured_run(options, None) as run:
         results = experiments.impact(content, judging, unsafe=options["unsafe_fixes"], settings=settings, run=run)
     if output == "json":
         print_json({**asdict(results), "gained": results.gained})

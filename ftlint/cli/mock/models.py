@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ftlint.cli.mock.options import Number, judges, needs_extra, reports, settings_of, trains, unescape
-from ftlint.cli.mock.running import check_source, model_of, running, split_data
+from ftlint.cli.mock.setup import check_source, configured_run, model_of, split_data
 from ftlint.cli.mock.shown import print_confusion, print_json, rounded
 from ftlint.cli.progress import progress
 from ftlint.errors import UsageError
@@ -18,8 +18,8 @@ from ftlint.sources.files import writing
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ftlint.mock.records import Record
-    from ftlint.mock.trainer import Score, Step
+    from ftlint.mock.data.records import Record
+    from ftlint.mock.model.trainer import Score, Step
 
 
 _LOOKS = 25
@@ -36,8 +36,8 @@ _LOOKS = 25
 def train(data: str, model: str | None, valid: str | None, output: str, plot: str | None, **options: Any) -> int:
     """Train a model on DATA, and show how its loss falls."""
     from ftlint.evaluation import plots  # noqa: PLC0415 - the extra
-    from ftlint.mock.records import records_of  # noqa: PLC0415 - likewise
-    from ftlint.mock.training import trainer_of  # noqa: PLC0415 - likewise
+    from ftlint.mock.data.records import records_of  # noqa: PLC0415 - likewise
+    from ftlint.mock.experiments.train import trainer_of  # noqa: PLC0415 - likewise
 
     plots.check_plot(plot)
     trainer = trainer_of(
@@ -119,7 +119,7 @@ def _epochs(steps: Sequence[Step], looked: Mapping[int, Score]) -> list[dict[str
 def predict(prompts: tuple[str, ...], output: str, plot: str | None, **options: Any) -> int:
     r"""Complete PROMPTS, and show how sure the model is of the first token. Escapes such as \n are undone."""
     from ftlint.evaluation import plots  # noqa: PLC0415 - the extra
-    from ftlint.mock.asking import asked  # noqa: PLC0415 - likewise
+    from ftlint.mock.experiments.predict import asked  # noqa: PLC0415 - likewise
 
     plots.check_plot(plot)
     check_source(options["data"], options)
@@ -159,8 +159,8 @@ def predict(prompts: tuple[str, ...], output: str, plot: str | None, **options: 
 def evaluate(data: str | None, valid: str | None, output: str, plot: str | None, **options: Any) -> int:
     """Train on DATA (or take a model), and measure how well it predicts the answers of other records."""
     from ftlint.evaluation import plots  # noqa: PLC0415 - the extra
-    from ftlint.mock.experiments import judged  # noqa: PLC0415 - likewise
-    from ftlint.mock.records import records_of  # noqa: PLC0415 - likewise
+    from ftlint.mock.data.records import records_of  # noqa: PLC0415 - likewise
+    from ftlint.mock.experiments.experiments import judged  # noqa: PLC0415 - likewise
 
     plots.check_plot(plot)
     check_source(data, options)
@@ -173,7 +173,7 @@ def evaluate(data: str | None, valid: str | None, output: str, plot: str | None,
     else:
         assert data
         training, judging = split_data(data, valid)
-        with running(options, [len(training)]) as run:
+        with configured_run(options, [len(training)]) as run:
             model = run.model(training)
     stop, positive = (
         unescape(f"--{name.replace('_', '-')}", options[name]) if options[name] else None for name in ("stop", "positive_class")

@@ -15,11 +15,11 @@ from starlette.responses import HTMLResponse, Response
 
 from ftlint import __version__
 from ftlint.mock.errors import ServiceError, bad_request
+from ftlint.mock.jobs.store import is_full
 from ftlint.mock.server import files, fine_tunes, fine_tuning, generating, models
 from ftlint.mock.server.gate import LOOPBACK, Gate
 from ftlint.mock.server.page import page
 from ftlint.mock.server.service import Service, answer
-from ftlint.mock.store import is_full
 
 if TYPE_CHECKING:
     from fastapi import Request

@@ -9,12 +9,12 @@ from fastapi import APIRouter, Form, Query, UploadFile
 from starlette.responses import Response
 
 from ftlint.mock.errors import bad_request
-from ftlint.mock.jobs import new_file
+from ftlint.mock.jobs.jobs import new_file
+from ftlint.mock.jobs.validation import refusal_of_upload
 from ftlint.mock.server.service import Service, answer, found, listed
-from ftlint.mock.validation import refusal_of_upload
 
 if TYPE_CHECKING:
-    from ftlint.mock.store import Body
+    from ftlint.mock.jobs.store import Body
 
 RESULTS = "fine-tune-results"
 

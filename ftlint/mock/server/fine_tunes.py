@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from starlette.responses import Response, StreamingResponse
 
 from ftlint.mock.errors import bad_request
-from ftlint.mock.jobs import ALIVE, ORGANIZATION, event, new_job, trainable
+from ftlint.mock.jobs.jobs import ALIVE, ORGANIZATION, event, new_job, trainable
 from ftlint.mock.server import files
 from ftlint.mock.server.models import delete_model
 from ftlint.mock.server.requests import FineTuneRequest
@@ -19,7 +19,7 @@ from ftlint.mock.server.service import Service, answer, check_files, found
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from ftlint.mock.store import Body
+    from ftlint.mock.jobs.store import Body
 
 _STATUS = {"validating_files": "pending", "queued": "pending", "paused": "pending"}
 _LOOK = 0.05

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from ftlint.mock.errors import bad_request
-from ftlint.mock.jobs import ORGANIZATION, new_job, trainable
+from ftlint.mock.jobs.jobs import ORGANIZATION, new_job, trainable
 from ftlint.mock.server.requests import JobRequest, SettingsRequest
 from ftlint.mock.server.service import Service, answer, check_files, found, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ftlint.mock.store import Body
+    from ftlint.mock.jobs.store import Body
 
 _SETTINGS = ("n_epochs", "batch_size", "learning_rate_multiplier")
 Limit = Annotated[int, Query(ge=1, le=1000)]

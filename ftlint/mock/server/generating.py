@@ -12,18 +12,27 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
-from ftlint.mock import chat
-from ftlint.mock.calls import message_of
-from ftlint.mock.completions import CHUNK, chat_choice, chat_chunks, check_context, choices_for, seed_of, text_choice, text_chunks
+from ftlint.mock.data import chat
 from ftlint.mock.errors import ServiceError, bad_request
-from ftlint.mock.generation import Sampling
+from ftlint.mock.model.generation import Sampling
+from ftlint.mock.server.calls import message_of
+from ftlint.mock.server.completions import (
+    CHUNK,
+    chat_choice,
+    chat_chunks,
+    check_context,
+    choices_for,
+    seed_of,
+    text_choice,
+    text_chunks,
+)
 from ftlint.mock.server.requests import ChatRequest, CompletionRequest, EngineRequest
 from ftlint.mock.server.service import Service, answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from ftlint.mock.model import Model
+    from ftlint.mock.model.model import Model
 
 _QUICK = 16
 """Tokens that are made at once; more are made in a thread, so that nobody waits for them."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from ftlint.mock.bases import bases
 from ftlint.mock.errors import ServiceError, no_such_model
+from ftlint.mock.model.bases import bases
 from ftlint.mock.server.service import Service, answer, listed
 
 if TYPE_CHECKING:
-    from ftlint.mock.store import Body
+    from ftlint.mock.jobs.store import Body
 
 OWNER = "ftlint-mock"
 

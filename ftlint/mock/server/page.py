@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ftlint.mock.jobs.store import Body
     from ftlint.mock.server.service import Service
-    from ftlint.mock.store import Body
 
 _WIDTH, _HEIGHT = 240, 48
 _STYLE = """

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ftlint.mock.chat import Declared, Tool
+from ftlint.mock.data.chat import Declared, Tool
 
 Auto = Literal["auto"]
 _MOST = 2**31 - 1

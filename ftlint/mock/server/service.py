@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.responses import Response
 
-from ftlint.mock.bases import base_named
 from ftlint.mock.errors import ServiceError, bad_request, no_such_model
-from ftlint.mock.model import Model
-from ftlint.mock.runner import Runner
+from ftlint.mock.jobs.worker import Runner
+from ftlint.mock.model.bases import base_named
+from ftlint.mock.model.model import Model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ftlint.mock.jobs.store import Body, Store
     from ftlint.mock.server.requests import FineTuneRequest, JobRequest
-    from ftlint.mock.store import Body, Store
 
 
 @dataclass

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from ftlint import UsageError
+from ftlint.mock.jobs.store import Clock, Store
 from ftlint.mock.server.app import UPLOAD, application
 from ftlint.mock.server.service import Service
-from ftlint.mock.store import Clock, Store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,7 @@ from ftlint.errors import UsageError, did_you_mean, raise_if_interrupted, reason
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from ftlint.report.findings import Report
+    from ftlint.report.report import Report
 
 GROUP = "ftlint.formats"
 

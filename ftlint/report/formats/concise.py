@@ -11,8 +11,8 @@ from ftlint.report.formats.text import COLORS, cut, paint, plain
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.report.findings import Report
     from ftlint.report.formats import Style
+    from ftlint.report.report import Report
 
 _LEAST = 90
 """Columns that a message gets, however long the path is."""

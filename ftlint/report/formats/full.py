@@ -11,8 +11,9 @@ from ftlint.report.formats.text import COLORS, cut, fix_word, folded, paint, pla
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.report.findings import Finding, Report
+    from ftlint.report.finding import Finding
     from ftlint.report.formats import Style
+    from ftlint.report.report import Report
 
 
 def render(report: Report, style: Style) -> Iterator[str]:

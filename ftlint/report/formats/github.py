@@ -14,8 +14,9 @@ from ftlint.report.formats.text import by_severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ftlint.report.findings import Finding, Report
+    from ftlint.report.finding import Finding
     from ftlint.report.formats import Style
+    from ftlint.report.report import Report
 
 MOST = 10
 """Annotations of a level that GitHub keeps of a step (actions/toolkit, pull request 734)."""

@@ -16,11 +16,11 @@ from ftlint.text.words import numbered
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.engine.partial import Count
     from ftlint.engine.result import CheckedFile, DatasetReport
-    from ftlint.report.findings import Finding, Report
+    from ftlint.report.finding import Finding
     from ftlint.report.formats import Style
-    from ftlint.rule import Applicability, Level, Rule, Violations
+    from ftlint.report.report import Report
+    from ftlint.rule import Applicability, Count, Level, Rule, Violations
 
 
 _MANY = 3

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.engine.result import CheckedFile
-    from ftlint.report.findings import Finding, Report
+    from ftlint.report.finding import Finding
     from ftlint.report.formats import Style
+    from ftlint.report.report import Report
 
 VERSION = 1
 _OPTIONS = orjson.OPT_NON_STR_KEYS

@@ -13,8 +13,8 @@ from ftlint.report.formats.json import VERSION, described, dumped, summary
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.report.findings import Report
     from ftlint.report.formats import Style
+    from ftlint.report.report import Report
 
 
 def render(report: Report, style: Style) -> Iterator[str]:  # noqa: ARG001 - the signature of all reporters

@@ -13,8 +13,9 @@ from ftlint.text.words import numbered
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.report.findings import Finding, Report
+    from ftlint.report.finding import Finding
     from ftlint.report.formats import Style
+    from ftlint.report.report import Report
 
 _SHOWN = 3
 """Findings of a case that its text names."""

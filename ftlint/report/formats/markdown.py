@@ -15,8 +15,9 @@ from ftlint.rule import LEVELS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.report.findings import Finding, Report
+    from ftlint.report.finding import Finding
     from ftlint.report.formats import Style
+    from ftlint.report.report import Report
     from ftlint.rule import Rule
 
 MOST = 900_000

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ftlint.records.edits import Edit
-    from ftlint.report.findings import Finding, RelatedLocation, Report
+    from ftlint.report.finding import Finding, RelatedLocation
     from ftlint.report.formats import Style
+    from ftlint.report.report import Report
     from ftlint.rule import Rule
 
 MOST = 5_000

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from ftlint.engine.result import CheckedFile
     from ftlint.metrics import FileFacts
-    from ftlint.report.findings import Finding
+    from ftlint.report.finding import Finding
 
 COLORS = {"error": "red", "warning": "yellow", "info": "blue"}
 _FIX_WORDS = {"safe": "safe fix", "unsafe": "unsafe fix", "request": "fix on request"}

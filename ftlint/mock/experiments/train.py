@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from ftlint import UsageError
 from ftlint.errors import did_you_mean
-from ftlint.mock.bases import Base, base_named, bases
-from ftlint.mock.model import Model
-from ftlint.mock.records import Data, Record, example_of, is_chat, records_of
-from ftlint.mock.trainer import Trainer
+from ftlint.mock.data.records import Data, Record, example_of, is_chat, records_of
+from ftlint.mock.model.bases import Base, base_named, bases
+from ftlint.mock.model.model import Model
+from ftlint.mock.model.trainer import Trainer
 from ftlint.targets import default_hyperparameters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ftlint.mock.trainer import Step
+    from ftlint.mock.model.trainer import Step
 
 _BOUNDS = {
     "n_epochs": (1, 1000),

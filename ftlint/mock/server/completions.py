@@ -9,7 +9,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from ftlint.mock.errors import bad_request
-from ftlint.mock.generation import Generated, Piece, Sampling, echoed, generate
+from ftlint.mock.model.generation import Generated, Piece, Sampling, echoed, generate
 from ftlint.text.tokens.openai import encoding
 
 CHUNK = "chat.completion.chunk"
@@ -18,8 +18,8 @@ CHUNK = "chat.completion.chunk"
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ftlint.mock.bases import Base
-    from ftlint.mock.model import Model
+    from ftlint.mock.model.bases import Base
+    from ftlint.mock.model.model import Model
 
 
 def check_context(base: Base, prompt: int, completion: int) -> None:

@@ -12,8 +12,8 @@ from ftlint.text.tokens.openai import encoding
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ftlint.mock.distribution import Distribution
-    from ftlint.mock.model import Model
+    from ftlint.mock.model.distribution import Distribution
+    from ftlint.mock.model.model import Model
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ftlint.mock.chat import request_tokens
-from ftlint.mock.completions import shown
-from ftlint.mock.generation import Sampling, generate
+from ftlint.mock.data.chat import request_tokens
+from ftlint.mock.model.generation import Sampling, generate
+from ftlint.mock.server.completions import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ftlint.mock.model import Model
+    from ftlint.mock.model.model import Model
 
 _SHOWN = 5
 """The likeliest first tokens that are told, as many as the service tells."""

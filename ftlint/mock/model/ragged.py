@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from ftlint.mock.arrays import Floats, Integers
+    from ftlint.mock.model.arrays import Floats, Integers
 
 
 def ranges(starts: Integers, ends: Integers) -> Integers:

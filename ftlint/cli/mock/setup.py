@@ -16,15 +16,15 @@ from ftlint.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from ftlint.mock.experiments import Run
-    from ftlint.mock.model import Model
-    from ftlint.mock.records import Record
+    from ftlint.mock.data.records import Record
+    from ftlint.mock.experiments.experiments import Run
+    from ftlint.mock.model.model import Model
 
 
 @contextmanager
-def running(options: Mapping[str, Any], sizes: Sequence[int] | None) -> Iterator[Run]:
+def configured_run(options: Mapping[str, Any], sizes: Sequence[int] | None) -> Iterator[Run]:
     """Yield how experiments train, with a progress bar. sizes: records of each training, where they are known."""
-    from ftlint.mock.experiments import Run  # noqa: PLC0415 - the extra
+    from ftlint.mock.experiments.experiments import Run  # noqa: PLC0415 - the extra
     from ftlint.targets import default_hyperparameters  # noqa: PLC0415 - likewise
 
     settings = settings_of(options)
@@ -49,8 +49,8 @@ def kept() -> Iterator[Callable[[], int]]:
 
 def split_data(data: str, valid: str | None) -> tuple[list[Record], list[Record]]:
     """Return records to train on and to judge with."""
-    from ftlint.mock.experiments import held_out  # noqa: PLC0415 - the extra
-    from ftlint.mock.records import records_of  # noqa: PLC0415 - likewise
+    from ftlint.mock.data.records import records_of  # noqa: PLC0415 - likewise
+    from ftlint.mock.experiments.experiments import held_out  # noqa: PLC0415 - the extra
 
     if valid:
         return records_of(data), records_of(valid)
@@ -72,13 +72,13 @@ def check_source(data: str | None, options: Mapping[str, Any]) -> None:
 
 def model_of(data: str | None, options: Mapping[str, Any]) -> Model:
     """Return the model that is named, or trained on data."""
-    from ftlint.mock.model import Model  # noqa: PLC0415 - the extra
-    from ftlint.mock.records import records_of  # noqa: PLC0415 - likewise
-    from ftlint.mock.store import saved_model  # noqa: PLC0415 - likewise
+    from ftlint.mock.data.records import records_of  # noqa: PLC0415 - likewise
+    from ftlint.mock.jobs.store import saved_model  # noqa: PLC0415 - likewise
+    from ftlint.mock.model.model import Model  # noqa: PLC0415 - the extra
 
     if data:
         records = records_of(data)
-        with running(options, [len(records)]) as run:
+        with configured_run(options, [len(records)]) as run:
             return run.model(records)
     if options["state"]:
         return saved_model(Path(options["state"]), options["model"])

@@ -16,15 +16,15 @@ import orjson
 import ftlint
 from ftlint import UsageError
 from ftlint.evaluation.measures import Measures, measured
-from ftlint.mock.generation import Sampling, generate
-from ftlint.mock.records import Data, Record, answer_of, input_tokens, is_chat, is_record, parsed, records_of
-from ftlint.mock.training import trainer_of
+from ftlint.mock.data.records import Data, Record, answer_of, input_tokens, is_chat, is_record, parsed, records_of
+from ftlint.mock.experiments.train import trainer_of
+from ftlint.mock.model.generation import Sampling, generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from ftlint.mock.model import Model
-    from ftlint.mock.trainer import Step
+    from ftlint.mock.model.model import Model
+    from ftlint.mock.model.trainer import Step
 
 NONE = "(none of the labels)"
 """What stands for an answer that begins with no label."""

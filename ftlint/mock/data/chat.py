@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError
 
-from ftlint.mock.corpus import Example
+from ftlint.mock.model.corpus import TrainingExample
 from ftlint.text.tokens import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ftlint.mock.bases import Base
+    from ftlint.mock.model.bases import Base
 
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
@@ -163,7 +163,7 @@ class Tool(_Strict):
     function: Declared
 
 
-class Conversation(_Strict):
+class ChatRecord(_Strict):
     """A record of a chat file (openai-python 3.54.0, types/chat; the service's guide to supervised fine-tuning)."""
 
     messages: list[Message] = Field(min_length=1)
@@ -185,7 +185,7 @@ class Fault:
 def fault_of(record: Any) -> Fault | None:
     """Return what the service has against a conversation; None where it takes it."""
     try:
-        conversation = Conversation.model_validate(record)
+        conversation = ChatRecord.model_validate(record)
     except ValidationError as error:
         # Of a content that is neither a text nor good parts, the parts say what is wrong.
         first = max(error.errors()[:8], key=lambda one: len(one["loc"])) if error.error_count() > 1 else error.errors()[0]
@@ -267,7 +267,7 @@ def text_of(message: Mapping[str, Any]) -> str:
     return (content or "") + (json.dumps(calls, ensure_ascii=False) if calls else "")
 
 
-def example_of(messages: Iterable[Mapping[str, Any]], base: Base) -> Example:
+def example_of(messages: Iterable[Mapping[str, Any]], base: Base) -> TrainingExample:
     """Return a conversation as tokens; messages of weight 0 are read, but not learned."""
     tokens, answer = [base.end], [False]
     for message in messages:
@@ -276,7 +276,7 @@ def example_of(messages: Iterable[Mapping[str, Any]], base: Base) -> Example:
         learned = message["role"] == "assistant" and message.get("weight") != 0
         tokens += head + text
         answer += [False] * len(head) + [learned] * len(text)
-    return Example(tokens, answer)
+    return TrainingExample(tokens, answer)
 
 
 def request_tokens(messages: Iterable[Mapping[str, Any]], base: Base) -> list[int]:

@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from ftlint import UsageError
 from ftlint.errors import did_you_mean
-from ftlint.mock.model import Model
+from ftlint.mock.model.model import Model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ftlint.mock.grams import Order, backing, prior
-from ftlint.mock.ragged import largest, owners, ranges
+from ftlint.mock.model.grams import Order, backing, prior
+from ftlint.mock.model.ragged import largest, owners, ranges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ftlint.mock.arrays import Booleans, Floats, Integers
-    from ftlint.mock.bases import Base
-    from ftlint.mock.corpus import Corpus
+    from ftlint.mock.model.arrays import Booleans, Floats, Integers
+    from ftlint.mock.model.bases import Base
+    from ftlint.mock.model.corpus import Corpus
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from ftlint.mock.arrays import Integers
+    from ftlint.mock.model.arrays import Integers
 
 _PAIR, _LAST, _BEFORE_LAST, _CROSSED = range(1, 5)
 CROSSED = 64

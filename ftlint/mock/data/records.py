@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import orjson
 
 from ftlint import InputError
-from ftlint.mock import chat
-from ftlint.mock.corpus import Example
+from ftlint.mock.data import chat
+from ftlint.mock.model.corpus import TrainingExample
 from ftlint.text.tokens import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ftlint.mock.bases import Base
+    from ftlint.mock.model.bases import Base
 
 Record: TypeAlias = dict[str, Any]
 """`{"prompt", "completion"}` or `{"messages"}`."""
@@ -73,12 +73,12 @@ def is_chat(records: Sequence[Record]) -> bool:
     return "messages" in records[0]
 
 
-def example_of(record: Record, base: Base) -> Example:
+def example_of(record: Record, base: Base) -> TrainingExample:
     """Return a record as tokens. Prompt and completion are encoded apart, and nothing ends the completion."""
     if "messages" in record:
         return chat.example_of(record["messages"], base)
     prompt, completion = encode(record["prompt"], base.encoding), encode(record["completion"], base.encoding)
-    return Example([base.end, *prompt, *completion], [False] * (1 + len(prompt)) + [True] * len(completion))
+    return TrainingExample([base.end, *prompt, *completion], [False] * (1 + len(prompt)) + [True] * len(completion))
 
 
 def input_tokens(record: Record, base: Base) -> list[int]:

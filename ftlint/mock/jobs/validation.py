@@ -9,15 +9,15 @@ import orjson
 
 import ftlint
 from ftlint.dialects import named
-from ftlint.mock import chat
+from ftlint.mock.data import chat
 from ftlint.targets import target
 from ftlint.text.tokens import encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ftlint.mock.bases import Base
-    from ftlint.mock.records import Record
+    from ftlint.mock.data.records import Record
+    from ftlint.mock.model.bases import Base
 
 _NO_DICTIONARY = ("FIL001", "FIL002", "JSN001", "JSN002")
 _KEYS = ("prompt", "completion")

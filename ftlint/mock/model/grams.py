@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypedDict
 import numpy as np
 
 if TYPE_CHECKING:
-    from ftlint.mock.arrays import Floats, Integers
+    from ftlint.mock.model.arrays import Floats, Integers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

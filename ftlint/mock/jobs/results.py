@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ftlint.mock.trainer import Score, Step
+    from ftlint.mock.model.trainer import Score, Step
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from random import Random
 
-    from ftlint.mock.arrays import Floats, Integers
+    from ftlint.mock.model.arrays import Floats, Integers
 
 
 _TEMPERED = 4

@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
-from ftlint.mock.corpus import Corpus
-from ftlint.mock.features import Features
-from ftlint.mock.grams import ORDERS, Order
-from ftlint.mock.language import Language, Positions
-from ftlint.mock.model import Head, Model
-from ftlint.mock.ragged import owners, ranges
+from ftlint.mock.model.corpus import Corpus
+from ftlint.mock.model.features import Features
+from ftlint.mock.model.grams import ORDERS, Order
+from ftlint.mock.model.language import Language, Positions
+from ftlint.mock.model.model import Head, Model
+from ftlint.mock.model.ragged import owners, ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ftlint.mock.arrays import Booleans, Floats, Integers, Weights
-    from ftlint.mock.bases import Base
-    from ftlint.mock.corpus import Example
+    from ftlint.mock.model.arrays import Booleans, Floats, Integers, Weights
+    from ftlint.mock.model.bases import Base
+    from ftlint.mock.model.corpus import TrainingExample
     from ftlint.targets import Hyperparameters
 
 HEAD_TOKENS = 512
@@ -83,13 +83,13 @@ class Trainer:
 
     def __init__(
         self,
-        examples: Sequence[Example],
+        examples: Sequence[TrainingExample],
         base: Base | Model,
         parameters: Hyperparameters,
         *,
         seed: int = 0,
         rate: float | None = None,
-        valid: Sequence[Example] = (),
+        valid: Sequence[TrainingExample] = (),
     ) -> None:
         """Prepare the training.
 

@@ -8,14 +8,14 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
-from ftlint.mock.jobs import ALIVE, WAITING, JobError, Work, event, fail
-from ftlint.mock.store import is_full
-from ftlint.mock.validation import Refusal
+from ftlint.mock.jobs.jobs import ALIVE, WAITING, JobError, Work, event, fail
+from ftlint.mock.jobs.store import is_full
+from ftlint.mock.jobs.validation import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ftlint.mock.store import Body, Store
+    from ftlint.mock.jobs.store import Body, Store
 
 _log = logging.getLogger("ftlint.mock")
 _OVER = object()

@@ -16,10 +16,10 @@ from zipfile import BadZipFile
 import numpy as np
 
 from ftlint import InputError
-from ftlint.mock.bases import Base, base_named
-from ftlint.mock.distribution import Background, Distribution
-from ftlint.mock.features import CROSSED, Features, crossed_keys, ending_keys, last_keys, token_keys
-from ftlint.mock.grams import ORDERS, Order, backing, prior
+from ftlint.mock.model.bases import Base, base_named
+from ftlint.mock.model.distribution import Background, Distribution
+from ftlint.mock.model.features import CROSSED, Features, crossed_keys, ending_keys, last_keys, token_keys
+from ftlint.mock.model.grams import ORDERS, Order, backing, prior
 from ftlint.text.tokens import encode
 from ftlint.text.tokens.openai import encoding
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from os import PathLike
 
-    from ftlint.mock.arrays import Arrays, Floats, Integers, Weights
+    from ftlint.mock.model.arrays import Arrays, Floats, Integers, Weights
 
 FORMAT = 2
 """Version of the files of models."""

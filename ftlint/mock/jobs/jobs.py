@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ftlint.evaluation import measures
-from ftlint.mock import results
-from ftlint.mock.bases import Base, base_named, bases
+from ftlint.mock.data.records import example_of, is_record, parsed
 from ftlint.mock.errors import bad_request
-from ftlint.mock.records import example_of, is_record, parsed
-from ftlint.mock.results import Line
-from ftlint.mock.trainer import Trainer
-from ftlint.mock.validation import Refusal, refusal_of_classes, refusal_of_data, refusal_of_lengths, refusal_of_positive
+from ftlint.mock.jobs import results
+from ftlint.mock.jobs.results import Line
+from ftlint.mock.jobs.validation import Refusal, refusal_of_classes, refusal_of_data, refusal_of_lengths, refusal_of_positive
+from ftlint.mock.model.bases import Base, base_named, bases
+from ftlint.mock.model.trainer import Trainer
 from ftlint.targets import Hyperparameters, default_hyperparameters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ftlint.mock.model import Model
-    from ftlint.mock.store import Body, Store
-    from ftlint.mock.trainer import Step
+    from ftlint.mock.jobs.store import Body, Store
+    from ftlint.mock.model.model import Model
+    from ftlint.mock.model.trainer import Step
 
 ORGANIZATION = "org-ftlint"
 MOCK = "ftlint mock: no model of OpenAI's; every base model is the same small learner, and only tokenizer and price differ"

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ftlint.mock.features import CROSSED, crossed_keys, ending_keys, last_keys, token_keys
-from ftlint.mock.grams import gram_keys
-from ftlint.mock.ragged import owners, ranges
+from ftlint.mock.model.features import CROSSED, crossed_keys, ending_keys, last_keys, token_keys
+from ftlint.mock.model.grams import gram_keys
+from ftlint.mock.model.ragged import owners, ranges
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ftlint.mock.arrays import Booleans, Integers
+    from ftlint.mock.model.arrays import Booleans, Integers
 
 
 _TASKS = 50
@@ -24,7 +24,7 @@ _RECORDS_OF_A_TASK = 5
 
 
 @dataclass(frozen=True)
-class Example:
+class TrainingExample:
     """A text to be learned. tokens: begin with the token that starts every text; answer: which of them are the answer."""
 
     tokens: Sequence[int]
@@ -49,7 +49,7 @@ class Corpus:
     size: int
 
     @classmethod
-    def of(cls, examples: Sequence[Example], size: int) -> Corpus:
+    def of(cls, examples: Sequence[TrainingExample], size: int) -> Corpus:
         """Return examples as arrays; size: of the vocabulary."""
         lengths = np.array([len(example.tokens) for example in examples], np.int64)
         ends = np.cumsum(lengths)

@@ -1,0 +1,179 @@
+"""Which files are judged together, by the paths of a command and the configuration.
+
+Light: it is needed before anything heavy is loaded.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ftlint.engine.dataset import Dataset
+from ftlint.errors import InputError, UsageError
+from ftlint.sources import STDIN, Source, open_source
+from ftlint.sources.discovery import find_files, matches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ftlint.config import Config, DatasetTable
+    from ftlint.options import DatasetOptions
+
+
+def datasets_of(
+    paths: Sequence[str],
+    valid: str | None,
+    config: Config,
+    *,
+    force_exclude: bool = False,
+    problems: list[str] | None = None,
+) -> list[Dataset]:
+    """Return the datasets that paths mean; without paths those of the configuration, or the working directory's.
+
+    problems: takes a sentence for each file that cannot be read, as long as another one can; without it the first one raises.
+
+    Raises UsageError for paths that mean nothing, for a dataset with a shard that is missing where all that there are of it are
+    meant, and for several training files with one validation file.
+    """
+    tables = _tables(config)
+    if not paths and tables:
+        # What the configuration includes besides is looked at by itself.
+        rest = _found(config.settings.include, config) if config.settings.include else []
+        results = [*(_joined(table, problems) for table in tables), *_single(rest, tables, tables, config, problems)]
+        return _readable(results, problems)
+    files = find_files(paths, _excluded(config), force_exclude=force_exclude) if paths else _included(config)
+    if valid is not None:
+        if len(files) != 1:
+            raise UsageError("--valid needs exactly one training file; [[dataset]] in the configuration joins several")
+        return _readable([Dataset(_opened(files, problems), config.options(), _opened([valid], problems))], problems)
+    # Files of a dataset that are all here are judged together; some of them alone (staged for a commit) each by itself.
+    here = set(map(os.path.realpath, files))
+    whole = [table for table in tables if table.files and table.files <= here]
+    results = [*(_joined(table, problems) for table in whole), *_single(files, whole, tables, config, problems)]
+    return _readable(results, problems)
+
+
+def _readable(datasets: Sequence[Dataset], problems: Sequence[str] | None) -> list[Dataset]:
+    """Return the datasets of which training files could be opened; raises InputError where there are none."""
+    left = [dataset for dataset in datasets if dataset.train]
+    if datasets and not left and problems:
+        raise InputError("; ".join(problems))
+    return left
+
+
+def alone_in(paths: Iterable[str], config: Config) -> set[str]:
+    """Return those of some paths that belong to a dataset of which not all files are among them."""
+    real = {path: os.path.realpath(path) for path in paths}
+    here = set(real.values())
+    partly = [table for table in _tables(config) if table.missing or not table.files <= here]
+    return {path for path, file in real.items() if any(file in table.files for table in partly)}
+
+
+def options_of(file: str, config: Config) -> DatasetOptions:
+    """Return what is configured of a file: in general, and in the dataset that it belongs to."""
+    return _options(file, _tables(config), config)
+
+
+def covers(patterns: Iterable[str], path: str, config: Config) -> bool:
+    """Whether patterns of the configuration mean a path, as it is named or as the configuration's folder has it."""
+    patterns = list(patterns)
+    folder, name = os.path.split(os.path.abspath(path))  # noqa: PTH100 - `..` goes, a link stays
+    inside = os.path.relpath(os.path.join(os.path.realpath(folder), name), os.path.realpath(config.root))  # noqa: PTH118 - likewise
+    return bool(patterns) and (matches(path, patterns) or matches(inside, patterns))
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A `[[dataset]]` with the files that its globs mean. files: their real paths. missing: what a glob without files is told."""
+
+    options: DatasetOptions
+    train: Sequence[str]
+    valid: Sequence[str]
+    files: frozenset[str]
+    missing: str = ""
+
+
+def _tables(config: Config) -> list[_Table]:
+    return [_resolved(table, config) for table in config.settings.dataset]
+
+
+def _resolved(table: DatasetTable, config: Config) -> _Table:
+    results: list[list[str]] = []
+    missing = []
+    for patterns in (table.train, table.valid):
+        files: dict[str, None] = {}
+        for pattern in patterns:
+            try:
+                meant = _found([pattern], config)
+            except UsageError as error:
+                missing.append(str(error))
+                continue
+            if not meant:
+                missing.append(f"every file of {pattern!r} in [[dataset]] is excluded")
+            files |= dict.fromkeys(meant)
+        results.append(list(files))
+    train, valid = results
+    there = [file for file in chain(train, valid) if Path(file).exists()]
+    return _Table(config.options(table), train, valid, frozenset(map(os.path.realpath, there)), "; ".join(missing[:1]))
+
+
+def _joined(table: _Table, problems: list[str] | None) -> Dataset:
+    """Return the dataset of a table; raises UsageError where a glob of it matches nothing."""
+    if table.missing:
+        raise UsageError(table.missing)
+    return Dataset(_opened(table.train, problems), table.options, _opened(table.valid, problems))
+
+
+def _single(
+    files: Iterable[str], joined: Iterable[_Table], tables: Sequence[_Table], config: Config, problems: list[str] | None
+) -> list[Dataset]:
+    """Return a dataset for each file that is in none of those joined."""
+    taken = frozenset().union(*(table.files for table in joined))
+    alone = [file for file in files if os.path.realpath(file) not in taken]
+    return [Dataset(_opened([file], problems), _options(file, tables, config)) for file in alone]
+
+
+def _options(file: str, tables: Iterable[_Table], config: Config) -> DatasetOptions:
+    real = os.path.realpath(file)
+    return next((table.options for table in tables if real in table.files), None) or config.options()
+
+
+def _included(config: Config) -> list[str]:
+    """Return what the configuration includes, else what the working directory has."""
+    include = config.settings.include
+    return _found(include, config) if include else find_files(["."], _excluded(config))
+
+
+def _found(patterns: Iterable[str], config: Config) -> list[str]:
+    """Return the files that patterns of the configuration mean, which are relative to its folder."""
+    root = str(config.root)
+    # Signs of a glob in the folder's own name are no glob.
+    absolute = [
+        pattern if pattern == STDIN else os.path.join(glob.escape(root) if glob.has_magic(pattern) else root, pattern)  # noqa: PTH118 - `..` stays
+        for pattern in patterns
+    ]
+    here = f"{Path.cwd()}/"
+    return [
+        os.path.normpath(file).removeprefix(here) if file != STDIN else file for file in find_files(absolute, _excluded(config))
+    ]
+
+
+def _excluded(config: Config) -> Callable[[str], bool]:
+    return lambda path: covers(config.settings.exclude, path, config)
+
+
+def _opened(files: Iterable[str], problems: list[str] | None) -> list[Source]:
+    """Return files as sources; what cannot be read is a problem, or raises InputError where nobody takes problems."""
+    sources = []
+    for file in files:
+        try:
+            sources.append(open_source(file))
+        except InputError as error:
+            if problems is None:
+                raise
+            problems.append(str(error))
+    return sources

@@ -1,0 +1,73 @@
+"""What is known of a role's files when all their records were seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ftlint.metrics.base import Metric
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import polars as pl
+
+    from ftlint.dialects.context import Context
+    from ftlint.metrics.facts import FileFacts
+    from ftlint.rule.violations import Violations
+
+M = TypeVar("M", bound=Metric)
+
+
+@dataclass
+class Gathered:
+    """What is known of the files of one role when all their records were seen.
+
+    role: `train` or `valid`. metrics: by their class. files: the facts of each file. fetch: given line numbers, the
+    records' texts by line, read again from the files; for the few records that must be looked at closely.
+    by_key: given a metric, tables of its rows, in which those of equal keys are together.
+    train: in a validation file's, what is known of its training files. like: inputs as they will come in use, where they are
+    named. memo: what several rules find out once.
+    """
+
+    role: str
+    context: Context
+    metrics: Mapping[type[Metric], Metric]
+    files: Sequence[FileFacts]
+    fetch: Callable[[Sequence[int]], Iterator[tuple[int, Mapping[str, str]]]]
+    by_key: Callable[[Any], Iterator[pl.DataFrame]]
+    train: Gathered | None = None
+    like: Sequence[str] = ()
+    memo: dict[str, Any] = field(default_factory=dict)
+
+    def get(self, kind: type[M]) -> M:
+        """Return the metric of a kind."""
+        result = self.metrics[kind]
+        assert isinstance(result, kind)
+        return result
+
+    def tables(self, kind: type[M]) -> Iterator[pl.DataFrame]:
+        """Yield tables of the rows of a keyed metric, in which those of equal keys are together."""
+        return self.by_key(self.get(kind))
+
+    @property
+    def records(self) -> int:
+        """How many records the files hold."""
+        return sum(facts.records for facts in self.files)
+
+    @property
+    def conforming(self) -> int:
+        """How many of the records are of the dialect."""
+        return sum(facts.conforming for facts in self.files)
+
+    def by_file(self, violations: Violations) -> Iterator[tuple[FileFacts, Violations]]:
+        """Yield the facts of each file, and those of the violations that are in it."""
+        first = 0
+        for index, facts in enumerate(self.files):
+            yield facts, violations.of_file(index, first, first + facts.lines)
+            first += facts.lines
+
+    @property
+    def mostly_broken(self) -> bool:
+        """Whether most lines are no records."""
+        return 2 * self.records < sum(facts.lines - facts.blank for facts in self.files) or not self.records

@@ -1,0 +1,1 @@
+"""The small model: corpus, counts, head, training and generation."""

@@ -1,0 +1,65 @@
+"""A finding: one fault that a rule found, with its place and its repair."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.records.edits import Edit
+    from ftlint.rule import Applicability, Level
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedLocation:
+    """A line of a file that a finding names besides its own."""
+
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindingFix:
+    """How a finding can be repaired.
+
+    applicability: `safe`, `unsafe` or on `request`. title: what the repair chooses, in words; empty where it needs none.
+    edits: what it does to the finding's line; none where it concerns more than that, or the report was not asked for edits.
+    """
+
+    applicability: Applicability
+    title: str = ""
+    edits: tuple[Edit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault. Lines and columns are 1-based and counted in characters; None where the file as a whole is meant.
+
+    rule: its name. pointer: JSON Pointer of the value. args: what the message was made of. fix: how ftlint can repair it; None
+    where it cannot. related: other lines that belong to it. text: the raw line; None where there is none, or it shall not show.
+    identity: what tells the record from others, however it is written; None for the file as a whole.
+    """
+
+    rule: str
+    code: str
+    level: Level
+    path: str
+    line: int | None
+    column: int | None
+    end_column: int | None
+    byte_offset: int | None
+    pointer: str | None
+    message: str
+    args: Mapping[str, Any]
+    url: str
+    fix: FindingFix | None
+    related: tuple[RelatedLocation, ...] = ()
+    text: str | None = field(default=None, repr=False)
+    identity: str | None = field(default=None, repr=False)
+
+    @property
+    def applicability(self) -> Applicability | None:
+        """How safely the finding can be repaired; None where it cannot be."""
+        return self.fix.applicability if self.fix else None

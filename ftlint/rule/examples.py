@@ -1,0 +1,55 @@
+"""Examples of rules: small files that are documentation and test in one; and the options of rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import inf
+from typing import TYPE_CHECKING, Any
+
+from ftlint.text.words import as_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True)
+class Example:
+    """A small file that shows what a rule reports and what not; documentation and test in one.
+
+    lines: without line ends; lone surrogates U+DC80–U+DCFF stand for bytes that are no UTF-8. at: where the rule finds
+    something (None: in the file as a whole); empty for a good example. options: of the configuration, as in ftlint.toml.
+    valid: lines of a validation file; then `at` counts there for rules about splits. end: what ends the last line.
+    fixed: the lines after the repair; for rules about splits, those of the validation file. None: not shown.
+    """
+
+    lines: Sequence[str]
+    at: Sequence[int | None] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    valid: Sequence[str] = ()
+    end: str = "\n"
+    fixed: Sequence[str] | None = None
+
+
+def good(lines: Sequence[str], **more: Any) -> Example:
+    """Return an example in which the rule finds nothing."""
+    return Example(lines, **more)
+
+
+def bad(lines: Sequence[str], at: Sequence[int | None], **more: Any) -> Example:
+    """Return an example in which the rule finds something on these lines."""
+    return Example(lines, at, **more)
+
+
+def pairs(*records: tuple[str, str]) -> list[str]:
+    """Return the lines of prompt/completion records."""
+    return [as_json({"prompt": prompt, "completion": completion}) for prompt, completion in records]
+
+
+def chats(*conversations: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the lines of conversations, each given as roles and contents."""
+    return [as_json({"messages": [{"role": role, "content": text} for role, text in turns]}) for turns in conversations]
+
+
+def option(default: Any, *, least: float, most: float = inf) -> Any:
+    """Return the field of a rule's option that is a number. least, most: its bounds, inclusive."""
+    return field(default=default, metadata={"least": least, "most": most})
