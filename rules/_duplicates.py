@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import polars as pl
 
-from ftlint.dialects.base import ANSWER, FURTHER, INPUT
+from ftlint.dialects.base import ANSWER, FURTHER, INPUT, ORDER
 from ftlint.metrics import Fingerprints, Labels, Sketches
 from ftlint.metrics.keyed import hashes, shingles
 from ftlint.text.normal import normal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
@@ -101,10 +101,10 @@ def _normalised_leaks(mine: list[pl.DataFrame], theirs: list[pl.DataFrame], gath
         return _by_line([])
     first: dict[int, int] = {}
     for line, row in train.fetch(pl.concat(theirs).get_column("line").sort().to_list()):
-        first.setdefault(hash((normal(row["input"]), row["further"])), line)
+        first.setdefault(_form(row), line)
     suspects = pl.concat(mine).with_columns(like=pl.col("line").min().over("signature", "input", "further"))
     looked_at = gathered.fetch(suspects.get_column("like").unique().sort().to_list())
-    results = [(line, first[form]) for line, row in looked_at if (form := hash((normal(row["input"]), row["further"]))) in first]
+    results = [(line, first[form]) for line, row in looked_at if (form := _form(row)) in first]
     return _by_line([suspects.join(_table(results).rename({"line": "like"}), on="like")])
 
 
@@ -118,10 +118,10 @@ def nearly_equal(gathered: Gathered, similarity: float, without: set[int]) -> pl
             if line not in without:
                 pairs.setdefault(line, set()).add(first)
     leaders = {first for firsts in pairs.values() for first in firsts}
-    texts: dict[int, tuple[set[str], str]] = {}
+    texts: dict[int, tuple[set[str], tuple[str | None, str]]] = {}
     results = []
     for line, row in gathered.fetch(sorted(leaders | pairs.keys())):
-        words, further = shingles(row["input"]), row["further"]
+        words, further = shingles(row[INPUT]), (row.get(ORDER), row[FURTHER])
         if line in leaders:
             texts[line] = words, further
         alike = (first for first in sorted(pairs.get(line, ())) if texts[first][1] == further)
@@ -129,6 +129,11 @@ def nearly_equal(gathered: Gathered, similarity: float, without: set[int]) -> pl
         if match is not None:
             results.append((line, match))
     return _table(results)
+
+
+def _form(row: Mapping[str, Any]) -> int:
+    """Return a hash that records have in common whose bodies are equal but for case, white space and punctuation."""
+    return hash((row.get(ORDER), normal(row[INPUT]), row[FURTHER]))
 
 
 def _jaccard(a: set[str], b: set[str]) -> float:
@@ -173,7 +178,7 @@ def _equal(nominated: list[pl.DataFrame], gathered: Gathered) -> pl.DataFrame:
     first: dict[tuple[int, bytes], int] = {}
     results = []
     for line, row in gathered.fetch(list(alike)):
-        texts = [row[INPUT], labels.get(row[ANSWER], row[ANSWER]), row[FURTHER]]
+        texts = [row.get(ORDER), row[INPUT], labels.get(row[ANSWER], row[ANSWER]), row[FURTHER]]
         digest = hashlib.blake2b(orjson.dumps(texts), digest_size=16).digest()
         earlier = first.setdefault((alike[line], digest), line)
         if earlier != line:
@@ -208,7 +213,7 @@ def _normalised(suspects: list[pl.DataFrame], gathered: Gathered) -> pl.DataFram
     conflicting = set(table.filter(pl.col("conflicting")).get_column("line"))
     results = []
     for line, row in gathered.fetch(table.get_column("line").to_list()):
-        earlier = first.setdefault(hash((normal(row["input"]), normal(row["answer"]), row["further"])), line)
+        earlier = first.setdefault(hash((_form(row), normal(row[ANSWER]))), line)
         if earlier != line and line not in conflicting:
             results.append((line, earlier))
     return _table(results)

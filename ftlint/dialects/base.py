@@ -30,7 +30,7 @@ BETWEEN = " \x01 "
 """Stands between several texts that are one `input`: a character that texts hardly ever hold. The spaces around it let sentences
 end where they end."""
 
-INPUT, ANSWER = "input", "answer"
+INPUT, ANSWER, ORDER = "input", "answer", "order"
 """Columns of `records` in every dialect: what is asked, and what is to be learned."""
 
 FURTHER = "further"

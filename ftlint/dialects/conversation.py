@@ -117,9 +117,9 @@ class ConversationDialect(Dialect[None]):
 
     Table `records`: messages (how many turns), turns (together with those of a rejected answer), last_role, answered (whether
     the assistant says something), said (how often), system (the system message that is first, if one is), tools and called (its
-    tools and calls, as JSON),
-    input (what is asked, up to the assistant's last turn), answer (that turn), answer_at (its place), flat (whether no turn is
-    a message). Of a pair besides: rejected (the text of that answer), same_outputs, same_prompts.
+    tools and calls, as JSON), input (the texts of what is asked, up to the assistant's last turn), order (its roles, an opaque
+    key), answer (that turn), answer_at (its index), flat (whether no turn is a message). Of a pair besides: rejected (the text of
+    that answer), same_outputs, same_prompts.
     Table `messages`, a row a turn: role, named (the role as written, where it may differ), content (where that is a string),
     calls (of tools, as JSON), empty (whether it has no text, calls no tool and refuses nothing), misweighed (whether it has an
     invalid weight), unlearned (the last answer, where all weights are 0), at (JSON Pointer; null: the place in the one list),
@@ -573,7 +573,16 @@ class ConversationDialect(Dialect[None]):
         if index is None:
             return None
         turn = turns[index]
-        return turn.at if turn.bare or self.content not in turn.message else self.member(turn.at, "content")
+        return self.text_at(turn) or (turn.at if self.content not in turn.message else self.member(turn.at, "content"))
+
+    def text_at(self, turn: Turn) -> str | None:
+        """Return the pointer of a turn's text, where it is one text and nothing else."""
+        if type(turn.content) is str:
+            return turn.at if turn.bare else self.member(turn.at, "content")
+        parts = turn.content if type(turn.content) is list else ()
+        if turn.bare or len(parts) != 1 or not _is_plain_part(parts[0]):
+            return None
+        return f"{self.member(turn.at, 'content')}/0/text"
 
     def turn_at(self, row: Mapping[str, Any], index: int) -> str:
         """Return the pointer of a turn of a record; that of all turns where it has no such turn."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import polars as pl
 
-from ftlint.dialects.base import ANSWER, BETWEEN, INPUT
+from ftlint.dialects.base import ANSWER, BETWEEN, INPUT, ORDER
 from ftlint.dialects.turns import REJECTED, last_answer, text_of
 from ftlint.text.marks import SPACE
 
@@ -42,7 +42,7 @@ MESSAGE_COLUMNS = {
     "misplaced": pl.Boolean,
 }
 _TEXTS = {"system": pl.String, TOOLS: pl.String, "called": pl.String, INPUT: pl.String, ANSWER: pl.String}
-_ORDER = {"last_role": pl.String, "answered": pl.Boolean, "said": pl.UInt32, "answer_at": pl.UInt32}
+_ORDER = {"last_role": pl.String, "answered": pl.Boolean, "said": pl.UInt32, "answer_at": pl.UInt32, ORDER: pl.String}
 _PARTS = dict.fromkeys(("record", "position", "message", "part"), pl.UInt32) | {"text": pl.String, "at": pl.String}
 _PAIRS = {REJECTED: pl.String, "same_outputs": pl.Boolean, "same_prompts": pl.Boolean}
 
@@ -63,7 +63,8 @@ class _Order:
 
     begins: whether a system message is first. at: place of the assistant's last message, if there is one. template: what is
     asked, to be filled with what `pick` takes of all texts: last comes what most conversations begin with, so that they differ
-    in their first characters, by which equal ones are sought. Texts that stand for themselves have no roles in it.
+    in their first characters, by which equal ones are sought. row: what the table of records has of it; the roles of what is
+    asked are an opaque key, by which conversations of the same texts differ; texts that stand for themselves have none.
     """
 
     def __init__(self, roles: tuple[str, ...], number: int, *, bare: bool) -> None:
@@ -71,15 +72,12 @@ class _Order:
         self.begins = roles[:1] == ("system",)
         self.at = last_answer(roles)
         last = roles[-1] if roles else None
-        self.row = (last, self.at is not None, roles.count("assistant"), self.at)
         asked = [index for index in range(self.begins, len(roles)) if index != self.at] + [0] * self.begins
-        if bare:
-            self.template = BETWEEN.join("%s" for _ in asked)
-        else:
-            template = BETWEEN.join(f"{roles[index].replace('%', '%%')}{BETWEEN}%s" for index in asked)
-            # Two orders of the same messages are two conversations.
-            unusual = f"{BETWEEN}{self.at}" if self.at is not None and self.at < len(roles) - 1 else ""
-            self.template = f"{template}{unusual}{BETWEEN * self.begins}"
+        # Two orders of the same messages are two conversations.
+        unusual = [str(self.at)] if self.at is not None and self.at < len(roles) - 1 else []
+        key = "" if bare else BETWEEN.join([*(roles[index] for index in asked), *unusual])
+        self.row = (last, self.at is not None, roles.count("assistant"), self.at, key)
+        self.template = BETWEEN.join("%s" for _ in asked)
         self.pick: Callable[[Sequence[str]], Any] = itemgetter(*asked) if asked else lambda _: ()
 
 

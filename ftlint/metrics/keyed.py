@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import polars as pl
 
-from ftlint.dialects.base import ANSWER, FURTHER, INPUT
+from ftlint.dialects.base import ANSWER, FURTHER, INPUT, ORDER
 from ftlint.errors import ConfigError
 from ftlint.metrics.base import Block, Metric
 from ftlint.metrics.parts import total, with_first_line
@@ -125,7 +125,9 @@ class Keyed(Metric):
 
 @dataclass
 class Fingerprints(Keyed):
-    """For each record: its line, a signature that inputs of one normal form share, hashes of input, answer and what is further.
+    """For each record: its line, a signature of its input's normal form, and hashes of input, answer and what is further.
+
+    The hash of the input is that of a conversation's roles too.
 
     24 bytes a record (UInt64 the signature, UInt32 the others).
     """
@@ -137,6 +139,8 @@ class Fingerprints(Keyed):
         if len(block.frame):
             signature = signatures(block.frame.get_column("input"), head=context.head).alias("signature")
             parts = {column: hash32(pl.col(column)) for column in (INPUT, ANSWER, FURTHER)}
+            if ORDER in block.frame.columns:
+                parts[INPUT] = pl.when(pl.col(ORDER) == "").then(parts[INPUT]).otherwise(parts[INPUT] ^ hash32(pl.col(ORDER)))
             self.keep(block.frame.select("line", signature, **parts))
 
 

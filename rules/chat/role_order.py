@@ -80,10 +80,13 @@ class RoleOrder(MessageRule):
         """Point at the message."""
         if row["role"] in _FIRST:
             return message(row, context, fixable=False, role=row["role"], problem="it belongs first")
-        before, own = _with_one_before(row, conversation_of(context))
+        dialect = conversation_of(context)
+        before, own = _with_one_before(row, dialect)
         if before is None or before.role != row["role"]:
             return message(row, context, fixable=False, role=row["role"], problem="the conversation begins with it")
-        return message(row, context, fixable=_can_be_one(before, own), role=row["role"], problem="so is the one before it")
+        return message(
+            row, context, fixable=_can_be_one(before, own, dialect), role=row["role"], problem="so is the one before it"
+        )
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Join messages of one speaker that follow each other."""
@@ -99,14 +102,15 @@ def _with_one_before(row: Mapping[str, Any], dialect: ConversationDialect) -> tu
 def _joined(line: Line, row: Row, dialect: ConversationDialect) -> list[Edit]:
     """Return the edit that joins a message to the one before: an empty line stands for all between their texts."""
     before, own = _with_one_before(row, dialect)
-    if before is None or not _can_be_one(before, own):
+    if before is None or not _can_be_one(before, own, dialect):
         return []
-    first, second = (line.span(dialect.member(turn.at, "content")) for turn in (before, own))
+    first, second = (line.span(dialect.text_at(turn) or turn.at) for turn in (before, own))
     return edits_of(line, [(first[1] - 1, second[0] + 1, r"\n\n")]) if first and second else []
 
 
-def _can_be_one(before: Turn, own: Turn) -> bool:
+def _can_be_one(before: Turn, own: Turn, dialect: ConversationDialect) -> bool:
     """Whether two messages are of one speaker, plain, and written alike, so that what stands between their texts can go."""
     alike = before.named == own.named and list(before.message) == list(own.message) and len(own.message) == _PLAIN
     beside = before.at.rpartition("/")[0] == own.at.rpartition("/")[0]
-    return alike and beside and own.role in _SPEAKERS and isinstance(before.content, str) and isinstance(own.content, str)
+    same_form = type(before.content) is type(own.content)
+    return alike and beside and own.role in _SPEAKERS and same_form and all(map(dialect.text_at, (before, own)))

@@ -12,6 +12,7 @@ import polars as pl
 from ftlint.dialects import named
 from ftlint.dialects.base import INPUT
 from ftlint.dialects.conversation import conversation_of
+from ftlint.dialects.turns import text_of
 from ftlint.metrics import Metric, numbers
 from ftlint.metrics.keyed import shingles
 from ftlint.metrics.parts import counts, either, first_lines
@@ -131,6 +132,7 @@ def _unified(line: Line, near: frozenset[str], commonest: str, dialect: Conversa
         first = dialect.turns(line.value)[0]
     except (ValueError, TypeError, AttributeError, IndexError):
         return None
-    if first.role != "system" or first.content not in near:
+    at = dialect.text_at(first)
+    if first.role != "system" or not at or text_of(first.content) not in near:
         return None
-    return replaced(line, first.at if first.bare else dialect.member(first.at, "content"), escaped(commonest, line))
+    return replaced(line, at, escaped(commonest, line))
