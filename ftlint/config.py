@@ -85,6 +85,7 @@ class Settings(_Strict):
     unsafe_fixes: bool = False
     include: list[str] = field(default_factory=list)
     exclude: list[str] = field(default_factory=list)
+    respect_gitignore: bool = True
     fail_on: FailOn = "warning"
     output: list[str] = field(default_factory=list)
     max_findings: int | None = None
@@ -130,6 +131,7 @@ class Setting(TypedDict, total=False):
     unfixable: Sequence[str]
     unsafe_fixes: bool
     fail_on: FailOn
+    respect_gitignore: bool
     max_findings: int | None
     no_snippets: bool
     jobs: int | None

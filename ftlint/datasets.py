@@ -31,21 +31,25 @@ def datasets_of(
     *,
     force_exclude: bool = False,
     problems: list[str] | None = None,
+    stdin: str | None = None,
 ) -> list[Dataset]:
     """Return the datasets that paths mean; without paths those of the configuration, or the working directory's.
 
     problems: takes a sentence for each file that cannot be read, as long as another one can; without it the first one raises.
+    stdin: the file that standard input is, by whose settings it is judged.
 
     Raises UsageError for paths that mean nothing, for a dataset with a shard that is missing where all that there are of it are
     meant, and for several training files with one validation file.
     """
     tables = _tables(config)
+    if stdin is not None:
+        return _of_stdin(stdin, paths, tables, config)
     if not paths and tables:
         # What the configuration includes besides is looked at by itself.
         rest = _found(config.settings.include, config) if config.settings.include else []
         results = [*(_joined(table, problems) for table in tables), *_single(rest, tables, tables, config, problems)]
         return _readable(results, problems)
-    files = find_files(paths, _excluded(config), force_exclude=force_exclude) if paths else _included(config)
+    files = find_files(paths, _excluded(config), **_git(config), force_exclude=force_exclude) if paths else _included(config)
     if valid is not None:
         if len(files) != 1:
             raise UsageError("--valid needs exactly one training file; [[dataset]] in the configuration joins several")
@@ -55,6 +59,15 @@ def datasets_of(
     whole = [table for table in tables if table.files and table.files <= here]
     results = [*(_joined(table, problems) for table in whole), *_single(files, whole, tables, config, problems)]
     return _readable(results, problems)
+
+
+def _of_stdin(name: str, paths: Sequence[str], tables: Sequence[_Table], config: Config) -> list[Dataset]:
+    """Return the dataset of standard input under the name of a file; none where that file is excluded."""
+    if list(paths) != [STDIN]:
+        raise UsageError("--stdin-filename names what standard input is: it requires `-`, and no other path")
+    if covers(config.settings.exclude, name, config):
+        return []
+    return [Dataset([open_source(STDIN, name)], _options(name, tables, config))]
 
 
 def _readable(datasets: Sequence[Dataset], problems: Sequence[str] | None) -> list[Dataset]:
@@ -145,7 +158,7 @@ def _options(file: str, tables: Iterable[_Table], config: Config) -> DatasetOpti
 def _included(config: Config) -> list[str]:
     """Return what the configuration includes, else what the working directory has."""
     include = config.settings.include
-    return _found(include, config) if include else find_files(["."], _excluded(config))
+    return _found(include, config) if include else find_files(["."], _excluded(config), **_git(config))
 
 
 def _found(patterns: Iterable[str], config: Config) -> list[str]:
@@ -160,6 +173,10 @@ def _found(patterns: Iterable[str], config: Config) -> list[str]:
     return [
         os.path.normpath(file).removeprefix(here) if file != STDIN else file for file in find_files(absolute, _excluded(config))
     ]
+
+
+def _git(config: Config) -> dict[str, bool]:
+    return {"respect_gitignore": config.settings.respect_gitignore}
 
 
 def _excluded(config: Config) -> Callable[[str], bool]:

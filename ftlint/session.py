@@ -52,7 +52,7 @@ if TYPE_CHECKING:
 ConfigSource = str | PathLike[str] | Mapping[str, Any] | Config | None
 """A configuration file, its keys and values, or a resolved configuration."""
 
-PathT = TypeVar("PathT", str, PathLike[str])
+PathT = TypeVar("PathT", bound="str | PathLike[str]")
 FrameT = TypeVar("FrameT", "pl.DataFrame", "pl.LazyFrame")
 
 KEPT = 1000

@@ -74,8 +74,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return 128 + signal.SIGINT
     except BaseException as error:
-        if isinstance(error, SystemExit) and was_ended():
-            raise
+        if isinstance(error, SystemExit) and (was_ended() or "_FTLINT_COMPLETE" in os.environ):
+            raise  # somebody ends the process, or the shell has what it asked for
         from ftlint.report.formats.text import plain  # noqa: PLC0415 - only where something went wrong
 
         click.echo(f"ftlint: {plain(_sentence(error))}", err=True)

@@ -48,6 +48,12 @@ if TYPE_CHECKING:
 @click.option("--like", metavar="FILE", help="Inputs as they will come in use, to compare the prompts of training with.")
 @click.option("--per-file-ignores", multiple=True, metavar="GLOB:RULES", help="Rules not to check in some files; repeatable.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Files not to check, instead of those of the configuration.")
+@click.option(
+    "--respect-gitignore/--no-respect-gitignore", default=None, help="Leave out of folders what git ignores; default: yes."
+)
+@click.option(
+    "--stdin-filename", metavar="NAME", help="With `-`: the file that standard input is, by whose settings it is judged."
+)
 @click.option("--show-files", is_flag=True, help="List the files that would be checked, and check none.")
 @click.option("--force-exclude", is_flag=True, help="Obey `exclude` for named files too.")
 @click.option("--fix", is_flag=True, help="Repair files in place, safely: the format only.")
@@ -74,7 +80,14 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     settings = config.settings
     outputs = _outputs(settings.output or ([] if options["quiet"] else ["grouped"]))
     unreadable: list[str] = []
-    datasets = datasets_of(paths, options["valid"], config, force_exclude=options["force_exclude"], problems=unreadable)
+    datasets = datasets_of(
+        paths,
+        options["valid"],
+        config,
+        force_exclude=options["force_exclude"],
+        problems=unreadable,
+        stdin=options["stdin_filename"],
+    )
     if options["show_files"]:
         for path in dict.fromkeys(source.path for dataset in datasets for source in dataset.sources):
             click.echo(path)

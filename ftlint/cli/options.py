@@ -48,6 +48,7 @@ _SCALARS = (
     "unsafe_fixes",
     "like",
     "baseline",
+    "respect_gitignore",
 )
 _LISTS = ("select", "extend_select", "ignore", "output", "fixable", "unfixable", "exclude")
 

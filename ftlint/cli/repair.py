@@ -20,7 +20,6 @@ from ftlint.report.formats import WIDTH
 from ftlint.report.formats.grouped import repairs
 from ftlint.report.formats.text import cut, paint, plain
 from ftlint.report.report import without_reason
-from ftlint.sources import STDIN
 from ftlint.sources.files import remove_leftovers, writing
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ def _prepare(datasets: Sequence[Dataset]) -> None:
                     )
                 seen.add(target)
                 remove_leftovers(target.parent, target.name)
-            elif source.path != STDIN:
+            elif not source.is_stdin:
                 raise InputError(
                     f"cannot repair {source.path} in place: it is no regular file; pipe it to `ftlint check --fix -`"
                 )

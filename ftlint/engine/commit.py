@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from ftlint.errors import InputError
-from ftlint.sources import STDIN
 from ftlint.sources.files import put_in_place, temporary_prefix
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def commit(original: Source, repaired: Source) -> None:
     Mode and owner stay; of a symbolic link its target is written; a packed file stays packed. Raises InputError for a
     file that was written to since it was read.
     """
-    if original.path == STDIN:
+    if original.is_stdin:
         for part in repaired.parts():
             sys.stdout.buffer.write(part)
         sys.stdout.buffer.flush()

@@ -58,10 +58,15 @@ def read(path: Path) -> Baseline:
         raise ConfigError(
             f'{path} is no baseline; it should be {{"version": {VERSION}, "files": {{"FILE": {{"RULE": NUMBER}}}}}}'
         )
-    known = {rule.name() for rule in known_rules()}
-    if unknown := next((rule for row in files.values() for rule in row if rule not in known), None):
-        raise ConfigError(f"{path}: no rule is called {unknown!r}{did_you_mean(unknown, known)}")
-    return Baseline(path.absolute().parent, {posixpath.normpath(name): rules for name, rules in files.items()})
+    names = {word: rule.name() for rule in known_rules() for word in (rule.name(), rule.code, *rule.formerly)}
+    if unknown := next((rule for row in files.values() for rule in row if rule not in names), None):
+        raise ConfigError(f"{path}: no rule is called {unknown!r}{did_you_mean(unknown, names)}")
+    accepted: dict[str, dict[str, int]] = {}
+    for name, rules in files.items():
+        row = accepted.setdefault(posixpath.normpath(name), {})
+        for rule, count in rules.items():
+            row[names[rule]] = row.get(names[rule], 0) + count
+    return Baseline(path.absolute().parent, accepted)
 
 
 def write(path: Path, baseline: Baseline) -> None:

@@ -69,6 +69,8 @@ class Rule:
     "Address under which the pages of the rule's pack stand; a pack of somebody else has its own."
     enabled: ClassVar[bool] = True
     "Whether the rule is on unless configured."
+    formerly: ClassVar[tuple[str, ...]] = ()
+    "Names and codes that the rule had before; settings and baselines may still have them."
     asked_by: ClassVar[str] = ""
     "The setting that turns the rule on where it is given."
     symptoms: ClassVar[Mapping[str, str]] = {}

@@ -65,7 +65,7 @@ def broken_packs() -> tuple[str, ...]:
 def rule_named(word: str) -> type[Rule]:
     """Return the rule of a name or code; raises ConfigError for an unknown one."""
     for rule in known_rules():
-        if word in {rule.name(), rule.code} or word.upper() == rule.code:
+        if word in {rule.name(), rule.code, *rule.formerly} or word.upper() == rule.code:
             return rule
     names = [name for rule in known_rules() for name in (rule.name(), rule.code)]
     family = [rule for rule in known_rules() if means(word, rule)]
@@ -109,7 +109,8 @@ def matching(words: Iterable[str], setting: str) -> set[type[Rule]]:
 def means(word: str, rule: type[Rule]) -> bool:
     """Whether a word means a rule: its name, its code or a prefix of that in any case, its family, or `ALL`."""
     upper = word.upper()
-    return upper == "ALL" or word in {rule.name(), rule.family()} or (len(word) >= 3 and rule.code.startswith(upper))
+    named = word in {rule.name(), rule.family(), *rule.formerly} or upper in rule.formerly
+    return upper == "ALL" or named or (len(word) >= 3 and rule.code.startswith(upper))
 
 
 def configured(classes: Iterable[type[Rule]], options: Mapping[str, Mapping[str, Any]]) -> list[Rule]:

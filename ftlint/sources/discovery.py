@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ftlint.errors import InputError, UsageError
+from ftlint.sources.ignored import is_ignored, is_ignored_below
 from ftlint.sources.source import PACKED, STDIN, SUFFIXES
 
 if TYPE_CHECKING:
@@ -18,11 +19,16 @@ _SKIPPED = {"__pycache__", "node_modules", "build", "dist", "venv"}
 
 
 def find_files(
-    paths: Iterable[str], excluded: Callable[[str], bool] = lambda _: False, *, force_exclude: bool = False
+    paths: Iterable[str],
+    excluded: Callable[[str], bool] = lambda _: False,
+    *,
+    force_exclude: bool = False,
+    respect_gitignore: bool = False,
 ) -> list[str]:
     """Return the files that paths, folders and globs mean, each once, in their order; folders sorted by name.
 
-    excluded: whether a file is left out of folders and globs; force_exclude: also where it is named.
+    excluded: whether a file is left out of folders and globs; force_exclude: also where it is named. respect_gitignore: whether
+    what git ignores is left out of folders.
     Raises UsageError for a folder or glob without files. A named file that is not there is found out when it is read.
     """
     results: dict[str, str] = {}
@@ -35,10 +41,13 @@ def find_files(
             if not (force_exclude and excluded(path)):
                 take(path)
             continue
-        inside = list(_inside(path))
+        every = list(_inside(path))
+        ignoring = respect_gitignore and Path(path).is_dir() and not is_ignored(path)
+        inside = [file for file in every if not is_ignored_below(file, path)] if ignoring else every
         if not inside:
             where = f"folder {path}" if Path(path).is_dir() else f"pattern {path!r}"
-            raise UsageError(f"no {', '.join(SUFFIXES)} files (or .gz, .zst of them) in {where}")
+            ignored = f"; git ignores {len(every):,} (`--no-respect-gitignore` checks them)" if every else ""
+            raise UsageError(f"no {', '.join(SUFFIXES)} files (or .gz, .zst of them) in {where}{ignored}")
         for file in inside:
             if not excluded(file):
                 take(file)

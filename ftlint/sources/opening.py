@@ -61,8 +61,8 @@ _NO_SIGNS = bytes(code for code in range(32) if code not in b"\b\t\n\v\f\r\x1b")
 """Control characters that no text is full of."""
 
 
-def open_source(path: str) -> Source:
-    """Return the source of a file, a FIFO, a packed file or `-` (standard input).
+def open_source(path: str, stdin: str = STDIN) -> Source:
+    """Return the source of a file, a FIFO, a packed file or `-` (standard input). stdin: what that is called.
 
     Raises InputError for what does not exist, may not be read, or is damaged.
     """
@@ -72,7 +72,7 @@ def open_source(path: str) -> Source:
         # Bytes of a name that are not UTF-8 show as escapes, in every format.
         name = os.fsencode(path).decode("utf-8", "backslashreplace")
         if path == STDIN:
-            return _spool(name, parts_of(sys.stdin.buffer))
+            return _spool(stdin, parts_of(sys.stdin.buffer), is_stdin=True)
         file = Path(path)
         status = file.stat()
         if stat.S_ISDIR(status.st_mode):
@@ -167,10 +167,12 @@ def parts_of(stream: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
     return iter(lambda: stream.read(_COPY), b"")
 
 
-def _spool(path: str, parts: Iterable[bytes], origin: Path | None = None, stamp: tuple[int, int] | None = None) -> Source:
+def _spool(
+    path: str, parts: Iterable[bytes], origin: Path | None = None, stamp: tuple[int, int] | None = None, *, is_stdin: bool = False
+) -> Source:
     """Copy what is read from a stream to a temporary file."""
     remove_leftovers(Path(tempfile.gettempdir()))
-    source = temporary_source(path, lambda copy: copy.writelines(parts), origin=origin, stamp=stamp)
+    source = temporary_source(path, lambda copy: copy.writelines(parts), origin=origin, stamp=stamp, is_stdin=is_stdin)
     _refuse_what_is_no_text(path, source.head(_HEAD))
     return source
 
@@ -183,10 +185,11 @@ def temporary_source(
     origin: Path | None = None,
     stamp: tuple[int, int] | None = None,
     table: str = "",
+    is_stdin: bool = False,
 ) -> Source:
     """Return a source of what is written, in a temporary file that goes when it is closed, or when nobody has it any more.
 
-    beside: the file that it will replace; without it the file is in the folder for temporary files. origin, stamp, table: as of
+    beside: the file that it will replace; without it the file is in the folder for temporary files. The others are as of
     `Source`.
     """
     prefix = temporary_prefix(beside.name if beside else "")
@@ -208,6 +211,6 @@ def temporary_source(
     except BaseException:
         file.unlink(missing_ok=True)
         raise
-    source = Source(path, size, file=file, stamp=stamp, temporary=True, origin=origin, table=table)
+    source = Source(path, size, file=file, stamp=stamp, temporary=True, origin=origin, table=table, is_stdin=is_stdin)
     weakref.finalize(source, file.unlink, missing_ok=True)
     return source

@@ -43,7 +43,8 @@ class Source:
     path: what the user calls it. size: bytes to read; what is written to the file later is not looked at. data: the bytes
     themselves, or None; then `file` holds them. origin: the file that the user named, where it can be written again; stamp: its
     size and time of change when it was opened. temporary: whether `file` is a copy that goes when it is closed. table: what
-    kind of table its rows were taken from (`a Parquet file`); empty for lines.
+    kind of table its rows were taken from (`a Parquet file`); empty for lines. is_stdin: whether it is standard input, whatever
+    it is called.
     """
 
     path: str
@@ -54,6 +55,7 @@ class Source:
     temporary: bool = False
     origin: Path | None = None
     table: str = ""
+    is_stdin: bool = False
 
     def spans(self, block: int = BLOCK) -> Iterator[Span]:
         """Yield spans that cover the source, each about `block` bytes."""
