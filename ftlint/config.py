@@ -157,7 +157,7 @@ def _check_text(key: str, text: str | None) -> None:
     if text == "":
         raise ValueError(f"{key} is empty")
     if text and any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise ValueError(f"{key} is {text!r}, half of a character")
+        raise ValueError(f"{key} is {text!r}, a lone surrogate")
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ def load(
         layers += _variables(os.environ if environment is None else environment)
     layers += [("command line", {_dashed(key): value}) for key, value in (overrides or {}).items()]
     if outside := next((source for source, layer in layers if "extend" in layer), None):
-        raise ConfigError(f"{outside}: extend names the file that a configuration file goes on from; name it with --config")
+        raise ConfigError(f"{outside}: extend is valid in configuration files only; use --config")
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for source, layer in layers:
@@ -293,7 +293,7 @@ def _merged(old: Any, new: Mapping[str, Any]) -> dict[str, Any]:
 def _file_layers(path: Path, seen: tuple[Path, ...]) -> list[tuple[str, Mapping[str, Any]]]:
     """Return the layers of a file: what it extends first, then its own values."""
     if path.resolve() in seen:
-        raise ConfigError(f"{path}: configuration files extend each other in a circle")
+        raise ConfigError(f"{path}: circular extend")
     data = _toml(path)
     table = _table(_table(data, "tool", path), "ftlint", path) if path.name == "pyproject.toml" else data
     validated(table, str(path))
@@ -319,7 +319,7 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _variables(environment: Mapping[str, str]) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return a layer for each FTLINT_ variable; raises ConfigError for one that is no setting."""
+    """Return a layer for each FTLINT_ variable; raises ConfigError for one that is not a setting."""
     layers: list[tuple[str, Mapping[str, Any]]] = []
     types = {field.name: str(field.type) for field in fields(Settings)}
     scalars = [name for name, kind in types.items() if "dict" not in kind and "Table" not in kind]
@@ -373,7 +373,7 @@ def unescaped(name: str, text: str) -> str:
         resolved = str(json.loads(f'"{quoted}"'))
         resolved.encode()
     except ValueError as error:
-        raise ConfigError(f"{name} {text!r} is no text with JSON escapes; a backslash is written \\\\") from error
+        raise ConfigError(f"{name} {text!r} is not text with JSON escapes; a backslash is written \\\\") from error
     return resolved
 
 

@@ -38,7 +38,7 @@ def datasets_of(
     problems: takes a sentence for each file that cannot be read, as long as another one can; without it the first one raises.
     stdin: the file that standard input is, by whose settings it is judged.
 
-    Raises UsageError for paths that mean nothing, for a dataset with a shard that is missing where all that there are of it are
+    Raises UsageError for paths that mean nothing, for a dataset with a shard that is missing where all that exist of it are
     meant, and for several training files with one validation file.
     """
     tables = _tables(config)
@@ -164,7 +164,7 @@ def _included(config: Config) -> list[str]:
 def _found(patterns: Iterable[str], config: Config) -> list[str]:
     """Return the files that patterns of the configuration mean, which are relative to its folder."""
     root = str(config.root)
-    # Signs of a glob in the folder's own name are no glob.
+    # Signs of a glob in the folder's own name are not glob.
     absolute = [
         pattern if pattern == STDIN else os.path.join(glob.escape(root) if glob.has_magic(pattern) else root, pattern)  # noqa: PTH118 - `..` stays
         for pattern in patterns

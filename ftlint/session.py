@@ -242,7 +242,7 @@ class Session:
         name = RECORDS_NAME if frame is None else FRAME_NAME
         sources = self._readable(sources_of(data) if lines is None else [of_lines(name, lines)])
         if len(sources) != 1:
-            raise InputError("one dataset is repaired at a time; call it for each file")
+            raise InputError("cannot repair several datasets in one call; call it for each")
         [source] = sources
         source.refuse_repair()
         datasets = [Dataset([source], self._options(source))]
@@ -399,7 +399,7 @@ class Session:
 
         Raises:
             InputError: For data without records, or another number of predictions than records.
-            UsageError: For a positive class that is no label.
+            UsageError: For a positive class that is not a label.
 
         """
         from ftlint.evaluation.answers import answers_of  # noqa: PLC0415 - an extra
@@ -426,7 +426,7 @@ class Session:
     def _single(self, data: Any, what: str) -> Source:
         sources = self._readable(sources_of(data))
         if len(sources) != 1:
-            raise InputError(f"one dataset is {what} at a time; call it for each file")
+            raise InputError(f"only one dataset can be {what} in one call; call it for each")
         return sources[0]
 
     def _readable(self, sources: list[Source]) -> list[Source]:
@@ -489,7 +489,7 @@ def _resolved(config: ConfigSource, settings: Mapping[str, Any]) -> Config:
     chosen = dict(config) if isinstance(config, Mapping) else {}
     for name in (*chosen, *settings):
         if name.replace("-", "_") in _OF_THE_COMMAND:
-            raise ConfigError(f"{name} is a setting of the command; a library call takes data, and returns a report")
+            raise ConfigError(f"{name} is a setting of the command line only")
     file = Path(config) if isinstance(config, (str, PathLike)) else None
     given = {name: value for name, value in settings.items() if name not in {"max_findings", "jobs"} or value is not None}
     for name in ("jobs", "max_findings"):

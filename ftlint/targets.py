@@ -125,7 +125,7 @@ def _resolve(name: str, tables: Mapping[str, Mapping[str, Any]], seen: tuple[str
     if name not in tables:
         raise ConfigError(f"unknown target {name!r}{did_you_mean(name, tables)} (`ftlint config --targets` lists all)")
     if name in seen:
-        raise ConfigError(f"targets extend each other in a circle: {' → '.join((*seen, name))}")
+        raise ConfigError(f"circular extends: {' → '.join((*seen, name))}")
     own = dict(tables[name])
     base = own.pop("extends", None)
     if base is not None and not isinstance(base, str):

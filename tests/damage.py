@@ -69,7 +69,7 @@ def faulty(rng: Random, record: dict) -> object:
 
 
 def line(rng: Random, record: object) -> bytes:
-    """Return a record as one of the writers of JSON that there are writes it."""
+    """Return a record as one of the writers of JSON that exist writes it."""
     style = rng.choice([{}, {"ensure_ascii": False}, {"separators": (",", ":")}, {"separators": (" , ", " : ")}])
     return json.dumps(record, **style).encode("utf-8", "surrogatepass")
 

@@ -129,7 +129,7 @@ KINDS = {
 
 
 def places(value: object, at: tuple = ()) -> list[tuple]:
-    """Return where values stand in a value, as keys and places."""
+    """Return where values are in a value, as keys and places."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [at] * bool(at) + [place for key, one in inner for place in places(one, (*at, key))]
 

@@ -17,7 +17,7 @@ _BETWEEN = re.compile(rb"[\s,\[\]]|\xef\xbb\xbf")
 
 
 def objects_and_rest(data: bytes) -> tuple[list[dict], bytes]:
-    """Return the objects that a file holds, wherever they stand, and what stands between them, without commas and brackets.
+    """Return the objects that a file holds, wherever they are, and what is between them, without commas and brackets.
 
     By the standard library: at each brace that begins an object this is taken, and the search goes on after it.
     """
@@ -44,7 +44,7 @@ def core(record: dict, context) -> object:
     if context.known is None or not all(isinstance(record.get(key), str) for key in ("prompt", "completion")):
         return json.dumps(record)
     others = {key: value for key, value in record.items() if key not in {"prompt", "completion"}}
-    # A separator that stands twice at an end may be one; of what is glued to a word nothing goes.
+    # A separator that appears twice at an end may be one; of what is glued to a word nothing goes.
     return (
         strip_ending(record["prompt"], context.known.separator),
         strip_ending(record["completion"], context.known.stop),

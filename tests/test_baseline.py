@@ -75,7 +75,7 @@ def test_what_is_no_baseline_is_said(folder, content):
     (folder / "base.json").write_text(content)
     result = ftlint("check", ".", "--baseline", "base.json", cwd=folder)
     assert result.returncode == 2
-    assert b"base.json is no baseline" in result.stderr
+    assert b"base.json is not a baseline" in result.stderr
     assert b"cannot read the baseline none.json" in ftlint("check", ".", "--baseline", "none.json", cwd=folder).stderr
 
 

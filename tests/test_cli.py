@@ -97,7 +97,7 @@ def test_exit_codes(folder):
         (["check", "packed.jsonl", "--fix"], "packed.jsonl is packed; give it a name that ends in .jsonl.gz"),
         (["check", "two\nlines.jsonl"], "cannot read two\\nlines.jsonl"),
         (["check", "--dropped", "gone.jsonl", "good.jsonl"], "it needs --fix"),
-        (["rule", "SEP"], "SEP means several rules; name one of SEP001, "),
+        (["rule", "SEP"], "SEP matches several rules; use one of SEP001, "),
         (["check", "--valid", "bad.jsonl", "good.jsonl", "bad.jsonl"], "exactly one training file"),
         (["check", "--output", "json=none/report.json", "good.jsonl"], "cannot write none/report.json"),
         (["check", "--config", "none.toml", "good.jsonl"], "cannot read none.toml"),

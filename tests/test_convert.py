@@ -1,4 +1,4 @@
-"""`ftlint convert`: what a table says, as records that pass; each text as it stands in the file."""
+"""`ftlint convert`: what a table says, as records that pass; each text as it is in the file."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_what_goes_is_said(tmp_path):
         "1 row without prompt dropped (row 3)",
         "1 row without completion dropped (row 4)",
         "left out: column id",
-        "what is wrong with it: ftlint check out.jsonl",
+        "check it: ftlint check out.jsonl",
     ]
 
 
@@ -152,7 +152,7 @@ def test_what_goes_is_said(tmp_path):
         ("t.csv", b"text,label\nx,y,z\n", (), "t.csv, row 2: 3 values for 2 columns"),
         ("t.csv", b'text,label\n"open,y\n', (), "t.csv, line 2: unexpected end of data"),
         ("t.csv", b"text,text,label\nx,y,z\n", (), "t.csv has two columns called 'text'"),
-        ("t.csv", b"it was good,fine\nx,y\n", (), "where the first row is no header, --no-header"),
+        ("t.csv", b"it was good,fine\nx,y\n", (), "where the first row is not a header, --no-header"),
         ("t.csv", b'a "quoted" word,label\nx "y" z,"a" b\n', (), "--raw reads them so"),
         ("t.txt", b"text\tlabel\na b\tx\n", (), "looks like a table with tabs between its columns (text, label)"),
         ("-", b"", (), "say it with --format"),
@@ -160,11 +160,11 @@ def test_what_goes_is_said(tmp_path):
         ("t.csv.zip", b"no zip", (), "cannot unpack t.csv.zip"),
         ("t.jsonl", b'{"text": "a", "label": "\\ud83d"}\n', (), "t.jsonl, line 1, column 'label': half of a character"),
         ("t.jsonl", b'{"te\\ud83d": "a", "label": "x"}\n', (), "t.jsonl, line 1: the key 'te\\ud83d' has half of a character"),
-        ("t.jsonl", b'{"text": "x", "text": "y", "label": "z"}\n', (), "line 1: the key 'text' stands twice in an object"),
+        ("t.jsonl", b'{"text": "x", "text": "y", "label": "z"}\n', (), "line 1: the key 'text' appears twice in an object"),
         ("t.json", b'{"a": [{"text": "x"}], "b": [{"text": "y"}]}', (), "t.json has records under 'a', 'b'"),
         ("t.csv", b"premise,text,label\na,b,c\n", ("--prompt", "{premis} {text}"), "no column 'premis'; did you mean premise?"),
         ("t.csv", b"text,label\na,b\n", ("--prompt", "{}"), "t.csv has no column ''"),
-        ("t.csv", b"text,label\na,b\n", ("--format", "cvs"), "no format is called 'cvs'; did you mean csv?"),
+        ("t.csv", b"text,label\na,b\n", ("--format", "cvs"), "unknown format 'cvs'; did you mean csv?"),
         ("t.csv", b"", (), "which column of t.csv is the prompt? no column is called so (none)"),
         ("t.csv", b"question,text,label\n", (), "more than one column could be it (question, text); say it with --prompt"),
         ("t.csv", "text,label\ncafé,x\n".encode("cp1252"), (), "t.csv is not UTF-8: line 2 has the byte 0xE9"),
@@ -181,7 +181,7 @@ def test_what_goes_is_said(tmp_path):
         ("t.json", b"{}\n", ("--charset", "cp1252"), "--charset is for CSV, TSV, TXT and JSONL files"),
         ("t.jsonl", b'{"text": "x", "label": "y"}\n{broken\n', (), "t.jsonl, line 2: not JSON"),
         ("t.jsonl", b'{"text": "x", "label": ["y"]}\n', (), "t.jsonl, line 1, column 'label': several values"),
-        ("t.json", b'[{"text": "x", "label": "y"}, 3]', (), "t.json, line 1: it is no object"),
+        ("t.json", b'[{"text": "x", "label": "y"}, 3]', (), "t.json, line 1: it is not an object"),
         ("t.xlsx", b"PK no sheet", (), "cannot read t.xlsx"),
         ("t.parquet", b"PAR1 nothing", (), "cannot read t.parquet"),
         ("t.csv", b"prompt;completion\na;b\n", (), "are values separated by ';'? --delimiter says so"),

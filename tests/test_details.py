@@ -249,7 +249,7 @@ def test_more_white_space_than_the_stops_own_goes():
         ('!{"prompt": "a"}', None, 'not JSON: text before the object: "!"'),
         ('x{"prompt": "a"}', None, 'not JSON: text before the object: "x"'),
         ('"{"prompt": "a"}', None, "not JSON: "),
-        ('{"prompt": "\\udc00"}', None, "not JSON: a lone surrogate, half of a character (\\ud800 to \\udfff)"),
+        ('{"prompt": "\\udc00"}', None, "not JSON: a lone surrogate, a lone surrogate (\\ud800 to \\udfff)"),
         ('{"prompt": "a" "b"}', None, "not JSON: unexpected character, expected ',' or '}', at column 16"),
     ],
 )

@@ -117,7 +117,7 @@ def blocks(kind: str) -> list[str]:
 
 
 def test_the_page_on_the_offline_service_shows_what_its_commands_print(tmp_path):
-    """Word for word; of numbers, which may differ in the last digit between processors, only where they stand."""
+    """Word for word; of numbers, which may differ in the last digit between processors, only where they are."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     commands = 0
     for session in blocks("console"):

@@ -133,11 +133,11 @@ REPAIRS = {
     "overlaps": (lambda *_: Fix.edit_line(lambda _: [Edit(5, 20, b"x"), Edit(1, 10, b"y")]), "two of its edits overlap"),
     "is before the line": (lambda *_: Fix.edit_line(lambda _: [Edit(-5, 3, b"x")]), "outside of the line"),
     "is behind the line": (lambda *_: Fix.edit_line(lambda line: [Edit(3, len(line.raw) + 2)]), "outside of the line"),
-    "is no bytes": (lambda *_: Fix.edit_line(lambda _: [Edit(0, 1, "x")]), "is no edit"),
+    "is no bytes": (lambda *_: Fix.edit_line(lambda _: [Edit(0, 1, "x")]), "is not an edit"),
     "leaves no JSON": (lambda *_: Fix.edit_line(lambda _: [Edit(0, 1)]), "leaves a line that is not JSON"),
     "leaves no object": (
         lambda *_: Fix.edit_line(lambda line: [Edit(0, len(line.raw), b"[]")]),
-        "leaves a line that is no object",
+        "leaves a line that is not an object",
     ),
 }
 

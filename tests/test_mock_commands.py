@@ -194,11 +194,11 @@ def test_records_are_held_out_where_no_validation_file_is_named(folder):
         (["train", "train.jsonl", "--plot", "x.gif"], "a picture is a .png or .svg file"),
         (["train", "train.jsonl", "--plot", "missing/x.png"], "cannot write missing/x.png"),
         (["train", "train.jsonl", "-m", "missing/x.npz"], "cannot write missing/x.npz"),
-        (["predict", "x"], "name either a --model, or data to train on"),
+        (["predict", "x"], "requires either --model or data to train on"),
         (["predict", "x", "--model", "train.jsonl"], "holds no model of ftlint mock"),
-        (["predict", "x", "--model", "m", "--state", "nowhere"], "nowhere is no state folder"),
-        (["evaluate"], "name either a --model, or data to train on"),
-        (["evaluate", "--model", "m"], "--model is judged with --valid FILE"),
+        (["predict", "x", "--model", "m", "--state", "nowhere"], "nowhere is not a state folder"),
+        (["evaluate"], "requires either --model or data to train on"),
+        (["evaluate", "--model", "m"], "--model requires --valid FILE"),
         (["evaluate", "train.jsonl", "--valid", "chat.jsonl"], "davinci takes prompt/completion records"),
         (["learning-curve", "train.jsonl", "--fractions", "0.5,x"], "--fractions: 'x' is not a number"),
         (["learning-curve", "train.jsonl", "--fractions", "0.5,2"], "a fraction is more than 0 and at most 1, not 2.0"),
@@ -214,7 +214,7 @@ def test_records_are_held_out_where_no_validation_file_is_named(folder):
         (["evaluate", "train.jsonl", "--beta", "nan"], "nan is not in the range"),
         (["evaluate", "train.jsonl", "--state", "x"], "--state is where a --model is"),
         (["evaluate", "train.jsonl", "--positive-class", "x"], "a positive class is one of two labels, and there are 3"),
-        (["predict", "x", "--model", "m", "--n-epochs", "3"], "--n-epochs: a --model is trained already"),
+        (["predict", "x", "--model", "m", "--n-epochs", "3"], "--n-epochs cannot be used with --model, which is already trained"),
         (["train", "train.jsonl", "--valid", "chat.jsonl"], "the validation records are of another kind"),
         (["train", "mixed.jsonl"], "the data holds both prompt/completion records and conversations"),
         (["predict", "x", "--model", "cut.npz"], "holds no model of ftlint mock"),
@@ -230,7 +230,7 @@ def test_what_cannot_be_done_is_said_in_a_sentence(folder, arguments, sentence):
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     assert result.returncode == 2, result
     assert sentence in result.stderr
-    assert len(result.stderr.strip().splitlines()) <= 2  # a note on what is held out may stand before
+    assert len(result.stderr.strip().splitlines()) <= 2  # a note on what is held out may be before
     assert "Traceback" not in result.stderr
 
 

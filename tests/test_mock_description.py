@@ -47,7 +47,7 @@ def test_no_request_makes_it_fail(known):
 
 
 def answered(case, real, file):
-    """The answer to a request; where `real`, it names a file and a model that there are."""
+    """The answer to a request; where `real`, it names a file and a model that exist."""
     if real and isinstance(case.body, dict):
         names = {"model": "gpt-4o-mini" if "messages" in case.body else "ada:ft-x", "training_file": file, "n_epochs": 1}
         case.body |= {name: value for name, value in names.items() if name in case.body}

@@ -214,7 +214,7 @@ def test_one_model_learns_two_tasks_as_scikit_learn_does(seed):
     train, valid = two_tasks(Random(seed))
     model = trained(train, n_epochs=12)
     assert accuracy(model, train) > 0.97
-    assert by_scikit_learn(train, valid) == 1, "which sees words, and not tokens that differ with what stands before them"
+    assert by_scikit_learn(train, valid) == 1, "which sees words, and not tokens that differ with what is before them"
     assert accuracy(model, valid) > 0.8
 
 

@@ -340,7 +340,7 @@ def test_tokens_are_drawn_as_often_as_they_are_likely():
 def test_grams_are_numbered_by_context_and_token():
     one, two, three = gram_keys(np.array([5, 1, 5, 1, 2]), np.array([0, 2]), size=9)
     assert list(one) == [5, 1, 5, 1, 2]
-    assert list(two) == [95, 51, 95, 51, 12]  # before a text stands the number 9, which no token has
+    assert list(two) == [95, 51, 95, 51, 12]  # before a text is the number 9, which no token has
     assert list(three) == [995, 951, 995, 951, 512]
 
 

@@ -1,4 +1,4 @@
-"""Records of one shape as another: there and back again, and nothing is lost without a word."""
+"""Records of one shape as another: there and back again, and nothing is lost silently."""
 
 from __future__ import annotations
 

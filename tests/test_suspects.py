@@ -92,7 +92,7 @@ def test_inputs_of_use_are_compared_in_every_form(tmp_path, form):
     (tmp_path / "unlike").write_text(FORMS[form]([f"yo the {n} is broken??" for n in range(30)]))
     found = ftlint.check(tmp_path / "train.jsonl", like=str(tmp_path / "unlike"), select=["SPL"]).findings
     assert [one.code for one in found] == ["SPL006"], "the setting turns the rule on"
-    assert "inputs of use can be told from the prompts of training (AUROC 1.00)" in found[0].message
+    assert "inputs of use differ from the training prompts (AUROC 1.00)" in found[0].message
     assert '"dear"' in found[0].message or '"sir"' in found[0].message
     found = ftlint.check(tmp_path / "train.jsonl", like=str(tmp_path / "alike"), select=["SPL"]).findings
     assert [one.code for one in found if "AUROC 1" in one.message] == []

@@ -76,7 +76,7 @@ TABLES = [
 
 @pytest.mark.parametrize("number", range(len(TABLES)))
 def test_tables_as_people_have_them(tmp_path, number):
-    name, content, arguments = TABLES[number]  # packed bytes are no name of a test
+    name, content, arguments = TABLES[number]  # packed bytes are not name of a test
     assert converted(tmp_path, name, content, *arguments) == PAIRS
 
 
@@ -244,7 +244,7 @@ names = st.sampled_from(["text", "label", "note", "", "id", "text"])
 @given(st.lists(names, min_size=1, max_size=6), st.integers(0, 1 << 30))
 def test_no_table_crashes_and_no_value_moves(tmp_path_factory, columns, seed):
     if not any(columns):
-        return  # the row is empty, and is no header
+        return  # the row is empty, and is not a header
     folder = tmp_path_factory.mktemp("table")
     rng = Random(seed)
     rows = [[f"{name}{place} of {number}" for place, name in enumerate(columns)] for number in range(rng.randint(0, 4))]

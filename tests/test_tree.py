@@ -1,4 +1,4 @@
-"""The tree of the package: what stands higher imports what stands lower, and nothing imports upwards or in circles."""
+"""The tree of the package: what is higher imports what is lower, and nothing imports upwards or in circles."""
 
 from __future__ import annotations
 

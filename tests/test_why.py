@@ -22,7 +22,7 @@ def test_a_known_message_leads_to_its_rule(code, symptom):
 def test_another_message_leads_nowhere():
     done = CliRunner().invoke(command, ["Segmentation fault (core dumped)"], standalone_mode=False)
     assert done.return_value == 1
-    assert done.output == "no rule knows this message; ftlint check says what is wrong with the data\n"
+    assert done.output == "no rule matches this message; run `ftlint check` on the data\n"
 
 
 def test_every_symptom_names_its_source():

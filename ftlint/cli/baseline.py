@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.group("baseline")
 def command() -> None:
-    """Accept the findings that there are, so that only new ones fail a check."""
+    """Accept the findings that exist, so that only new ones fail a check."""
 
 
 @command.command("write")
@@ -55,7 +55,7 @@ def prune(paths: tuple[str, ...], **options: Any) -> int:
         new = baseline.pruned(old, report.datasets, report.rules, alone)
         baseline.write(path, new)
     gone = sum(sum(rules.values()) for rules in old.files.values()) - sum(sum(rules.values()) for rules in new.files.values())
-    click.echo(f"{_shown(path)} accepts {numbered(gone, 'finding')} less")
+    click.echo(f"{_shown(path)} accepts {numbered(gone, 'finding')} fewer")
     return 0
 
 
@@ -79,7 +79,7 @@ def _checked(paths: tuple[str, ...], options: dict[str, Any], cleanup: ExitStack
     report = session.check_datasets(datasets, limit=1)
     cleanup.callback(report.close)
     if report.failures:
-        raise RuleError(f"{'; '.join(report.failures)}; the baseline was not touched")
+        raise RuleError(f"{'; '.join(report.failures)}; the baseline was not changed")
     return path, report, alone_in({file.path for file in report.files}, config)
 
 

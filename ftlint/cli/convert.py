@@ -55,19 +55,19 @@ def command(
     from ftlint.prepare.tables import FORMATS, open_table  # noqa: PLC0415 - likewise
 
     if str(out) == "-":
-        raise UsageError("name a file; -o /dev/stdout is the screen")
+        raise UsageError("-o requires a file; /dev/stdout is standard output")
     if os.path.realpath(out) == os.path.realpath(file):
-        raise UsageError(f"{out} is what is read; name another file")
+        raise UsageError(f"{out} is the input; name another file")
     if out.is_file() and not force:
         raise UsageError(f"{out} exists already; --force replaces it")
     if to is not None:
         return _reshape(file, out, to, dialect)
     if dialect is not None:
-        raise UsageError("--dialect says which records are read with --to")
+        raise UsageError("--dialect requires --to")
     sign = None if delimiter is None else unescaped("--delimiter", delimiter)
     known = dict.fromkeys(FORMATS.values())
     if kind is not None and kind not in known:
-        raise UsageError(f"no format is called {kind!r}{did_you_mean(kind, known)} (there are {', '.join(known)})")
+        raise UsageError(f"unknown format {kind!r}{did_you_mean(kind, known)} (there are {', '.join(known)})")
     table = open_table(file, kind=kind, charset=charset, sheet=sheet, delimiter=sign, header=not no_header, raw=raw)
     made = convert(
         table,
@@ -82,7 +82,7 @@ def command(
     for line in summary_lines(table, made, out):
         click.echo(line, err=err)
     if not err:
-        click.echo(f"what is wrong with it: ftlint check {shlex.quote(str(out))}")
+        click.echo(f"check it: ftlint check {shlex.quote(str(out))}")
     return 0
 
 
@@ -95,7 +95,7 @@ def _reshape(file: str, out: Path, to: str, dialect: str | None) -> int:
     from ftlint.text.words import numbered  # noqa: PLC0415 - likewise
 
     if to not in SHAPES:
-        raise UsageError(f"no records are written as {to!r}{did_you_mean(to, SHAPES)} (there are {', '.join(SHAPES)})")
+        raise UsageError(f"unknown shape {to!r}{did_you_mean(to, SHAPES)} (there are {', '.join(SHAPES)})")
     if dialect is not None and dialect not in names():
         raise UsageError(f"unknown dialect {dialect!r}{did_you_mean(dialect, names())}")
     source = open_source(file)
@@ -106,5 +106,5 @@ def _reshape(file: str, out: Path, to: str, dialect: str | None) -> int:
     err = not out.is_file()
     click.echo(f"{out}: {numbered(made.records, f'{made.dialect} record')} as {to}", err=err)
     if not err:
-        click.echo(f"what is wrong with it: ftlint check {shlex.quote(str(out))}")
+        click.echo(f"check it: ftlint check {shlex.quote(str(out))}")
     return 0

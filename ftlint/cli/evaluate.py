@@ -68,7 +68,7 @@ def command(predictions: str, **options: Any) -> int:
             click.echo(line)
     if options["plot"]:
         if not made.measures.confusion:
-            raise UsageError(f"the answers are free text, of which there is no picture; {options['plot']} was not written")
+            raise UsageError(f"cannot plot free-text answers; {options['plot']} was not written")
         confusion = made.measures.confusion
         plots.matrix(options["plot"], confusion["labels"], confusion["matrix"], title=f"accuracy {made.measures.accuracy:.3f}")
     return 0

@@ -121,7 +121,7 @@ def _prepare(datasets: Sequence[Dataset]) -> None:
                 remove_leftovers(target.parent, target.name)
             elif not source.is_stdin:
                 raise InputError(
-                    f"cannot repair {source.path} in place: it is no regular file; pipe it to `ftlint check --fix -`"
+                    f"cannot repair {source.path} in place: it is not a regular file; pipe it to `ftlint check --fix -`"
                 )
 
 

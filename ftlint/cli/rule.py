@@ -24,7 +24,7 @@ def command(name: str | None, *, everything: bool, output: str) -> int:
     from ftlint.rule import registry  # noqa: PLC0415 - imports polars
 
     if (name is None) != everything:
-        raise UsageError("name one rule, or ask for --all")
+        raise UsageError("requires the name of a rule, or --all")
     rules = registry.known_rules() if everything else (registry.rule_named(str(name)),)
     if output == "json":
         import orjson  # noqa: PLC0415 - only where it is asked for

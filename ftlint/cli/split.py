@@ -70,9 +70,9 @@ def _shares(valid: float, test: float | None) -> dict[str, float]:
 
 
 def _beside(file: str, name: str) -> Path:
-    """Return where a part goes; raises UsageError for what is no file beside which it could be."""
+    """Return where a part goes; raises UsageError for what is not a file beside which it could be."""
     if file == "-" or file.startswith(("/dev/", "/proc/")):
-        raise UsageError(f"cannot split {'standard input' if file == '-' else file}: the parts go beside a file; name one")
+        raise UsageError(f"cannot split {'standard input' if file == '-' else file}; name a file")
     return part_of(file, name)
 
 

@@ -29,10 +29,10 @@ def command(message: str) -> int:
         click.echo(f"{rule.code} {rule.name()}: {rule.summary()}")
         click.echo(f'  "{symptom}" ({source})')
     if not results:
-        click.echo("no rule knows this message; ftlint check says what is wrong with the data")
+        click.echo("no rule matches this message; run `ftlint check` on the data")
         return 1
     codes = ",".join(dict.fromkeys(rule.code for rule, _, _ in results))
-    click.echo(f"look for it: ftlint check --select {codes} FILE")
+    click.echo(f"check for it: ftlint check --select {codes} FILE")
     return 0
 
 

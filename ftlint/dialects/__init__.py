@@ -89,7 +89,7 @@ def recognise(value: Mapping[str, object]) -> str | None:
 
 
 def is_record(value: Mapping[str, object]) -> bool:
-    """Whether an object is surely a record by itself, and no part of one: what stands in an array with others may be either.
+    """Whether an object is surely a record by itself, and no part of one: what is in an array with others may be either.
 
     It is of a known dialect, or has names for both what is asked and what is to be answered.
     """

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ftlint.targets import Target
 
 WRONG_TYPE, MISSING_MEMBER = "wrong-type", "missing-member"
-"""Faults of an object that has its dialect's keys, and is no record all the same."""
+"""Faults of an object that has its dialect's keys, and is not a record all the same."""
 
 RECORDS, TEXTS = "records", "texts"
 """The table that every dialect has, a row a record; and that of all texts, a row a text, whatever they are called."""
@@ -42,7 +42,7 @@ a record from 0."""
 
 
 class Fault(NamedTuple):
-    """Why an object with its dialect's keys is no record: the kind, the JSON Pointer of what is wrong, what is wanted there.
+    """Why an object with its dialect's keys is not a record: the kind, the JSON Pointer of what is wrong, what is wanted there.
 
     is_text: whether that is a text, which some values can be written as.
     """
@@ -177,7 +177,7 @@ class Dialect(Generic[K]):
     def strings(self, records: Sequence[Any]) -> int:  # noqa: ARG002 - the hook's signature
         """Return how many keys and strings decoded records have, if they have no key that their type does not know.
 
-        As many double quotes prove that no key stands twice; -1 where that cannot be told: then each line is looked at.
+        As many double quotes prove that no key appears twice; -1 where that cannot be told: then each line is looked at.
         """
         return -1
 
@@ -194,7 +194,7 @@ class Dialect(Generic[K]):
         return ""
 
     def lead(self, pointer: str) -> str:  # noqa: ARG002 - likewise
-        """Return what stands before a value that is made the text at a pointer."""
+        """Return what is before a value that is made the text at a pointer."""
         return ""
 
     def derive(self, tables: Tables, known: K) -> Tables:  # noqa: ARG002 - the hook's signature
@@ -223,7 +223,7 @@ class Dialect(Generic[K]):
         return {}
 
     def pointers(self, table: str) -> pl.Expr | None:  # noqa: ARG002 - likewise
-        """Return an expression for the JSON Pointers of a table's rows; None where these are no values of their own."""
+        """Return an expression for the JSON Pointers of a table's rows; None where these are not values of their own."""
         return None
 
     def pointer(self, column: str, row: Mapping[str, Any]) -> str | None:  # noqa: ARG002 - likewise
@@ -347,7 +347,7 @@ class FlatDialect(Dialect[K]):
         return all(kinds[key] == TEXT for key in self.keys)
 
     def faults(self, value: Mapping[str, Any]) -> Iterator[Fault]:
-        """Yield the keys whose values are no strings."""
+        """Yield the keys whose values are not strings."""
         wrong = [key for key in self.keys if type(value.get(key)) is not str] or self.keys[:1]
         yield from (Fault(WRONG_TYPE, f"/{key}", "a string", is_text=True) for key in wrong)
 
@@ -365,6 +365,6 @@ class FlatDialect(Dialect[K]):
         return f"/{ {INPUT: self.keys[0], ANSWER: self.keys[-1]}.get(column, column) }"
 
     def with_answer(self, row: Mapping[str, Any], answer: str, known: K) -> dict[str, str]:  # noqa: ARG002 - likewise
-        """Put the answer where the old one stands; white space around it stays."""
+        """Put the answer where the old one is; white space around it stays."""
         text = row[self.keys[-1]]
         return {f"/{self.keys[-1]}": text.replace(row[ANSWER], answer, 1) if row[ANSWER] else answer}

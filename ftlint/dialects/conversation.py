@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from ftlint.targets import Target
 
 _SAID = f"[^{re.escape(SPACE)}]"
-"""A character that is no white space."""
+"""A character that is not white space."""
 
 _MEDIA = {
     "text": "text",
@@ -123,8 +123,8 @@ class ConversationDialect(Dialect[None]):
     Table `messages`, a row a turn: role, named (the role as written, where it may differ), content (where that is a string),
     calls (of tools, as JSON), empty (whether it has no text, calls no tool and refuses nothing), misweighed (whether it has an
     invalid weight), unlearned (the last answer, where all weights are 0), at (JSON Pointer; null: the place in the one list),
-    bare (whether it is a text that stands for itself), thread (1 for a rejected answer), kind (of its text, where it is no role),
-    name (of the speaker), media (whether it has parts that are no text), weighed (the key by which it is weighed or masked),
+    bare (whether it is a text that stands for itself), thread (1 for a rejected answer), kind (of its text, where not a role),
+    name (of the speaker), media (whether it has parts that are not text), weighed (the key by which it is weighed or masked),
     linked (whether it names a call that it answers), misplaced (whether another than the assistant is weighed).
     Table `parts`, of contents that are lists: message, part, text, at.
     """
@@ -289,7 +289,7 @@ class ConversationDialect(Dialect[None]):
         return Turn(meant, named, message.get(self.content), message, at, field)
 
     def tools_of(self, value: Mapping[str, Any]) -> Any:
-        """Return the tools that a record defines, as they stand in it; None for none."""
+        """Return the tools that a record defines, as they are in it; None for none."""
         return next(self._tools(value), (None, ""))[0]
 
     def tools_at(self, value: Mapping[str, Any]) -> str:
@@ -533,7 +533,7 @@ class ConversationDialect(Dialect[None]):
                 results.add("audio")
             if type(turn.content) is list:
                 kinds = (part.get("type", "text" if "text" in part else "") for part in turn.content)
-                results |= {_MEDIA.get(str(kind), "parts that are no text") for kind in kinds} - {"text"}
+                results |= {_MEDIA.get(str(kind), "parts that are not text") for kind in kinds} - {"text"}
         return results
 
     # What is inferred.
@@ -590,7 +590,7 @@ class ConversationDialect(Dialect[None]):
         return turns[index].at if 0 <= index < len(turns) else self.home_of(row["value"])
 
     def home_of(self, value: Mapping[str, Any]) -> str:
-        """Return the pointer of what is said and answered in a record: of its last field that is no rejected answer."""
+        """Return the pointer of what is said and answered in a record: of its last field that is not a rejected answer."""
         return "/" + [field for field in self.form_of(value).fields if not field.thread][-1].path
 
     def title(self, pointer: str) -> str:

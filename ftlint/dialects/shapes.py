@@ -29,7 +29,7 @@ class Recognised(Dialect[None]):
         return (count, True) if count and fits(dict(signature)[self.key], (LIST,)) else (0, False)
 
     def faults(self, value: Mapping[str, Any]) -> Iterator[Fault]:
-        """Yield what is no list; nothing for a record."""
+        """Yield what is not a list; nothing for a record."""
         if not kind_of(self.key, value[self.key]).startswith(LIST):
             yield Fault(WRONG_TYPE, f"/{self.key}", "an array")
 

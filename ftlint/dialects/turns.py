@@ -1,4 +1,4 @@
-"""Turns: what a record says, wherever it stands in it; and the forms of records, which say where that is."""
+"""Turns: what a record says, wherever it is in it; and the forms of records, which say where that is."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ NOTHING: dict[str, Any] = {}
 class Field(NamedTuple):
     """Where in a record something is said.
 
-    path: the keys that lead there, with `/` between them. kinds: of values that may stand there, see `ftlint.dialects.kinds`.
-    role: of what stands there and has none of its own. thread: 0, or 1 for the answer that is not to be learned. needed: whether
+    path: the keys that lead there, with `/` between them. kinds: of values that may be there, see `ftlint.dialects.kinds`.
+    role: of what is there and has none of its own. thread: 0, or 1 for the answer that is not to be learned. needed: whether
     a record must have it.
     """
 
@@ -54,7 +54,7 @@ class Form:
 class Turn(NamedTuple):
     """What is said once.
 
-    role: as rules know it. named: as it is written. content: a text, parts, or None. message: the object that it stands in;
+    role: as rules know it. named: as it is written. content: a text, parts, or None. message: the object that it is in;
     an empty one where a text stands for itself. at: its JSON Pointer. field: where it was found.
     """
 
@@ -118,7 +118,7 @@ _WANTED = {TEXT: "a string", LIST: "an array", OBJECT: "an object", NUMBER: "a n
 
 
 def wanted(field: Field) -> str:
-    """Return what may stand somewhere, in words."""
+    """Return what may be somewhere, in words."""
     kinds = (kind.partition(":")[0] for kind in field.kinds)
     return " or ".join(dict.fromkeys(_WANTED[kind] for kind in kinds if kind in _WANTED))
 
@@ -139,7 +139,7 @@ def name_of(turn: Turn) -> str | None:
 
 
 def has_media(content: Any) -> bool:
-    """Whether a content has a part that is no text."""
+    """Whether a content has a part that is not text."""
     return type(content) is list and any("text" not in part for part in content if type(part) is dict)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def target_of(source: Source) -> Path | None:
-    """Return the file that a source's repaired form replaces: of a symbolic link its target; None for what is no file."""
+    """Return the file that a source's repaired form replaces: of a symbolic link its target; None for what is not a file."""
     return None if source.origin is None else Path(os.path.realpath(source.origin))
 
 

@@ -151,7 +151,7 @@ def _lines(sources: Sequence[Source], wanted: int) -> Iterator[bytes]:
         return
     first = 0
     for source in sources:
-        # The windows stand at equal distances over all sources, as if these were one.
+        # The windows are at equal distances over all sources, as if these were one.
         indexes = [
             position for window in range(_WINDOWS) if first <= (position := window * total // _WINDOWS) < first + source.size
         ]

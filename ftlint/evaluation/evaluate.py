@@ -138,7 +138,7 @@ def evaluate(
 
 
 def _of_free_text(truth: Sequence[str], predictions: Sequence[Prediction]) -> Evaluation:
-    """Judge answers that are no labels: how often they are right word for word."""
+    """Judge answers that are not labels: how often they are right word for word."""
     right = sum(one.text.strip() == answer for one, answer in zip(predictions, truth, strict=True)) / len(truth)
     none: dict[str, Any] = dict.fromkeys(("precision", "recall", "specificity", "f_beta", "auroc", "auprc", "cross_entropy"))
     measures = Measures(accuracy=right, weighted_f1=right, confusion={}, **none)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 TEXTS = ("text", "completion", "prediction", "predicted", "answer", "output", "response", "label", "content")
-"""Keys under which an answer stands; the first that holds a text counts."""
+"""Keys under which an answer is; the first that holds a text counts."""
 
 _NUMBER = re.compile(r"(\d+)\D*\Z")
 
@@ -84,9 +84,7 @@ def _prediction(value: Any, where: str) -> Prediction:
     message = choice.get("message")
     text = message.get("content") if isinstance(message, dict) else _text(choice)
     if not isinstance(text, str):
-        raise InputError(
-            f"{where} has no text ({', '.join(map(str, list(choice)[:8])) or 'nothing'}); it stands under {TEXTS[0]!r}"
-        )
+        raise InputError(f"{where} has no text ({', '.join(map(str, list(choice)[:8])) or 'nothing'}); it is under {TEXTS[0]!r}")
     try:
         return Prediction(text, _first(choice.get("logprobs")))
     except (KeyError, TypeError, AttributeError, OverflowError) as error:

@@ -159,7 +159,7 @@ def _right(frame: pl.DataFrame, rule: RecordRule, levels: Sequence[str], context
 
 
 def _right_records(records: Iterable[Mapping[str, Any]], rule: RecordRule, levels: Sequence[str], context: Context) -> pl.Series:
-    """Return the same for records that are no texts alone; one that is none of the dialect is wrong whatever the rule."""
+    """Return the same for records that are not texts alone; one that is none of the dialect is wrong whatever the rule."""
     lines = [as_line(record, number) for number, record in enumerate(records)]
     block = block_of(b"".join(lines), context)
     results = violations(Plan(context, (rule,), ()), block) if len(block.frame) else {}

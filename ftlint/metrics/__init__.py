@@ -1,4 +1,4 @@
-"""What is gathered from all records, for the rules that judge the whole dataset; what one rule needs stands in its file."""
+"""What is gathered from all records, for the rules that judge the whole dataset; what one rule needs is in its file."""
 
 from ftlint.metrics.base import Block, Metric
 from ftlint.metrics.facts import FileFacts

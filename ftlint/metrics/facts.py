@@ -24,9 +24,9 @@ BROKEN = ("invalid-json", "invalid-utf8")
 class FileFacts(Metric):
     """A file's bytes, counted. Always gathered, one for each file.
 
-    size: in bytes. records: objects. conforming: those that are of the dialect. nested: whether a line that is no JSON opens
+    size: in bytes. records: objects. conforming: those that are of the dialect. nested: whether a line that is not JSON opens
     or closes something, so that the commas after others may be a part of it. stuck_returns: carriage returns that end lines
-    which are no JSON. charset: the wide encoding that the file is in instead of UTF-8. spread: what the file holds that is
+    which are not JSON. charset: the wide encoding that the file is in instead of UTF-8. spread: what the file holds that is
     not one object a line. lines_wanted: whether it may be made one object a line; not where its name ends in `.json`.
     arrays: lines that hold an array of something else than records or turns. columns: of the table that the file is, if it is
     one. charsets: those that it may be in, where most lines are not UTF-8, each with a word as it reads in it. unread: what
@@ -87,7 +87,7 @@ class FileFacts(Metric):
 
 
 def _is_nested(block: Block) -> bool:
-    """Whether a line that is no JSON begins with what closes or ends with what opens an object or array."""
+    """Whether a line that is not JSON begins with what closes or ends with what opens an object or array."""
     broken = block.decoded.faults.get("invalid-json", ())
     lines = block.data.split(b"\n") if broken else []
     bare = (lines[line].strip() for line in broken)
@@ -95,7 +95,7 @@ def _is_nested(block: Block) -> bool:
 
 
 def _stuck_returns(block: Block) -> int:
-    """Return how many of the lines that are no JSON end in a carriage return and a line feed."""
+    """Return how many of the lines that are not JSON end in a carriage return and a line feed."""
     broken = [line for fault in BROKEN for line in block.decoded.faults.get(fault, ())]
     lines = block.data.split(b"\n")[:-1] if broken else []
     return sum(lines[line].endswith(b"\r") for line in broken if line < len(lines))

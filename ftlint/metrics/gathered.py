@@ -69,5 +69,5 @@ class Gathered:
 
     @property
     def mostly_broken(self) -> bool:
-        """Whether most lines are no records."""
+        """Whether most lines are not records."""
         return 2 * self.records < sum(facts.lines - facts.blank for facts in self.files) or not self.records

@@ -1,4 +1,4 @@
-"""The keys of objects that are no records."""
+"""The keys of objects that are not records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of the service that are no success."""
+"""Answers of the service other than success."""
 
 from __future__ import annotations
 

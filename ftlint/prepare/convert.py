@@ -186,8 +186,8 @@ def _meant(table: Table, names: Sequence[str], option: str, *, others: Sequence[
             return left[0]
     said = "more than one column could be it" if meant else "no column is called so"
     listed = ", ".join(meant or table.columns) or "none"
-    header = "; where the first row is no header, --no-header" if not meant and table.where == "row" else ""
-    raise UsageError(f"which column of {table.path} is the {names[0]}? {said} ({listed}); say it with {option}{header}")
+    header = "; where the first row is not a header, --no-header" if not meant and table.where == "row" else ""
+    raise UsageError(f"which column of {table.path} is the {names[0]}? {said} ({listed}); set it with {option}{header}")
 
 
 def _is_one_of(column: str, names: Sequence[str]) -> bool:
@@ -239,7 +239,7 @@ def _reason(row: Row, made: Conversion, answer: str, asked: str) -> str:
 
 
 def _bare(text: str | None, ending: Ending | None) -> str:
-    """Return a text without outer white space, and without the mark that is put at its end, if that stands there by itself.
+    """Return a text without outer white space, and without the mark that is put at its end, if that is there by itself.
 
     In a text of several lines the indentation of the first one is part of what it says (code, a poem), and stays.
     """

@@ -33,7 +33,7 @@ _NORMAL = 1.96
 _LONGEST = 5
 
 MARKS = "marks of messages"
-"""The kind of tokens that are no text: what a service writes around messages."""
+"""The kind of tokens that are not text: what a service writes around messages."""
 
 NEAR = 0.9
 """The part of the token limit from which a record is near it."""

@@ -1,4 +1,4 @@
-"""Where the parts of a file stand: `all.jsonl` has `all.train.jsonl` and `all.valid.jsonl` beside it."""
+"""Where the parts of a file are: `all.jsonl` has `all.train.jsonl` and `all.valid.jsonl` beside it."""
 
 from __future__ import annotations
 

@@ -237,7 +237,7 @@ def _without_metrics(gathered: Gathered, valid: str | None, options: DatasetOpti
 def _notes(sizes: Sizes, counts: Counts, costs: Sequence[Cost], context: Context) -> Iterator[str]:
     """Yield what is to be known of tokens and costs."""
     if TOOLS in sizes.texts:
-        yield "tools and calls are counted as the JSON that stands in the file; a service renders them in its own way"
+        yield "tools and calls are counted as the JSON that is in the file; a service renders them in its own way"
     if marks := counts.by_kind.get(MARKS):
         yield f"{marks:,} tokens of all are the marks that the service writes around messages, as OpenAI's cookbook counts them"
     if not costs and context.target.name in shipped():

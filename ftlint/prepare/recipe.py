@@ -26,7 +26,7 @@ LONG_PROMPTS = 100
 """How many times the bytes of completions prompts have from which on the loss of prompts weighs less."""
 
 _WIDE = 90
-"""Characters of a constant that stands on one line."""
+"""Characters of a constant that is on one line."""
 
 _BIASES = 300
 """Tokens that a request biases at most; of more, a request would be all biases. The number is ours."""
@@ -196,7 +196,7 @@ def inference(facts: Facts) -> Inference:
     if not apart:
         warnings.append("labels share a first token: one token does not tell them apart, and logit_bias cannot")
     elif not whole:
-        warnings.append("first tokens are parts of characters: one token is no text to tell labels apart by")
+        warnings.append("first tokens are parts of characters: one token is not text to tell labels apart by")
     if not (apart and whole):
         stops = tokens.count(facts.stop, encoding) if facts.stop else 0
         most = max(map(len, encoded.values())) + stops

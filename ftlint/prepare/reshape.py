@@ -63,7 +63,7 @@ def reshape(source: Source, options: DatasetOptions, to: str, out: Path) -> Resh
     context, _ = take_sample([source], options)
     dialect = named(context.dialect)
     if not context.recognised or not (isinstance(dialect, ConversationDialect) or "endings" in dialect.capabilities):
-        raise InputError(f"{source.path} holds no records of a shape that can be read: --dialect names one")
+        raise InputError(f"{source.path} has no records of a known shape; set it with --dialect")
     count = 0
     with writing(str(out)) as file:
         for line in _reshaped(source, context, dialect, to):
@@ -101,12 +101,12 @@ def _said(line: bytes, context: Context, dialect: Dialect) -> Said:
         return Said([Message("user", row[INPUT], {}), Message("assistant", row[ANSWER], {})], None, further)
     turns = dialect.turns(value)
     if any(turn.field.thread for turn in turns):
-        raise LossyError("it has a rejected answer, for which the shape has no place")
+        raise LossyError("it has a rejected answer, which the target shape cannot hold")
     form = dialect.form_of(value)
     keys = {one.path.partition("/")[0] for one in form.fields} | {"tools", "functions"}
     more = {key: one for key, one in value.items() if key not in keys and one is not None}
     if judged := next((key for key in dialect.judgements if key in more), None):
-        raise LossyError(f'its "{judged}" says how good the answer is, for which the shape has no place')
+        raise LossyError(f'its "{judged}" says how good the answer is, which the target shape cannot hold')
     return Said(_messages(turns, dialect), dialect.tools_of(value), more)
 
 
@@ -130,7 +130,7 @@ def _typed(parts: Sequence[Any]) -> Any:
     if len(parts) == 1 and set(parts[0]) <= {"type", "text"} and parts[0].get("type", "text") == "text":
         return parts[0]["text"]
     if any("type" not in part and set(part) != {"text"} for part in parts):
-        raise LossyError("it has parts that are no text, for which the shape has no place")
+        raise LossyError("it has parts that are not text, which the target shape cannot hold")
     return [part if "type" in part else {"type": "text", **part} for part in parts]
 
 
@@ -167,7 +167,7 @@ def _sharegpt(said: Said) -> dict[str, Any]:
 
 def _alpaca(said: Said) -> dict[str, Any]:
     if said.tools:
-        raise LossyError("it has tools, for which the shape has no place")
+        raise LossyError("it has tools, which the target shape cannot hold")
     messages = list(said.messages)
     system = {"system": _text(messages.pop(0))} if messages and messages[0].role == "system" else {}
     roles = [one.role for one in messages]
@@ -194,7 +194,7 @@ def _pair(asked: str, answered: str) -> Callable[[Said], dict[str, Any]]:
 def _text(message: Message) -> str:
     """Return the text of a message that is nothing else."""
     if not isinstance(message.content, str) or any(one is not None for one in message.more.values()):
-        raise LossyError("a message is more than a role and a text, for which the shape has no place")
+        raise LossyError("a message is more than a role and a text, which the target shape cannot hold")
     return message.content
 
 

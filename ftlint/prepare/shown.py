@@ -234,7 +234,7 @@ def _total(total: Estimate) -> str:
 
 
 def _advice(profile: Profile) -> Iterator[str]:
-    """Yield where the dataset stands against the guide's advice."""
+    """Yield where the dataset is against the guide's advice."""
     curve = f"what more data would bring: ftlint mock learning-curve {profile.path}"
     if profile.labels:
         few = [label.label for label in profile.labels if label.count < _ADVICE]

@@ -46,7 +46,7 @@ class Split:
     """How a file was dealt out.
 
     counts: records by part and label (one label, "", where there are none). rare: labels that are not in every part.
-    left_out: lines that are no records. files: where each part was written. shares: that were asked for. ungrouped: records
+    left_out: lines that are not records. files: where each part was written. shares: that were asked for. ungrouped: records
     without the key to group by.
     """
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Edit(NamedTuple):
     """Other bytes for a part of a line.
 
-    start, end: in bytes of the line, end exclusive; an end behind the line takes its line end with it. text: what stands there
+    start, end: in bytes of the line, end exclusive; an end behind the line takes its line end with it. text: what is there
     instead; a line feed in it makes two lines of one.
     """
 
@@ -44,7 +44,7 @@ def malformed(edits: Sequence[Edit], size: int) -> str:
     """Return what is wrong with edits of a line of so many bytes; an empty text where nothing is."""
     for edit in edits:
         if not isinstance(edit, Edit) or type(edit.start) is not int or type(edit.end) is not int or type(edit.text) is not bytes:
-            return f"{edit!r} is no edit"
+            return f"{edit!r} is not an edit"
         if not 0 <= edit.start <= edit.end <= size + 1:
             return f"an edit of bytes {edit.start} to {edit.end} is outside of the line, which has {size}"
     return "two of its edits overlap" if overlap(edits) else ""
@@ -101,7 +101,7 @@ def escaped(text: str, line: Line) -> str:
 
 
 def remove_members(line: Line, spans: Sequence[tuple[int, int]], indexes: set[int]) -> list[Edit]:
-    """Return the edits that take spans away; what stands between two goes with the one after it. None where none is left."""
+    """Return the edits that take spans away; what is between two goes with the one after it. None where none is left."""
     kept = [index for index in range(len(spans)) if index not in indexes]
     if not kept or len(kept) == len(spans):
         return []
@@ -115,7 +115,7 @@ def _escaped(text: str, line: Line) -> str:
 
 
 def _difference(old: str, new: str) -> tuple[int, int, str]:
-    """Return where in the old text the two differ (start, end), and what stands there in the new one."""
+    """Return where in the old text the two differ (start, end), and what is there in the new one."""
     start = _shared(old, new)
     tail = _shared(old[start:][::-1], new[start:][::-1])
     return start, len(old) - tail, new[start : len(new) - tail]

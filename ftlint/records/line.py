@@ -16,7 +16,7 @@ _STEP = 4096
 class Line:
     """A line without its line end.
 
-    What is found out about it is kept: where its values stand, each level of nesting when it is first asked for. So a thousand
+    What is found out about it is kept: where its values are, each level of nesting when it is first asked for. So a thousand
     findings in one line cost as much as reading it a few times.
 
     raw: its bytes.
@@ -52,7 +52,7 @@ class Line:
         return span
 
     def members(self, pointer: str = "") -> dict[str, tuple[int, int, int]]:
-        """Return where each member of the object or array at a JSON Pointer stands, by key or index.
+        """Return where each member of the object or array at a JSON Pointer is, by key or index.
 
         Of a member the first character of its key (in an array of its value), and the first and last (exclusive) of its value.
         """

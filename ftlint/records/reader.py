@@ -1,4 +1,4 @@
-"""The one reader: lines become tables, and a list of the lines that are no records.
+"""The one reader: lines become tables, and a list of the lines that are not records.
 
 Many lines are decoded in one call, into the strictest type of the dialect. Only where that fails are they parsed as JSON, and
 what is unusual about some of them sends these the careful way, one by one.
@@ -69,13 +69,13 @@ KINDS = {
 """What values are called, by their type."""
 
 _BROKEN = object()
-"""Stands for the value of a line that is no JSON."""
+"""Stands for the value of a line that is not JSON."""
 
 
 class Wrong(NamedTuple):
     """What is wrong with objects that have the keys of a record: the first fault of each.
 
-    kind: of the fault, as the dialect names it. path: where, with `*` for the indexes of arrays. found, wanted: what stands
+    kind: of the fault, as the dialect names it. path: where, with `*` for the indexes of arrays. found, wanted: what is
     there, and what should. seems: what kind of data it seems to be instead. mendable: whether all that is wrong can be written
     as the text that is meant.
     """
@@ -188,7 +188,7 @@ class Reader:
 
     def _irregular(self, lines: list[bytes], values: list[Any] | None, quotes: int, decoded: Decoded) -> Iterator[Tables]:
         """Yield the tables of the records among some lines; note in `decoded` what is wrong with the others."""
-        # With no more quotes than keys and strings have, no key stands twice.
+        # With no more quotes than keys and strings have, no key appears twice.
         proven = values is not None and quotes == 2 * sum(map(_strings_in, values))
         for start in range(0, len(lines), _FEW):
             few = lines[start : start + _FEW]
@@ -457,7 +457,7 @@ def _parsed(lines: Sequence[bytes]) -> list[Any] | None:
 
 
 def _is_whole(values: list[Any], count: int) -> bool:
-    """Whether each of so many lines is one value: between every two of them stands the mark."""
+    """Whether each of so many lines is one value: between every two of them is the mark."""
     return len(values) == max(2 * count - 1, 0) and values[1::2].count(_MARK) == max(count - 1, 0)
 
 
@@ -559,7 +559,7 @@ def _loses_digits(value: Any) -> bool:
 
 
 def fault_of(line: bytes) -> str:
-    """Return why a line is no JSON: `blank`, `invalid-utf8` or `invalid-json`."""
+    """Return why a line is not JSON: `blank`, `invalid-utf8` or `invalid-json`."""
     if not line.strip():
         return "blank"
     try:
@@ -576,5 +576,5 @@ def repeats_key(line: bytes, record: dict[str, Any]) -> bool:
         return False
     nested = any(type(value) in {dict, list} for value in record.values())
     once = all(line.count(b'"%b"' % key.encode()) == 1 for key in record)
-    # In a flat object, a key that stands once in the raw line is no repeated one, unless escapes hide the other.
+    # In a flat object, a key that appears once in the raw line is not a repeated one, unless escapes hide the other.
     return (nested or not once or bool(_ESCAPE.search(line))) and bool(repeated_keys(line.decode()))

@@ -1,4 +1,4 @@
-"""Where in a raw line of JSON a value stands, and where in its raw string a character of it."""
+"""Where in a raw line of JSON a value is, and where in its raw string a character of it."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def value_span(line: str, pointer: str) -> tuple[int, int] | None:
 def inside(line: str, start: int) -> Iterator[tuple[str, int, int, int]]:
     """Yield the members of the object or array that starts here, repeated keys too; nothing of another value.
 
-    Each is its key or index, where its key stands (in an array its value), and where its value starts and ends.
+    Each is its key or index, where its key is (in an array its value), and where its value starts and ends.
     """
     is_object = line[start] == "{"
     if not is_object and line[start] != "[":
@@ -110,7 +110,7 @@ def skip_space(line: str, at: int) -> int:
 
 
 def raw_offsets(line: str, span: tuple[int, int], start: int, end: int | None) -> tuple[int, int]:
-    """Return where the characters start to end of a string stand in the raw line; span is that of the string's literal."""
+    """Return where the characters start to end of a string are in the raw line; span is that of the string's literal."""
     last = span[1] - 1
     indexes = []
     for wanted in (start, end):

@@ -30,7 +30,7 @@ _LONGEST = 64 << 20
 # Possessive: to be able to go back would take 128 bytes of memory for each character of a string that does not end.
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
 _TO_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+", re.DOTALL)
-"""All that stands before the next bracket that is not in a string."""
+"""All that is before the next bracket that is not in a string."""
 
 _GAP = re.compile(rb"[ \t\r\n,]*+")
 _BREAK = re.compile(_STRING + rb"|([ \t]*[\r\n][ \t\r\n]*)", re.DOTALL)
@@ -51,7 +51,7 @@ class Spread:
 
 
 class _BrokenError(Exception):
-    """Something that is no object. line: where it is, 1-based; the text says what it is."""
+    """Something that is not an object. line: where it is, 1-based; the text says what it is."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(reason)
@@ -59,7 +59,7 @@ class _BrokenError(Exception):
 
 
 def spread(source: Source) -> Spread | None:
-    """Return what a source holds where its objects do not stand one a line; None where its lines are to be read one by one."""
+    """Return what a source holds where its objects do not are one a line; None where its lines are to be read one by one."""
     if not _suspicious(source.head(_HEAD)):
         return None
     count, fragments = 0, False
@@ -168,10 +168,10 @@ def objects(source: Source) -> Iterator[bytes]:
     while (byte := buffer.next_byte()) == b"{":
         yield buffer.object()
     if in_array and byte != b"]":
-        raise _BrokenError(buffer.line, "it is no object" if byte else "the array does not end")
+        raise _BrokenError(buffer.line, "it is not an object" if byte else "the array does not end")
     buffer.drop(in_array)
     if buffer.next_byte():
-        raise _BrokenError(buffer.line, "the file goes on after the array" if in_array else "it is no object")
+        raise _BrokenError(buffer.line, "the file goes on after the array" if in_array else "it is not an object")
 
 
 def one_line(text: bytes) -> bytes:

@@ -37,9 +37,9 @@ _FEED, _OPENS, _CLOSES = b"\n{}"
 
 
 class Scan(NamedTuple):
-    """What stands in some lines of JSON.
+    """What is in some lines of JSON.
 
-    lines: how many, if every line feed stands between two objects that are in no other value; else 0. quotes: how many double
+    lines: how many, if every line feed is between two objects that are in no other value; else 0. quotes: how many double
     quotes, escaped ones aside. traces: what the texts may hold.
     """
 
@@ -67,7 +67,7 @@ def _lines(octets: pl.Series) -> int:
     """Return how many lines there are, see `Scan`."""
     feeds = octets == _FEED
     count = int(feeds.sum())
-    # Within a value something else would have to stand between an object and the next.
+    # Within a value something else would have to be between an object and the next.
     closed = (octets.slice(0, len(octets) - 1).filter(feeds.slice(1)) == _CLOSES).sum()
     opened = (octets.slice(1).filter(feeds.slice(0, len(feeds) - 1)) == _OPENS).sum()
     return count + 1 if closed == opened == count else 0

@@ -50,13 +50,13 @@ def read(path: Path) -> Baseline:
     except OSError as error:
         raise InputError(f"cannot read the baseline {path}: {error.strerror}") from error
     except ValueError as error:
-        raise ConfigError(f"{path} is no baseline: {error}") from error
+        raise ConfigError(f"{path} is not a baseline: {error}") from error
     files = content.get("files") if isinstance(content, dict) and content.get("version") == VERSION else None
     rows = files.values() if isinstance(files, dict) else [None]
     counts = [row.values() if isinstance(row, dict) else [None] for row in rows]
     if files is None or not all(type(count) is int and count > 0 for row in counts for count in row):
         raise ConfigError(
-            f'{path} is no baseline; it should be {{"version": {VERSION}, "files": {{"FILE": {{"RULE": NUMBER}}}}}}'
+            f'{path} is not a baseline; it should be {{"version": {VERSION}, "files": {{"FILE": {{"RULE": NUMBER}}}}}}'
         )
     names = {word: rule.name() for rule in known_rules() for word in (rule.name(), rule.code, *rule.formerly)}
     if unknown := next((rule for row in files.values() for rule in row if rule not in names), None):

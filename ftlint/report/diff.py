@@ -18,7 +18,7 @@ CONTEXT = 3
 
 @dataclass
 class Hunk:
-    """Lines of a diff that stand together: their sign (` `, `-`, `+`) and bytes; first lines are 1-based."""
+    """Lines of a diff that are together: their sign (` `, `-`, `+`) and bytes; first lines are 1-based."""
 
     old: int
     new: int

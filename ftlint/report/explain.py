@@ -47,7 +47,7 @@ class _Line:
 
     @cached_property
     def identity(self) -> str:
-        """A hash of the record, however it is written; of a line that is no JSON, of its bytes."""
+        """A hash of the record, however it is written; of a line that is not JSON, of its bytes."""
         try:
             content = orjson.dumps(self.line.value, option=orjson.OPT_SORT_KEYS)
         except (ValueError, TypeError):

@@ -62,11 +62,11 @@ class Rule:
     reveals: ClassVar[bool] = False
     "Whether other rules may find more, and repair it, when it is repaired: lines become records, texts become equal."
     reads_broken: ClassVar[bool] = False
-    "Whether the rule, which judges the whole dataset, has something to say where most lines are no records."
+    "Whether the rule, which judges the whole dataset, has something to say where most lines are not records."
     decisive: ClassVar[bool] = False
     "Whether an error of the rule leaves in doubt what a record asks or answers, so that nothing is done with the data before."
     pages: ClassVar[str] = DOCUMENTATION
-    "Address under which the pages of the rule's pack stand; a pack of somebody else has its own."
+    "Address under which the pages of the rule's pack are; a pack of somebody else has its own."
     enabled: ClassVar[bool] = True
     "Whether the rule is on unless configured."
     formerly: ClassVar[tuple[str, ...]] = ()
@@ -146,7 +146,7 @@ class Rule:
 
 
 class LineRule(Rule):
-    """A rule about a line that is no record; `fault` is the reader's name of what is wrong with it."""
+    """A rule about a line that is not a record; `fault` is the reader's name of what is wrong with it."""
 
     fault: ClassVar[str]
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Example:
     """A small file that shows what a rule reports and what not; documentation and test in one.
 
-    lines: without line ends; lone surrogates U+DC80–U+DCFF stand for bytes that are no UTF-8. at: where the rule finds
+    lines: without line ends; lone surrogates U+DC80–U+DCFF stand for bytes that are not UTF-8. at: where the rule finds
     something (None: in the file as a whole); empty for a good example. options: of the configuration, as in ftlint.toml.
     valid: lines of a validation file; then `at` counts there for rules about splits. end: what ends the last line.
     fixed: the lines after the repair; for rules about splits, those of the validation file. None: not shown.

@@ -34,7 +34,7 @@ def _packs() -> tuple[tuple[type[Rule], ...], tuple[str, ...]]:
             for key in (rule.code, rule.name()):
                 other = results.setdefault(key, rule)
                 if other is not rule:
-                    raise ConfigError(f"two rules are called {key}: one of {other.__module__}, one of {rule.__module__}")
+                    raise ConfigError(f"two rules are named {key}: one of {other.__module__}, one of {rule.__module__}")
     return tuple(dict.fromkeys(results.values())), tuple(broken)
 
 
@@ -45,7 +45,7 @@ def _classes(results: Iterable[Any]) -> list[type[Rule]]:
     rules = list(results)
     for rule in rules:
         if not (isinstance(rule, type) and issubclass(rule, Rule) and isinstance(getattr(rule, "code", None), str)):
-            raise TypeError(f"{rule!r} is no rule with a code")
+            raise TypeError(f"{rule!r} is not a rule with a code")
     return rules
 
 
@@ -70,13 +70,13 @@ def rule_named(word: str) -> type[Rule]:
     names = [name for rule in known_rules() for name in (rule.name(), rule.code)]
     family = [rule for rule in known_rules() if means(word, rule)]
     if family and word.upper() != "ALL":
-        raise ConfigError(f"{word} means several rules; name one of {', '.join(rule.code for rule in family)}")
+        raise ConfigError(f"{word} matches several rules; use one of {', '.join(rule.code for rule in family)}")
     raise ConfigError(f"unknown rule {word!r}{did_you_mean(word, names)}")
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Which rules are meant: names, codes, prefixes of codes, families or `ALL`, each with the setting it stands in.
+    """Which rules are meant: names, codes, prefixes of codes, families or `ALL`, each with the setting it is in.
 
     given: settings that are, and turn on the rules that are asked by them.
     """

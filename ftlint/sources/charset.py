@@ -22,7 +22,7 @@ _MARKS = (
 
 @dataclass(frozen=True)
 class Charset:
-    """The wide encoding of a file. codec: Python's name of it. broken: what of the file is no text in it, if anything."""
+    """The wide encoding of a file. codec: Python's name of it. broken: what of the file is not text in it, if anything."""
 
     codec: str
     broken: str | None = None

@@ -77,7 +77,7 @@ def put_in_place(new: Path, target: Path) -> None:
 def writing(path: str) -> Iterator[IO[bytes]]:
     """Open a file that appears, or changes, only when all of it is written; a symbolic link's target, not the link.
 
-    What is no regular file (a pipe, a terminal, a device) is written to directly. Raises FtlintError where that fails.
+    What is not a regular file (a pipe, a terminal, a device) is written to directly. Raises FtlintError where that fails.
     """
     with writing_all([path]) as [stream]:
         yield stream
@@ -103,13 +103,13 @@ def writing_all(paths: Sequence[str]) -> Iterator[list[IO[bytes]]]:
 
 
 class _Draft:
-    """A file that is written beside the one that it will replace; what is no regular file is written to directly."""
+    """A file that is written beside the one that it will replace; what is not a regular file is written to directly."""
 
     stream: IO[bytes]
 
     def __init__(self, path: str) -> None:
         if "\0" in path:
-            raise FtlintError(f"cannot write {path!r}: a path has no zero bytes")
+            raise FtlintError(f"cannot write {path!r}: the path contains a null byte")
         self._path = path
         self._target = Path(os.path.realpath(path))
         self._beside: Path | None = None

@@ -109,9 +109,9 @@ class _Pandas:
         try:
             named_once.validate(frame)
         except (SchemaError, TypeError) as error:
-            raise InputError(f"a frame's columns need names, each its own: {' '.join(str(error).split())[:200]}") from error
+            raise InputError(f"the columns of a frame need unique names: {' '.join(str(error).split())[:200]}") from error
         if nameless := [name for name in frame.columns if not isinstance(name, str)]:
-            raise InputError(f"a frame's columns need names; {nameless[0]!r} is none")
+            raise InputError(f"the columns of a frame need names; {nameless[0]!r} is none")
         self.frame = frame
         self.names: Sequence[str] = list(frame.columns)
 
@@ -169,7 +169,7 @@ class _Arrow:
         self.table = pa.Table.from_batches([data]) if self.batch else data.read_all() if hasattr(data, "read_all") else data
         self.names: Sequence[str] = self.table.column_names
         if twice := [name for name, count in Counter(self.names).items() if count > 1]:
-            raise InputError(f"a frame's columns need names, each its own; two are called {twice[0]!r}")
+            raise InputError(f"the columns of a frame need unique names; two are called {twice[0]!r}")
 
     def values(self, name: str) -> list[Any]:
         results: list[Any] = self.table.column(name).to_pylist()
@@ -205,7 +205,7 @@ def _array(values: list[Any], kind: Any) -> Any:
 
 
 def alike(made: Any, values: Any) -> bool:
-    """Whether two values say the same: a null is a missing key, and what is no number is itself."""
+    """Whether two values say the same: a null is a missing key, and what is not a number is itself."""
     if isinstance(made, Mapping) and isinstance(values, Mapping):
         return all(alike(made.get(key), values.get(key)) for key in made.keys() | values.keys())
     if isinstance(made, (list, tuple)) and isinstance(values, (list, tuple)):

@@ -27,7 +27,7 @@ def splits_of(dataset: Any) -> tuple[Any, Sequence[Split] | None]:
     if not isinstance(dataset, dict):
         return records_of(dataset), None
     if "train" not in dataset:
-        raise UsageError(f"no split is called train; there are {', '.join(dataset)}")
+        raise UsageError(f'the DatasetDict has no split "train"; it has {", ".join(dataset)}')
     parts = {name: Split(f"<{name}>", records_of(part)) for name, part in dataset.items()}
     return parts.pop("train"), list(parts.values()) or None
 
@@ -47,7 +47,7 @@ def table_of(dataset: Any) -> Any:
     from datasets import Dataset  # noqa: PLC0415 - whoever calls this has it
 
     if not isinstance(dataset, Dataset):
-        raise UsageError(f"a Dataset is repaired, one split at a time; this is a {type(dataset).__name__}")
+        raise UsageError(f"only a Dataset can be repaired, not a {type(dataset).__name__}")
     return dataset.with_format("arrow")[:]
 
 

@@ -1,4 +1,4 @@
-"""What a file of text holds that is no JSON: a table, or text in another character set than UTF-8; told by its first bytes."""
+"""What a file of text holds that is not JSON: a table, or text in another character set than UTF-8; told by its first bytes."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def as_line(record: Any, number: int, default: Callable[[Any], Any] | None = Non
     except (TypeError, ValueError):
         pass
     if not _has_text_keys(record):
-        raise InputError(f"record {number} has a key that is no text")
+        raise InputError(f"record {number} has a key that is not text")
     try:
         # What orjson refuses and the standard library writes (half a character, a large integer) is a finding, not an exception.
         return json.dumps(record, default=default).encode() + b"\n"

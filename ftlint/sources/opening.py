@@ -123,7 +123,7 @@ def _refuse_what_is_no_text(path: str, head: bytes) -> None:
         return
     strange = len(head) - len(head.translate(None, _NO_SIGNS))
     if b"\0" in head or 10 * strange > len(head):
-        raise InputError(f"{path} is no text: {strange:,} of its first {len(head):,} bytes are control characters")
+        raise InputError(f"{path} is not text: {strange:,} of its first {len(head):,} bytes are control characters")
 
 
 def _unpack(path: str, file: Path, stamp: tuple[int, int]) -> Source:
@@ -144,7 +144,7 @@ def unpacking(file: Path) -> Iterator[bytes]:
 
 
 def _unzstd(packed: IO[bytes]) -> Iterator[bytes]:
-    """Yield the content of zstd frames; raises EOFError where the last one is cut off, or it is no zstd at all."""
+    """Yield the content of zstd frames; raises EOFError where the last one is cut off, or it is not zstd at all."""
     import zstandard  # noqa: PLC0415 - only packed files need it
 
     unpacker = zstandard.ZstdDecompressor().decompressobj()

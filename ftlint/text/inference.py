@@ -124,14 +124,14 @@ def _is_stop(mark: Mark, texts: Sequence[str], *, classification: bool) -> bool:
 
 
 def _is_of_the_text(mark: Mark, texts: Sequence[str]) -> bool:
-    """Whether what ends most prompts is part of what they say: a closing tag, or a single sign that stands in them too."""
+    """Whether what ends most prompts is part of what they say: a closing tag, or a single sign that is in them too."""
     if mark.kind == "symbols" and len(mark.text) == 1 and sum(mark.text in text[:-1] for text in texts) > 0.5 * len(texts):
         return True
     if mark.kind == "capitals" and mark.text not in CLOSING_WORDS:
         numbers = sum(mark.ends(text) and text.removesuffix(mark.text).rstrip(SPACE)[-1:].isdigit() for text in texts)
         return numbers > 0.05 * len(texts)
     if mark.kind == "symbols" and not mark.separates:
-        # The tail of a word is no mark: `C++`.
+        # The tail of a word is not a mark: `C++`.
         glued = sum(mark.ends(text) and text.removesuffix(mark.text)[-1:].isalnum() for text in texts)
         if 2 * glued > len(texts):
             return True
@@ -157,7 +157,7 @@ def _shared_last_line(texts: Sequence[str], needed: float) -> Mark | None:
     line, count = lines.most_common(1)[0] if lines else ("", 0)
     if line and count >= needed and is_rendered(texts, 0.8):
         return Mark(line, "line")
-    # A colon makes a line a question, whatever stands before it: `Rating (1-5):`.
+    # A colon makes a line a question, whatever is before it: `Rating (1-5):`.
     mark = mark_at_end(line) or (Mark(line, "line") if line.endswith((":", "：")) else None)
     if count < needed or mark is None or len(line) > 200:
         return None
@@ -180,7 +180,7 @@ def _surrounded(marks: Sequence[Mark], texts: Sequence[str], share: float) -> En
             leads[body[max(len(body.rstrip(SPACE)), len(body) - _WIDEST) :]] += 1
             trails[text[len(bare) :][:_WIDEST]] += 1
     lead = _common([(space[::-1], count) for space, count in leads.items()], share)[::-1]
-    # What stands after a mark is all that follows, so that the commonest form is the only one that most texts can end with.
+    # What is after a mark is all that follows, so that the commonest form is the only one that most texts can end with.
     trail = min(trails, key=lambda space: (-trails[space], len(space)), default="")
     ending = Ending(tuple(marks), lead, trail)
     ends = ending.texts

@@ -54,7 +54,7 @@ _LONGEST = 80
 """Characters of a text's end in which a mark is looked for."""
 
 CLOSING_WORDS = frozenset({"END", "STOP", "DONE", "EOS", "EOT", "FIN"})
-"""Words in capitals that mark an end whatever word stands before them."""
+"""Words in capitals that mark an end whatever word is before them."""
 
 STOPS = (" END", "\n", " ###", " <END>", " @")
 """Stops that completions are given where they have none: the first that occurs in none of them."""
@@ -69,7 +69,7 @@ class Mark:
 
     @property
     def is_word(self) -> bool:
-        """Whether the mark is made of words, so that in running text it counts only where it stands as a line's start."""
+        """Whether the mark is made of words, so that in running text it counts only where it is as a line's start."""
         return self.kind in {"word", "capitals", "line"}
 
     @property
@@ -92,7 +92,7 @@ class Mark:
 
     @property
     def before(self) -> str:
-        """A regular expression (of polars) for what may stand before the mark where `ends` is true; empty for anything."""
+        """A regular expression (of polars) for what may be before the mark where `ends` is true; empty for anything."""
         symbols = rf"(?:^|[^{re.escape(self.text)}])"
         return {"symbols": symbols, "word": r"(?:^|\W)", "capitals": r"(?:^|\W)"}.get(self.kind, "")
 
@@ -129,7 +129,7 @@ def with_mark(text: pl.Expr, mark: Mark) -> pl.Expr:
 def with_ending(text: pl.Expr, ending: Ending) -> pl.Expr:
     """Return an expression that is true where a text ends with an ending, its white space included."""
     whole = [text.str.ends_with(whole) for whole in ending.texts]
-    if ending.lead:  # then nothing else can stand before the mark
+    if ending.lead:  # then nothing else can be before the mark
         return pl.any_horizontal(whole)
     bare = text.str.strip_chars_end()
     return pl.any_horizontal(
@@ -138,7 +138,7 @@ def with_ending(text: pl.Expr, ending: Ending) -> pl.Expr:
 
 
 def ends_with(text: pl.Expr, ending: Ending) -> pl.Expr:
-    """Return an expression that is true where a text literally ends with an ending, whatever stands before."""
+    """Return an expression that is true where a text literally ends with an ending, whatever is before."""
     return pl.any_horizontal([text.str.ends_with(whole) for whole in ending.texts])
 
 
@@ -163,7 +163,7 @@ def strip_ending(text: str, ending: Ending | None) -> str:
 def ensure_ending(text: str, ending: Ending) -> str:
     """Return a text that ends with an ending: a damaged one is mended, white space before it goes.
 
-    A word is not glued to a word: where the ending has no white space of its own (`END`), one space stands before it.
+    A word is not glued to a word: where the ending has no white space of its own (`END`), one space is before it.
     """
     mark = ending.marks[0]
     bare = text.rstrip(SPACE)
@@ -225,7 +225,7 @@ def mark_at_end(text: str) -> Mark | None:
         return Mark(result.group(), "capitals") if result and result.group().isupper() else None
     if last in ">]}" and (result := _BRACKETED.search(tail)):
         return Mark(result.group(), "bracketed")
-    # What sentence punctuation ends is a sentence, whatever stands before: `*sigh*.`
+    # What sentence punctuation ends is a sentence, whatever is before: `*sigh*.`
     # Nor does a vowel sign mark anything, though it is no letter by itself.
     if last in _SENTENCE or unicodedata.category(last)[0] == "M" or not (result := _SYMBOLS.search(tail)):
         return None

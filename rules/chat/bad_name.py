@@ -27,7 +27,7 @@ _TALK = '{{"messages": [{{"role": "user", "content": "Hi.", "name": "{}"}}, {{"r
 
 
 class BadName(MessageRule):
-    """The name of a speaker has characters that the target does not take.
+    """The name of a speaker has characters that the target does not accept.
 
     ## Why it matters
 
@@ -42,8 +42,8 @@ class BadName(MessageRule):
     level = "error"
     fixable = "unsafe"
     depends = True
-    message = "message {number} has the name {name!r}, which {target} does not take"
-    headline = "conversations have a name that the target does not take"
+    message = "message {number} has the name {name!r}, which {target} does not accept"
+    headline = "conversations have a name that the target does not accept"
     examples = (
         good([_TALK.format("ann_lee")]),
         bad([_TALK.format("Ann Lee")], at=[1], fixed=[_TALK.format("Ann_Lee")]),
@@ -68,7 +68,7 @@ class BadName(MessageRule):
 
 
 def _mended(row: Mapping[str, Any], context: Context) -> str | None:
-    """Return the name with `_` for what the target does not take; None where it does not take that either.
+    """Return the name with `_` for what the target does not accept; None where it does not accept that either.
 
     The name of a tool is one that calls have too, and two speakers of a conversation must not become one.
     """

@@ -23,7 +23,7 @@ _SPEAKERS = ("system", "developer", "user", "assistant")
 
 
 class EmptyContent(MessageRule):
-    """A system, user or assistant message says nothing.
+    """A system, user or assistant message is empty.
 
     It has no text, no image, sound or file, no call of a tool and no refusal. The empty result of a tool is fine.
 
@@ -42,7 +42,7 @@ class EmptyContent(MessageRule):
     fixable = "unsafe"
     message = "message {number}, the {role}'s, has no content"
     headline = "conversations have a message without content"
-    most = "{count:,} of {whole} have a message without content: look whether what it says is under another key"
+    most = "{count:,} of {whole} have a message without content: check whether the text is under another key"
     examples = (
         good(chats([("user", "How are you?"), ("assistant", "Fine.")])),
         bad(

@@ -43,11 +43,11 @@ class LastNotAssistant(ChatRule):
     fixable = "unsafe"
     depends = True
     reveals = True
-    message = "the last message is of the role {role!r}, not the assistant's"
+    message = "the last message has the role {role!r}, not 'assistant'"
     headline = "conversations do not end with the assistant"
     most = (
         "{count:,} of {whole} do not end with the assistant: the data seems to be prompts for reinforcement learning, "
-        "which --target reinforcement takes"
+        "which --target reinforcement accepts"
     )
     examples = (
         good(chats([("user", "How are you?"), ("assistant", "Fine.")])),

@@ -20,7 +20,7 @@ _OWN = {"target": "mine", "targets": {"mine": {"dialects": ["chat"], "last-role"
 
 
 class LastRole(ChatRule):
-    """The last message is not of the role that the target wants there.
+    """The last message does not have the role that the target requires.
 
     ## Why it matters
 
@@ -33,9 +33,9 @@ class LastRole(ChatRule):
 
     code = "CHT009"
     level = "error"
-    message = "the last message is of the role {role!r}; {target} wants {wanted!r}"
-    headline = "conversations end with another role than the target wants"
-    most = "{count:,} of {whole} end with another role than the target wants: the data seems to be of another kind"
+    message = "the last message has the role {role!r}; {target} requires {wanted!r}"
+    headline = "conversations end with another role than the target requires"
+    most = "{count:,} of {whole} end with another role than the target requires: the data seems to be of another kind"
     examples = (
         good(chats([("user", "How are you?")]), options=_OWN),
         bad(chats([("user", "How are you?"), ("assistant", "Fine.")]), at=[1], options=_OWN),

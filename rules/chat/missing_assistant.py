@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class MissingAssistant(ChatRule):
-    """A conversation has no message of the assistant.
+    """A conversation has no assistant message.
 
     ## Why it matters
 
@@ -31,11 +31,11 @@ class MissingAssistant(ChatRule):
 
     code = "CHT002"
     level = "error"
-    message = "no message of the assistant"
-    headline = "conversations have no message of the assistant"
+    message = "no assistant message"
+    headline = "conversations have no assistant message"
     most = (
-        "{count:,} of {whole} have no message of the assistant: the data seems to be prompts for reinforcement learning, "
-        "which --target reinforcement takes"
+        "{count:,} of {whole} have no assistant message: the data seems to be prompts for reinforcement learning, "
+        "which --target reinforcement accepts"
     )
     symptoms: ClassVar[Mapping[str, str]] = {
         "All labels in your dataset are -100": "unsloth",

@@ -21,7 +21,7 @@ _OWN = {"target": "mine", "targets": {"mine": {"dialects": ["chat"], "roles": ["
 
 
 class RoleNotAllowed(MessageRule):
-    """A role of the format that the target does not take.
+    """A message has a role that the target does not accept.
 
     ## Why it matters
 
@@ -29,14 +29,14 @@ class RoleNotAllowed(MessageRule):
 
     ## How to fix
 
-    Move the text to a message of a role that the target takes.
+    Move the text to a message of a role that the target accepts.
     """
 
     code = "CHT008"
     level = "error"
-    message = "message {number} has the role {role!r}, which {target} does not take"
-    headline = "conversations have a role that the target does not take"
-    most = "{count:,} of {whole} have a role that the target does not take: the data seems to be of another kind"
+    message = "message {number} has the role {role!r}, which {target} does not accept"
+    headline = "conversations have a role that the target does not accept"
+    most = "{count:,} of {whole} have a role that the target does not accept: the data seems to be of another kind"
     symptoms: ClassVar[Mapping[str, str]] = {
         "System role not supported": "chat template of Gemma",
     }

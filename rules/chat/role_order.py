@@ -51,7 +51,7 @@ class RoleOrder(MessageRule):
     depends = True
     message = "message {number}, the {role}'s, is out of turn: {problem}"
     headline = "conversations have a message out of turn"
-    most = "{count:,} of {whole} have a message out of turn, as data has it that was made so: look whether your trainer takes it"
+    most = "{count:,} of {whole} have a message out of turn; check that your trainer accepts this order"
     symptoms: ClassVar[Mapping[str, str]] = {
         "Conversation roles must alternate user/assistant/user/assistant/...": "chat templates of Mistral and Llama 2",
         "Skipping this abnormal example": "LLaMA-Factory 0.9.6",
@@ -109,7 +109,7 @@ def _joined(line: Line, row: Row, dialect: ConversationDialect) -> list[Edit]:
 
 
 def _can_be_one(before: Turn, own: Turn, dialect: ConversationDialect) -> bool:
-    """Whether two messages are of one speaker, plain, and written alike, so that what stands between their texts can go."""
+    """Whether two messages are of one speaker, plain, and written alike, so that what is between their texts can go."""
     alike = before.named == own.named and list(before.message) == list(own.message) and len(own.message) == _PLAIN
     beside = before.at.rpartition("/")[0] == own.at.rpartition("/")[0]
     same_form = type(before.content) is type(own.content)

@@ -37,7 +37,7 @@ _MOST = 1_000
 
 @dataclass
 class SystemPrompts(Metric):
-    """How often each system prompt stands first, and in which line it stands first of all; nothing where they are too many."""
+    """How often each system prompt is first, and in which line it is first of all; nothing where they are too many."""
 
     counts: Counter[str] = counts()
     first: dict[str, int] = first_lines()

@@ -39,7 +39,7 @@ _MEANT = {
 
 
 class UnknownRole(MessageRule):
-    """A role that the format does not have.
+    """A message has a role that is not part of the format.
 
     ## Why it matters
 

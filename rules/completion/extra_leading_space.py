@@ -48,7 +48,7 @@ class ExtraLeadingSpace(CompletionRule):
     )
 
     def violates(self, context: Context) -> pl.Expr:
-        """Return where two white space characters stand first; an empty completion is another rule's."""
+        """Return where two white space characters are first; an empty completion is another rule's."""
         return pl.col("completion").str.contains(r"^\s\s") & (pl.col("answer") != "")
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Location:

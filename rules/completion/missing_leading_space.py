@@ -70,7 +70,7 @@ class MissingLeadingSpace(CompletionRule, DatasetRule):
     )
 
     def violates(self, context: Context) -> pl.Expr:
-        """Return where no white space stands before the answer; an empty completion is another rule's."""
+        """Return where no white space is before the answer; an empty completion is another rule's."""
         return ~pl.col("completion").str.contains(r"^\s") & (pl.col("answer") != "") & ~_after_space()
 
     def prescan(self, tables: Tables, context: Context) -> bool:
@@ -120,7 +120,7 @@ def _all_unspaced(gathered: Gathered) -> bool:
 
 
 def _spaced(texts: Mapping[str, Any], context: Context) -> Mapping[str, str] | None:
-    """Return a completion with a space in front; None where one stands there, or that would be one token too many."""
+    """Return a completion with a space in front; None where one is there, or that would be one token too many."""
     text = texts["completion"]
     new = {"/completion": f" {text}"}
     if not text.strip(SPACE) or text[0] in SPACE or texts["prompt"].endswith(" "):

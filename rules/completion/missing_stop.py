@@ -37,7 +37,7 @@ class MissingStop(CompletionRule):
 
     ## How to fix
 
-    Append the stop; `--fix` does. Where another mark or a variant of the stop (`end`) stands in its place, `--unsafe-fixes`
+    Append the stop; `--fix` does. Where another mark or a variant of the stop (`end`) is in its place, `--unsafe-fixes`
     replaces it. Whether `sirEND` is a word or the stop glued to one only a person can tell; and an answer that seems to be cut
     off (it ends inside a sentence, at the length at which many do) gets no stop, for the model would learn to stop there.
     """

@@ -32,7 +32,7 @@ class StopInText(RecordRule):
     requires = ("endings",)
     convention = "stop"
     column = "completion"
-    message = "the stop {stop!r} also stands before the completion's end"
+    message = "the stop {stop!r} also occurs before the completion's end"
     headline = "completions have the stop before their end"
     examples = (
         good(pairs(("a ->", " not edible END"), ("b ->", " edible END"))),
@@ -40,7 +40,7 @@ class StopInText(RecordRule):
     )
 
     def violates(self, context: Context) -> pl.Expr | None:
-        """Return where the stop stands in what is left without outer white space and the stop at the end."""
+        """Return where the stop is in what is left without outer white space and the stop at the end."""
         if context.known.stop is None:
             return None
         return _inside(context.known.stop.text)
@@ -53,7 +53,7 @@ class StopInText(RecordRule):
 
 
 def _inside(stop: str) -> pl.Expr:
-    """Return where a stop stands before the end; a stop of white space is no stop at the start."""
+    """Return where a stop is before the end; a stop of white space is not a stop at the start."""
     completion = pl.col("completion")
     if not stop.strip(SPACE):
         return pl.col("answer").str.contains(stop, literal=True)

@@ -53,7 +53,7 @@ class TrailingSpace(CompletionRule):
         completion, stop = pl.col("completion").str, context.known.stop
         spaced = completion.strip_suffix(stop.text if stop else "").str.contains(r"\s$")
         if stop and stop.text.strip(SPACE) and not stop.lead:
-            # What stands before a stop without white space of its own keeps it from being a word's tail.
+            # What is before a stop without white space of its own keeps it from being a word's tail.
             spaced &= ~completion.ends_with(stop.text)
         return spaced & (pl.col("answer") != "")
 

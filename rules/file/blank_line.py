@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Blanks(Metric):
-    """Blank lines, and lines that are no JSON."""
+    """Blank lines, and lines that are not JSON."""
 
     needs_texts: ClassVar[bool] = False
     blank: pl.Series = lines_seen()
@@ -55,7 +55,7 @@ class BlankLine(DatasetRule):
     ## How to fix
 
     Remove the line; `--fix` does. Next to a line that is not JSON it stays: both may be parts of a text with real line ends; and
-    where most lines are no records, all do.
+    where most lines are not records, all do.
     """
 
     code = "FIL004"

@@ -16,7 +16,7 @@ _OWN = {"target": "mine", "targets": {"mine": {"maximum-bytes": 60}}}
 
 
 class FileTooLarge(DatasetRule):
-    """A file has more bytes than the target takes.
+    """A file has more bytes than the target accepts.
 
     ## Why it matters
 
@@ -30,7 +30,7 @@ class FileTooLarge(DatasetRule):
     code = "FIL008"
     level = "error"
     reads_broken = True
-    message = "{size:,} bytes; {target} takes files of at most {most:,}"
+    message = "{size:,} bytes; {target} accepts files of at most {most:,}"
     examples = (
         good(pairs(("vino", "a")), options=_OWN),
         bad(pairs(("vino", "a"), ("tea", "b")), at=[None], options=_OWN),

@@ -23,7 +23,7 @@ class MissingFinalNewline(DatasetRule):
 
     ## How to fix
 
-    End the last line in LF; `--fix` does, unless most lines are no records.
+    End the last line in LF; `--fix` does, unless most lines are not records.
     """
 
     code = "FIL006"
@@ -37,7 +37,7 @@ class MissingFinalNewline(DatasetRule):
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Violations]:
-        """Report each file whose last byte is no line end."""
+        """Report each file whose last byte is not a line end."""
         for index, facts in enumerate(gathered.files):
             if facts.lines > facts.blank and not facts.final_newline:
                 yield Violations(self.level, None, applicability="safe" if facts.readable else None, file=index)

@@ -31,7 +31,7 @@ class Image(NamedTuple):
 
 
 class ImageRule(RecordRule):
-    """A rule about messages with parts that are no text."""
+    """A rule about messages with parts that are not text."""
 
     requires: ClassVar[tuple[str, ...]] = ("messages",)
     table: ClassVar[str] = MESSAGES
@@ -57,10 +57,10 @@ def images_of(turn: Turn) -> list[Image]:
 def fault_of(image: Image, types: tuple[str, ...]) -> tuple[str, bool]:
     """Return what is wrong with an image, and whether that is an error; an empty text where nothing is.
 
-    types: that the target takes; none where that is not known. Images are not decoded: their first bytes tell their type.
+    types: that the target accepts; none where that is not known. Images are not decoded: their first bytes tell their type.
     """
     if type(image.url) is not str:
-        return "is no text", True
+        return "is not text", True
     if image.url.startswith(("http://", "https://")):
         return "", False
     match = _DATA.fullmatch(image.url)

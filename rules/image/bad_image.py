@@ -25,7 +25,7 @@ _TALK = (
 
 
 class BadImage(ImageRule):
-    """An image is neither an address nor base64 of a type that the target takes.
+    """An image is neither an address nor base64 of a type that the target accepts.
 
     ## Why it matters
 
@@ -43,7 +43,7 @@ class BadImage(ImageRule):
     examples = (good([_TALK.format("https://example.org/a.png")]), bad([_TALK.format("/home/me/a.png")], at=[1]))
 
     def violates(self, context: Context) -> Mapping[Level, pl.Expr]:
-        """Return the messages with parts that are no text."""
+        """Return the messages with parts that are not text."""
         return {"error": pl.col("media"), "warning": pl.col("media")}
 
     def check(self, row: Row, level: Level, context: Context) -> bool:

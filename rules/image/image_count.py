@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import Row
 
 _MARKS = {"images": "<image>", "videos": "<video>", "audios": "<audio>"}
-"""The mark that stands in a text for each member of a list."""
+"""The mark that is in a text for each member of a list."""
 
 _TALK = (
     '{{"conversations": [{{"from": "human", "value": "{}What is it?"}}, {{"from": "gpt", "value": "A dot."}}], '

@@ -23,7 +23,7 @@ _TALK = '{{"messages": [{{"role": "user", "content": {}}}, {{"role": "assistant"
 
 
 class ImageRole(ImageRule):
-    """An image is in a message of a role from which the target takes none.
+    """An image is in a message of a role from which the target accepts none.
 
     ## Why it matters
 
@@ -36,7 +36,7 @@ class ImageRole(ImageRule):
 
     code = "IMG003"
     level = "error"
-    message = "message {number}, the {role}'s, has an image; {target} takes them from the {roles} only"
+    message = "message {number}, the {role}'s, has an image; {target} accepts them from the {roles} only"
     headline = "conversations have an image in a message of another role"
     examples = (good([_TALK.format(_IMAGE, '"A dot."')]), bad([_TALK.format('"Draw."', _IMAGE)], at=[1]))
 
@@ -45,7 +45,7 @@ class ImageRole(ImageRule):
         return super().applies(context) and bool(context.target.image_roles)
 
     def violates(self, context: Context) -> pl.Expr:
-        """Return the messages of other roles with parts that are no text."""
+        """Return the messages of other roles with parts that are not text."""
         return pl.col("media") & ~pl.col("role").is_in(context.target.image_roles)
 
     def check(self, row: Row, level: Level, context: Context) -> bool:

@@ -24,7 +24,7 @@ _TALK = '{{"messages": [{{"role": "user", "content": [{}]}}, {{"role": "assistan
 
 
 class TooManyImages(ImageRule):
-    """A record has more images than the target takes.
+    """A record has more images than the target accepts.
 
     ## Why it matters
 
@@ -38,7 +38,7 @@ class TooManyImages(ImageRule):
     code = "IMG002"
     level = "error"
     table = RECORDS
-    message = "{count:,} images; {target} takes at most {most:,} a record"
+    message = "{count:,} images; {target} accepts at most {most:,} a record"
     headline = "conversations have too many images"
     examples = (good([_TALK.format(_IMAGE)], options=_OWN), bad([_TALK.format(f"{_IMAGE}, {_IMAGE}")], at=[1], options=_OWN))
 

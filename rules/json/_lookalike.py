@@ -1,4 +1,4 @@
-"""What a line that is no JSON looks like: the reason in words that say how to mend it."""
+"""What a line that is not JSON looks like: the reason in words that say how to mend it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def _reason(line: bytes, text: str) -> tuple[int, str]:
 
 
 def _lookalike(text: str, stopped: int) -> str | None:
-    """Return what a line that is no JSON looks like; the parser stopped at this character."""
+    """Return what a line that is not JSON looks like; the parser stopped at this character."""
     bare = text.strip()
     looks: tuple[Callable[[], str | None], ...] = (
         lambda: _conflict_mark(text),
@@ -76,7 +76,7 @@ def _lookalike(text: str, stopped: int) -> str | None:
         lambda: _wrong_quotes(bare),
         lambda: _text_before(bare),
         lambda: "a comment; JSON has none" if text.startswith(_COMMENTS, stopped) and not _is_tail(bare) else None,
-        lambda: f"{constant.group()} is no JSON value" if (constant := _CONSTANT.match(text, stopped)) else None,
+        lambda: f"{constant.group()} is not JSON value" if (constant := _CONSTANT.match(text, stopped)) else None,
         lambda: "a comma before a closing bracket" if _STRAY_COMMA.match(text, stopped) else None,
         lambda: _lone_surrogate(text, stopped),
         lambda: _control_character(text[stopped : stopped + 1]),
@@ -112,11 +112,11 @@ def _wrong_quotes(bare: str) -> str | None:
 
 def _lone_surrogate(text: str, stopped: int) -> str | None:
     escape = text[stopped : stopped + 4].lower()
-    return "a lone surrogate, half of a character (\\ud800 to \\udfff)" if escape.startswith(_SURROGATES) else None
+    return "a lone surrogate, a lone surrogate (\\ud800 to \\udfff)" if escape.startswith(_SURROGATES) else None
 
 
 def _text_before(bare: str) -> str | None:
-    """Return what is wrong where text stands before an object that is whole."""
+    """Return what is wrong where text is before an object that is whole."""
     start = bare.find("{")
     if start <= 0 or bare[0] == "[" or not is_json(bare[start:]):
         return None
@@ -130,7 +130,7 @@ def _is_tail(bare: str) -> bool:
 
 
 def _control_character(character: str) -> str | None:
-    # Between values, line ends and tabs may stand.
+    # Between values, line ends and tabs may be.
     if not character or character >= " ":
         return None
     return f"a raw control character U+{ord(character):04X}; inside strings it must be written \\u{ord(character):04x}"

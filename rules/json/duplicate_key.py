@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class DuplicateKey(LineRule):
-    """An object has a key twice.
+    """A key appears twice in an object.
 
     ## Why it matters
 
@@ -35,8 +35,8 @@ class DuplicateKey(LineRule):
     fault = "duplicate-key"
     fixable = "unsafe"
     depends = True
-    message = "the key {key!r} stands more than once; parsers keep only one of its values"
-    headline = "records have a key more than once"
+    message = "the key {key!r} appears more than once; parsers keep only one of its values"
+    headline = "records repeat a key"
     examples = (
         good(pairs(("vino ->", " edible"))),
         bad(

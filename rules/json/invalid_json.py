@@ -102,7 +102,7 @@ def _table(columns: Sequence[str]) -> str:
 
 
 def _problem(spread: Spread, *, lines_wanted: bool) -> str:
-    """Return what is to be said of a file whose objects do not stand one a line."""
+    """Return what is to be said of a file whose objects do not are one a line."""
     result = f"{numbered(spread.objects, 'object')}, spread over lines or in one array, instead of one object a line"
     if spread.fragments:
         return (

@@ -48,7 +48,7 @@ class NotAnObject(LineRule):
     depends = True
     reveals = True
     message = "the line is {found}, not an object"
-    headline = "lines are no objects"
+    headline = "lines are not objects"
     detail = "{found}"
     examples = (
         bad(

@@ -21,7 +21,7 @@ class LabelRule(DatasetRule):
 
 
 class TokenOfLabelRule(LabelRule):
-    """A rule about the tokens of labels, which start with a space; several records stand behind each of its findings."""
+    """A rule about the tokens of labels, which start with a space; several records are behind each of its findings."""
 
     level = "warning"
     requires: ClassVar[tuple[str, ...]] = ("endings",)

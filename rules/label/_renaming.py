@@ -25,7 +25,7 @@ _LONGEST = 20
 def renaming(fix_context: FixContext, table: Mapping[str, str]) -> Fix:
     """Return the repair that renames labels in all files: by the table, and by choice where it has none.
 
-    Variants of a label take its new name. One space stands before the label, and the stop after it.
+    Variants of a label take its new name. One space is before the label, and the stop after it.
     """
     context = fix_context.dataset
     names = dict(table) or _chosen(list(merged(fix_context.labels)), context.encoding)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class LabelLeaks(Metric):
-    """In how many records the label's own text stands in the body, as a word of its own."""
+    """In how many records the label's own text is in the body, as a word of its own."""
 
     records: int = total()
     leaks: int = total()
@@ -38,9 +38,9 @@ class LabelLeaks(Metric):
 
 
 def _leaks(labels: Sequence[str]) -> pl.Expr:
-    """Return an expression that is true where the label's own text stands in the body, in any case, as words of its own.
+    """Return an expression that is true where the label's own text is in the body, in any case, as words of its own.
 
-    labels: where all of these stand in the body, they are listed there, and tell nothing.
+    labels: where all of these are in the body, they are listed there, and tell nothing.
     """
     label, body = pl.col("answer").str.to_lowercase(), pl.col("input").str.to_lowercase()
     word = pl.concat_str(pl.lit(r"(?:^|\W)"), label.str.escape_regex(), pl.lit(r"(?:\W|$)"))
@@ -53,7 +53,7 @@ _LABELS = 50
 
 
 class LabelInPrompt(LabelRule):
-    """The label's own text stands in nearly all prompts: the answer leaks.
+    """The label's text appears in nearly all prompts: the answer leaks.
 
     ## Why it matters
 
@@ -67,7 +67,7 @@ class LabelInPrompt(LabelRule):
 
     code = "LBL007"
     level = "info"
-    message = "in {share:.0%} of the records the label itself stands in the {asked}"
+    message = "in {share:.0%} of the records the label itself appears in the {asked}"
 
     @dataclass(frozen=True)
     class Options:
@@ -81,7 +81,7 @@ class LabelInPrompt(LabelRule):
     )
 
     def prescan(self, tables: Tables, context: Context) -> tuple[str, ...]:
-        """Return the commonest labels, if the own label and not all of them stand in the body of half of the surveyed records."""
+        """Return the commonest labels, if the own label and not all of them are in the body of half of the surveyed records."""
         rows = [(body.lower(), label.lower()) for body, label in tables[RECORDS].select(INPUT, ANSWER).iter_rows() if label]
         labels = [label for label, _ in Counter(label for _, label in rows).most_common(_LABELS)]
         leaks = sum(label in body and not all(other in body for other in labels) for body, label in rows)

@@ -33,10 +33,10 @@ class RareLabel(LabelRule):
     code = "LBL004"
     level = "warning"
     column = "answer"
-    message = "label {label!r} has only {records}; {minimum:,} or more are wanted"
+    message = "label {label!r} has only {records}; at least {minimum:,} are recommended"
     once = True
     headline = "labels have few records"
-    detail = "{label!r}  {records} of the {minimum:,} wanted"
+    detail = "{label!r}  {records}; {minimum:,} are recommended"
 
     @dataclass(frozen=True)
     class Options:

@@ -24,7 +24,7 @@ class SingleLabel(LabelRule):
 
     ## How to fix
 
-    Add records of the other labels; look whether the export took only one class.
+    Add records of the other labels; check whether the export took only one class.
     """
 
     code = "LBL006"

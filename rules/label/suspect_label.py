@@ -50,7 +50,7 @@ class SuspectLabel(LabelRule):
     code = "LBL008"
     level = "info"
     enabled = False
-    message = 'label "{label}" seems wrong ({share:.0%}): the words speak for "{expected}"'
+    message = 'label "{label}" seems wrong ({share:.0%}): the text suggests "{expected}"'
     headline = "labels seem to be wrong"
     detail = '"{label}", rather "{expected}" ({share:.0%})'
 

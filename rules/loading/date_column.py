@@ -45,7 +45,7 @@ class Dates(Metric):
 
 
 def _columns(block: Block) -> Iterator[tuple[str, pl.Series]]:
-    """Yield the texts that stand under each key of records."""
+    """Yield the texts that are under each key of records."""
     for key in block.dialect.tables.get(RECORDS, ()):
         yield key, block.frame.get_column(key).drop_nulls()
     if block.dialect.has(MESSAGES):

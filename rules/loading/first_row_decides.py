@@ -18,7 +18,7 @@ _OTHER = '{"text": "alone"}'
 
 
 class FirstRowDecides(DatasetRule):
-    """The first record is of another shape than most.
+    """The first record has a different shape than most.
 
     ## Why it matters
 
@@ -33,7 +33,7 @@ class FirstRowDecides(DatasetRule):
     code = "LOD003"
     level = "error"
     metrics = (Shapes,)
-    message = "the first record is of another shape than most; {target} handles all like it"
+    message = "the first record has a different shape than most; {target} treats all like it"
     examples = (
         good([*pairs(("vino", "a"), ("tea", "b"), ("soap", "c")), _OTHER], options=_OWN),
         bad([_OTHER, *pairs(("vino", "a"), ("tea", "b"), ("soap", "c"))], at=[1], options=_OWN),

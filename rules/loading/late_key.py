@@ -21,7 +21,7 @@ _MORE = '{"prompt": "vino", "completion": "edible", "page": 1}'
 
 
 class LateKey(DatasetRule):
-    """A key is first seen after the loader has settled on the columns of the file.
+    """A key first appears after the loader has fixed the columns of the file.
 
     ## Why it matters
 
@@ -37,8 +37,8 @@ class LateKey(DatasetRule):
     level = "error"
     metrics = (KeyPaths,)
     once = True
-    message = "{path} is first seen here, after {size:,} bytes; the loader of {target} settles on its columns after {bytes:,}"
-    headline = "keys are first seen after the loader has settled on its columns"
+    message = "{path} first appears here, after {size:,} bytes; the loader of {target} fixes its columns after {bytes:,}"
+    headline = "keys first appear after the loader has fixed the columns"
     detail = "{path}, in {count}"
 
     @dataclass(frozen=True)

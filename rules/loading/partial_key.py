@@ -19,7 +19,7 @@ _RECORD = '{{"prompt": "vino", "completion": "edible"{}}}'
 
 
 class PartialKey(DatasetRule):
-    """A key is in some records only, and the target wants it in all or in none.
+    """A key is in some records only, and the target requires it in all or in none.
 
     ## Why it matters
 
@@ -34,8 +34,8 @@ class PartialKey(DatasetRule):
     level = "error"
     metrics = (KeyPaths,)
     once = True
-    message = '"{key}" is in {some} of {whole}; {target} wants it in all or in none'
-    headline = "keys are in some records only, and the target wants them in all"
+    message = '"{key}" is in {some} of {whole}; {target} requires it in all or in none'
+    headline = "keys are in some records only, and the target requires them in all"
     symptoms: ClassVar[Mapping[str, str]] = {
         "argument after ** must be a mapping, not NoneType": "TRL 1.16",
     }

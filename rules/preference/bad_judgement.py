@@ -34,7 +34,7 @@ _PAIR = '{{"prompt": "Tide {}?", "completion": "High.", "label": {}}}'
 
 @dataclass
 class Judgements(Metric):
-    """How often each judgement stands, and the lines whose judgement is no boolean."""
+    """How often each judgement is, and the lines whose judgement is not a boolean."""
 
     counts: Counter[str] = counts()
     wrong: pl.Series = lines_seen()
@@ -47,11 +47,11 @@ class Judgements(Metric):
 
 
 class BadJudgement(DatasetRule):
-    """A judgement is no boolean, or all records have the same one.
+    """A judgement is not a boolean, or all records have the same one.
 
     ## Why it matters
 
-    Trainers refuse a label that is no boolean, or take every text for true. Where all answers are good, or all bad, there is
+    Trainers refuse a label that is not a boolean, or take every text for true. Where all answers are good, or all bad, there is
     nothing to prefer.
 
     ## How to fix
@@ -68,7 +68,7 @@ class BadJudgement(DatasetRule):
     depends = True
     once = True
     message = "{problem}"
-    headline = "labels are no boolean"
+    headline = "labels are not boolean"
     detail = "{problem}"
     examples = (
         good([_PAIR.format(number, "true" if number % 2 else "false") for number in range(10)]),
@@ -81,13 +81,13 @@ class BadJudgement(DatasetRule):
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Violations]:
-        """Report what is no boolean, once where it is so in most records; and one judgement for all, once."""
+        """Report what is not a boolean, once where it is so in most records; and one judgement for all, once."""
         result = gathered.get(Judgements)
         if 2 * len(result.wrong) > gathered.conforming and len(result.wrong) > 1:
-            problem = f"the label is no boolean in {numbered(len(result.wrong), 'record')}"
+            problem = f"the label is not a boolean in {numbered(len(result.wrong), 'record')}"
             yield Violations(self.level, None, {"problem": problem}, affects=len(result.wrong))
         elif len(result.wrong):
-            yield Violations(self.level, result.wrong, {"problem": "the label is no boolean"})
+            yield Violations(self.level, result.wrong, {"problem": "the label is not a boolean"})
         if len(result.counts) == 1 and not len(result.wrong) and result.counts.total() >= _ALL_ALIKE:
             [(judgement, count)] = result.counts.items()
             problem = f"the label is {judgement} in all {count:,} records: there is nothing to prefer"

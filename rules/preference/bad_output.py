@@ -27,7 +27,7 @@ _PAIR = (
 
 
 class BadOutput(PairRule):
-    """An answer of a pair is not the message of the assistant that the target wants.
+    """An answer of a pair is not the one assistant message that the target requires.
 
     ## Why it matters
 
@@ -40,8 +40,8 @@ class BadOutput(PairRule):
 
     code = "PRF002"
     level = "error"
-    message = "the {which} answer {problem}; {target} wants one message of the assistant"
-    headline = "pairs have an answer that is not one message of the assistant"
+    message = "the {which} answer {problem}; {target} requires one assistant message"
+    headline = "pairs have an answer that is not one assistant message"
     examples = (good([_PAIR.format("assistant")], options=_OWN), bad([_PAIR.format("user")], at=[1], options=_OWN))
 
     def applies(self, context: Context) -> bool:

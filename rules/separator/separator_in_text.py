@@ -64,7 +64,7 @@ class SeparatorInText(SeparatorRule, RecordRule):
     )
 
     def suspects(self, context: Context) -> pl.Expr | None:
-        """Return where a mark stands in the body or completion, however: a search for a literal text."""
+        """Return where a mark is in the body or completion, however: a search for a literal text."""
         if context.known.separator is None:
             return None
         marks = [mark.text for mark in context.known.separator.marks]
@@ -72,7 +72,7 @@ class SeparatorInText(SeparatorRule, RecordRule):
         return pl.any_horizontal(pl.col("input", "answer").str.contains(mark, literal=True) for mark in marks)
 
     def violates(self, context: Context) -> Mapping[Level, pl.Expr] | None:
-        """Return where the whole separator stands (error), and where only its mark does, or a speaker takes a turn (info)."""
+        """Return where the whole separator is (error), and where only its mark does, or a speaker takes a turn (info)."""
         separator = context.known.separator
         if separator is None or context.differs("separator"):
             return None
@@ -99,16 +99,16 @@ class SeparatorInText(SeparatorRule, RecordRule):
     def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the first whole separator before the end."""
         key, start, end = _place(row, context, whole=True)
-        problem = f"the separator {quote(row[key][start:end])} also stands inside the {key}"
+        problem = f"the separator {quote(row[key][start:end])} also is inside the {key}"
         return Location(f"/{key}", start, end, {"problem": problem})
 
     def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location:
         """Point at the first mark."""
         key, start, end = _place(row, context, whole=False)
         mark, texts = quote(row[key][start:end]), numbered(args["count"], "text")
-        problem = f"only the separator's mark {mark} stands inside {texts}, not the separator itself"
+        problem = f"only the separator's mark {mark} is inside {texts}, not the separator itself"
         if _speaks(context):
-            problem = f"the separator's {mark} also stands inside {texts}, as the turns of a conversation do"
+            problem = f"the separator's {mark} also is inside {texts}, as the turns of a conversation do"
         return Location(f"/{key}", start, end, {"problem": problem})
 
     def applicability(self, context: Context) -> Applicability | None:
@@ -122,7 +122,7 @@ class SeparatorInText(SeparatorRule, RecordRule):
 
 
 def _speaks(context: Context) -> bool:
-    """Whether the separator may be a speaker's name, which stands before each turn of a conversation."""
+    """Whether the separator may be a speaker's name, which is before each turn of a conversation."""
     mark = context.known.separator.marks[0] if context.known.separator else None
     return mark is not None and (mark.is_word or mark.kind == "bracketed") and not context.classification
 

@@ -152,7 +152,7 @@ def _meant(key: str, results: tuple[str, ...], *, surely: bool = False) -> str |
 def _renamed(line: Line, names: Mapping[str, str]) -> list[Edit] | None:
     """Return the edits that give keys of an object other names."""
     try:
-        line.value  # noqa: B018 - what is no JSON stays
+        line.value  # noqa: B018 - what is not JSON stays
         return [edit for old, new in names.items() for edit in renamed_key(line, old, new)]
     except (ValueError, IndexError):
         return None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class MixedDialect(DatasetRule):
-    """A record is of another dialect than the file, or the file of none that the target takes.
+    """A record is of another dialect than the file, or the file of none that the target accepts.
 
     ## Why it matters
 
@@ -40,7 +40,7 @@ class MixedDialect(DatasetRule):
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Violations]:
-        """Report each such record, and a file of a dialect that the target does not take once."""
+        """Report each such record, and a file of a dialect that the target does not accept once."""
         context = gathered.context
         shapes = gathered.get(Shapes)
         for name, lines in shapes.foreign.items():

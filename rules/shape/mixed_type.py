@@ -20,7 +20,7 @@ _RECORD = '{{"prompt": "vino ->", "completion": " edible", "page": {}}}'
 
 
 class MixedType(DatasetRule):
-    """A place holds one JSON type in most records, and another in few.
+    """A key has one JSON type in most records, and another in a few.
 
     ## Why it matters
 
@@ -36,7 +36,7 @@ class MixedType(DatasetRule):
     metrics = (KeyPaths,)
     once = True
     message = "{path} is {other} in {few}, first here, and {most} in {rest}"
-    headline = "places have several types"
+    headline = "keys have several types"
     detail = "{path}: {other} in {few}, {most} in {rest}"
     symptoms: ClassVar[Mapping[str, str]] = {
         "DatasetGenerationError: An error occurred while generating the dataset": "datasets 4.0.0",

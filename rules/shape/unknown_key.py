@@ -26,7 +26,7 @@ _READ = "; other trainers read it, so no repair drops it"
 
 
 class UnknownKey(DatasetRule):
-    """A record has a key that the target does not take.
+    """A record has a key that the target does not accept.
 
     ## Why it matters
 

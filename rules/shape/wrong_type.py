@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class WrongType(LineRule, DatasetRule):
-    """A value is not of its type.
+    """A value has the wrong type.
 
     ## Why it matters
 
@@ -55,7 +55,7 @@ class WrongType(LineRule, DatasetRule):
     metrics = (Shapes,)
     reads_broken = True
     message = "{key!r} is {found}, not {wanted}{hint}"
-    headline = "records have a value of another type"
+    headline = "records have a value of the wrong type"
     examples = (
         good(pairs(("vino ->", " 1"))),
         bad(
@@ -91,7 +91,7 @@ class WrongType(LineRule, DatasetRule):
         return Location(pointer, args=args, fix="unsafe" if _mended(line, dialect) else None)
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
-        """Write a number or boolean as its text, as it stands in the file, and for an array of one text that text."""
+        """Write a number or boolean as its text, as it is in the file, and for an array of one text that text."""
         scope: Scope = "role" if violations.affects else "found"
         return Fix.edit_line(partial(_mended, dialect=named(fix_context.dataset.dialect)), scope=scope)
 

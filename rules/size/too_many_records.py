@@ -16,7 +16,7 @@ _OWN = {"target": "mine", "targets": {"mine": {"maximum-records": 2}}}
 
 
 class TooManyRecords(DatasetRule):
-    """There are more records than the target takes.
+    """There are more records than the target accepts.
 
     ## Why it matters
 
@@ -30,7 +30,7 @@ class TooManyRecords(DatasetRule):
     code = "SIZ002"
     level = "error"
     roles = ("train",)
-    message = "{count:,} records; {target} takes at most {most:,}"
+    message = "{count:,} records; {target} accepts at most {most:,}"
     examples = (
         good(pairs(("vino", "a"), ("tea", "b")), options=_OWN),
         bad(pairs(("vino", "a"), ("tea", "b"), ("soap", "c")), at=[None], options=_OWN),

@@ -45,7 +45,7 @@ class UnlikeInputs(DatasetRule):
     level = "warning"
     enabled = False
     asked_by = "like"
-    message = "{what} can be told from the prompts of training (AUROC {auroc:.2f}): only there {ours}; only in training {theirs}"
+    message = "{what} differ from the training prompts (AUROC {auroc:.2f}): only there {ours}; only in training {theirs}"
     examples = (
         good(pairs(*_ABOUT[::2]), valid=pairs(*_ABOUT[1::2])),
         bad(pairs(*_ABOUT), valid=pairs(*[(f"yo {word} {n} asap ->", " x") for word in _WORDS for n in range(8)]), at=[None]),

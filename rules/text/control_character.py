@@ -28,7 +28,7 @@ _LEAD = b"\xc2"
 
 
 class ControlCharacter(TextRule):
-    """A control character or an invisible character stands inside a text.
+    """A text contains a control character or an invisible character.
 
     ## Why it matters
 
@@ -61,7 +61,7 @@ class ControlCharacter(TextRule):
         return _may_be_control(pl.col("text"))
 
     def violates(self, context: Context) -> pl.Expr:
-        """Return where such a character stands."""
+        """Return where such a character is."""
         return pl.col("text").str.contains(_CONTROL)
 
     def find(self, text: str, context: Context) -> Location | None:

@@ -44,7 +44,7 @@ _MEANT = re.compile(
 
 @dataclass
 class Escapes(Metric):
-    """Lines of the records in which escapes stand that were never undone, by their kind."""
+    """Lines of the records in which escapes are that were never undone, by their kind."""
 
     found: dict[str, pl.Series] = lines_by_key()
 
@@ -64,7 +64,7 @@ def _escaped(text: pl.Expr, pattern: str) -> pl.Expr:
 
 
 class EscapedText(DatasetRule):
-    r"""Escapes that were never undone stand in texts as characters.
+    r"""Texts contain escape sequences that were never decoded.
 
     ## Why it matters
 
@@ -82,8 +82,8 @@ class EscapedText(DatasetRule):
     metrics = (Escapes,)
     once = True
     fixable = "request"
-    message = "{kind} stands as characters in {records} (lines {shown}); was the text escaped twice?"
-    headline = "kinds of escapes stand as characters"
+    message = "{kind} was not decoded in {records} (lines {shown}); was the text escaped twice?"
+    headline = "kinds of escape sequences were not decoded"
     detail = "{kind} in {records}"
     examples = (
         good(pairs(("two\nlines ->", " edible"), (r"C:\new\table ->", " edible"))),
@@ -95,7 +95,7 @@ class EscapedText(DatasetRule):
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Violations]:
-        """Report each kind once, with the lines where it stands first."""
+        """Report each kind once, with the lines where it is first."""
         for kind, lines in gathered.get(Escapes).found.items():
             shown = ", ".join(f"{line + 1:,}" for line in lines[:3]) + (", …" if len(lines) > 3 else "")
             args = {"kind": kind, "records": numbered(len(lines), "record"), "shown": shown}

@@ -96,12 +96,12 @@ class HtmlEntity(DatasetRule):
         return None
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
-        """Unescape entities, once: what stands there afterwards may be what was meant."""
+        """Unescape entities, once: what is there afterwards may be what was meant."""
         return Fix.rewrite(each_text(_unescaped), scope="role", once=True)
 
 
 def _is_html(text: str) -> bool:
-    """Whether a text is a tag, or an entity that there is."""
+    """Whether a text is a tag, or an entity that exist."""
     return text.startswith(("<", "&#")) or text[1:] in html5
 
 

@@ -24,7 +24,7 @@ _ANY = f"[{''.join(_SIGNS)}]"
 
 
 class LineSeparator(TextRule):
-    r"""U+2028 or U+2029 stands in a string as it is.
+    r"""A string contains U+2028 or U+2029 unescaped.
 
     ## Why it matters
 
@@ -55,7 +55,7 @@ class LineSeparator(TextRule):
         return pl.col("text").str.contains(_ANY)
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
-        """Whether it stands there as it is, and not as an escape."""
+        """Whether it is there as it is, and not as an escape."""
         line: Line = row["raw"]
         span = line.span(row["pointer"])
         return span is not None and re.search(_ANY, line.text[slice(*span)]) is not None

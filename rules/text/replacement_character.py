@@ -17,7 +17,7 @@ _SIGN = "\ufffd"
 
 
 class ReplacementCharacter(TextRule):
-    """A text holds U+FFFD, which stands for bytes that some reader could not decode.
+    """A text contains U+FFFD, which replaces bytes that some reader could not decode.
 
     ## Why it matters
 
@@ -39,7 +39,7 @@ class ReplacementCharacter(TextRule):
     )
 
     def violates(self, context: Context) -> pl.Expr:
-        """Return where the sign stands."""
+        """Return where the sign is."""
         return pl.col("text").str.contains(_SIGN, literal=True)
 
     def find(self, text: str, context: Context) -> Location | None:

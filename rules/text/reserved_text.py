@@ -15,7 +15,7 @@ _OWN = {"target": "mine", "targets": {"mine": {"reserved": ["[EOS]"]}}}
 
 
 class ReservedText(TextRule):
-    """A text holds what the target reserves for itself.
+    """A text contains a string that the target reserves.
 
     ## Why it matters
 
@@ -40,7 +40,7 @@ class ReservedText(TextRule):
         return super().applies(context) and bool(context.target.reserved)
 
     def violates(self, context: Context) -> pl.Expr:
-        """Return where such a text stands."""
+        """Return where such a text is."""
         return pl.col("text").str.contains_any(list(context.target.reserved))
 
     def find(self, text: str, context: Context) -> Location | None:

@@ -31,7 +31,7 @@ a slash, as in the path of an API (`/shops/{id}`)."""
 _SECTION = re.compile(r"[<\[](?:BEGIN|END|START|STOP|OPEN|CLOSE)\b[A-Z_ ]*[>\]]")
 """A tag that begins or ends a section."""
 
-_EXPLAINED = r"\s*[\"'`]?\s*(?:[:=]|is\b|are\b|means?\b|stands? for\b|refers? to\b|with\b)"
+_EXPLAINED = r"\s*[\"'`]?\s*(?:[:=]|is\b|are\b|means?\b|is? for\b|refers? to\b|with\b)"
 """What follows a placeholder that a text explains."""
 
 _MODEL_MARKS = ("INST", "SYS", "CLS", "SEP", "MASK", "PAD", "UNK", "BOS", "EOS", "START", "END", "STOP", "DONE")
@@ -54,7 +54,7 @@ class Placeholders(Occurrences):
 
 
 class UnfilledPlaceholder(DatasetRule):
-    """The same placeholder stands in many records: a template that was never filled.
+    """The same placeholder appears in many records: a template was never filled in.
 
     ## Why it matters
 
@@ -68,7 +68,7 @@ class UnfilledPlaceholder(DatasetRule):
     code = "TXT003"
     level = "warning"
     metrics = (Placeholders,)
-    message = "the placeholder {placeholder!r} stands in {count:,} of {records:,} records"
+    message = "the placeholder {placeholder!r} appears in {count:,} of {records:,} records"
     once = True
     headline = "placeholders were never filled"
     detail = "{placeholder!r}  {count:,} records"
@@ -85,7 +85,7 @@ class UnfilledPlaceholder(DatasetRule):
     )
 
     def prescan(self, tables: Tables, context: Context) -> tuple[str, ...]:
-        """Return the placeholders that stand in at least one of twenty records, the commonest twenty."""
+        """Return the placeholders that are in at least one of twenty records, the commonest twenty."""
         texts = tables[RECORDS].select(INPUT, ANSWER)
         counts: Counter[str] = Counter()
         for row in texts.filter(pl.any_horizontal(pl.all().str.contains(r"[{<\[]"))).iter_rows():
@@ -93,7 +93,7 @@ class UnfilledPlaceholder(DatasetRule):
         return tuple(text for text, count in counts.most_common(20) if count >= max(2, 0.05 * len(texts)))
 
     def judge(self, gathered: Gathered) -> Iterator[Violations]:
-        """Report each placeholder once, where it first stands."""
+        """Report each placeholder once, where it first is."""
         results = gathered.get(Placeholders)
         for text, count in results.counts.most_common():
             if count >= max(2, self.options.share * results.records):
@@ -110,7 +110,7 @@ class UnfilledPlaceholder(DatasetRule):
 
 
 def _is_unfilled(result: str, text: str) -> bool:
-    """Whether a placeholder stands where a value should: it is no mark or tag, and the text does not say what it is."""
+    """Whether a placeholder is where a value should: it is not a mark or tag, and the text does not say what it is."""
     if result in _NO_PLACEHOLDERS or _SECTION.fullmatch(result):
         return False
     name = result.strip("{}<>[] ")

@@ -72,12 +72,12 @@ class SpecialToken(TextRule):
         return pl.col("text").str.contains_any(["<", "[INST", "[/INST"])
 
     def violates(self, context: Context) -> pl.Expr:
-        """Return where one of the special tokens stands, or a text begins with `<s>`."""
+        """Return where one of the special tokens is, or a text begins with `<s>`."""
         text = pl.col("text").str
         return text.contains_any([*tokens.tokenizer(context.encoding).special, *_MARKS]) | text.starts_with("<s>")
 
     def find(self, text: str, context: Context) -> Location | None:
-        """Point at the first one of those that stand there."""
+        """Point at the first one of those that are there."""
         own = dict.fromkeys(tokens.tokenizer(context.encoding).special, f"a special token of {context.encoding}")
         known = {**dict.fromkeys(_MARKS, "a mark of a chat template"), **own}
         for token, what in known.items():

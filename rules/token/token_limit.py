@@ -27,7 +27,7 @@ _WIDEST = 128
 
 
 class TokenLimit(RecordRule):
-    """Prompt and completion together are not below the target's token limit.
+    """Prompt and completion together exceed the target's token limit.
 
     ## Why it matters
 
@@ -44,9 +44,9 @@ class TokenLimit(RecordRule):
     fixable = "unsafe"
     depends = True
     reveals = True
-    message = "{count:,} tokens; {target} takes {most}{lost}"
+    message = "{count:,} tokens; {target} accepts {most}{lost}"
     headline = "records have too many tokens"
-    detail = "{count:,} tokens; {target} takes {most}{lost}"
+    detail = "{count:,} tokens; {target} accepts {most}{lost}"
 
     @dataclass(frozen=True)
     class Options:
@@ -95,7 +95,7 @@ class TokenLimit(RecordRule):
 
 
 def _spoken(row: Row) -> Iterator[str]:
-    """Yield all that a record gives to be read: its texts, tools and calls; these as the JSON that stands in the file."""
+    """Yield all that a record gives to be read: its texts, tools and calls; these as the JSON that is in the file."""
     yield from row["texts"].values()
     if row.get("tools"):
         yield row["tools"]

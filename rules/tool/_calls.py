@@ -84,7 +84,7 @@ def _text(name: Any) -> str | None:
 
 
 def id_of(value: Any) -> str | None:
-    """Return the id of a call; of what is no text its JSON."""
+    """Return the id of a call; of what is not text its JSON."""
     return value if value is None or type(value) is str else orjson.dumps(value).decode()
 
 

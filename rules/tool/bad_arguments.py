@@ -30,7 +30,7 @@ _TALK = (
 
 
 class BadArguments(ToolRule):
-    """The arguments of a call are no JSON object, or not in the form that the target wants.
+    """The arguments of a call are not a JSON object, or not in the form that the target requires.
 
     ## Why it matters
 

@@ -25,7 +25,7 @@ _TALK = (
 
 
 class BadCallId(ToolRule):
-    """The id of a call is missing, stands twice, or has another form than the target takes.
+    """The id of a call is missing, is repeated, or has a form that the target does not accept.
 
     ## Why it matters
 
@@ -74,6 +74,6 @@ def _wrong(row: Mapping[str, Any], context: Context) -> tuple[Call, str] | None:
         elif call.id in before:
             return call, "another call has too"
         elif pattern and not (type(call.id) is str and re.fullmatch(pattern, call.id)):
-            return call, f"{target} does not take"
+            return call, f"{target} does not accept"
         before.add(call.id)
     return None

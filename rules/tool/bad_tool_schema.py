@@ -32,7 +32,7 @@ _SHOWN = 100
 
 
 class BadToolSchema(ToolRule):
-    """The parameters of a tool are no valid JSON Schema, or a call breaks the schema of its tool.
+    """The parameters of a tool are not a valid JSON Schema, or a call breaks the schema of its tool.
 
     ## Why it matters
 
@@ -88,14 +88,14 @@ def _problem(row: Mapping[str, Any], context: Context) -> tuple[str, str | None]
 
 @lru_cache(maxsize=4096)
 def fault_of(schema: str) -> str:
-    """Return why a JSON text is no valid JSON Schema; nothing where it is."""
+    """Return why a JSON text is not valid JSON Schema; nothing where it is."""
     import jsonschema_rs  # noqa: PLC0415 - few datasets have tools
 
     value = parsed(schema)
     if value is None and schema != "null":
         return ""  # nested too deeply to be looked at
     if type(value) is not dict:
-        return "it is no object"
+        return "it is not an object"
     try:
         jsonschema_rs.meta.validate(value)
     except jsonschema_rs.ValidationError as error:

@@ -33,7 +33,7 @@ class LegacyFunctionCall(ToolRule):
 
     ## Why it matters
 
-    OpenAI has deprecated it, and templates of open models leave it out without a word.
+    OpenAI has deprecated it, and templates of open models leave it out silently.
 
     ## How to fix
 

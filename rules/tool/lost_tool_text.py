@@ -24,7 +24,7 @@ _TALK = (
 
 
 class LostToolText(ToolRule):
-    """A text that the target leaves out without a word: beside a call, or a tool's answer at the end.
+    """The target silently drops a text: beside a call, or a tool's answer at the end.
 
     ## Why it matters
 
@@ -38,8 +38,8 @@ class LostToolText(ToolRule):
 
     code = "TUL008"
     level = "warning"
-    message = "{target} leaves out {what} of message {number}"
-    headline = "conversations have a text that the target leaves out"
+    message = "{target} drops {what} of message {number}"
+    headline = "conversations have a text that the target drops"
     examples = (
         good([_TALK.format("")], options=_OWN),
         bad([_TALK.format('"content": "Let me see.", ')], at=[1], options=_OWN),

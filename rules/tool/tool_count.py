@@ -27,7 +27,7 @@ _EMPTY = '{"messages": [{"role": "user", "content": "Tide?"}, {"role": "assistan
 
 
 class ToolCount(ToolRule):
-    """A record has an empty list of tools, or more tools than the target takes.
+    """A record has an empty list of tools, or more tools than the target accepts.
 
     ## Why it matters
 

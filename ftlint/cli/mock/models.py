@@ -166,7 +166,7 @@ def evaluate(data: str | None, valid: str | None, output: str, plot: str | None,
     check_source(data, options)
     if options["model"]:
         if not valid:
-            raise UsageError("--model is judged with --valid FILE")
+            raise UsageError("--model requires --valid FILE")
         training: Sequence[Record] = ()
         judging: Sequence[Record] = records_of(valid)
         model = model_of(None, options)
@@ -187,7 +187,7 @@ def evaluate(data: str | None, valid: str | None, output: str, plot: str | None,
                 click.echo(f"{name.replace('_', ' '):14} {value:.4f}")
         print_confusion(results.confusion)
     if plot and not results.confusion:
-        click.echo(f"ftlint: the answers are free text, of which there is no picture; {plot} is not written", err=True)
+        click.echo(f"ftlint: cannot plot free-text answers; {plot} was not written", err=True)
     elif plot:
         plots.matrix(plot, results.confusion["labels"], results.confusion["matrix"], title=f"accuracy {results.accuracy:.3f}")
     return 0

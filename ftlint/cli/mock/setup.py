@@ -62,12 +62,12 @@ def split_data(data: str, valid: str | None) -> tuple[list[Record], list[Record]
 def check_source(data: str | None, options: Mapping[str, Any]) -> None:
     """Raise UsageError where it is not plain which model is meant, or options say what nothing comes of."""
     if (options["model"] is None) == (data is None):
-        raise UsageError("name either a --model, or data to train on")
+        raise UsageError("requires either --model or data to train on")
     if options["state"] and not options["model"]:
-        raise UsageError("--state is where a --model is; name its id")
+        raise UsageError("--state requires --model")
     idle = [f"--{name.replace('_', '-')}" for name in (*settings_of(options), *(["base"] if options["base"] else []))]
     if options["model"] and idle:
-        raise UsageError(f"{' and '.join(idle)}: a --model is trained already")
+        raise UsageError(f"{' and '.join(idle)} cannot be used with --model, which is already trained")
 
 
 def model_of(data: str | None, options: Mapping[str, Any]) -> Model:

@@ -207,7 +207,7 @@ def _absent(dataset: Dataset, report: DatasetReport) -> _Absent:
 
 
 def _occurs(text: str, source: Source, context: Context, columns: Sequence[str]) -> bool:
-    """Whether a text stands in one of these columns of a source's records; without any, in one of their texts."""
+    """Whether a text is in one of these columns of a source's records; without any, in one of their texts."""
     raw = json.dumps(text)[1:-1].encode()
     dialect = named(context.dialect)
     for span in source.spans():

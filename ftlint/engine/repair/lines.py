@@ -100,7 +100,7 @@ def repair_piece(job: Job, piece: Piece) -> Output:
 
 
 def _without_returns(data: bytes) -> bytes:
-    """Return lines without the carriage returns at their ends; what is no JSON is not understood, and keeps its own."""
+    """Return lines without the carriage returns at their ends; what is not JSON is not understood, and keeps its own."""
     lines = data.split(b"\n")
     ends = [line.endswith(b"\r") and (not line.strip() or is_json(line)) for line in lines[:-1]]
     return b"\n".join([*(line[:-1] if end else line for line, end in zip(lines, ends, strict=False)), lines[-1]])
@@ -116,7 +116,7 @@ class _Repaired(NamedTuple):
 def _repaired(lines: list[bytes], job: Job, piece: Piece, output: Output) -> _Repaired | None:
     """Return the lines of a piece after their repairs; None for no repairs.
 
-    What is about rows of a line is done first, all at once, for the rows are those of the line as it stands.
+    What is about rows of a line is done first, all at once, for the rows are those of the line as it is.
     """
     first = piece.first
     before = {number: line.removesuffix(b"\r") for number, line in enumerate(lines, first)}
@@ -237,7 +237,7 @@ def sure_edits(fix: Fix, line: Line, record: Record | None, rows: Sequence[Row],
         if promised is not None and not _equal(value, expected):
             raise ValueError("its repair is refused: it changes more than the texts that it names")
         if type(line.value) is dict and type(value) is not dict:
-            raise ValueError("its repair is refused: it leaves a line that is no object")
+            raise ValueError("its repair is refused: it leaves a line that is not an object")
     return edits
 
 

@@ -193,7 +193,7 @@ def _quoted(value: Any) -> str:
 
 
 def _in_doubt(report: DatasetReport) -> bool:
-    """Whether something is no record, or of no known shape: as a record it may change what is inferred from the rest."""
+    """Whether something is not a record, or of no known shape: as a record it may change what is inferred from the rest."""
     facts = [file.facts for file in report.files]
     if not all(fact.read_by_lines for fact in facts) or not _context(report).surveyed or not _context(report).recognised:
         return True

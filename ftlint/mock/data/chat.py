@@ -252,7 +252,7 @@ def refusal(record: Any, number: int) -> str | None:
         return f"Example {number}{index}{key} {fault.text}"
     answers = [message for message in record["messages"] if message["role"] == "assistant"]
     if not answers:
-        return f"Example {number} has no message of the assistant, so that there is nothing to learn"
+        return f"Example {number} has no assistant message, so that there is nothing to learn"
     if all(message.get("weight") == 0 for message in answers):
         return f"Example {number} has the weight 0 for all messages of the assistant, so that there is nothing to learn"
     return None

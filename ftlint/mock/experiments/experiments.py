@@ -32,7 +32,7 @@ FRACTIONS = (0.25, 0.5, 1.0)
 _MARK = "ftlint-mock-number"
 """The key by which a validation record is known after a repair."""
 _LABELS = 500
-"""More answers than this, or as many as half of the records, are no labels."""
+"""More answers than this, or as many as half of the records, are not labels."""
 
 
 @dataclass(frozen=True)

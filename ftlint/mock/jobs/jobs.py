@@ -386,5 +386,5 @@ def _second_name(store: Store, base: Base, suffix: str | None) -> str:
 
 
 def _slug(suffix: str) -> str:
-    """Return a suffix as it stands in names: white space and punctuation are one dash."""
+    """Return a suffix as it is in names: white space and punctuation are one dash."""
     return re.sub(r"[\W_]+", "-", suffix.lower()).strip("-")

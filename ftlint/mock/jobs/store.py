@@ -272,7 +272,7 @@ def saved_model(folder: Path, name: str) -> Model:
             row = db.execute("SELECT body FROM models WHERE id = ?", (name,)).fetchone()
             known = [model for (model,) in db.execute("SELECT id FROM models ORDER BY seq")]
     except sqlite3.Error as error:
-        raise UsageError(f"{folder} is no state folder of ftlint mock: {error}") from error
+        raise UsageError(f"{folder} is not a state folder of ftlint mock: {error}") from error
     if row is None:
         names = ", ".join(known) or "it has none"
         raise UsageError(f"{folder} has no model {name!r}{did_you_mean(name, known)} ({names})")

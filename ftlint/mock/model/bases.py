@@ -44,7 +44,7 @@ class Base:
 
     @property
     def end(self) -> int:
-        """The token that ends a text, and stands before every one."""
+        """The token that ends a text, and is before every one."""
         return definition(self.encoding).special["<|endoftext|>"]
 
 

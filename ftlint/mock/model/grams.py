@@ -31,7 +31,7 @@ def prior(size: int, unused: Sequence[int]) -> Floats:
 def gram_keys(tokens: Integers, starts: Integers, size: int) -> list[Integers]:
     """Return a number for the gram of each order that ends at each token; it sorts by context, then by token.
 
-    tokens: texts, one after the other; starts: where each begins. Before a text stands a token that no vocabulary has.
+    tokens: texts, one after the other; starts: where each begins. Before a text is a token that no vocabulary has.
     """
     base = size + 1
     before = np.roll(tokens, 1)

@@ -39,7 +39,7 @@ class Positions:
 
 @dataclass(frozen=True)
 class Shares:
-    """Probabilities at places: of the head's tokens (places × tokens), of the token that stands there, of the likeliest other."""
+    """Probabilities at places: of the head's tokens (places × tokens), of the token that is there, of the likeliest other."""
 
     head: Floats
     own: Floats
@@ -129,7 +129,7 @@ class Language:
         return counted
 
     def _likeliest(self, number: int, own: Integers, sums: Sequence[_Sums], least: Floats) -> Floats:
-        """Return the probability of the likeliest token that is neither the head's nor the one that stands at the place."""
+        """Return the probability of the likeliest token that is neither the head's nor the one that is at the place."""
         part = self._others[number]
         if number == 0:  # one context, whose likeliest token is nearly always the same
             grams, _ = part.of(np.zeros(1, np.int64))

@@ -102,7 +102,7 @@ class Model:
         return encode(text, self.base.encoding)
 
     def decode(self, tokens: Iterable[int]) -> str:
-        """Return the text of tokens; U+FFFD where they are no whole characters."""
+        """Return the text of tokens; U+FFFD where they are not whole characters."""
         return encoding(self.base.encoding).decode(list(tokens))
 
     def log_probability(self, prompt: str, completion: str) -> float:

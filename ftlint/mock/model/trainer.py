@@ -70,7 +70,7 @@ class Step:
 class _Judged:
     """What the model says of places.
 
-    nll: of the token that stands there; head: probability of each token of the head; hit: whether the token is the likeliest.
+    nll: of the token that is there; head: probability of each token of the head; hit: whether the token is the likeliest.
     """
 
     nll: Floats
@@ -242,7 +242,7 @@ class Trainer:
 class _Reading:
     """The features before places, as sparse matrices.
 
-    Places of one example share what stands before the first of them: each place has its own part of the text only (`parts`), and
+    Places of one example share what is before the first of them: each place has its own part of the text only (`parts`), and
     sums it up with those of the places before it (`sums`).
     """
 

@@ -62,7 +62,7 @@ def text_choice(
 
 
 def _logprobs(model: Model, pieces: Sequence[Piece], start: int, number: int) -> dict[str, Any]:
-    """Return the arrays of the logprobs object. start: characters of the prompt that stand before the first token."""
+    """Return the arrays of the logprobs object. start: characters of the prompt that are before the first token."""
     offsets, data = [], b""
     vocabulary = encoding(model.base.encoding)
     for piece in pieces:
@@ -84,7 +84,7 @@ def _top(model: Model, piece: Piece) -> dict[str, float] | None:
 
 
 def shown(model: Model, token: int) -> str:
-    """Return a token as text; as `bytes:` and escapes where it is no whole characters."""
+    """Return a token as text; as `bytes:` and escapes where it is not whole characters."""
     data = encoding(model.base.encoding).decode_single_token_bytes(token)
     try:
         return data.decode()

@@ -124,7 +124,7 @@ async def _while_somebody_waits(http: Request, work: Callable[[Callable[[], bool
 
 
 def _prompts(model: Model, prompt: str | Sequence[Any] | None) -> list[list[int]]:
-    """Return prompts as tokens; raises ServiceError for numbers that are no tokens."""
+    """Return prompts as tokens; raises ServiceError for numbers that are not tokens."""
     if prompt is None or prompt == []:
         return [[]]  # the token that starts every text is read in any case
     several: list[Any] = list(prompt) if isinstance(prompt, list) and not isinstance(prompt[0], int) else [prompt]
@@ -216,7 +216,7 @@ def _seed(request: CompletionRequest | ChatRequest) -> str:
 
 
 def _messages(model: Model, request: ChatRequest) -> list[int]:
-    """Return messages as tokens; raises ServiceError for what is no conversation."""
+    """Return messages as tokens; raises ServiceError for what is not a conversation."""
     fault = chat.fault_of({"messages": [*request.messages, {"role": "assistant", "content": ""}]})
     if fault is not None:
         index = "messages" if fault.message is None else f"messages[{fault.message}]"

@@ -1,4 +1,4 @@
-"""Tables of other formats, read a row after the other, as texts by column, each as it stands in the file."""
+"""Tables of other formats, read a row after the other, as texts by column, each as it is in the file."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ def open_table(
             *others, last = (known.upper() for known in _OPTIONS[option])
             raise UsageError(f"--{option} is for {' and '.join(filter(None, (', '.join(others), last)))} files")
     if delimiter is not None and len(delimiter) != 1:
-        raise UsageError(f"a delimiter is one character, not {delimiter!r}")
+        raise UsageError(f"a delimiter must be one character, not {delimiter!r}")
     if file.exists() and not file.is_file():
-        raise InputError(f"{path} is no regular file; a table is read more than once")
+        raise InputError(f"{path} is not a regular file; a table is read more than once")
     text = separated.Text(path, file, None if charset is None else _named(charset))
     shape = separated.Shape(delimiter or ("\t" if kind == "tsv" else ","), chosen=delimiter is not None, header=header, raw=raw)
     openers: dict[str, Callable[[], Table]] = {

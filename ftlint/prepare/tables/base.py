@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 Row = tuple[int, Mapping[str, Any]]
-"""Where a row stands, 1-based (a line, an object, a row of a sheet), and its values by column; see `Table.text`."""
+"""Where a row is, 1-based (a line, an object, a row of a sheet), and its values by column; see `Table.text`."""
 
 
 @dataclass(frozen=True)

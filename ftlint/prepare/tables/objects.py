@@ -104,7 +104,7 @@ def _columns(whole: dict[str, Any]) -> list[dict[str, Any]] | None:
 
 
 def _under_key(path: str, whole: dict[str, Any]) -> tuple[list[dict[str, Any]] | None, tuple[str, ...]]:
-    """Return the records that stand under a key of an object, and what is left out besides; raises InputError for several."""
+    """Return the records that are under a key of an object, and what is left out besides; raises InputError for several."""
     keys = [key for key, value in whole.items() if _are(dict, value)]
     if len(keys) > 1:
         raise InputError(
@@ -138,7 +138,7 @@ def _object(raw: bytes, path: str, where: str, number: int, charset: str | None 
 
 
 def _loads(text: str) -> Any:
-    """Return a JSON value with its numbers as they are written; NaN and Infinity are no values."""
+    """Return a JSON value with its numbers as they are written; NaN and Infinity are not values."""
     return json.loads(text, parse_float=str, parse_int=str, parse_constant=lambda _: None, object_pairs_hook=_once)
 
 
@@ -147,6 +147,6 @@ def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for key, value in pairs:
         if key in made:
-            raise ValueError(f"the key {key!r} stands twice in an object; one of its values would be lost")
+            raise ValueError(f"the key {key!r} appears twice in an object; one of its values would be lost")
         made[key] = value
     return made

@@ -70,7 +70,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Shape:
-    """How values stand in a file. chosen: whether the user named the delimiter; header, raw: see `open_table`."""
+    """How values are in a file. chosen: whether the user named the delimiter; header, raw: see `open_table`."""
 
     delimiter: str
     chosen: bool = False
@@ -104,7 +104,7 @@ def table(text: Text, shape: Shape) -> Table:
 
 
 def _told(text: Text, shape: Shape) -> tuple[int, Shape]:
-    """Return how many lines stand before the table, and its shape by what they say."""
+    """Return how many lines are before the table, and its shape by what they say."""
     with text.open() as file:
         try:
             line = file.readline(100)

@@ -1,4 +1,4 @@
-"""Formats of reports: one file a format, which says all that there is to know of it in a `Format` of the name FORMAT.
+"""Formats of reports: one file a format, which says all that exist to know of it in a `Format` of the name FORMAT.
 
 Packages bring others as entry points in the group `ftlint.formats`, each a `Format`.
 """

@@ -124,7 +124,7 @@ def _region(finding: Finding) -> dict[str, int]:
     if finding.column is not None and finding.end_column is not None:
         region |= {"startColumn": finding.column, "endLine": finding.line, "endColumn": finding.end_column}
         text = finding.text
-        # Bytes that are no UTF-8 are one character each in the text, and their number is not known from it.
+        # Bytes that are not UTF-8 are one character each in the text, and their number is not known from it.
         if finding.byte_offset is not None and text is not None and "\ufffd" not in text:
             before, inside = text[: finding.column - 1], text[finding.column - 1 : finding.end_column - 1]
             region |= {"byteOffset": finding.byte_offset + len(before.encode()), "byteLength": len(inside.encode())}

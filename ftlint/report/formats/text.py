@@ -118,7 +118,7 @@ def describe(file: CheckedFile, *, snippets: bool = True) -> list[str]:
 
 
 def _inferred(file: CheckedFile, first: str, *, snippets: bool) -> list[str]:
-    """Return the lines that say what was inferred of records. first: what stands first."""
+    """Return the lines that say what was inferred of records. first: what is first."""
     from ftlint.dialects import named  # noqa: PLC0415 - keeps the import of this module light
     from ftlint.text.labels import merged  # noqa: PLC0415 - likewise
 

@@ -73,7 +73,7 @@ def pieces(text: str, name: str) -> list[bytes]:
 
 
 def shown(piece: bytes) -> str:
-    """Return a token for people: its text in quotes, or its bytes where they are no whole characters."""
+    """Return a token for people: its text in quotes, or its bytes where they are not whole characters."""
     try:
         return quote(piece.decode())
     except UnicodeDecodeError:

@@ -81,7 +81,7 @@ _PART = 1 << 15
 word takes ever longer."""
 
 _SHORT = 50
-"""Characters of a text that may be a label, and stand in many records."""
+"""Characters of a text that may be a label, and are in many records."""
 
 _BETWEEN_WORDS = re.compile(r"(?<=[^\W_])(?=[ \n,.;:!?，。、；：！？])")
 """Where every pattern cuts a text, so that its tokens are the same when it is encoded in two parts."""
