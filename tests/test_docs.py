@@ -64,21 +64,21 @@ def test_commands_print_what_the_pages_show(page, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
-@pytest.mark.parametrize("block", range(7))
+@pytest.mark.parametrize("block", range(8))
 def test_snippets_run(block, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("train", "valid"):
         rows = ({"prompt": f"{name} {i} ->", "completion": " yes" if i % 2 else " no"} for i in range(300))
         Path(f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     snippets = blocks_of("python", "python")
-    assert len(snippets) == 7
+    assert len(snippets) == 8
     names = {}
     exec(snippets[block], names)  # noqa: S102 - it is our own page
     if block == 1:
         assert names["fixed"]["completion"].to_list()[:2] == [" fine", " yes"]
-    elif block == 5:
-        names["test_data"]()
     elif block == 6:
+        names["test_data"]()
+    elif block == 7:
         assert names["made"].measures.accuracy == pytest.approx(2 / 3)
 
 

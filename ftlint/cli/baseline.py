@@ -55,7 +55,7 @@ def prune(paths: tuple[str, ...], **options: Any) -> int:
         new = baseline.pruned(old, report.datasets, report.rules, alone)
         baseline.write(path, new)
     gone = sum(sum(rules.values()) for rules in old.files.values()) - sum(sum(rules.values()) for rules in new.files.values())
-    click.echo(f"{_shown(path)} accepts {numbered(gone, 'finding')} fewer")
+    click.echo(f"{_shown(path)} accepts {gone:,} fewer finding{'s' * (gone != 1)}")
     return 0
 
 
