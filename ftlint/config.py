@@ -164,7 +164,10 @@ def _check_text(key: str, text: str | None) -> None:
 class Config:
     """Resolved settings.
 
-    sources: for each key that is not the default, where it comes from. root: what globs are relative to. files: those read.
+    Attributes:
+        sources: For each key that is not the default, where it comes from.
+        root: What globs are relative to.
+        files: Those read.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -206,8 +209,12 @@ def load(
 ) -> Config:
     """Return the configuration: overrides (of the command line) over variables over a file over defaults.
 
-    file: the configuration file; without it the closest one upward from `start` (the working directory).
-    isolated: take neither file nor variables. Raises ConfigError for what does not fit, naming source and key.
+    Args:
+        file: The configuration file; without it the closest one upward from `start` (the working directory).
+        isolated: Take neither file nor variables.
+
+    Raises:
+        ConfigError: For what does not fit, naming source and key.
     """
     start = start or Path.cwd()
     layers: list[tuple[str, Mapping[str, Any]]] = []

@@ -35,11 +35,14 @@ def datasets_of(
 ) -> list[Dataset]:
     """Return the datasets that paths mean; without paths those of the configuration, or the working directory's.
 
-    problems: takes a sentence for each file that cannot be read, as long as another one can; without it the first one raises.
-    stdin: the file that standard input is, by whose settings it is judged.
+    Args:
+        problems: Takes a sentence for each file that cannot be read, as long as another one can; without it the first one
+            raises.
+        stdin: The file that standard input is, by whose settings it is judged.
 
-    Raises UsageError for paths that mean nothing, for a dataset with a shard that is missing where all that exist of it are
-    meant, and for several training files with one validation file.
+    Raises:
+        UsageError: For paths that mean nothing, for a dataset with a shard that is missing where all that exist of it are
+            meant, and for several training files with one validation file.
     """
     tables = _tables(config)
     if stdin is not None:

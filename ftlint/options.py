@@ -19,9 +19,13 @@ LONGEST_LINE = 16 << 20
 class DatasetOptions:
     """What the configuration says of a dataset; None is inferred.
 
-    records: how many are surveyed. share: the majority that a separator or stop needs. own: the user's own targets.
-    naming: keys that only name a record; None: those that are known. like: a file of inputs as they will come in use.
-    longest: bytes of the longest line that is read.
+    Attributes:
+        records: How many are surveyed.
+        share: The majority that a separator or stop needs.
+        own: The user's own targets.
+        naming: Keys that only name a record; None: those that are known.
+        like: A file of inputs as they will come in use.
+        longest: Bytes of the longest line that is read.
     """
 
     target: str | None = None

@@ -79,7 +79,8 @@ def shipped() -> dict[str, dict[str, Any]]:
 def target(name: str, own: Mapping[str, Mapping[str, Any]] | None = None) -> Target:
     """Return the target of this name, from the user's own tables or the shipped ones.
 
-    Raises ConfigError for an unknown name, an unknown key, or targets that extend each other in a circle.
+    Raises:
+        ConfigError: For an unknown name, an unknown key, or targets that extend each other in a circle.
     """
     fields = {key.replace("-", "_"): value for key, value in _resolve(name, {**shipped(), **(own or {})}, ()).items()}
     fields.setdefault("source", "your configuration")

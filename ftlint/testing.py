@@ -46,7 +46,8 @@ def findings(
 ) -> list[Finding]:
     """Return what a rule alone finds in a file of these lines; it need not be installed.
 
-    options: of the configuration, as in ftlint.toml.
+    Args:
+        options: Of the configuration, as in ftlint.toml.
     """
     config, configured = _configured(rule, options)
     dataset = Dataset(

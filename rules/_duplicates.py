@@ -30,8 +30,11 @@ _NO_FINGERPRINTS = pl.DataFrame(
 class Duplicates:
     """Tables of `line` and `first` (the earlier line), by line.
 
-    equal: equal records. further: equal but for what their further keys hold. conflicting: equal prompts with another label.
-    normalised: equal but for case, white space, Unicode form or punctuation.
+    Attributes:
+        equal: Equal records.
+        further: Equal but for what their further keys hold.
+        conflicting: Equal prompts with another label.
+        normalised: Equal but for case, white space, Unicode form or punctuation.
     """
 
     equal: pl.DataFrame
@@ -65,8 +68,10 @@ def lines_labelled(gathered: Gathered, labels: Iterable[str]) -> pl.Series:
 class Leaks:
     """Tables of `line` of a validation record and `first`, a training line.
 
-    equal: of an equal body. further: of an equal body, where further keys hold something else. normalised: of a body that is
-    equal but for case, white space, Unicode form or punctuation.
+    Attributes:
+        equal: Of an equal body.
+        further: Of an equal body, where further keys hold something else.
+        normalised: Of a body that is equal but for case, white space, Unicode form or punctuation.
     """
 
     equal: pl.DataFrame
@@ -95,7 +100,9 @@ def leaks(gathered: Gathered) -> Leaks:
 def _normalised_leaks(mine: list[pl.DataFrame], theirs: list[pl.DataFrame], gathered: Gathered, train: Gathered) -> pl.DataFrame:
     """Look closely at validation records that may equal a training record but for case, white space or punctuation.
 
-    mine: their lines and bodies; theirs: the lines of the training records. Of equal bodies one is looked at.
+    Args:
+        mine: Their lines and bodies.
+        theirs: The lines of the training records. Of equal bodies one is looked at.
     """
     if not mine:
         return _by_line([])
@@ -168,7 +175,8 @@ def _find(gathered: Gathered) -> Duplicates:
 def _equal(nominated: list[pl.DataFrame], gathered: Gathered) -> pl.DataFrame:
     """Return which records are equal, of those whose hashes are: their texts are compared, by a hash that nothing else has.
 
-    nominated: tables of `line` and `of_record`, the first line with the same hashes.
+    Args:
+        nominated: Tables of `line` and `of_record`, the first line with the same hashes.
     """
     table = pl.concat(nominated).sort("line") if nominated else pl.DataFrame()
     if not len(table):

@@ -44,7 +44,8 @@ a record from 0."""
 class Fault(NamedTuple):
     """Why an object with its dialect's keys is not a record: the kind, the JSON Pointer of what is wrong, what is wanted there.
 
-    is_text: whether that is a text, which some values can be written as.
+    Attributes:
+        is_text: Whether that is a text, which some values can be written as.
     """
 
     kind: str
@@ -63,18 +64,28 @@ class Surveyed(NamedTuple, Generic[K]):
 class Dialect(Generic[K]):
     """The shape of a record; K is what its rules know of a dataset besides what is known in every dialect.
 
-    name: as in configuration files; shown: in sentences, where it is another. called: the call of OpenAI's client that asks a
-    model which was trained on such records, `completions` or `chat`; none where that service does not train on them. shapes: any
-    of these key sets makes a record. optional: keys that it may have besides. types: msgspec types of a record; the first is the
-    strictest and the fastest, the last takes every record, unless `loose` is another type that does. Without any, a dialect is
-    only recognised. capabilities: what rules may require of it: `endings` (prompts may end with a separator, completions with a
-    stop), `texts` (named texts), `messages`, `labels` (an answer can be a label), `pair` (a preferred and a rejected answer),
-    `judgement`. assumed: the target where none is named. tables: for each column of texts, by table, the JSON Pointer of a text,
-    as an expression. nothing: what is known without a survey. answers: the kind of text (see `counted_texts`) that is to be
-    learned. tells_task: whether records are told apart by task, so that reports name it. weak: whether its keys are so common
-    that they make no record together with unknown ones. renamed: whether its keys are but other names for those of a dialect
-    that a target takes. graded: whether a prompt beside anything may be its record. asked, answered, whole: what sentences call
-    what is asked, what is to be learned, and a record. example: a line with a good record.
+    Attributes:
+        name: As in configuration files.
+        shown: In sentences, where it is another.
+        called: The call of OpenAI's client that asks a model which was trained on such records, `completions` or `chat`; none
+            where that service does not train on them.
+        shapes: Any of these key sets makes a record.
+        optional: Keys that it may have besides.
+        types: msgspec types of a record; the first is the strictest and the fastest, the last takes every record, unless
+            `loose` is another type that does. Without any, a dialect is only recognised.
+        capabilities: What rules may require of it: `endings` (prompts may end with a separator, completions with a stop),
+            `texts` (named texts), `messages`, `labels` (an answer can be a label), `pair` (a preferred and a rejected answer),
+            `judgement`.
+        assumed: The target where none is named.
+        tables: For each column of texts, by table, the JSON Pointer of a text, as an expression.
+        nothing: What is known without a survey.
+        answers: The kind of text (see `counted_texts`) that is to be learned.
+        tells_task: Whether records are told apart by task, so that reports name it.
+        weak: Whether its keys are so common that they make no record together with unknown ones.
+        renamed: Whether its keys are but other names for those of a dialect that a target takes.
+        graded: Whether a prompt beside anything may be its record.
+        asked, answered, whole: What sentences call what is asked, what is to be learned, and a record.
+        example: A line with a good record.
     """
 
     name: str = ""
@@ -153,7 +164,8 @@ class Dialect(Generic[K]):
     def rest(self, value: Mapping[str, Any], naming: frozenset[str]) -> str:
         """Return what a record holds in keys that its dialect does not have, as an opaque text; an empty one for nothing.
 
-        naming: keys that only name a record, and say nothing of it.
+        Args:
+            naming: Keys that only name a record, and say nothing of it.
         """
         further = {key: value[key] for key in self.further(list(value)) if key not in naming}
         return opaque(further) if further else ""
@@ -260,7 +272,8 @@ class Dialect(Generic[K]):
     def texts(self, tables: Tables, *, pointers: bool = False) -> pl.DataFrame:
         """Return the table of all texts: `line`, `place` (UInt32; a number for each text of a record) and `text`.
 
-        pointers: whether to add `pointer`, the JSON Pointer of the text.
+        Args:
+            pointers: Whether to add `pointer`, the JSON Pointer of the text.
         """
         columns = [(name, column, pointer) for name, texts in self.tables.items() for column, pointer in texts.items()]
         parts = []

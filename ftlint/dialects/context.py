@@ -29,14 +29,22 @@ Differences = tuple[tuple[str, str | None, str | None], ...]
 class Context(Generic[K]):
     """What rules may know of a dataset; it travels to worker processes.
 
-    dialect: the shape of its records. target: the model it is for. encoding: the tokenizer's name.
-    task: `classification`, `generation` or `open-ended`. known: what the dialect knows of it, for its own rules.
-    given: what the configuration names (`separator`, `stop`, `task`, `dialect`). surveyed: how many records the inference
-    rests on. recognised: whether a known dialect has the majority. head: in how many first characters nearly all surveyed
-    inputs differ, so that duplicates can be sought by these alone; 0 where that takes whole texts. split: in a validation
-    file, what differs from the training file (`dialect`, or what the dialect compares), as pairs of training and validation
-    value. naming: keys that only name a record. longest: bytes of the longest line that is read. hints: what rules asked the
-    survey, by code.
+    Attributes:
+        dialect: The shape of its records.
+        target: The model it is for.
+        encoding: The tokenizer's name.
+        task: `classification`, `generation` or `open-ended`.
+        known: What the dialect knows of it, for its own rules.
+        given: What the configuration names (`separator`, `stop`, `task`, `dialect`).
+        surveyed: How many records the inference rests on.
+        recognised: Whether a known dialect has the majority.
+        head: In how many first characters nearly all surveyed inputs differ, so that duplicates can be sought by these alone; 0
+            where that takes whole texts.
+        split: In a validation file, what differs from the training file (`dialect`, or what the dialect compares), as pairs of
+            training and validation value.
+        naming: Keys that only name a record.
+        longest: Bytes of the longest line that is read.
+        hints: What rules asked the survey, by code.
     """
 
     dialect: str

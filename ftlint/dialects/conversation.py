@@ -153,9 +153,13 @@ class ConversationDialect(Dialect[None]):
     ) -> None:
         """Describe a dialect.
 
-        role, content: the keys of a message. roles: what roles mean, by how they are written, the preferred spelling first;
-        None: as they are. strict: whether roles of other formats are refused. typed: whether parts of contents have a type.
-        judgements: keys that say whether an answer is good. example: a line with a good record.
+        Args:
+            role, content: The keys of a message.
+            roles: What roles mean, by how they are written, the preferred spelling first; None: as they are.
+            strict: Whether roles of other formats are refused.
+            typed: Whether parts of contents have a type.
+            judgements: Keys that say whether an answer is good.
+            example: A line with a good record.
         """
         self.name, self.forms, self.answers, self.assumed, self.weak = name, forms, answers, assumed, weak
         self.capabilities = frozenset(capabilities.split())
@@ -617,8 +621,12 @@ def conversation(
 ) -> ConversationDialect:
     """Return the dialect of records that are one list of messages.
 
-    path: the key of the list. kind: of that list, by which it is recognised. optional: keys that a record may have besides.
-    system: the key of a system message outside of the list. more: as of `ConversationDialect`.
+    Args:
+        path: The key of the list.
+        kind: Of that list, by which it is recognised.
+        optional: Keys that a record may have besides.
+        system: The key of a system message outside of the list.
+        more: As of `ConversationDialect`.
     """
     before = (Field(system, (TEXT, LIST, OBJECT), "system", needed=False),) if system else ()
     return ConversationDialect(name, Form((*before, Field(path, (kind,))), optional=tuple(optional.split())), **more)

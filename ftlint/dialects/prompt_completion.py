@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 class Endings:
     """How the texts of a dataset end.
 
-    separator, stop: None where there is none. rivals: two to five separators that compete where none has the majority.
-    rendered: whether a chat template has rendered the prompts.
+    Attributes:
+        separator, stop: None where there is none.
+        rivals: Two to five separators that compete where none has the majority.
+        rendered: Whether a chat template has rendered the prompts.
     """
 
     separator: Ending | None = None

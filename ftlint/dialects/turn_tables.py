@@ -61,10 +61,13 @@ def frame(columns: Mapping[str, Sequence[Any] | pl.Series], schema: Mapping[str,
 class _Order:
     """What follows from the order of roles alone; conversations have few of them.
 
-    begins: whether a system message is first. at: place of the assistant's last message, if there is one. template: what is
-    asked, to be filled with what `pick` takes of all texts: last comes what most conversations begin with, so that they differ
-    in their first characters, by which equal ones are sought. row: what the table of records has of it; the roles of what is
-    asked are an opaque key, by which conversations of the same texts differ; texts that stand for themselves have none.
+    Attributes:
+        begins: Whether a system message is first.
+        at: Place of the assistant's last message, if there is one.
+        template: What is asked, to be filled with what `pick` takes of all texts: last comes what most conversations begin
+            with, so that they differ in their first characters, by which equal ones are sought.
+        row: What the table of records has of it; the roles of what is asked are an opaque key, by which conversations of the
+            same texts differ; texts that stand for themselves have none.
     """
 
     def __init__(self, roles: tuple[str, ...], number: int, *, bare: bool) -> None:

@@ -22,9 +22,12 @@ NOTHING: dict[str, Any] = {}
 class Field(NamedTuple):
     """Where in a record something is said.
 
-    path: the keys that lead there, with `/` between them. kinds: of values that may be there, see `ftlint.dialects.kinds`.
-    role: of what is there and has none of its own. thread: 0, or 1 for the answer that is not to be learned. needed: whether
-    a record must have it.
+    Attributes:
+        path: The keys that lead there, with `/` between them.
+        kinds: Of values that may be there, see `ftlint.dialects.kinds`.
+        role: Of what is there and has none of its own.
+        thread: 0, or 1 for the answer that is not to be learned.
+        needed: Whether a record must have it.
     """
 
     path: str
@@ -37,8 +40,10 @@ class Field(NamedTuple):
 class Form:
     """A shape of a record.
 
-    fields: what is said where, in order. needed: the keys that a record has, with the kinds of their values, `also` among them.
-    keys: all that it may have, `optional` among them.
+    Attributes:
+        fields: What is said where, in order.
+        needed: The keys that a record has, with the kinds of their values, `also` among them.
+        keys: All that it may have, `optional` among them.
     """
 
     def __init__(
@@ -54,8 +59,13 @@ class Form:
 class Turn(NamedTuple):
     """What is said once.
 
-    role: as rules know it. named: as it is written. content: a text, parts, or None. message: the object that it is in;
-    an empty one where a text stands for itself. at: its JSON Pointer. field: where it was found.
+    Attributes:
+        role: As rules know it.
+        named: As it is written.
+        content: A text, parts, or None.
+        message: The object that it is in; an empty one where a text stands for itself.
+        at: Its JSON Pointer.
+        field: Where it was found.
     """
 
     role: str

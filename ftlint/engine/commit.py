@@ -25,8 +25,10 @@ def target_of(source: Source) -> Path | None:
 def commit(original: Source, repaired: Source) -> None:
     """Replace a file by its repaired form, or write a repaired standard input to standard output.
 
-    Mode and owner stay; of a symbolic link its target is written; a packed file stays packed. Raises InputError for a
-    file that was written to since it was read.
+    Mode and owner stay; of a symbolic link its target is written; a packed file stays packed.
+
+    Raises:
+        InputError: For a file that was written to since it was read.
     """
     if original.is_stdin:
         for part in repaired.parts():

@@ -24,7 +24,8 @@ _KEYS = ("prompt", *SYNONYMS["prompt"], "content")
 def inputs_of(path: str) -> list[str]:
     """Return the inputs of a file: JSON Lines (texts, prompts, conversations) or text with one a line.
 
-    Raises InputError for a file that cannot be read, or without any.
+    Raises:
+        InputError: For a file that cannot be read, or without any.
     """
     with closing(open_source(path)) as source:
         results = [text for part in _lines(source.parts()) if (text := _input(part)).strip()]

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 class Plan:
     """What to look for: the context, the rules that apply, the metrics that they need.
 
-    limit: how many violations of a rule and level are kept of each file; None: all. Their number is exact all the same.
+    Attributes:
+        limit: How many violations of a rule and level are kept of each file; None: all. Their number is exact all the same.
     """
 
     context: Context
@@ -97,7 +98,8 @@ def asks_for(rule: Rule, kind: type[Metric], context: Context) -> bool:
 def violations(plan: Plan, block: Block, failures: dict[str, str] | None = None) -> dict[Key, pl.DataFrame]:
     """Return `line` and `position` of the rows that violate each record rule, by code and level.
 
-    failures: takes a sentence for each rule that fails; without it they raise.
+    Args:
+        failures: Takes a sentence for each rule that fails; without it they raise.
     """
     traces = block.decoded.traces
     rules = [rule for rule in plan.rules if isinstance(rule, RecordRule) and (rule.traces is None or rule.traces & traces)]

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class Processes(Engine):
     """An engine of this process and others; this one works too, instead of waiting for them.
 
-    others: how many. They start at once, and load what they need.
+    Attributes:
+        others: How many. They start at once, and load what they need.
     """
 
     def __init__(self, others: int) -> None:

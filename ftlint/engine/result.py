@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 class CheckedFile:
     """A file of a dataset.
 
-    first: the number of lines of the files of its role before it. lines: reads them again. labels: those of its role, with
-    counts.
+    Attributes:
+        first: The number of lines of the files of its role before it.
+        lines: Reads them again.
+        labels: Those of its role, with counts.
     """
 
     path: str
@@ -41,8 +43,10 @@ class CheckedFile:
 class InFile(NamedTuple):
     """The violations of a rule in a file.
 
-    number: of the file among those of its role. indexes: which of the rule's violations are kept of it. total: how many there
-    are.
+    Attributes:
+        number: Of the file among those of its role.
+        indexes: Which of the rule's violations are kept of it.
+        total: How many there are.
     """
 
     rule: Rule
@@ -57,8 +61,10 @@ class InFile(NamedTuple):
 class DatasetReport:
     """What was found in one dataset: files, and for each rule its violations.
 
-    failures: a sentence for each rule, by code, that failed. gathered: by role, what is known of all records. fix: the repair
-    that violations have, where the rule proposes one.
+    Attributes:
+        failures: A sentence for each rule, by code, that failed.
+        gathered: By role, what is known of all records.
+        fix: The repair that violations have, where the rule proposes one.
     """
 
     files: list[CheckedFile]

@@ -52,7 +52,9 @@ def survey(
 ) -> Context:
     """Return what is known of the dataset that these files make up.
 
-    rules: those that may want to know something of the sample. failures: takes a sentence for each of them that fails.
+    Args:
+        rules: Those that may want to know something of the sample.
+        failures: Takes a sentence for each of them that fails.
     """
     context, tables = take_sample(sources, options)
     hints: dict[str, Any] = {}

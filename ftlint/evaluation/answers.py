@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def answers_of(source: Source, options: DatasetOptions) -> list[str]:
     """Return the answer of each record, without separator, stop and outer white space.
 
-    Raises InputError for a file in which a line holds no record: predictions are matched by their order.
+    Raises:
+        InputError: For a file in which a line holds no record: predictions are matched by their order.
     """
     context = take_sample([source], options).context
     dialect = named(context.dialect)

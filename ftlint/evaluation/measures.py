@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 class Measures:
     """How well labels were predicted.
 
-    precision, recall, specificity, f_beta: of the positive class, where there are two, by the predicted labels, as accuracy is;
-    auroc, auprc: by its probability; cross_entropy: mean negative logarithm of the probability of the right label; confusion:
-    labels, and a row of counts for each true label by predicted label.
+    Attributes:
+        precision, recall, specificity, f_beta: Of the positive class, where there are two, by the predicted labels, as accuracy
+            is.
+        auroc, auprc: By its probability.
+        cross_entropy: Mean negative logarithm of the probability of the right label.
+        confusion: Labels, and a row of counts for each true label by predicted label.
     """
 
     accuracy: float
@@ -70,7 +73,9 @@ def ranked(true: Sequence[bool], probability: Floats) -> dict[str, float | None]
 def binary(true: Sequence[bool], probability: Floats, betas: Sequence[float]) -> dict[str, float | None]:
     """Return precision, recall, auroc, auprc and f{beta} of the positive class, at the threshold 0.5.
 
-    true: whether each is positive; probability: of being so. The names are those of the service's results.
+    Args:
+        true: Whether each is positive.
+        probability: Of being so. The names are those of the service's results.
     """
     from sklearn import metrics  # noqa: PLC0415 - takes a second
 
@@ -107,8 +112,11 @@ def measured(
 ) -> Measures:
     """Return all measures.
 
-    true, predicted: labels; nll: negative logarithm of the probability of each true label, if that is known. positive,
-    probability: where there are two labels, the one that is looked for, and how likely it is each time, if that is known.
+    Args:
+        true, predicted: Labels.
+        nll: Negative logarithm of the probability of each true label, if that is known.
+        positive, probability: Where there are two labels, the one that is looked for, and how likely it is each time, if that
+            is known.
     """
     from sklearn import metrics  # noqa: PLC0415 - takes a second
 

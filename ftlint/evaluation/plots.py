@@ -55,7 +55,8 @@ Series = tuple["Sequence[float]", "Sequence[float]"]
 def frames(file: str, content: Mapping[str, Mapping[str, Series]], *, title: str, horizontal: str) -> None:
     """Draw a frame for each measure, with a line for each series in it; lines of many points are smoothed.
 
-    content: by the measure's name, its series by theirs.
+    Args:
+        content: By the measure's name, its series by theirs.
     """
     from matplotlib.figure import Figure  # noqa: PLC0415 - an extra
 

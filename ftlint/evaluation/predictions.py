@@ -31,7 +31,8 @@ class Prediction:
 def read(content: bytes, name: str) -> list[Prediction]:
     """Return the answers of a file: JSON Lines, a JSON array, or text with one answer a line.
 
-    Raises InputError for what holds no answer.
+    Raises:
+        InputError: For what holds no answer.
     """
     body = content.removeprefix(b"\xef\xbb\xbf")
     if body.lstrip()[:1] == b"[":

@@ -44,11 +44,16 @@ def schema(
 
     The dialect's texts are required string columns without nulls; each record rule is a check of the rule's name. A schema
     looks at rows, not at the dataset: nothing is inferred, so that `separator` and `stop` are checked where they are given.
-    model: a target's name. select, ignore: as in a configuration file. fail_on: rules below this level are left out.
 
-    backend: the library whose frames are validated; for pandas it must be installed (`pip install 'ftlint[pandas]'`).
+    Args:
+        model: A target's name.
+        select, ignore: As in a configuration file.
+        fail_on: Rules below this level are left out.
+        backend: The library whose frames are validated; for pandas it must be installed (`pip install 'ftlint[pandas]'`).
 
-    Raises UsageError for a dialect or backend that is not supported, ConfigError for unknown rules or targets.
+    Raises:
+        UsageError: For a dialect or backend that is not supported.
+        ConfigError: For unknown rules or targets.
     """
     checked = [known.name for known in known_dialects() if known.checked]
     if dialect not in checked:

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 class Block:
     """What rules and metrics may look at: raw bytes, what was decoded, the tables with all derived columns.
 
-    dialect: that of the records. byte_order_mark: whether one was taken from the front of the bytes. records: those that were
-    looked at by themselves, by line; None for a line that holds none.
+    Attributes:
+        dialect: That of the records.
+        byte_order_mark: Whether one was taken from the front of the bytes.
+        records: Those that were looked at by themselves, by line; None for a line that holds none.
     """
 
     data: bytes
@@ -74,8 +76,9 @@ class Block:
 class Metric:
     """The base of all metrics: dataclasses, whose fields are made by `ftlint.metrics.parts` and know how they merge.
 
-    lines: how many it has seen; the engine counts them. needs_texts: whether it looks at the texts of records, which only
-    dialects have that are checked.
+    Attributes:
+        lines: How many it has seen; the engine counts them.
+        needs_texts: Whether it looks at the texts of records, which only dialects have that are checked.
     """
 
     needs_texts: ClassVar[bool] = True

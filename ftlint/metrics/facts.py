@@ -24,13 +24,20 @@ BROKEN = ("invalid-json", "invalid-utf8")
 class FileFacts(Metric):
     """A file's bytes, counted. Always gathered, one for each file.
 
-    size: in bytes. records: objects. conforming: those that are of the dialect. nested: whether a line that is not JSON opens
-    or closes something, so that the commas after others may be a part of it. stuck_returns: carriage returns that end lines
-    which are not JSON. charset: the wide encoding that the file is in instead of UTF-8. spread: what the file holds that is
-    not one object a line. lines_wanted: whether it may be made one object a line; not where its name ends in `.json`.
-    arrays: lines that hold an array of something else than records or turns. columns: of the table that the file is, if it is
-    one. charsets: those that it may be in, where most lines are not UTF-8, each with a word as it reads in it. unread: what
-    records hold that no rule looks at. further: keys that they have besides those of their dialect, the first ones by name.
+    Attributes:
+        size: In bytes.
+        records: Objects.
+        conforming: Those that are of the dialect.
+        nested: Whether a line that is not JSON opens or closes something, so that the commas after others may be a part of it.
+        stuck_returns: Carriage returns that end lines which are not JSON.
+        charset: The wide encoding that the file is in instead of UTF-8.
+        spread: What the file holds that is not one object a line.
+        lines_wanted: Whether it may be made one object a line; not where its name ends in `.json`.
+        arrays: Lines that hold an array of something else than records or turns.
+        columns: Of the table that the file is, if it is one.
+        charsets: Those that it may be in, where most lines are not UTF-8, each with a word as it reads in it.
+        unread: What records hold that no rule looks at.
+        further: Keys that they have besides those of their dialect, the first ones by name.
     """
 
     size: int = total()

@@ -23,11 +23,16 @@ M = TypeVar("M", bound=Metric)
 class Gathered:
     """What is known of the files of one role when all their records were seen.
 
-    role: `train` or `valid`. metrics: by their class. files: the facts of each file. fetch: given line numbers, the
-    records' texts by line, read again from the files; for the few records that must be looked at closely.
-    by_key: given a metric, tables of its rows, in which those of equal keys are together.
-    train: in a validation file's, what is known of its training files. like: inputs as they will come in use, where they are
-    named. memo: what several rules find out once.
+    Attributes:
+        role: `train` or `valid`.
+        metrics: By their class.
+        files: The facts of each file.
+        fetch: Given line numbers, the records' texts by line, read again from the files; for the few records that must be
+            looked at closely.
+        by_key: Given a metric, tables of its rows, in which those of equal keys are together.
+        train: In a validation file's, what is known of its training files.
+        like: Inputs as they will come in use, where they are named.
+        memo: What several rules find out once.
     """
 
     role: str

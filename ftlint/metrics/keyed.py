@@ -66,8 +66,10 @@ class Spill:
 class Keyed(Metric):
     """Rows of which those with equal values in the column `key` must come together.
 
-    parts: tables with `line` and further columns, each with the line that its lines are counted from. Beyond a bound they go to
-    temporary files, one for each range of keys. spilled: folders of such files, each with the line that theirs are counted from.
+    Attributes:
+        parts: Tables with `line` and further columns, each with the line that its lines are counted from. Beyond a bound they
+            go to temporary files, one for each range of keys.
+        spilled: Folders of such files, each with the line that theirs are counted from.
     """
 
     key: ClassVar[str]

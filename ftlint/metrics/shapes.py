@@ -28,8 +28,10 @@ def _in_all(mine: Strings, theirs: Strings, _: int) -> Strings:
 class Shapes(Metric):
     """Lines whose keys are not those of the dialect: by the keys found, by unknown key, by other dialect.
 
-    wrong: by what is wrong with objects that have the keys.
-    strings: by the keys found, those whose values are strings in all of the lines. records: objects.
+    Attributes:
+        wrong: By what is wrong with objects that have the keys.
+        strings: By the keys found, those whose values are strings in all of the lines.
+        records: Objects.
     """
 
     records: int = total()

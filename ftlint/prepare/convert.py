@@ -174,7 +174,9 @@ def _template(table: Table, prompt: str | None) -> Asked | None:
 def _meant(table: Table, names: Sequence[str], option: str, *, others: Sequence[str], taken: str | None) -> str:
     """Return the one column whose name means what one of these does; of two columns the one that the other leaves.
 
-    others: names of what the other column may be; taken: that column, where it is known.
+    Args:
+        others: Names of what the other column may be.
+        taken: That column, where it is known.
     """
     meant = [column for column in table.columns if _is_one_of(column, names) and column != taken]
     exact = [column for column in meant if column == names[0]]

@@ -38,7 +38,9 @@ class Wanted:
 class Groups(Keyed):
     """For each record: line, signature of its prompt, its place in the order of the seed, label, last word, value of the key.
 
-    ungrouped: records without the key to group by. keys: that such records have.
+    Attributes:
+        ungrouped: Records without the key to group by.
+        keys: That such records have.
     """
 
     key: ClassVar[str] = "signature"
@@ -80,7 +82,8 @@ def _digest(content: bytes, key: bytes = b"") -> int:
 def grouped(gathered: Gathered, wanted: Wanted, pairs: Iterable[tuple[int, int]]) -> pl.DataFrame:
     """Return `line`, `group`, `draw` (the group's place in the order), `label` and `task` of all records, in order.
 
-    pairs: lines that stay together besides.
+    Args:
+        pairs: Lines that stay together besides.
     """
     tables: list[pl.DataFrame] = []
     words = set[str]()

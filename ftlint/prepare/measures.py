@@ -52,8 +52,9 @@ def _moved(mine: list[int], theirs: list[int], shift: int) -> list[int]:
 class Sizes(Metric):
     """How many texts there are of each kind and how many bytes they have; the lines of the longest records.
 
-    long: the lines of records that have the bytes to be near the token limit; a token has one byte or more. turns: how many
-    messages there are.
+    Attributes:
+        long: The lines of records that have the bytes to be near the token limit; a token has one byte or more.
+        turns: How many messages there are.
     """
 
     texts: Counter[str] = counts()
@@ -155,7 +156,10 @@ def tables_of(lines: Lines, numbers: Sequence[int]) -> Tables:
 def estimated(counted_texts: pl.DataFrame, sizes: Sizes, encoding: str, records: int) -> Counts:
     """Return what a random sample says of all records: tokens by byte, times all bytes.
 
-    spoken: the texts of the sample, by `line`. records: of the dataset.
+    spoken: the texts of the sample, by `line`.
+
+    Args:
+        records: Of the dataset.
     """
     sample = with_tokens(counted_texts, encoding).with_columns(size=pl.col("text").str.len_bytes().cast(pl.UInt64))
     sums = {kind: (count, size) for kind, count, size in sample.group_by("kind").agg(pl.sum("tokens", "size")).iter_rows()}

@@ -89,9 +89,13 @@ class Cost:
 class Profile:
     """What a dataset is.
 
-    left_out: lines that hold no record of the dialect, blank ones aside. counts: tokens; spreads: of each kind of text; near:
-    records near the token limit. training, inference: None where only trainers take such records whose commands are not known.
-    notes: what is to be known of the numbers.
+    Attributes:
+        left_out: Lines that hold no record of the dialect, blank ones aside.
+        counts: Tokens.
+        spreads: Of each kind of text.
+        near: Records near the token limit.
+        training, inference: None where only trainers take such records whose commands are not known.
+        notes: What is to be known of the numbers.
     """
 
     path: str
@@ -138,8 +142,14 @@ def profile(
 ) -> Profile:
     """Profile a file.
 
-    exact: count all tokens instead of estimating them. positive: the label that counts as positive, of two. progress: called
-    with the bytes of each part that is done. Raises InputError for a file without records, UsageError for an unknown label.
+    Args:
+        exact: Count all tokens instead of estimating them.
+        positive: The label that counts as positive, of two.
+        progress: Called with the bytes of each part that is done.
+
+    Raises:
+        InputError: For a file without records.
+        UsageError: For an unknown label.
     """
     sample = take_sample([source], options)
     dialect = named(sample.context.dialect)

@@ -36,7 +36,8 @@ _BIASES = 300
 class Training:
     """Hyperparameters, the command that starts it, and why something is not in it.
 
-    batch_size, learning_rate_multiplier, prompt_loss_weight: None where the service chooses.
+    Attributes:
+        batch_size, learning_rate_multiplier, prompt_loss_weight: None where the service chooses.
     """
 
     n_epochs: int
@@ -51,7 +52,10 @@ class Training:
 class Inference:
     """Settings of a request, and the label of each first token.
 
-    stop: None where the data has none. logit_bias: by token number. snippet: the same as code for today's client.
+    Attributes:
+        stop: None where the data has none.
+        logit_bias: By token number.
+        snippet: The same as code for today's client.
     """
 
     temperature: float
@@ -68,10 +72,14 @@ class Inference:
 class Facts:
     """What a recipe is made of.
 
-    labels: with counts, the commonest first; none where there are none. longest: tokens of the longest answers. ratio: bytes
-    of what is asked to those of what is answered. positive: the label that counts as positive, where one is named. valid: the
-    validation file. no_metrics: why the service cannot compute classification metrics. preamble: the system messages and tools
-    of records, the commonest first.
+    Attributes:
+        labels: With counts, the commonest first; none where there are none.
+        longest: Tokens of the longest answers.
+        ratio: Bytes of what is asked to those of what is answered.
+        positive: The label that counts as positive, where one is named.
+        valid: The validation file.
+        no_metrics: Why the service cannot compute classification metrics.
+        preamble: The system messages and tools of records, the commonest first.
     """
 
     path: str

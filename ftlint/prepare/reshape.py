@@ -57,8 +57,9 @@ class Reshaped:
 def reshape(source: Source, options: DatasetOptions, to: str, out: Path) -> Reshaped:
     """Write the records of a file in another shape, a line each.
 
-    to: one of `SHAPES`. Raises InputError, and writes nothing, where a line holds no record, or a record something that the
-    other shape has no place for.
+    Args:
+        to: One of `SHAPES`. Raises InputError, and writes nothing, where a line holds no record, or a record something that the
+            other shape has no place for.
     """
     context, _ = take_sample([source], options)
     dialect = named(context.dialect)

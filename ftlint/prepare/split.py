@@ -45,9 +45,13 @@ _OLD = 100_000
 class Split:
     """How a file was dealt out.
 
-    counts: records by part and label (one label, "", where there are none). rare: labels that are not in every part.
-    left_out: lines that are not records. files: where each part was written. shares: that were asked for. ungrouped: records
-    without the key to group by.
+    Attributes:
+        counts: Records by part and label (one label, "", where there are none).
+        rare: Labels that are not in every part.
+        left_out: Lines that are not records.
+        files: Where each part was written.
+        shares: That were asked for.
+        ungrouped: Records without the key to group by.
     """
 
     counts: Mapping[str, Mapping[str, int]]
@@ -204,7 +208,8 @@ def _deal(count: int, piece: _Piece) -> list[bytes]:
 def _write(file: CheckedFile, source: Source, table: pl.DataFrame, files: Sequence[Path], engine: Engine) -> None:
     """Copy each record's line to the file of its part. All files change together, when all are written, or none does.
 
-    table: `line` and `part` of the records.
+    Args:
+        table: `line` and `part` of the records.
     """
     parts = bytearray([_NOWHERE]) * file.facts.lines
     for line, part in table.select("line", "part").iter_rows():

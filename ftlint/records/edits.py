@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 class Edit(NamedTuple):
     """Other bytes for a part of a line.
 
-    start, end: in bytes of the line, end exclusive; an end behind the line takes its line end with it. text: what is there
-    instead; a line feed in it makes two lines of one.
+    Attributes:
+        start, end: In bytes of the line, end exclusive; an end behind the line takes its line end with it.
+        text: What is there instead; a line feed in it makes two lines of one.
     """
 
     start: int

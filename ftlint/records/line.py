@@ -19,7 +19,8 @@ class Line:
     What is found out about it is kept: where its values are, each level of nesting when it is first asked for. So a thousand
     findings in one line cost as much as reading it a few times.
 
-    raw: its bytes.
+    Attributes:
+        raw: Its bytes.
     """
 
     def __init__(self, raw: bytes) -> None:

@@ -75,9 +75,12 @@ _BROKEN = object()
 class Wrong(NamedTuple):
     """What is wrong with objects that have the keys of a record: the first fault of each.
 
-    kind: of the fault, as the dialect names it. path: where, with `*` for the indexes of arrays. found, wanted: what is
-    there, and what should. seems: what kind of data it seems to be instead. mendable: whether all that is wrong can be written
-    as the text that is meant.
+    Attributes:
+        kind: Of the fault, as the dialect names it.
+        path: Where, with `*` for the indexes of arrays.
+        found, wanted: What is there, and what should.
+        seems: What kind of data it seems to be instead.
+        mendable: Whether all that is wrong can be written as the text that is meant.
     """
 
     kind: str
@@ -100,16 +103,21 @@ class Kind:
 class Decoded:
     """What some lines hold.
 
-    lines: how many. tables: the records, see `Dialect`; `line` counts from the first. faults: lines by fault (`invalid-utf8`,
-    `blank`, `invalid-json`, `not-an-object`, `duplicate-key`, `line-too-long`, and those that dialects
-    name). missing: lines by the keys that
-    were found instead of all those required; strings: by these keys, those whose values are strings in all of the lines.
-    wrong: the lines with a fault that a dialect names, by what is wrong. unknown: lines by unknown key. foreign: lines by the
-    other dialect that they are of. objects: how many lines hold one. unread: what records hold that no rule looks at.
-    kinds: what is at each place besides texts, by JSON Pointer (with `*` for the places of arrays) and JSON type.
-    arrays: lines that hold an array of something else than
-    records or turns. traces:
-    what the texts may hold (see there); what is not among them, no text holds.
+    Attributes:
+        lines: How many.
+        tables: The records, see `Dialect`; `line` counts from the first.
+        faults: Lines by fault (`invalid-utf8`, `blank`, `invalid-json`, `not-an-object`, `duplicate-key`, `line-too-long`, and
+            those that dialects name).
+        missing: Lines by the keys that were found instead of all those required.
+        strings: By these keys, those whose values are strings in all of the lines.
+        wrong: The lines with a fault that a dialect names, by what is wrong.
+        unknown: Lines by unknown key.
+        foreign: Lines by the other dialect that they are of.
+        objects: How many lines hold one.
+        unread: What records hold that no rule looks at.
+        kinds: What is at each place besides texts, by JSON Pointer (with `*` for the places of arrays) and JSON type.
+        arrays: Lines that hold an array of something else than records or turns.
+        traces: What the texts may hold (see there); what is not among them, no text holds.
     """
 
     lines: int = 0
@@ -130,7 +138,9 @@ class Decoded:
 class Reader:
     """Reads lines as records of a dialect.
 
-    naming: keys that only name a record, see `ftlint.dialects.keys`. longest: bytes of the longest line that is read.
+    Attributes:
+        naming: Keys that only name a record, see `ftlint.dialects.keys`.
+        longest: Bytes of the longest line that is read.
     """
 
     def __init__(self, dialect: Dialect, naming: frozenset[str] = NAMING, longest: int = LONGEST_LINE) -> None:
@@ -232,7 +242,8 @@ class Reader:
     def _tables(self, objects: list[_Object], decoded: Decoded, repeating: frozenset[int]) -> Tables:
         """Return the tables of those objects that are records; note in `decoded` why others are none.
 
-        repeating: the lines that have a key twice.
+        Args:
+            repeating: The lines that have a key twice.
         """
         values, numbers = [value for _, value, _ in objects], [number for _, _, number in objects]
         kind = self.dialect.loose or self.dialect.types[-1]
@@ -393,7 +404,8 @@ _Object = tuple[bytes, dict[str, Any], int]
 def _placed(tables: Tables, numbers: Sequence[int], further: Sequence[str] | None = None) -> Tables:
     """Return the tables of some records with the lines that these are on.
 
-    further: for each record what it holds besides texts, see `Dialect.rest`; None where that is nothing for all.
+    Args:
+        further: For each record what it holds besides texts, see `Dialect.rest`; None where that is nothing for all.
     """
     lines = pl.Series("line", numbers, pl.UInt32)
     rest = pl.Series(FURTHER, [""]).new_from_index(0, len(numbers)) if further is None else pl.Series(FURTHER, further, pl.String)

@@ -34,8 +34,10 @@ def is_json(text: str | bytes) -> bool:
 def value_end(text: str, start: int) -> int:
     """Return where the JSON value ends that starts here, however deeply it is nested.
 
-    Brackets are counted and strings skipped: what is inside is not judged. Raises ValueError where no value starts, or it
-    does not end.
+    Brackets are counted and strings skipped: what is inside is not judged.
+
+    Raises:
+        ValueError: Where no value starts, or it does not end.
     """
     if text[start : start + 1] not in {"{", "["}:
         scalar = _SCALAR.match(text, start)

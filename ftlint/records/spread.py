@@ -40,9 +40,11 @@ _BREAK = re.compile(_STRING + rb"|([ \t]*[\r\n][ \t\r\n]*)", re.DOTALL)
 class Spread:
     """What a file holds that is not one object a line.
 
-    objects: how many, up to what is broken. broken: the line (1-based) of the first thing that is not understood, and why;
-    None where all of the file is. fragments: whether some of the objects are not surely records by themselves, but perhaps the
-    turns of a conversation, or other parts of one record.
+    Attributes:
+        objects: How many, up to what is broken.
+        broken: The line (1-based) of the first thing that is not understood, and why; None where all of the file is.
+        fragments: Whether some of the objects are not surely records by themselves, but perhaps the turns of a conversation, or
+            other parts of one record.
     """
 
     objects: int

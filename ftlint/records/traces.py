@@ -39,8 +39,10 @@ _FEED, _OPENS, _CLOSES = b"\n{}"
 class Scan(NamedTuple):
     """What is in some lines of JSON.
 
-    lines: how many, if every line feed is between two objects that are in no other value; else 0. quotes: how many double
-    quotes, escaped ones aside. traces: what the texts may hold.
+    Attributes:
+        lines: How many, if every line feed is between two objects that are in no other value; else 0.
+        quotes: How many double quotes, escaped ones aside.
+        traces: What the texts may hold.
     """
 
     lines: int

@@ -87,7 +87,8 @@ def of(reports: Iterable[DatasetReport], folder: Path) -> Baseline:
 def pruned(baseline: Baseline, reports: Iterable[DatasetReport], rules: Iterable[Rule], alone: Container[str]) -> Baseline:
     """Return a baseline that accepts no more than is found now, in the files and of the rules of this run.
 
-    alone: paths of files that are checked without the others of their dataset.
+    Args:
+        alone: Paths of files that are checked without the others of their dataset.
     """
     reports = list(reports)
     compared = _compared(baseline, reports, rules, alone)

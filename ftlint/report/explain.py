@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 class _Line:
     """A line on which something was found. number: in the file, 0-based. record: what it holds, if it is one.
 
-    offset: its byte offset. end: its line end. given: edits that findings have, by rule.
+    Attributes:
+        offset: Its byte offset.
+        end: Its line end.
+        given: Edits that findings have, by rule.
     """
 
     number: int
@@ -75,7 +78,9 @@ _BATCH, _BYTES = 512, 4 << 20
 class Findings:
     """Makes the findings of a dataset.
 
-    edits: whether repairs come with their edits. snippets: whether texts of the data may show.
+    Attributes:
+        edits: Whether repairs come with their edits.
+        snippets: Whether texts of the data may show.
     """
 
     def __init__(self, report: DatasetReport, *, edits: bool, snippets: bool) -> None:

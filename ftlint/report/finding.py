@@ -24,8 +24,10 @@ class RelatedLocation:
 class FindingFix:
     """How a finding can be repaired.
 
-    applicability: `safe`, `unsafe` or on `request`. title: what the repair chooses, in words; empty where it needs none.
-    edits: what it does to the finding's line; none where it concerns more than that, or the report was not asked for edits.
+    Attributes:
+        applicability: `safe`, `unsafe` or on `request`.
+        title: What the repair chooses, in words; empty where it needs none.
+        edits: What it does to the finding's line; none where it concerns more than that, or the report was not asked for edits.
     """
 
     applicability: Applicability
@@ -37,9 +39,14 @@ class FindingFix:
 class Finding:
     """One fault. Lines and columns are 1-based and counted in characters; None where the file as a whole is meant.
 
-    rule: its name. pointer: JSON Pointer of the value. args: what the message was made of. fix: how ftlint can repair it; None
-    where it cannot. related: other lines that belong to it. text: the raw line; None where there is none, or it shall not show.
-    identity: what tells the record from others, however it is written; None for the file as a whole.
+    Attributes:
+        rule: Its name.
+        pointer: JSON Pointer of the value.
+        args: What the message was made of.
+        fix: How ftlint can repair it; None where it cannot.
+        related: Other lines that belong to it.
+        text: The raw line; None where there is none, or it shall not show.
+        identity: What tells the record from others, however it is written; None for the file as a whole.
     """
 
     rule: str

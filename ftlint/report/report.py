@@ -34,12 +34,15 @@ class Report:
 
     Counts are exact; `findings` are at most `limit` a rule and file.
 
-    edits: whether findings come with the edits of their repairs. snippets: whether texts of the data may show. baselined: how
-    many findings a baseline hides; stale: what it accepts more of than there is. unreadable: a sentence for each file that
-    could not be read.
-
     After a repair: found, how many findings each rule had before; fixed, how often each repaired; notes, what
     else is to be said of it, as kind (`chosen`, `refused`, `undone`, `note`) and text.
+
+    Attributes:
+        edits: Whether findings come with the edits of their repairs.
+        snippets: Whether texts of the data may show.
+        baselined: How many findings a baseline hides.
+        stale: What it accepts more of than there is.
+        unreadable: A sentence for each file that could not be read.
     """
 
     datasets: Sequence[DatasetReport] = field(repr=False)

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 class Example:
     """A small file that shows what a rule reports and what not; documentation and test in one.
 
-    lines: without line ends; lone surrogates U+DC80–U+DCFF stand for bytes that are not UTF-8. at: where the rule finds
-    something (None: in the file as a whole); empty for a good example. options: of the configuration, as in ftlint.toml.
-    valid: lines of a validation file; then `at` counts there for rules about splits. end: what ends the last line.
-    fixed: the lines after the repair; for rules about splits, those of the validation file. None: not shown.
+    Attributes:
+        lines: Without line ends; lone surrogates U+DC80–U+DCFF stand for bytes that are not UTF-8.
+        at: Where the rule finds something (None: in the file as a whole); empty for a good example.
+        options: Of the configuration, as in ftlint.toml.
+        valid: Lines of a validation file; then `at` counts there for rules about splits.
+        end: What ends the last line.
+        fixed: The lines after the repair; for rules about splits, those of the validation file. None: not shown.
     """
 
     lines: Sequence[str]

@@ -103,9 +103,12 @@ class Fix:
 class FixContext:
     """What a rule may know when it proposes a repair.
 
-    dataset: what is known of the files at hand. unsafe: whether texts may change. labels: of the training files, with counts.
-    absent: of some texts, the first whose mark occurs nowhere in the whole dataset, or under none of some columns; None where
-    each occurs.
+    Attributes:
+        dataset: What is known of the files at hand.
+        unsafe: Whether texts may change.
+        labels: Of the training files, with counts.
+        absent: Of some texts, the first whose mark occurs nowhere in the whole dataset, or under none of some columns; None
+            where each occurs.
     """
 
     dataset: Context

@@ -52,7 +52,8 @@ def _classes(results: Iterable[Any]) -> list[type[Rule]]:
 def known_rules() -> tuple[type[Rule], ...]:
     """Return all rule classes of all installed packs that can be loaded, in the packs' order.
 
-    Raises ConfigError for packs that claim the same code or name.
+    Raises:
+        ConfigError: For packs that claim the same code or name.
     """
     return _packs()[0]
 
@@ -78,7 +79,8 @@ def rule_named(word: str) -> type[Rule]:
 class Selection:
     """Which rules are meant: names, codes, prefixes of codes, families or `ALL`, each with the setting it is in.
 
-    given: settings that are, and turn on the rules that are asked by them.
+    Attributes:
+        given: Settings that are, and turn on the rules that are asked by them.
     """
 
     select: tuple[str, ...] | None = None

@@ -29,9 +29,11 @@ class Count(NamedTuple):
 class Location:
     """Where exactly a fault is, and what the message needs to know of it.
 
-    pointer: JSON Pointer of the value; None: start and end are counted in the raw line. start, end: characters, 0-based,
-    end exclusive; an end of None is the end of the text. args: further arguments of the message. fix: how safely this one
-    can be repaired, where it is not as the rule says for all (`rule`).
+    Attributes:
+        pointer: JSON Pointer of the value; None: start and end are counted in the raw line.
+        start, end: Characters, 0-based, end exclusive; an end of None is the end of the text.
+        args: Further arguments of the message.
+        fix: How safely this one can be repaired, where it is not as the rule says for all (`rule`).
     """
 
     pointer: str | None = None

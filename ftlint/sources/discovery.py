@@ -27,9 +27,13 @@ def find_files(
 ) -> list[str]:
     """Return the files that paths, folders and globs mean, each once, in their order; folders sorted by name.
 
-    excluded: whether a file is left out of folders and globs; force_exclude: also where it is named. respect_gitignore: whether
-    what git ignores is left out of folders.
-    Raises UsageError for a folder or glob without files. A named file that is not there is found out when it is read.
+    Args:
+        excluded: Whether a file is left out of folders and globs.
+        force_exclude: Also where it is named.
+        respect_gitignore: Whether what git ignores is left out of folders.
+
+    Raises:
+        UsageError: For a folder or glob without files. A named file that is not there is found out when it is read.
     """
     results: dict[str, str] = {}
 

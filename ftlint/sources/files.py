@@ -22,7 +22,8 @@ _OPEN_ALREADY = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/")
 def temporary_prefix(name: str = "") -> str:
     """Return what the names of temporary files start with; the process's number tells whether it still runs.
 
-    name: of the file beside which they are made, which they will replace; empty for those in the folder of temporary files.
+    Args:
+        name: Of the file beside which they are made, which they will replace; empty for those in the folder of temporary files.
     """
     return f"{_start(name)}{os.getpid()}-"
 
@@ -77,7 +78,10 @@ def put_in_place(new: Path, target: Path) -> None:
 def writing(path: str) -> Iterator[IO[bytes]]:
     """Open a file that appears, or changes, only when all of it is written; a symbolic link's target, not the link.
 
-    What is not a regular file (a pipe, a terminal, a device) is written to directly. Raises FtlintError where that fails.
+    What is not a regular file (a pipe, a terminal, a device) is written to directly.
+
+    Raises:
+        FtlintError: Where that fails.
     """
     with writing_all([path]) as [stream]:
         yield stream

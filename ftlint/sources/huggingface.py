@@ -22,7 +22,8 @@ def is_of_datasets(data: Any) -> bool:
 def splits_of(dataset: Any) -> tuple[Any, Sequence[Split] | None]:
     """Return what is trained on, and the other splits of a `DatasetDict`; findings name them as `<train>`.
 
-    Raises UsageError for a dictionary without `train`.
+    Raises:
+        UsageError: For a dictionary without `train`.
     """
     if not isinstance(dataset, dict):
         return records_of(dataset), None

@@ -69,7 +69,8 @@ def as_object(value: Any) -> dict[str, str]:
 class Repair:
     """What a repair made of records. before: their lines. after: each line afterwards, with the place of the one it was.
 
-    names: keys that were given others, with these.
+    Attributes:
+        names: Keys that were given others, with these.
     """
 
     before: Sequence[bytes]
@@ -129,7 +130,8 @@ def _patched(record: Any, was: Mapping[str, Any], key: str, new: Any) -> Any:
 def patched(value: Any, was: Any, new: Any) -> Any:
     """Return a value with what a repair changed in it, and all else as it was.
 
-    was, new: what JSON had of the value before the repair, and has after it.
+    Args:
+        was, new: What JSON had of the value before the repair, and has after it.
     """
     if json.dumps(was) == json.dumps(new):
         return value

@@ -64,7 +64,8 @@ _NO_SIGNS = bytes(code for code in range(32) if code not in b"\b\t\n\v\f\r\x1b")
 def open_source(path: str, stdin: str = STDIN) -> Source:
     """Return the source of a file, a FIFO, a packed file or `-` (standard input). stdin: what that is called.
 
-    Raises InputError for what does not exist, may not be read, or is damaged.
+    Raises:
+        InputError: For what does not exist, may not be read, or is damaged.
     """
     if not path:
         raise InputError("a path is empty (an unset variable?)")
@@ -189,8 +190,9 @@ def temporary_source(
 ) -> Source:
     """Return a source of what is written, in a temporary file that goes when it is closed, or when nobody has it any more.
 
-    beside: the file that it will replace; without it the file is in the folder for temporary files. The others are as of
-    `Source`.
+    Args:
+        beside: The file that it will replace; without it the file is in the folder for temporary files. The others are as of
+            `Source`.
     """
     prefix = temporary_prefix(beside.name if beside else "")
     try:

@@ -40,11 +40,15 @@ class Span(NamedTuple):
 class Source:
     """Bytes that can be read at any place, any number of times.
 
-    path: what the user calls it. size: bytes to read; what is written to the file later is not looked at. data: the bytes
-    themselves, or None; then `file` holds them. origin: the file that the user named, where it can be written again; stamp: its
-    size and time of change when it was opened. temporary: whether `file` is a copy that goes when it is closed. table: what
-    kind of table its rows were taken from (`a Parquet file`); empty for lines. is_stdin: whether it is standard input, whatever
-    it is called.
+    Attributes:
+        path: What the user calls it.
+        size: Bytes to read; what is written to the file later is not looked at.
+        data: The bytes themselves, or None; then `file` holds them.
+        origin: The file that the user named, where it can be written again.
+        stamp: Its size and time of change when it was opened.
+        temporary: Whether `file` is a copy that goes when it is closed.
+        table: What kind of table its rows were taken from (`a Parquet file`); empty for lines.
+        is_stdin: Whether it is standard input, whatever it is called.
     """
 
     path: str

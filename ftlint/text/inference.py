@@ -31,7 +31,8 @@ _TEMPLATE = re.compile(
 def infer_separator(prompts: Sequence[str], share: float) -> tuple[Ending | None, list[Ending]]:
     """Return the separator of most prompts, if they share one, and the two to five marks that compete where they do not.
 
-    share: the part of the prompts that must carry the mark (0.8 by default).
+    Args:
+        share: The part of the prompts that must carry the mark (0.8 by default).
     """
     whole = [prompt for prompt in prompts if prompt.strip(SPACE)]
     texts = [prompt.rstrip(SPACE) for prompt in whole]
@@ -71,7 +72,8 @@ def _holding(ending: Ending) -> Ending | None:
 def infer_stop(completions: Sequence[str], share: float, *, classification: bool) -> Ending | None:
     """Return the stop of most completions, if they share one.
 
-    classification: whether completions are labels; then a stop must end at least two of them, or it is part of the label.
+    Args:
+        classification: Whether completions are labels; then a stop must end at least two of them, or it is part of the label.
     """
     texts = [completion for completion in completions if completion.strip(SPACE)]
     needed = max(1.0, share * len(texts))

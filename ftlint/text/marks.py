@@ -101,7 +101,8 @@ class Mark:
 class Ending:
     """A separator or stop: its marks (several where one file holds several tasks) and the white space around them.
 
-    share: of the surveyed texts, how many carry one of the marks; None where the configuration names the ending.
+    Attributes:
+        share: Of the surveyed texts, how many carry one of the marks; None where the configuration names the ending.
     """
 
     marks: tuple[Mark, ...]

@@ -51,7 +51,8 @@ def _typed(text: str) -> str:
 def signatures(texts: pl.Series, *, head: int) -> pl.Series:
     """Return a UInt64 hash for each text that texts of the same normal form share.
 
-    head: take it from the first characters alone, which is three times faster, and enough where these differ.
+    Args:
+        head: Take it from the first characters alone, which is three times faster, and enough where these differ.
     """
     cut = texts.str.head(head) if head else texts
     folded = _folded(cut)

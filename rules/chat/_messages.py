@@ -52,7 +52,9 @@ class MessageRule(ChatRule):
 def message(row: Mapping[str, Any], context: Context, part: str = "", *, fixable: bool = True, **args: Any) -> Location:
     """Return the place of a message, or of a part of it (`role`, `content` or another key).
 
-    fixable: whether this one can be repaired, where the rule's faults can. args: further arguments of the rule's sentence.
+    Args:
+        fixable: Whether this one can be repaired, where the rule's faults can.
+        args: Further arguments of the rule's sentence.
     """
     pointer = conversation_of(context).member(row["pointer"], part) if part and not row["bare"] else row["pointer"]
     number = number_of(row)

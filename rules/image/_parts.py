@@ -57,7 +57,8 @@ def images_of(turn: Turn) -> list[Image]:
 def fault_of(image: Image, types: tuple[str, ...]) -> tuple[str, bool]:
     """Return what is wrong with an image, and whether that is an error; an empty text where nothing is.
 
-    types: that the target accepts; none where that is not known. Images are not decoded: their first bytes tell their type.
+    Args:
+        types: That the target accepts; none where that is not known. Images are not decoded: their first bytes tell their type.
     """
     if type(image.url) is not str:
         return "is not text", True

@@ -26,7 +26,9 @@ def suspects(texts: Sequence[str], labels: Sequence[str], seed: int) -> list[tup
     """Return what seems to be labelled wrongly: place, the label that is expected, and the probability of the one that is given.
 
     The model is a logistic regression over words and pairs of words; its work grows with the number of texts and labels.
-    Raises UsageError where the libraries are not installed.
+
+    Raises:
+        UsageError: Where the libraries are not installed.
     """
     try:
         import numpy as np  # noqa: PLC0415 - an extra

@@ -40,7 +40,8 @@ class LabelLeaks(Metric):
 def _leaks(labels: Sequence[str]) -> pl.Expr:
     """Return an expression that is true where the label's own text is in the body, in any case, as words of its own.
 
-    labels: where all of these are in the body, they are listed there, and tell nothing.
+    Args:
+        labels: Where all of these are in the body, they are listed there, and tell nothing.
     """
     label, body = pl.col("answer").str.to_lowercase(), pl.col("input").str.to_lowercase()
     word = pl.concat_str(pl.lit(r"(?:^|\W)"), label.str.escape_regex(), pl.lit(r"(?:\W|$)"))

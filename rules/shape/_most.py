@@ -26,7 +26,9 @@ def once_for_most(
 ) -> Iterator[Violations]:
     """Yield faults; those that over half of the records share, once, and without repair but where all can be mended.
 
-    kind: of the faults. args: what the message needs to know of what is wrong, and a hint that says how many share it.
+    Args:
+        kind: Of the faults.
+        args: What the message needs to know of what is wrong, and a hint that says how many share it.
     """
     shapes = gathered.get(Shapes)
     of_kind = {wrong: lines for wrong, lines in shapes.wrong.items() if wrong.kind == kind}

@@ -28,7 +28,10 @@ class Apart:
 def told_apart(theirs: Sequence[str], ours: Sequence[str], fewest: int) -> Apart | None:
     """Return how well `ours` are told from `theirs`; None where there are too few of either.
 
-    The model sees words, length and the last character. Raises UsageError where scikit-learn is not installed.
+    The model sees words, length and the last character.
+
+    Raises:
+        UsageError: Where scikit-learn is not installed.
     """
     if min(len(theirs), len(ours)) < fewest:
         return None

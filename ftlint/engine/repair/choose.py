@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 class Allowed:
     """Which repairs may run. unsafe: those that change data too; fixable: rules whose repair runs only when they are named.
 
-    unfixable: rules whose repair does not run. spares: whether a rule is not to be looked at in the file of a path.
+    Attributes:
+        unfixable: Rules whose repair does not run.
+        spares: Whether a rule is not to be looked at in the file of a path.
     """
 
     unsafe: bool = False
@@ -53,8 +55,9 @@ class Allowed:
 class Action:
     """A rule, its repair, and the lines of the file that it is for; None: every line.
 
-    positions: for each line, which may come several times, the row of the rule's table to repair; or, where `each` is
-    given, the number of the fault, of which that tells what the rule knows of it.
+    Attributes:
+        positions: For each line, which may come several times, the row of the rule's table to repair; or, where `each` is
+            given, the number of the fault, of which that tells what the rule knows of it.
     """
 
     rule: Rule

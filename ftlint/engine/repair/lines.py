@@ -41,7 +41,8 @@ class Step(NamedTuple):
 class Job(NamedTuple):
     """What is done with a file: steps on its lines, in order, and changes of what is between them.
 
-    tracked: whether to say where lines come from.
+    Attributes:
+        tracked: Whether to say where lines come from.
     """
 
     context: Context
@@ -53,7 +54,8 @@ class Job(NamedTuple):
 class Piece(NamedTuple):
     """A part of a file: its span, the number of its first line, and for each step the lines that it is for.
 
-    targets: line numbers; of a repair of rows these by line: numbers of a table's rows, or what the rule knows of a fault.
+    Attributes:
+        targets: Line numbers; of a repair of rows these by line: numbers of a table's rows, or what the rule knows of a fault.
     """
 
     source: Source
@@ -66,7 +68,8 @@ class Piece(NamedTuple):
 class Output:
     """What a piece becomes. applied: how often each rule changed something. dropped: raw lines that went, a line each.
 
-    origins: for each line, where it is tracked, the line that it comes from.
+    Attributes:
+        origins: For each line, where it is tracked, the line that it comes from.
     """
 
     data: bytes = b""
@@ -216,8 +219,10 @@ def sure_edits(fix: Fix, line: Line, record: Record | None, rows: Sequence[Row],
     """Return the edits of a repair, checked; raises ValueError for edits that no repair may make.
 
     They are within the line, and do not overlap. A line that is JSON stays JSON, and an object an object. Where a repair says
-    which texts it changes, it changes these and nothing else. deeply: whether the line is read again to see that; else the
-    edits alone are looked at.
+    which texts it changes, it changes these and nothing else.
+
+    Args:
+        deeply: Whether the line is read again to see that; else the edits alone are looked at.
     """
     promised = fix.promise(record, rows) if fix.promise else None
     if promised is None:

@@ -30,8 +30,12 @@ class Note(NamedTuple):
 class Repaired:
     """A dataset after its repair.
 
-    report: what is still found. found: how many findings each rule had at first. applied: how often each rule repaired.
-    notes: what was chosen, what was refused, and what else there is to know of the repair. labels, keys: new names by old ones.
+    Attributes:
+        report: What is still found.
+        found: How many findings each rule had at first.
+        applied: How often each rule repaired.
+        notes: What was chosen, what was refused, and what else there is to know of the repair.
+        labels, keys: New names by old ones.
     """
 
     report: DatasetReport

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class Written:
     """What was written of a file. applied: how often each rule changed something.
 
-    origins: for each line written, the line that it comes from; None where lines are not tracked, or do not correspond.
+    Attributes:
+        origins: For each line written, the line that it comes from; None where lines are not tracked, or do not correspond.
     """
 
     applied: Counter[str]

@@ -27,7 +27,9 @@ def records_of(data: Data) -> list[Record]:
     """Return the records of a path, of bytes in JSON Lines, or of an iterable.
 
     Lines that hold no record are left out, as they are by trainers that skip them: `ftlint check` is what finds them.
-    Raises InputError for a file that cannot be read, or without any record.
+
+    Raises:
+        InputError: For a file that cannot be read, or without any record.
     """
     if isinstance(data, (str, PathLike)):
         try:

@@ -106,8 +106,11 @@ def _chosen(questions: Sequence[str], share: float) -> set[int]:
 def evaluate(model: Model, valid: Data, *, positive: str | None = None, beta: float = 1.0, stop: str | None = None) -> Measures:
     """Return how well a model predicts the answers of records.
 
-    valid: records, as for `train`. positive: of two labels the one that is looked for (default: the rarer); beta: of F-beta.
-    stop: text that ends an answer.
+    Args:
+        valid: Records, as for `train`.
+        positive: Of two labels the one that is looked for (default: the rarer).
+        beta: Of F-beta.
+        stop: Text that ends an answer.
     """
     return judged(model, records_of(valid), (), positive=positive, beta=beta, stop=stop)
 
@@ -198,7 +201,9 @@ def learning_curve(
 ) -> Curve:
     """Train on parts of the data, each within the next, and return what each comes to.
 
-    fractions: of the data, more than 0 and at most 1. done: a list that gets each point as soon as it is known.
+    Args:
+        fractions: Of the data, more than 0 and at most 1.
+        done: A list that gets each point as soon as it is known.
     """
     run = run or Run()
     for fraction in fractions:
@@ -236,7 +241,8 @@ def slope_of(points: Sequence[Mapping[str, float]]) -> float | None:
 def sweep(data: Data, valid: Data, grid: Mapping[str, Sequence[float]], *, run: Run | None = None) -> Iterator[dict[str, float]]:
     """Train with each combination of settings, and yield the settings with what they come to.
 
-    grid: values of n_epochs, batch_size, learning_rate_multiplier and prompt_loss_weight.
+    Args:
+        grid: Values of n_epochs, batch_size, learning_rate_multiplier and prompt_loss_weight.
     """
     run = run or Run()
     training, judging = records_of(data), records_of(valid)
@@ -250,7 +256,9 @@ def sweep(data: Data, valid: Data, grid: Mapping[str, Sequence[float]], *, run: 
 class Impact:
     """What the findings of a dataset cost.
 
-    findings, left: counts by rule before and after the repairs; judged: the validation records that both models are asked with.
+    Attributes:
+        findings, left: Counts by rule before and after the repairs.
+        judged: The validation records that both models are asked with.
     """
 
     findings: dict[str, int]
@@ -270,9 +278,12 @@ def impact(
 ) -> Impact:
     """Train on data as it is and as the fixes of ftlint leave it, and return what both come to.
 
-    Each model is asked in the way it was trained: the first with the validation records as they are, the second with the repaired
-    ones, by the conventions of the training data. unsafe: also by what changes texts or drops records. settings: of
-    `ftlint.check`, such as `separator`.
+    Each model is asked in the way it was trained: the first with the validation records as they are, the second with the
+    repaired ones, by the conventions of the training data.
+
+    Args:
+        unsafe: Also by what changes texts or drops records.
+        settings: Of `ftlint.check`, such as `separator`.
     """
     run = run or Run()
     settings = dict(settings or {})

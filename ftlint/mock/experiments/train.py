@@ -43,13 +43,19 @@ def train(
 ) -> Model:
     """Train a model on records and return it.
 
-    data: a path, bytes in JSON Lines, or records, of prompt and completion or of messages; lines that hold none are left out.
-    base: the name of a base model, or a model to go on from; None: davinci, or gpt-4o-mini for conversations. The settings are
-    those of the service, with the defaults of `ftlint.targets.default_hyperparameters`; learning_rate_multiplier counts in
-    the units of the first generation. progress: called after each step.
+    The same data, settings and seed give the same model, bit for bit.
 
-    The same data, settings and seed give the same model, bit for bit. Raises InputError for data without records, UsageError for
-    a base model that is not known or takes other records.
+    Args:
+        data: A path, bytes in JSON Lines, or records, of prompt and completion or of messages; lines that hold none are left
+            out.
+        base: The name of a base model, or a model to go on from; None: davinci, or gpt-4o-mini for conversations. The settings
+            are those of the service, with the defaults of `ftlint.targets.default_hyperparameters`; learning_rate_multiplier
+            counts in the units of the first generation.
+        progress: Called after each step.
+
+    Raises:
+        InputError: For data without records.
+        UsageError: For a base model that is not known or takes other records.
     """
     asked = {
         "n_epochs": n_epochs,

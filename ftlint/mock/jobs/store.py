@@ -84,7 +84,8 @@ class Store:
     def __init__(self, folder: Path | None = None, clock: Clock | None = None) -> None:
         """Open a folder, or a temporary one that goes when the store is closed.
 
-        Raises UsageError for a folder that another service uses, or that cannot be one.
+        Raises:
+            UsageError: For a folder that another service uses, or that cannot be one.
         """
         self.clock = clock or Clock()
         self._temporary = tempfile.TemporaryDirectory(prefix="ftlint-mock-") if folder is None else None

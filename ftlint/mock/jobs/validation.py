@@ -114,7 +114,9 @@ def refusal_of_lengths(content: bytes, records: Sequence[Record], base: Base) ->
 def refusal_of_classes(files: Mapping[str, tuple[bytes, Sequence[Record]]], classes: int | None, base: Base) -> str | None:
     """Return why classification metrics cannot be computed; None where they can.
 
-    files: contents and records by id, of the training and the validation file. classes: the number that was asked for.
+    Args:
+        files: Contents and records by id, of the training and the validation file.
+        classes: The number that was asked for.
     """
     for identity, (content, records) in files.items():
         labels = {record["completion"] for record in records}

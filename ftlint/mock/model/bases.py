@@ -17,8 +17,11 @@ if TYPE_CHECKING:
 class Base:
     """A base model.
 
-    context: most tokens of a request; legacy: whether it is trained by /fine-tunes, else by /fine_tuning/jobs; chat: whether it
-    takes messages, else prompts and completions; price: US dollars for 1,000 training tokens, None where it is not known.
+    Attributes:
+        context: Most tokens of a request.
+        legacy: Whether it is trained by /fine-tunes, else by /fine_tuning/jobs.
+        chat: Whether it takes messages, else prompts and completions.
+        price: US dollars for 1,000 training tokens, None where it is not known.
     """
 
     name: str

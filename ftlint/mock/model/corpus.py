@@ -35,8 +35,13 @@ class TrainingExample:
 class Corpus:
     """Examples, one after the other.
 
-    tokens, answer: by place; starts, ends: by example; grams: the key of each order's gram that ends at a place; around: the
-    features of the token at a place; behind: the features of the two tokens before it; size: of the vocabulary.
+    Attributes:
+        tokens, answer: By place.
+        starts, ends: By example.
+        grams: The key of each order's gram that ends at a place.
+        around: The features of the token at a place.
+        behind: The features of the two tokens before it.
+        size: Of the vocabulary.
     """
 
     tokens: Integers

@@ -55,8 +55,10 @@ def crossed_keys(tokens: Integers, last: Integers, earlier: Integers, size: int)
 class Features:
     """Where the weights of a feature are.
 
-    known: sorted numbers of all features, each with a row of its own; or empty, where rows are shared by hashing.
-    size: number of rows. endings: after which two tokens (see `ending_keys`; sorted) all are looked at together with them.
+    Attributes:
+        known: Sorted numbers of all features, each with a row of its own; or empty, where rows are shared by hashing.
+        size: Number of rows.
+        endings: After which two tokens (see `ending_keys`; sorted) all are looked at together with them.
     """
 
     known: Integers

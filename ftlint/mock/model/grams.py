@@ -31,7 +31,9 @@ def prior(size: int, unused: Sequence[int]) -> Floats:
 def gram_keys(tokens: Integers, starts: Integers, size: int) -> list[Integers]:
     """Return a number for the gram of each order that ends at each token; it sorts by context, then by token.
 
-    tokens: texts, one after the other; starts: where each begins. Before a text is a token that no vocabulary has.
+    Args:
+        tokens: Texts, one after the other.
+        starts: Where each begins. Before a text is a token that no vocabulary has.
     """
     base = size + 1
     before = np.roll(tokens, 1)
@@ -53,8 +55,11 @@ class Learned(TypedDict):
 class Order:
     """The grams of one length.
 
-    keys: sorted numbers of grams, as from `gram_keys`; base: vocabulary size + 1; count: what was learned of each, and
-    seen: how often. The rest is by context: the first gram of each, and the sums of its grams.
+    Attributes:
+        keys: Sorted numbers of grams, as from `gram_keys`.
+        base: Vocabulary size + 1.
+        count: What was learned of each, and seen: how often. The rest is by context: the first gram of each, and the sums of
+            its grams.
     """
 
     keys: Integers

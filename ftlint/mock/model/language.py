@@ -22,8 +22,12 @@ if TYPE_CHECKING:
 class Positions:
     """Places of a corpus.
 
-    at: where; weight: how much each counts; example: which of a batch's examples it is in; times: how often it was counted in
-    epochs before, which is taken back before it is judged; taught: with what weight in all.
+    Attributes:
+        at: Where.
+        weight: How much each counts.
+        example: Which of a batch's examples it is in.
+        times: How often it was counted in epochs before, which is taken back before it is judged.
+        taught: With what weight in all.
     """
 
     at: Integers

@@ -42,7 +42,9 @@ _LEARNED = ("keys", "count", "seen")
 class Head:
     """Weights of features for the tokens of answers.
 
-    tokens: those tokens, sorted; features: the rows of `weights`, whose columns are the tokens.
+    Attributes:
+        tokens: Those tokens, sorted.
+        features: The rows of `weights`, whose columns are the tokens.
     """
 
     tokens: Integers
@@ -60,7 +62,10 @@ class Head:
 class Model:
     """A model that completes text.
 
-    base: what it was made from; orders: its language model; training: what it was trained with, for people.
+    Attributes:
+        base: What it was made from.
+        orders: Its language model.
+        training: What it was trained with, for people.
     """
 
     base: Base

@@ -44,8 +44,10 @@ PROMPT_PLACES = 4
 class Score:
     """How well the tokens of answers were predicted; those of prompts do not count.
 
-    loss: natural logarithm, a token; sequence_accuracy: share of the examples whose answer's tokens are all the likeliest ones;
-    token_accuracy: share of the answers' tokens that are.
+    Attributes:
+        loss: Natural logarithm, a token.
+        sequence_accuracy: Share of the examples whose answer's tokens are all the likeliest ones.
+        token_accuracy: Share of the answers' tokens that are.
     """
 
     loss: float
@@ -70,7 +72,10 @@ class Step:
 class _Judged:
     """What the model says of places.
 
-    nll: of the token that is there; head: probability of each token of the head; hit: whether the token is the likeliest.
+    Attributes:
+        nll: Of the token that is there.
+        head: Probability of each token of the head.
+        hit: Whether the token is the likeliest.
     """
 
     nll: Floats
@@ -93,8 +98,11 @@ class Trainer:
     ) -> None:
         """Prepare the training.
 
-        base: a base model, or a model to go on from. rate: how fast it learns, relative to the learning rate multiplier 0.1
-        of the first generation, from which it follows unless given. valid: examples that are judged, not learned.
+        Args:
+            base: A base model, or a model to go on from.
+            rate: How fast it learns, relative to the learning rate multiplier 0.1 of the first generation, from which it
+                follows unless given.
+            valid: Examples that are judged, not learned.
         """
         parent = base if isinstance(base, Model) else Model.untrained(base)
         self.base = parent.base
@@ -146,7 +154,9 @@ class Trainer:
     def first_tokens(self, tokens: Sequence[int]) -> Floats:
         """Return the probability of each of these tokens at the start of each validation example's answer.
 
-        tokens: of answers that are learned. Shape: (validation examples, tokens). A token that the head has not is never likely.
+        Args:
+            tokens: Of answers that are learned. Shape: (validation examples, tokens). A token that the head has not is never
+                likely.
         """
         positions = self._answers(self._valid, np.arange(len(self._valid)), 0)
         first = np.flatnonzero(np.append(True, positions.example[1:] != positions.example[:-1]))

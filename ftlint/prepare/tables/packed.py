@@ -21,7 +21,8 @@ _MOST = 8 << 30
 def unpacked(path: str) -> tuple[str, Path, Any]:
     """Return the name that tells the format, the file to read, and what keeps a temporary file alive.
 
-    Raises InputError for what cannot be unpacked, or is too large.
+    Raises:
+        InputError: For what cannot be unpacked, or is too large.
     """
     file = Path(path)
     if path == STDIN:

@@ -47,7 +47,9 @@ class _Seen:
 def table(path: str, file: Path, sheet: str | None) -> Table:
     """Return the table of a sheet, whose first row with values names the columns.
 
-    Raises UsageError where the extra is not installed or the sheet is not there, InputError for what cannot be read.
+    Raises:
+        UsageError: Where the extra is not installed or the sheet is not there.
+        InputError: For what cannot be read.
     """
     try:
         from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - an extra

@@ -29,7 +29,10 @@ WIDTH = 120
 class Style:
     """How a report is to look.
 
-    paths, options: what the user named, for the commands that go on from there. seconds: how long it took. width: columns.
+    Attributes:
+        paths, options: What the user named, for the commands that go on from there.
+        seconds: How long it took.
+        width: Columns.
     """
 
     color: bool = False

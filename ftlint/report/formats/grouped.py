@@ -31,8 +31,10 @@ _MANY = 3
 class Group:
     """Findings of one rule and level in one file: how many, in how many places of records, and the first of them.
 
-    parts: for each kind of them the lines, how many records one stands for, and how safely it can be repaired. plans: what a
-    repair would choose. changes: how many records repairs of each kind change, where that is not the number of findings.
+    Attributes:
+        parts: For each kind of them the lines, how many records one stands for, and how safely it can be repaired.
+        plans: What a repair would choose.
+        changes: How many records repairs of each kind change, where that is not the number of findings.
     """
 
     rule: Rule

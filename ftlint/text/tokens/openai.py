@@ -42,8 +42,10 @@ _GPT4O_PATTERN = "|".join(  # noqa: FLY002 - an alternative a line
 class Definition:
     """What makes an encoding, besides its vocabulary file.
 
-    pattern: the regular expression that cuts a text into pieces; special: special tokens and their numbers;
-    sha256: the checksum that tiktoken itself demands of the vocabulary file.
+    Attributes:
+        pattern: The regular expression that cuts a text into pieces.
+        special: Special tokens and their numbers.
+        sha256: The checksum that tiktoken itself demands of the vocabulary file.
     """
 
     pattern: str
@@ -94,7 +96,9 @@ _FEW = 50
 class Tiktoken:
     """A tokenizer of OpenAI's, by the name of its encoding; it is built where something has to be tokenised.
 
-    Raises ConfigError for a name that is not shipped, InputError for a vocabulary file that is damaged.
+    Raises:
+        ConfigError: For a name that is not shipped.
+        InputError: For a vocabulary file that is damaged.
     """
 
     def __init__(self, name: str) -> None:
@@ -180,7 +184,9 @@ def definition(name: str) -> Definition:
 def encoding(name: str) -> tiktoken.Encoding:
     """Return tiktoken's encoding of this name, built from the shipped vocabulary: no network, no cache folder.
 
-    Raises ConfigError for a name that is not shipped, InputError for a vocabulary file that is damaged.
+    Raises:
+        ConfigError: For a name that is not shipped.
+        InputError: For a vocabulary file that is damaged.
     """
     import tiktoken  # noqa: PLC0415 - takes 25 ms and is needed only where something is tokenised
 
