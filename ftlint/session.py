@@ -71,8 +71,8 @@ class Session:
     Example:
         >>> session = Session(task="classification", select=["SEP", "LBL"])
         >>> report = session.check([{"prompt": "vino ->", "completion": " edible"}])
-        >>> report.ok
-        True
+        >>> report.records
+        1
 
     """
 

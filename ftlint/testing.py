@@ -64,6 +64,9 @@ def broken_examples(rule: type[Rule]) -> list[str]:
         lines = [finding.line for finding in results]
         if lines != list(example.at):
             problems.append(f"{rule.code} example {number}: finds lines {lines}, not {list(example.at)}")
+        ways = {finding.applicability for finding in results}
+        if results and ways != {example.fix}:
+            problems.append(f"{rule.code} example {number}: can be repaired {ways}, not {example.fix!r}")
         if example.fixed is not None:
             got = fixed(rule, example.lines, valid=example.valid, end=example.end, options=example.options)
             if got != list(example.fixed):

@@ -113,4 +113,12 @@ def test_the_engine_knows_no_rule():
     code = re.compile(r"\b(?:" + "|".join(FAMILIES) + r")\d{3}\b")
     naming = [path.relative_to(package).as_posix() for path in package.rglob("*.py") if code.search(path.read_text("utf-8"))]
     # The first is the docstring of the package; the other is no part of the engine, and asks for the rules of the service.
-    assert naming == ["__init__.py", "mock/validation.py"]
+    assert naming == ["__init__.py", "mock/jobs/validation.py"]
+
+
+@pytest.mark.parametrize("rule", builtin_rules(), ids=lambda rule: rule.code)
+def test_how_a_fault_is_repaired_follows_from_the_examples(rule):
+    assert not re.search(r"^    (fixable|depends)\b.*=", inspect.getsource(rule), re.MULTILINE)
+    ways = {example.fix for example in rule.examples if example.at}
+    assert rule.depends == (len(ways) > 1)
+    assert rule.fixable == next((way for way in ("safe", "unsafe", "request") if way in ways), None)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ftlint.dialects import named
 from ftlint.dialects.base import RECORDS, TEXTS
 from ftlint.errors import reason
-from ftlint.rule.violations import Applicability, Level, Location, Violations
+from ftlint.rule.violations import APPLICABILITIES, Applicability, Level, Location, Violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,9 +56,9 @@ class Rule:
     column: ClassVar[str | None] = None
     "The text in which the fault is, where `explain` does not say otherwise."
     fixable: ClassVar[Applicability | None] = None
-    "How safely the fault can be repaired; None: only by a person."
+    "How safely the fault can be repaired at best; None: only by a person. It follows from the examples."
     depends: ClassVar[bool] = False
-    "Whether a fault can be repaired depends on the case, and is known only when it is looked at closely."
+    "Whether a fault can be repaired, and how safely, depends on the case. It follows from the examples."
     reveals: ClassVar[bool] = False
     "Whether other rules may find more, and repair it, when it is repaired: lines become records, texts become equal."
     reads_broken: ClassVar[bool] = False
@@ -81,6 +81,15 @@ class Rule:
     @dataclass(frozen=True)
     class Options:
         """The rule's options."""
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Derive from the examples how safely the fault can be repaired, and whether that depends on the case."""
+        super().__init_subclass__(**more)
+        ways = [example.fix for example in cls.__dict__.get("examples", ()) if example.at]
+        if ways and "fixable" not in cls.__dict__:
+            cls.fixable = next((way for way in APPLICABILITIES if way in ways), None)
+        if ways and "depends" not in cls.__dict__:
+            cls.depends = len(set(ways)) > 1
 
     def __init__(self, options: Any = None) -> None:
         self.options: Any = options if options is not None else self.Options()

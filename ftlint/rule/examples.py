@@ -11,6 +11,8 @@ from ftlint.text.words import as_json
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ftlint.rule.violations import Applicability
+
 
 @dataclass(frozen=True)
 class Example:
@@ -23,6 +25,7 @@ class Example:
         valid: Lines of a validation file; then `at` counts there for rules about splits.
         end: What ends the last line.
         fixed: The lines after the repair; for rules about splits, those of the validation file. None: not shown.
+        fix: How safely what is found can be repaired; None: only by a person.
     """
 
     lines: Sequence[str]
@@ -31,6 +34,7 @@ class Example:
     valid: Sequence[str] = ()
     end: str = "\n"
     fixed: Sequence[str] | None = None
+    fix: Applicability | None = None
 
 
 def good(lines: Sequence[str], **more: Any) -> Example:
@@ -38,9 +42,16 @@ def good(lines: Sequence[str], **more: Any) -> Example:
     return Example(lines, **more)
 
 
-def bad(lines: Sequence[str], at: Sequence[int | None], **more: Any) -> Example:
-    """Return an example in which the rule finds something on these lines."""
-    return Example(lines, at, **more)
+def bad(
+    lines: Sequence[str],
+    at: Sequence[int | None],
+    *,
+    fixed: Sequence[str] | None = None,
+    fix: Applicability | None = None,
+    **more: Any,
+) -> Example:
+    """Return an example in which the rule finds something on these lines; what `fixed` shows is safe unless `fix` says else."""
+    return Example(lines, at, fixed=fixed, fix=fix or (None if fixed is None else "safe"), **more)
 
 
 def pairs(*records: tuple[str, str]) -> list[str]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Level = Literal["error", "warning", "info"]
 Applicability = Literal["safe", "unsafe", "request"]
 LEVELS: tuple[Level, ...] = ("error", "warning", "info")
+APPLICABILITIES: tuple[Applicability, ...] = ("safe", "unsafe", "request")
+"""How safely a fault can be repaired, the safest first."""
 
 
 class Count(NamedTuple):

@@ -40,13 +40,12 @@ class BadName(MessageRule):
 
     code = "CHT012"
     level = "error"
-    fixable = "unsafe"
-    depends = True
     message = "message {number} has the name {name!r}, which {target} does not accept"
     headline = "conversations have a name that the target does not accept"
     examples = (
         good([_TALK.format("ann_lee")]),
-        bad([_TALK.format("Ann Lee")], at=[1], fixed=[_TALK.format("Ann_Lee")]),
+        bad([_TALK.format("Ann Lee")], at=[1], fixed=[_TALK.format("Ann_Lee")], fix="unsafe"),
+        bad([_TALK.format("tide table").replace('"user"', '"tool"')], at=[1]),
     )
 
     def applies(self, context: Context) -> bool:

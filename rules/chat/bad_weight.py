@@ -59,5 +59,5 @@ class BadWeight(MessageRule):
         if row["misweighed"]:
             problem = "a weight is neither 0 nor 1"
         elif row["misplaced"]:
-            problem = f"a message of the {row['role']} has a weight; {context.target.name} takes them for the assistant only"
+            problem = f"a message of the {row['role']} has a weight; {context.target.name} accepts them for the assistant only"
         return message(row, context, "weight", problem=problem)

@@ -39,7 +39,6 @@ class EmptyContent(MessageRule):
 
     code = "CHT004"
     level = "error"
-    fixable = "unsafe"
     message = "message {number}, the {role}'s, has no content"
     headline = "conversations have a message without content"
     most = "{count:,} of {whole} have a message without content: check whether the text is under another key"
@@ -49,6 +48,7 @@ class EmptyContent(MessageRule):
             chats([("user", "How are you?"), ("assistant", "Fine.")], [("user", " "), ("assistant", "Fine.")]),
             at=[2],
             fixed=chats([("user", "How are you?"), ("assistant", "Fine.")]),
+            fix="unsafe",
         ),
     )
 

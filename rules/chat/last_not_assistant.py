@@ -40,8 +40,6 @@ class LastNotAssistant(ChatRule):
 
     code = "CHT003"
     level = "error"
-    fixable = "unsafe"
-    depends = True
     reveals = True
     message = "the last message has the role {role!r}, not 'assistant'"
     headline = "conversations do not end with the assistant"
@@ -55,6 +53,14 @@ class LastNotAssistant(ChatRule):
             chats([("user", "How are you?"), ("assistant", "Fine."), ("user", "And now?")]),
             at=[1],
             fixed=chats([("user", "How are you?"), ("assistant", "Fine.")]),
+            fix="unsafe",
+        ),
+        bad(
+            chats(
+                [("user", "How are you?"), ("assistant", "Fine.")],
+                [("user", "How?"), ("assistant", ""), ("user", "And you?")],
+            ),
+            at=[2],
         ),
     )
 

@@ -47,8 +47,6 @@ class RoleOrder(MessageRule):
 
     code = "CHT005"
     level = "warning"
-    fixable = "unsafe"
-    depends = True
     message = "message {number}, the {role}'s, is out of turn: {problem}"
     headline = "conversations have a message out of turn"
     most = "{count:,} of {whole} have a message out of turn; check that your trainer accepts this order"
@@ -63,6 +61,14 @@ class RoleOrder(MessageRule):
             chats([("user", "Hello."), ("user", "How are you?"), ("assistant", "Fine.")]),
             at=[1],
             fixed=chats([("user", "Hello.\n\nHow are you?"), ("assistant", "Fine.")]),
+            fix="unsafe",
+        ),
+        bad(
+            chats(
+                [("user", "How are you?"), ("assistant", "Fine.")],
+                [("assistant", "How are you?"), ("user", "Fine."), ("assistant", "Good.")],
+            ),
+            at=[2],
         ),
     )
 

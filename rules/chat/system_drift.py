@@ -79,7 +79,6 @@ class SystemDrift(DatasetRule):
     requires: ClassVar[tuple[str, ...]] = ("messages",)
     metrics = (SystemPrompts,)
     once = True
-    fixable = "request"
     message = "{prompts} in {records} nearly, but not exactly, the commonest one"
     headline = "system prompts are nearly the commonest one"
     examples = (
@@ -88,6 +87,7 @@ class SystemDrift(DatasetRule):
             chats(*[[("system", f"Be brief{'' if i else '!'}"), ("user", f"{i}?"), ("assistant", "Yes.")] for i in range(3)]),
             at=[1],
             fixed=chats(*[[("system", "Be brief"), ("user", f"{i}?"), ("assistant", "Yes.")] for i in range(3)]),
+            fix="request",
         ),
     )
 

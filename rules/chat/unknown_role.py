@@ -52,8 +52,6 @@ class UnknownRole(MessageRule):
 
     code = "CHT001"
     level = "error"
-    fixable = "unsafe"
-    depends = True
     reveals = True
     message = "message {number} has the unknown role {role!r}{hint}"
     headline = "conversations have an unknown role"
@@ -64,6 +62,14 @@ class UnknownRole(MessageRule):
             chats([("user", "How are you?"), ("assistant", "Fine.")], [("human", "And you?"), ("asistant", "Well.")]),
             at=[2, 2],
             fixed=chats([("user", "How are you?"), ("assistant", "Fine.")], [("user", "And you?"), ("assistant", "Well.")]),
+            fix="unsafe",
+        ),
+        bad(
+            chats(
+                [("user", "How are you?"), ("assistant", "Fine.")],
+                [("user", "And you?"), ("moderator", "Hm."), ("assistant", "Well.")],
+            ),
+            at=[2],
         ),
     )
 

@@ -35,7 +35,6 @@ class ExtraLeadingSpace(CompletionRule):
     code = "CMP002"
     level = "warning"
     convention = "leading_space"
-    fixable = "safe"
     message = "completion starts with {count} white space characters, not with one space"
     headline = "completions start with more than one white space character"
     examples = (

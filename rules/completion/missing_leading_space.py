@@ -57,7 +57,6 @@ class MissingLeadingSpace(CompletionRule, DatasetRule):
     code = "CMP001"
     level = "error"
     convention = "leading_space"
-    fixable = "safe"
     message = "{problem}"
     headline = "completions do not start with a space"
     examples = (

@@ -45,8 +45,6 @@ class MissingStop(CompletionRule):
     code = "CMP004"
     level = "warning"
     convention = "stop"
-    fixable = "safe"
-    depends = True
     message = "completion ends with {ending!r}, not with the stop {stop!r}{hint}"
     headline = "completions do not end with the stop"
     examples = (
@@ -56,6 +54,13 @@ class MissingStop(CompletionRule):
             at=[2],
             options={"stop": " END"},
             fixed=['{"prompt": "a ->", "completion": " not edible END"}', '{"prompt": "b ->", "completion": " edible END"}'],
+        ),
+        bad(
+            pairs(("a ->", " not edible END"), ("b ->", " edible ###")),
+            at=[2],
+            options={"stop": " END"},
+            fixed=pairs(("a ->", " not edible END"), ("b ->", " edible END")),
+            fix="unsafe",
         ),
     )
 

@@ -42,7 +42,6 @@ class NoStop(DatasetRule):
     tasks = ("classification", "generation")
     roles = ("train",)
     convention = "stop"
-    fixable = "unsafe"
     message = "completions have no stop; {reason}"
     examples = (
         good(pairs(("burger ->", " yes"), ("towel ->", " no")), options={"task": "classification"}),
@@ -54,6 +53,7 @@ class NoStop(DatasetRule):
                 '{"prompt": "burger ->", "completion": " edible END"}',
                 '{"prompt": "towel ->", "completion": " inedible END"}',
             ],
+            fix="unsafe",
         ),
     )
 

@@ -37,7 +37,6 @@ class SharedPrefix(DatasetRule):
     code = "CMP007"
     level = "info"
     requires = ("endings",)
-    fixable = "request"
     message = "all completions start with {prefix!r}"
 
     @dataclass(frozen=True)
@@ -52,6 +51,7 @@ class SharedPrefix(DatasetRule):
             pairs(("burger ->", " category edible"), ("towel ->", " category inedible")),
             at=[None],
             fixed=['{"prompt": "burger ->", "completion": " edible"}', '{"prompt": "towel ->", "completion": " inedible"}'],
+            fix="request",
         ),
     )
 

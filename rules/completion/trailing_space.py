@@ -35,7 +35,6 @@ class TrailingSpace(CompletionRule):
 
     code = "CMP003"
     level = "warning"
-    fixable = "safe"
     message = "completion ends in white space {space!r}"
     headline = "completions end in white space"
     examples = (

@@ -31,7 +31,6 @@ class DuplicateRecord(DuplicateRule):
 
     code = "DUP001"
     level = "warning"
-    fixable = "unsafe"
     message = "the same {asked} and {answered} as line {first}"
     headline = "records repeat an earlier one"
     examples = (
@@ -40,6 +39,7 @@ class DuplicateRecord(DuplicateRule):
             pairs(("vino ->", " edible"), ("burger ->", " edible"), ("vino ->", " edible")),
             at=[3],
             fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
+            fix="unsafe",
         ),
     )
 

@@ -35,7 +35,6 @@ class NearDuplicate(DuplicateRule):
     level = "info"
     enabled = False
     column = "input"
-    fixable = "request"
     message = "the {asked} is nearly equal to that of line {first}"
     headline = "prompts are nearly equal to an earlier one"
 
@@ -51,6 +50,7 @@ class NearDuplicate(DuplicateRule):
             pairs(*[(" ".join(map(str, range(50))) + f" item {i} ->", " yes") for i in (1, 2)]),
             at=[2],
             fixed=pairs((" ".join(map(str, range(50))) + " item 1 ->", " yes")),
+            fix="request",
         ),
     )
 

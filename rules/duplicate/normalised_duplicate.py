@@ -30,7 +30,6 @@ class NormalisedDuplicate(DuplicateRule):
 
     code = "DUP003"
     level = "warning"
-    fixable = "unsafe"
     message = "equal to line {first} but for case, white space or punctuation"
     headline = "records equal an earlier one but for case, white space or punctuation"
     examples = (
@@ -39,6 +38,7 @@ class NormalisedDuplicate(DuplicateRule):
             pairs(("Red wine ->", " edible"), ("burger ->", " edible"), ("red  wine! ->", " edible")),
             at=[3],
             fixed=['{"prompt": "Red wine ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
+            fix="unsafe",
         ),
     )
 

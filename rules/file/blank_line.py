@@ -61,7 +61,6 @@ class BlankLine(DatasetRule):
     code = "FIL004"
     level = "warning"
     metrics = (Blanks,)
-    fixable = "safe"
     reads_broken = True
     message = "the line is blank"
     headline = "lines are blank"

@@ -29,7 +29,6 @@ class ByteOrderMark(DatasetRule):
 
     code = "FIL001"
     level = "error"
-    fixable = "safe"
     reads_broken = True
     message = "the file starts with a UTF-8 byte order mark"
     symptoms: ClassVar[Mapping[str, str]] = {

@@ -28,7 +28,6 @@ class CarriageReturn(DatasetRule):
 
     code = "FIL003"
     level = "info"
-    fixable = "safe"
     reads_broken = True
     message = "{count:,} of {lines:,} lines end in CR LF"
     examples = (

@@ -43,7 +43,6 @@ class InvalidUtf8(LineRule, DatasetRule):
     code = "FIL002"
     level = "error"
     fault = "invalid-utf8"
-    fixable = "unsafe"
     reveals = True
     reads_broken = True
     message = "{problem}"
@@ -59,6 +58,13 @@ class InvalidUtf8(LineRule, DatasetRule):
     examples = (
         good(pairs(("café ->", " edible"))),
         bad([*pairs(("vino ->", " edible")), '{"prompt": "caf\udce9 ->", "completion": " edible"}'], at=[2]),
+        bad(
+            [f'{{"prompt": "caf\udce9 {number} ->", "completion": " edible"}}' for number in range(3)],
+            at=[None],
+            options={"rules": {"invalid-utf8": {"charset": "latin-1"}}},
+            fixed=pairs(*((f"café {number} ->", " edible") for number in range(3))),
+            fix="unsafe",
+        ),
     )
 
     def explain(self, line: Line, context: Context) -> Location:

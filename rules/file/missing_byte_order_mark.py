@@ -31,7 +31,6 @@ class MissingByteOrderMark(DatasetRule):
 
     code = "FIL007"
     level = "warning"
-    fixable = "safe"
     message = "the file does not start with a UTF-8 byte order mark, which {target} demands"
     examples = (
         good(["\ufeff" + pairs(("vino", "edible"))[0]], options=_OWN),

@@ -28,7 +28,6 @@ class MissingFinalNewline(DatasetRule):
 
     code = "FIL006"
     level = "info"
-    fixable = "safe"
     reads_broken = True
     message = "the last line has no line end"
     examples = (

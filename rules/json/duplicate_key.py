@@ -33,8 +33,6 @@ class DuplicateKey(LineRule):
     level = "error"
     decisive = True
     fault = "duplicate-key"
-    fixable = "unsafe"
-    depends = True
     message = "the key {key!r} appears more than once; parsers keep only one of its values"
     headline = "records repeat a key"
     examples = (
@@ -43,7 +41,9 @@ class DuplicateKey(LineRule):
             [*pairs(("vino ->", " edible")), '{"prompt": "x", "prompt": "burger ->", "completion": " edible"}'],
             at=[2],
             fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
+            fix="unsafe",
         ),
+        bad([*pairs(("vino ->", " edible")), '{"prompt": "x ->", "completion": " edible", "meta": {"k": 1, "k": 2}}'], at=[2]),
     )
 
     def explain(self, line: Line, context: Context) -> Location:

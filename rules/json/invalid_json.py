@@ -39,8 +39,6 @@ class InvalidJson(LineRule, DatasetRule):
     level = "error"
     decisive = True
     fault = "invalid-json"
-    fixable = "safe"
-    depends = True
     reveals = True
     reads_broken = True
     message = "not JSON: {problem}"

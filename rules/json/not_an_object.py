@@ -44,8 +44,6 @@ class NotAnObject(LineRule):
     level = "error"
     decisive = True
     fault = "not-an-object"
-    fixable = "safe"
-    depends = True
     reveals = True
     message = "the line is {found}, not an object"
     headline = "lines are not objects"
@@ -65,6 +63,7 @@ class NotAnObject(LineRule):
                 *chats([("user", "Hi."), ("assistant", "Yes?")]),
                 '{"messages": [{"role": "user", "content": "And?"}]}',
             ],
+            fix="unsafe",
         ),
     )
 

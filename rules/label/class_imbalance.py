@@ -40,7 +40,6 @@ class ClassImbalance(LabelRule):
 
     code = "LBL005"
     level = "warning"
-    fixable = "request"
     metrics = (Labels, Fingerprints)
     message = "the commonest label has {ratio:,.0f} times the records of the rarest: {counts}"
 
@@ -52,7 +51,12 @@ class ClassImbalance(LabelRule):
 
     examples = (
         good(pairs(*[(f"{i} ->", " yes" if i % 2 else " no") for i in range(10)]), options={"task": "classification"}),
-        bad(pairs(*[(f"{i} ->", " yes") for i in range(11)], ("x ->", " no")), at=[None], options={"task": "classification"}),
+        bad(
+            pairs(*[(f"{i} ->", " yes") for i in range(11)], ("x ->", " no")),
+            at=[None],
+            options={"task": "classification"},
+            fix="request",
+        ),
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Violations]:

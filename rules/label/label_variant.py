@@ -35,7 +35,6 @@ class LabelVariant(LabelRule):
     level = "warning"
     metrics = (Labels, Fingerprints)
     column = "answer"
-    fixable = "unsafe"
     message = "label {label!r} is a variant of {form!r} ({label_count:,} against {form_count:,} records)"
     headline = "records have a variant of a commoner label"
     detail = "{label!r} for {form!r}"
@@ -50,6 +49,7 @@ class LabelVariant(LabelRule):
                 '{"prompt": "b ->", "completion": " yes"}',
                 '{"prompt": "c ->", "completion": " yes"}',
             ],
+            fix="unsafe",
         ),
     )
 

@@ -40,7 +40,6 @@ class MultiTokenLabel(TokenOfLabelRule):
     """
 
     code = "LBL001"
-    fixable = "request"
     message = "label {label!r} is {number} tokens: {tokens} ({records})"
     headline = "labels have more than one token"
     detail = "{label!r}  {tokens}  {records}"
@@ -58,6 +57,7 @@ class MultiTokenLabel(TokenOfLabelRule):
             at=[2],
             options={"task": "classification"},
             fixed=['{"prompt": "burger ->", "completion": " edible"}', '{"prompt": "towel ->", "completion": " in"}'],
+            fix="request",
         ),
     )
 

@@ -34,7 +34,6 @@ class SharedFirstToken(TokenOfLabelRule):
     """
 
     code = "LBL002"
-    fixable = "request"
     message = "{number:,} labels start with the token {token}: {labels}"
     headline = "groups of labels start with the same token"
     detail = "{token}  {labels}"
@@ -49,6 +48,7 @@ class SharedFirstToken(TokenOfLabelRule):
                 '{"prompt": "b ->", "completion": " no"}',
                 '{"prompt": "c ->", "completion": " relevant"}',
             ],
+            fix="request",
         ),
     )
 

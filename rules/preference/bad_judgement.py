@@ -64,8 +64,6 @@ class BadJudgement(DatasetRule):
     level = "error"
     requires: ClassVar[tuple[str, ...]] = ("judgement",)
     metrics = (Judgements,)
-    fixable = "unsafe"
-    depends = True
     once = True
     message = "{problem}"
     headline = "labels are not boolean"
@@ -76,6 +74,7 @@ class BadJudgement(DatasetRule):
             [_PAIR.format(1, "true"), _PAIR.format(2, "false"), _PAIR.format(3, '"true"')],
             at=[3],
             fixed=[_PAIR.format(1, "true"), _PAIR.format(2, "false"), _PAIR.format(3, "true")],
+            fix="unsafe",
         ),
         bad([_PAIR.format(number, "true") for number in range(10)], at=[None]),
     )

@@ -38,12 +38,11 @@ class SameOutputs(PairRule):
 
     code = "PRF001"
     level = "error"
-    fixable = "unsafe"
     message = "the preferred and the rejected answer are equal"
     headline = "pairs have two equal answers"
     examples = (
         good([_PAIR.format("No.")]),
-        bad([_PAIR.format("No."), _PAIR.format("Yes.")], at=[2], fixed=[_PAIR.format("No.")]),
+        bad([_PAIR.format("No."), _PAIR.format("Yes.")], at=[2], fixed=[_PAIR.format("No.")], fix="unsafe"),
     )
 
     def violates(self, context: Context) -> pl.Expr:

@@ -51,7 +51,6 @@ class InconsistentSeparator(SeparatorRule, DatasetRule):
     level = "error"
     decisive = True
     metrics = (Endings,)
-    fixable = "unsafe"
     message = "the prompts end with {number} different separators: {counts}"
     examples = (
         good(pairs(("burger ->", " edible"), ("vino ->", " edible"))),
@@ -66,6 +65,7 @@ class InconsistentSeparator(SeparatorRule, DatasetRule):
                 '{"prompt": "item 4\\n\\n###\\n\\n", "completion": " yes"}',
                 '{"prompt": "item 5\\n\\n###\\n\\n", "completion": " yes"}',
             ],
+            fix="unsafe",
         ),
     )
 

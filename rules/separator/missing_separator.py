@@ -37,8 +37,6 @@ class MissingSeparator(SeparatorRule, RecordRule):
     code = "SEP001"
     level = "error"
     column = "prompt"
-    fixable = "safe"
-    depends = True
     message = "prompt ends with {ending!r}, not with the separator {separator!r}{hint}"
     headline = "prompts do not end with the separator"
     examples = (
@@ -59,6 +57,13 @@ class MissingSeparator(SeparatorRule, RecordRule):
                 '{"prompt": "item 3\\n\\n###\\n\\n", "completion": " yes"}',
                 '{"prompt": "item 5\\n\\n###\\n\\n", "completion": " no"}',
             ],
+        ),
+        bad(
+            pairs(("burger ->", " edible"), ("vino =>", " edible")),
+            at=[2],
+            options={"separator": " ->"},
+            fixed=pairs(("burger ->", " edible"), ("vino ->", " edible")),
+            fix="unsafe",
         ),
     )
 

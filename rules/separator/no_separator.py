@@ -30,7 +30,6 @@ class NoSeparator(SeparatorRule, DatasetRule):
 
     code = "SEP004"
     level = "warning"
-    fixable = "unsafe"
     message = "the prompts share no separator that says where the input ends"
     examples = (
         good(pairs(("burger ->", " edible"), ("vino ->", " edible"))),
@@ -41,6 +40,7 @@ class NoSeparator(SeparatorRule, DatasetRule):
                 '{"prompt": "Is a burger edible?\\n\\n###\\n\\n", "completion": " yes"}',
                 '{"prompt": "Is a towel edible?\\n\\n###\\n\\n", "completion": " no"}',
             ],
+            fix="unsafe",
         ),
     )
 

@@ -44,7 +44,6 @@ class SeparatorInText(SeparatorRule, RecordRule):
 
     code = "SEP002"
     level = "error"
-    fixable = "request"
     message = "{problem}"
     headline = "records have the separator inside their text"
     examples = (
@@ -58,6 +57,7 @@ class SeparatorInText(SeparatorRule, RecordRule):
                 '{"prompt": "item 3\\n\\n###\\n\\n", "completion": " yes"}',
                 '{"prompt": "a -> b\\n\\n###\\n\\n", "completion": " no"}',
             ],
+            fix="request",
         ),
         good(pairs(("burger ->", " edible"), ("vino ->", " edible")), options={"separator": " ->"}),
         bad(pairs(("burger ->", " edible"), ("a -> b ->", " edible")), at=[2], options={"separator": " ->"}),

@@ -53,7 +53,6 @@ class SpaceBeforeAnswer(SeparatorRule, DatasetRule):
     code = "SEP005"
     level = "warning"
     roles = ("train",)
-    fixable = "request"
     message = "{count:,} of {records:,} prompts end in a space; the space belongs to the completion"
     examples = (
         good(pairs(("burger ->", " edible"), ("vino ->", " edible"))),
@@ -61,6 +60,7 @@ class SpaceBeforeAnswer(SeparatorRule, DatasetRule):
             pairs(("burger -> ", "edible"), ("vino -> ", "edible")),
             at=[None],
             fixed=pairs(("burger ->", " edible"), ("vino ->", " edible")),
+            fix="request",
         ),
     )
 

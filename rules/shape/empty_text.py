@@ -40,8 +40,6 @@ class EmptyText(RecordRule):
     code = "SHP005"
     level = "error"
     requires = ("texts",)
-    fixable = "unsafe"
-    depends = True
     message = "the {which} is empty"
     headline = "records have an empty prompt or completion"
     examples = (
@@ -50,12 +48,15 @@ class EmptyText(RecordRule):
             pairs(("vino ->", " edible"), ("tea ->", " edible"), ("burger ->", "")),
             at=[3],
             fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "tea ->", "completion": " edible"}'],
+            fix="unsafe",
         ),
         bad(
             pairs(("vino ->", " edible"), ("tea ->", " edible"), (" ->", " edible")),
             at=[3],
             fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "tea ->", "completion": " edible"}'],
+            fix="unsafe",
         ),
+        bad([*pairs(("tea ->", " a"), ("vino ->", " a")), '{"prompt": "", "completion": " a", "image": "a.png"}'], at=[3]),
     )
 
     def violates(self, context: Context) -> Mapping[Level, pl.Expr]:

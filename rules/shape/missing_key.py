@@ -49,7 +49,6 @@ class MissingKey(LineRule, DatasetRule):
     decisive = True
     fault = MISSING_MEMBER
     metrics = (Shapes,)
-    fixable = "unsafe"
     reveals = True
     reads_broken = True
     message = "no key {missing}; found {found}{hint}"
@@ -60,6 +59,7 @@ class MissingKey(LineRule, DatasetRule):
             ['{"prompt": "vino ->", "label": " edible"}', '{"prompt": "tea ->", "label": " edible"}'],
             at=[1],
             fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "tea ->", "completion": " edible"}'],
+            fix="unsafe",
         ),
         good(pairs(("vino ->", " edible"))),
         bad([*pairs(("vino ->", " edible"), ("tea ->", " edible")), '{"Prompt": "burger ->", "completion": " edible"}'], at=[3]),

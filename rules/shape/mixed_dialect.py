@@ -51,7 +51,7 @@ class MixedDialect(DatasetRule):
             yield Violations(self.level, lines, {"problem": f"a {name} record in a file of {context.dialect} records"})
         taken = context.target.dialects
         if taken and context.dialect not in taken:
-            problem = f"the file holds {context.dialect} records; {context.target.name} takes {' or '.join(taken)}"
+            problem = f"the file holds {context.dialect} records; {context.target.name} accepts {' or '.join(taken)}"
             yield Violations(self.level, None, {"problem": problem})
 
     def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:

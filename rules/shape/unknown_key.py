@@ -42,7 +42,6 @@ class UnknownKey(DatasetRule):
     code = "SHP003"
     level = "warning"
     metrics = (Shapes,)
-    fixable = "unsafe"
     reveals = True
     message = "unknown key {key!r}{count}{hint}"
     reads_broken = True
@@ -59,6 +58,7 @@ class UnknownKey(DatasetRule):
                 '{"prompt": "tea ->", "completion": " edible"}',
                 '{"prompt": "a ->", "completion": " b"}',
             ],
+            fix="unsafe",
         ),
     )
 

@@ -49,8 +49,6 @@ class WrongType(LineRule, DatasetRule):
     level = "error"
     decisive = True
     fault = "wrong-type"
-    fixable = "unsafe"
-    depends = True
     reveals = True
     metrics = (Shapes,)
     reads_broken = True
@@ -66,7 +64,9 @@ class WrongType(LineRule, DatasetRule):
                 '{"prompt": "vino ->", "completion": " 1"}',
                 '{"prompt": "burger ->", "completion": " 1"}',
             ],
+            fix="unsafe",
         ),
+        bad([*pairs(("tea ->", " 1"), ("vino ->", " 1")), '{"prompt": "burger ->", "completion": [1, 2]}'], at=[3]),
     )
 
     def report(self, results: Mapping[Level, Violations], gathered: Gathered) -> Iterator[Violations]:

@@ -35,7 +35,6 @@ class SplitMismatch(DatasetRule):
     code = "SPL003"
     level = "error"
     roles = ("valid",)
-    fixable = "unsafe"
     message = "the {what} of the validation file is {found}; the training file has {expected}"
     examples = (
         good(pairs(("a ->", " yes"), ("b ->", " no")), valid=pairs(("c ->", " no"))),
@@ -44,6 +43,7 @@ class SplitMismatch(DatasetRule):
             valid=pairs(("c ###", " no"), ("d ###", " no")),
             at=[None],
             fixed=['{"prompt": "c ->", "completion": " no"}', '{"prompt": "d ->", "completion": " no"}'],
+            fix="unsafe",
         ),
     )
 

@@ -42,7 +42,6 @@ class TrainValidationLeak(DatasetRule):
     metrics = (Fingerprints,)
     compares = (Fingerprints,)
     column = "input"
-    fixable = "request"
     message = "the {asked} is also in the training file{but}: line {first}"
     headline = "validation prompts are also in the training file"
     detail = "as line {first}"
@@ -53,6 +52,7 @@ class TrainValidationLeak(DatasetRule):
             valid=pairs(("burger ->", " edible"), ("vino ->", " edible"), ("jam ->", " edible")),
             at=[2],
             fixed=pairs(("burger ->", " edible"), ("jam ->", " edible")),
+            fix="request",
         ),
     )
 

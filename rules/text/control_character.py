@@ -43,7 +43,6 @@ class ControlCharacter(TextRule):
 
     code = "TXT001"
     level = "warning"
-    fixable = "unsafe"
     traces = frozenset({BEYOND_ASCII, CONTROL})
     message = "{character} inside the {key}"
     headline = "records contain control or invisible characters"
@@ -53,6 +52,7 @@ class ControlCharacter(TextRule):
             pairs(("vino ->", " edible"), ("bur\u200bger ->", " edible")),
             at=[2],
             fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "burger ->", "completion": " edible"}'],
+            fix="unsafe",
         ),
     )
 

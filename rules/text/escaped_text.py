@@ -81,7 +81,6 @@ class EscapedText(DatasetRule):
     level = "warning"
     metrics = (Escapes,)
     once = True
-    fixable = "request"
     message = "{kind} was not decoded in {records} (lines {shown}); was the text escaped twice?"
     headline = "kinds of escape sequences were not decoded"
     detail = "{kind} in {records}"
@@ -91,6 +90,7 @@ class EscapedText(DatasetRule):
             pairs((r"first\nsecond ->", " edible"), ("vino ->", " edible")),
             at=[1],
             fixed=['{"prompt": "first\\nsecond ->", "completion": " edible"}', '{"prompt": "vino ->", "completion": " edible"}'],
+            fix="request",
         ),
     )
 

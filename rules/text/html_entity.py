@@ -68,7 +68,6 @@ class HtmlEntity(DatasetRule):
     code = "TXT005"
     level = "info"
     metrics = (HtmlEntities,)
-    fixable = "request"
     message = "HTML is left in {count:,} {noun}: {commonest}"
     examples = (
         good(pairs(("salt & pepper ->", " edible"))),
@@ -76,6 +75,7 @@ class HtmlEntity(DatasetRule):
             pairs(("salt &amp; pepper ->", " edible"), ("tea ->", " edible")),
             at=[1],
             fixed=['{"prompt": "salt & pepper ->", "completion": " edible"}', '{"prompt": "tea ->", "completion": " edible"}'],
+            fix="request",
         ),
     )
 

@@ -37,7 +37,6 @@ class LineSeparator(TextRule):
 
     code = "TXT009"
     level = "info"
-    fixable = "safe"
     traces = frozenset({BEYOND_ASCII})
     message = "{character} inside the {key}, which some readers take for a line end"
     headline = "records contain a line separator that some readers take for a line end"

@@ -33,7 +33,6 @@ class Mojibake(TextRule):
 
     code = "TXT002"
     level = "warning"
-    fixable = "unsafe"
     traces = frozenset({LATIN})
     message = "{found!r} was decoded wrongly; {meant!r} is meant"
     headline = "records have text that was decoded wrongly"
@@ -43,6 +42,7 @@ class Mojibake(TextRule):
             pairs(("vino ->", " edible"), ("itâ€™s a cafÃ© ->", " edible")),
             at=[2],
             fixed=['{"prompt": "vino ->", "completion": " edible"}', '{"prompt": "it’s a café ->", "completion": " edible"}'],
+            fix="unsafe",
         ),
     )
 

@@ -74,14 +74,16 @@ class NullText(DatasetRule):
 
     code = "TXT004"
     level = "warning"
-    fixable = "unsafe"
     metrics = (NullTexts,)
     message = "the {which} is nothing but {text!r}"
     headline = "records have a missing value that became text"
     examples = (
         good(pairs(("None of them ->", " edible"))),
         bad(
-            pairs(("vino ->", " edible"), ("nan ->", " edible")), at=[2], fixed=['{"prompt": "vino ->", "completion": " edible"}']
+            pairs(("vino ->", " edible"), ("nan ->", " edible")),
+            at=[2],
+            fixed=['{"prompt": "vino ->", "completion": " edible"}'],
+            fix="unsafe",
         ),
         bad(
             pairs(*[(f"item {i} ->", f" answer {i}") for i in range(4)], ("item 5 ->", " None")),
@@ -92,6 +94,7 @@ class NullText(DatasetRule):
                 '{"prompt": "item 2 ->", "completion": " answer 2"}',
                 '{"prompt": "item 3 ->", "completion": " answer 3"}',
             ],
+            fix="unsafe",
         ),
     )
 

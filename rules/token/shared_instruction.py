@@ -40,7 +40,6 @@ class SharedInstruction(DatasetRule):
     level = "info"
     requires = ("endings",)
     roles = ("train",)
-    fixable = "request"
     message = "all prompts start with {prefix!r}: {tokens:,} tokens each, {total:,} an epoch"
 
     @dataclass(frozen=True)
@@ -55,6 +54,7 @@ class SharedInstruction(DatasetRule):
             pairs(("Can one eat this? burger ->", " yes"), ("Can one eat this? towel ->", " no")),
             at=[None],
             fixed=['{"prompt": "burger ->", "completion": " yes"}', '{"prompt": "towel ->", "completion": " no"}'],
+            fix="request",
         ),
     )
 

@@ -41,8 +41,6 @@ class TokenLimit(RecordRule):
 
     code = "TOK001"
     level = "error"
-    fixable = "unsafe"
-    depends = True
     reveals = True
     message = "{count:,} tokens; {target} accepts {most}{lost}"
     headline = "records have too many tokens"
@@ -60,7 +58,7 @@ class TokenLimit(RecordRule):
     }
     examples = (
         good(pairs((" a" * 2000 + " ->", " edible")), options={"target": "davinci"}),
-        bad(pairs(("vino ->", " edible"), (" a" * 2100 + " ->", " edible")), at=[2], options={"target": "davinci"}),
+        bad(pairs(("vino ->", " edible"), (" a" * 2100 + " ->", " edible")), at=[2], options={"target": "davinci"}, fix="unsafe"),
     )
 
     def violates(self, context: Context) -> pl.Expr | None:

@@ -45,8 +45,6 @@ class BadArguments(ToolRule):
 
     code = "TUL001"
     level = "error"
-    fixable = "unsafe"
-    depends = True
     message = "message {number} calls {name!r} with arguments that are {problem}"
     headline = "conversations have a call with bad arguments"
     symptoms: ClassVar[Mapping[str, str]] = {
@@ -55,7 +53,7 @@ class BadArguments(ToolRule):
     examples = (
         good([_TALK.format(r'"{\"port\": \"Oslo\"}"')]),
         bad([_TALK.format(r'"{port: Oslo}"')], at=[1]),
-        bad([_TALK.format('{"port": "Oslo"}')], at=[1], fixed=[_TALK.format(r'"{\"port\": \"Oslo\"}"')]),
+        bad([_TALK.format('{"port": "Oslo"}')], at=[1], fixed=[_TALK.format(r'"{\"port\": \"Oslo\"}"')], fix="unsafe"),
     )
 
     def violates(self, context: Context) -> Mapping[Level, pl.Expr]:
@@ -87,13 +85,13 @@ def _problem(call: Call, level: Level | str, context: Context) -> str:
     if given is None:
         return "missing" if level == "error" else ""
     if type(given) is str and type(call.value) is not dict:
-        return "no JSON object" if level == "error" else ""
+        return "not a JSON object" if level == "error" else ""
     if type(given) not in {str, dict}:
         return "no object" if level == "error" else ""
     if wanted == "text" and type(given) is dict:
-        return f"an object, which {context.target.name} wants as JSON in a string" if level == "error" else ""
+        return f"an object, which {context.target.name} requires as JSON in a string" if level == "error" else ""
     if wanted == "object" and type(given) is str:
-        return f"a string, which {context.target.name} wants as an object" if level == "warning" else ""
+        return f"a string, which {context.target.name} requires as an object" if level == "warning" else ""
     return ""
 
 

@@ -70,7 +70,7 @@ def _wrong(row: Mapping[str, Any], context: Context) -> tuple[Call, str] | None:
             continue  # the legacy form has no ids
         if call.id is None:
             if pattern:
-                return call, f"is missing; {target} wants one"
+                return call, f"is missing; {target} requires one"
         elif call.id in before:
             return call, "another call has too"
         elif pattern and not (type(call.id) is str and re.fullmatch(pattern, call.id)):

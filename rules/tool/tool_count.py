@@ -26,6 +26,11 @@ _PLAIN = '{"messages": [{"role": "user", "content": "Tide?"}, {"role": "assistan
 _EMPTY = '{"messages": [{"role": "user", "content": "Tide?"}, {"role": "assistant", "content": "High."}], "tools": []}'
 
 
+_TWO = (
+    _PLAIN[:-1] + ', "tools": [' + ", ".join(f'{{"type": "function", "function": {{"name": "{name}"}}}}' for name in "ab") + "]}"
+)
+
+
 class ToolCount(ToolRule):
     """A record has an empty list of tools, or more tools than the target accepts.
 
@@ -41,12 +46,14 @@ class ToolCount(ToolRule):
     code = "TUL007"
     level = "error"
     table = RECORDS
-    fixable = "unsafe"
-    depends = True
     message = "{problem}"
     headline = "records have no tools in their list of tools, or too many"
     detail = "{problem}"
-    examples = (good([_PLAIN]), bad([_EMPTY], at=[1], fixed=[_PLAIN]))
+    examples = (
+        good([_PLAIN]),
+        bad([_EMPTY], at=[1], fixed=[_PLAIN], fix="unsafe"),
+        bad([_TWO], at=[1], options={"target": "mine", "targets": {"mine": {"dialects": ["chat"], "tools": 1}}}),
+    )
 
     def violates(self, context: Context) -> pl.Expr:
         """Return the records with tools, or with an empty list of them."""
@@ -72,7 +79,7 @@ def _problem(row: Mapping[str, Any], context: Context) -> str:
         return "the list of tools is empty"
     most = context.target.tools
     count = len(tools_of(row["value"], context))
-    return f"{count:,} tools; {context.target.name} takes at most {most:,}" if most and count > most else ""
+    return f"{count:,} tools; {context.target.name} accepts at most {most:,}" if most and count > most else ""
 
 
 def _without_tools(line: Line) -> list[Edit]:
