@@ -366,6 +366,37 @@ class Session:
                 left_behind=left_behind,
             )
 
+    def deal(self, data: Any, *, shares: Mapping[str, float], seed: int = 0) -> dict[str, list[int]]:
+        """Return the records of each part that `split` would make, as their indexes: of lines, or of what was iterated.
+
+        Args:
+            data: One path, file object, frame or iterable of dicts, as of `check`.
+            shares: Of each part, which make 1; the first is trained on.
+            seed: Another seed is another split.
+
+        Raises:
+            InputError: For data with too few records.
+
+        """
+        from ftlint.prepare.split import deal  # noqa: PLC0415 - a check needs none of it
+
+        with closing(self._single(data, "dealt out")) as source, self._started([source]) as engine:
+            table = deal(source, self._options(source), [], engine, shares=shares, seed=seed, force=True).table
+        rows = table.select("line", "part").rows()
+        return {name: [line for line, part in rows if part == number] for number, name in enumerate(shares)}
+
+    def records(self, data: Any) -> list[dict[str, Any]]:
+        """Return the records of a dataset as prompts and completions, or of other shapes as conversations; others are left out.
+
+        Args:
+            data: One path, file object, frame or iterable of dicts, as of `check`.
+
+        """
+        from ftlint.prepare.reshape import records_as  # noqa: PLC0415 - a check needs none of it
+
+        with closing(self._single(data, "read")) as source:
+            return list(records_as(source, self._options(source)))
+
     def convert(self, data: Any, out: str | PathLike[str], *, to: str) -> Reshaped:
         """Write the records of a dataset in another shape, where nothing of them is lost.
 

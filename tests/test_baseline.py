@@ -52,8 +52,8 @@ def test_what_is_mended_makes_it_stale_until_it_is_pruned(folder):
     assert b"run `ftlint baseline prune`: a.jsonl has 3 of 5 missing-separator" in result.stderr
     assert ftlint("check", "b.jsonl", cwd=folder).returncode == 0, "only the files of a run are compared"
     assert ftlint("check", ".", "--select", "TXT", cwd=folder).returncode == 0, "and only its rules"
-    assert ftlint("baseline", "prune", "b.jsonl", cwd=folder).stdout == b"ftlint-baseline.json accepts 0 findings less\n"
-    assert ftlint("baseline", "prune", cwd=folder).stdout == b"ftlint-baseline.json accepts 2 findings less\n"
+    assert ftlint("baseline", "prune", "b.jsonl", cwd=folder).stdout == b"ftlint-baseline.json accepts 0 fewer findings\n"
+    assert ftlint("baseline", "prune", cwd=folder).stdout == b"ftlint-baseline.json accepts 2 fewer findings\n"
     assert ftlint("check", ".", cwd=folder).returncode == 0
     write(folder / "b.jsonl", 0)
     ftlint("baseline", "prune", cwd=folder)

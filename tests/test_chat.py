@@ -163,7 +163,8 @@ def test_tokens_of_conversations_are_limited():
     [found] = [finding for finding in report.findings if finding.code == "TOK001"]
     assert (found.line, found.applicability) == (21, None)
     assert found.message == (
-        "18,013 tokens; gpt-3.5-turbo takes at most 16,385; 18,012 of them before the answer, which is lost where a record is cut"
+        "18,013 tokens; gpt-3.5-turbo accepts at most 16,385; "
+        "18,012 of them before the answer, which is lost where a record is cut"
     )
 
 

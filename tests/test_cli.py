@@ -64,7 +64,7 @@ def test_exit_codes(folder):
         (["check", "empty"], "no .jsonl, .ndjson files"),
         (["check", "--select", "separater", "good.jsonl"], "did you mean separator?"),
         (["check", "--target", "davinchi", "good.jsonl"], "did you mean davinci?"),
-        (["check", "--encoding", "gpt2", "good.jsonl"], "does not ship with ftlint"),
+        (["check", "--encoding", "gpt2", "good.jsonl"], "unknown tokenizer"),
         (["check", "--dialect", "chatt", "good.jsonl"], "did you mean chat?"),
         (["check", "--output", "jsn", "good.jsonl"], "did you mean json?"),
         (["check", "--jobs", "0", "good.jsonl"], "0"),
@@ -76,7 +76,7 @@ def test_exit_codes(folder):
         (["check", "good.jsonl", "--output", "json="], "--output json= names no file"),
         (["check", "good.jsonl", "--output", "json=ftlint.toml"], "ftlint.toml is data, configuration, or written twice"),
         (["check", "good.jsonl", "--config", "select=[]"], "select is empty: nothing would be checked"),
-        (["check", "good.jsonl", "--config", "extend='x.toml'"], "extend names the file"),
+        (["check", "good.jsonl", "--config", "extend='x.toml'"], "extend is valid in configuration files only"),
         (
             ["check", "good.jsonl", "--config", "rules.near-duplicate.similarity=nan"],
             "similarity: should be from 0 to 1, not nan",
@@ -85,7 +85,7 @@ def test_exit_codes(folder):
         (["check", "good.jsonl", "--config", "rules.class-imbalance.ratio=0.5"], "ratio: should be 1 or more, not 0.5"),
         (["check", "good.jsonl", "--config", "targets.mine.limit=-1"], "targets.mine.limit should be 0 or more, not -1"),
         (["check", "good.jsonl", "--config", "targets.mine.dialects=['chatt']"], "unknown dialect 'chatt'; did you mean chat?"),
-        (["check", "good.jsonl", "--config", "targets.mine.encoding='gpt2'"], "does not ship with ftlint"),
+        (["check", "good.jsonl", "--config", "targets.mine.encoding='gpt2'"], "unknown tokenizer"),
         (["check", "good.jsonl", "--config", "targets.mine.prices={training=nan}"], "prices.training should be 0 or more"),
         (["check", "good.jsonl", "--output", "json=good.jsonl"], "good.jsonl is data, configuration, or written twice"),
         (["check", "good.jsonl", "--fix", "--dropped", "good.jsonl"], "good.jsonl is data, configuration, or written twice"),
@@ -96,7 +96,7 @@ def test_exit_codes(folder):
         (["check", "good.jsonl", "--select", " "], "--select is empty"),
         (["check", "packed.jsonl", "--fix"], "packed.jsonl is packed; give it a name that ends in .jsonl.gz"),
         (["check", "two\nlines.jsonl"], "cannot read two\\nlines.jsonl"),
-        (["check", "--dropped", "gone.jsonl", "good.jsonl"], "it needs --fix"),
+        (["check", "--dropped", "gone.jsonl", "good.jsonl"], "requires --fix or --diff"),
         (["rule", "SEP"], "SEP matches several rules; use one of SEP001, "),
         (["check", "--valid", "bad.jsonl", "good.jsonl", "bad.jsonl"], "exactly one training file"),
         (["check", "--output", "json=none/report.json", "good.jsonl"], "cannot write none/report.json"),
@@ -108,7 +108,7 @@ def test_exit_codes(folder):
         (["check", "lfs.jsonl"], "git lfs pull"),
         (["chek", "good.jsonl"], "did you mean check?"),
         (["rule", "missing-seperator"], "did you mean missing-separator?"),
-        (["rule"], "name one rule"),
+        (["rule"], "requires the name of a rule"),
     ],
 )
 def test_what_cannot_be_done_is_exit_code_2_and_one_sentence(folder, arguments, sentence):
@@ -475,9 +475,9 @@ def test_an_error_ends_all_processes(tmp_path):
         ("FTLINT_SELECT", "", "FTLINT_SELECT is empty (an unset variable?)"),
         ("FTLINT_IGNORE", " , ", "FTLINT_IGNORE is empty (an unset variable?)"),
         ("FTLINT_TARGET", "", "FTLINT_TARGET is empty (an unset variable?)"),
-        ("FTLINT_EXTEND", "x.toml", "FTLINT_EXTEND: extend names the file"),
+        ("FTLINT_EXTEND", "x.toml", "FTLINT_EXTEND: extend is valid in configuration files only"),
         ("FTLINT_SPILL_BYTES", "abc", "FTLINT_SPILL_BYTES should be a number of bytes, not 'abc'"),
-        ("FTLINT_SEPARATOR", "\\x", "no text with JSON escapes"),
+        ("FTLINT_SEPARATOR", "\\x", "not text with JSON escapes"),
     ],
 )
 def test_a_variable_that_says_nothing_is_exit_code_2(folder, variable, value, sentence):

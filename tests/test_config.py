@@ -40,7 +40,7 @@ def test_a_file_may_extend_another(tmp_path):
     assert settings.target == "ada"
     assert settings.rules == {"rare-label": {"minimum": 3}, "class-imbalance": {"ratio": 2}}
     (tmp_path / "base.toml").write_text('extend = "ftlint.toml"\n')
-    with pytest.raises(ConfigError, match="in a circle"):
+    with pytest.raises(ConfigError, match="circular extend"):
         load(tmp_path)
 
 

@@ -158,15 +158,15 @@ def test_what_goes_is_said(tmp_path):
         ("-", b"", (), "say it with --format"),
         ("t.csv.gz", b"no gzip", (), "cannot unpack t.csv.gz"),
         ("t.csv.zip", b"no zip", (), "cannot unpack t.csv.zip"),
-        ("t.jsonl", b'{"text": "a", "label": "\\ud83d"}\n', (), "t.jsonl, line 1, column 'label': half of a character"),
-        ("t.jsonl", b'{"te\\ud83d": "a", "label": "x"}\n', (), "t.jsonl, line 1: the key 'te\\ud83d' has half of a character"),
+        ("t.jsonl", b'{"text": "a", "label": "\\ud83d"}\n', (), "t.jsonl, line 1, column 'label': a lone surrogate"),
+        ("t.jsonl", b'{"te\\ud83d": "a", "label": "x"}\n', (), "t.jsonl, line 1: the key 'te\\ud83d' has a lone surrogate"),
         ("t.jsonl", b'{"text": "x", "text": "y", "label": "z"}\n', (), "line 1: the key 'text' appears twice in an object"),
         ("t.json", b'{"a": [{"text": "x"}], "b": [{"text": "y"}]}', (), "t.json has records under 'a', 'b'"),
         ("t.csv", b"premise,text,label\na,b,c\n", ("--prompt", "{premis} {text}"), "no column 'premis'; did you mean premise?"),
         ("t.csv", b"text,label\na,b\n", ("--prompt", "{}"), "t.csv has no column ''"),
         ("t.csv", b"text,label\na,b\n", ("--format", "cvs"), "unknown format 'cvs'; did you mean csv?"),
         ("t.csv", b"", (), "which column of t.csv is the prompt? no column is called so (none)"),
-        ("t.csv", b"question,text,label\n", (), "more than one column could be it (question, text); say it with --prompt"),
+        ("t.csv", b"question,text,label\n", (), "more than one column could be it (question, text); set it with --prompt"),
         ("t.csv", "text,label\ncafé,x\n".encode("cp1252"), (), "t.csv is not UTF-8: line 2 has the byte 0xE9"),
         ("t.csv", "text,label\nx,y\n".encode("utf-16-le"), (), "is it UTF-16? --charset utf-16-le"),
         ("t.csv", b"text,label\n", ("--charset", "latin-99"), "no character set is called 'latin-99'"),
@@ -188,7 +188,7 @@ def test_what_goes_is_said(tmp_path):
         ("t.csv", b"text,label\n", (), "t.csv has no row with a text to learn; nothing was written"),
         ("t.csv", b"prompt\nx\n", (), "which column of t.csv is the completion?"),
         ("t.csv", b"text,label\nx,y,\n z,w,v\n", (), "t.csv, row 3: 3 values for 2 columns"),
-        ("t.csv", b"text,label\nx,y\n", ("--delimiter", ";;"), "a delimiter is one character"),
+        ("t.csv", b"text,label\nx,y\n", ("--delimiter", ";;"), "a delimiter must be one character"),
         ("t.txt", b"x\n", ("--separator", " ->"), "t.txt has no prompts that a separator could end"),
         ("t.doc", b"x", (), "cannot tell the format of t.doc from its name"),
     ],
@@ -215,7 +215,7 @@ def test_nothing_is_overwritten_unasked(tmp_path):
     result = ftlint("convert", name, "-o", "out.jsonl", cwd=tmp_path)
     assert (result.returncode, (tmp_path / "out.jsonl").read_text()) == (2, "mine")
     assert b"out.jsonl exists already; --force replaces it" in result.stderr
-    assert b"is what is read" in ftlint("convert", "t.csv", "-o", "./t.csv", "--force", cwd=tmp_path).stderr
+    assert b"is the input" in ftlint("convert", "t.csv", "-o", "./t.csv", "--force", cwd=tmp_path).stderr
 
 
 def test_a_table_is_not_held_in_memory(tmp_path):

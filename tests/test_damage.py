@@ -160,7 +160,7 @@ def test_a_pretty_printed_file_beside_one_of_lines():
 
 
 def test_objects_of_any_size_in_any_parts(monkeypatch):
-    monkeypatch.setattr("ftlint.sources.BLOCK", 7)
+    monkeypatch.setattr("ftlint.sources.source.BLOCK", 7)
     for data in (dumped(GOOD, indent=2), json.dumps(GOOD, indent=1).encode()):
         assert ftlint.fix(data)[0] == compact(GOOD)
     assert ftlint.fix(json.dumps(GOOD).encode())[0] == dumped(GOOD)
@@ -170,7 +170,7 @@ def test_objects_of_any_size_in_any_parts(monkeypatch):
 
 def test_what_does_not_end_is_not_read_for_ever(monkeypatch):
     monkeypatch.setattr("ftlint.records.spread._LONGEST", 1000)
-    monkeypatch.setattr("ftlint.sources.BLOCK", 100)
+    monkeypatch.setattr("ftlint.sources.source.BLOCK", 100)
     data = b"{\n" + b'"prompt": "' + b"x" * 5000 + b'"\n}\n'
     report = ftlint.check(data)
     assert "line 1 is broken (the object does not end)" in report.findings[0].message

@@ -22,6 +22,7 @@ import ftlint
 from ftlint import mock
 from ftlint.cli.app import app
 from ftlint.mock import serving
+from ftlint.mock.experiments import experiments
 
 LABELS = single_token_labels(3)
 DATA = records(160, LABELS, signal=0.5)
@@ -178,11 +179,11 @@ def test_impact_shows_what_the_findings_cost(folder):
 def test_records_are_held_out_where_no_validation_file_is_named(folder):
     result = run("evaluate", "train.jsonl")
     assert "24 of 120 records are held out to judge with" in result.stderr
-    train, held = mock.experiments.held_out([*TRAIN, *TRAIN])
+    train, held = experiments.held_out([*TRAIN, *TRAIN])
     assert {one["prompt"] for one in train}.isdisjoint(one["prompt"] for one in held)
-    assert mock.experiments.held_out([*TRAIN, *TRAIN]) == (train, held)
+    assert experiments.held_out([*TRAIN, *TRAIN]) == (train, held)
     with pytest.raises(ftlint.UsageError, match="too few"):
-        mock.experiments.held_out(TRAIN[:1])
+        experiments.held_out(TRAIN[:1])
 
 
 @pytest.mark.parametrize(
@@ -212,11 +213,11 @@ def test_records_are_held_out_where_no_validation_file_is_named(folder):
         (["sweep", "train.jsonl", "--prompt-loss-weight", "5"], "prompt_loss_weight is a number from 0 to 1, not 5.0"),
         (["train", "train.jsonl", "--learning-rate-multiplier", "nan"], "nan is not in the range"),
         (["evaluate", "train.jsonl", "--beta", "nan"], "nan is not in the range"),
-        (["evaluate", "train.jsonl", "--state", "x"], "--state is where a --model is"),
+        (["evaluate", "train.jsonl", "--state", "x"], "--state requires --model"),
         (["evaluate", "train.jsonl", "--positive-class", "x"], "a positive class is one of two labels, and there are 3"),
         (["predict", "x", "--model", "m", "--n-epochs", "3"], "--n-epochs cannot be used with --model, which is already trained"),
         (["train", "train.jsonl", "--valid", "chat.jsonl"], "the validation records are of another kind"),
-        (["train", "mixed.jsonl"], "the data holds both prompt/completion records and conversations"),
+        (["train", "mixed.jsonl"], "holds records of several shapes"),
         (["predict", "x", "--model", "cut.npz"], "holds no model of ftlint mock"),
         (["impact", "missing.jsonl", "--valid", "valid.jsonl"], "missing.jsonl: No such file"),
     ],
@@ -284,7 +285,18 @@ def test_the_mock_stands_apart():
     """It imports of ftlint tokens, targets, errors, measures and what is public; of the rest only its command imports it."""
     allowed = {
         "ftlint",
-        *(f"ftlint.{name}" for name in ("text.tokens", "targets", "dialects", "errors", "evaluation", "evaluation.measures")),
+        *(
+            f"ftlint.{name}"
+            for name in (
+                "text.tokens",
+                "text.tokens.openai",
+                "targets",
+                "dialects",
+                "errors",
+                "evaluation",
+                "evaluation.measures",
+            )
+        ),
     }
     for path in PACKAGE.rglob("*.py"):
         found = set()

@@ -15,10 +15,10 @@ from topics import chat, records, single_token_labels
 
 import ftlint
 from ftlint import mock
-from ftlint.mock import trainer as trainers
 from ftlint.mock.data.records import example_of, input_tokens
 from ftlint.mock.experiments.experiments import loss
 from ftlint.mock.experiments.train import trainer_of
+from ftlint.mock.model import trainer as trainers
 from ftlint.mock.model.bases import base_named, bases
 from ftlint.mock.model.corpus import Corpus
 from ftlint.mock.model.distribution import Background, Distribution

@@ -189,9 +189,9 @@ def test_what_cannot_be_a_state_folder_is_refused(tmp_path):
     for name in ("file", "other"):
         with pytest.raises(ftlint.UsageError, match="cannot hold the service's state"):
             Store(tmp_path / name)
-        with pytest.raises(ftlint.UsageError, match="no state folder"):
+        with pytest.raises(ftlint.UsageError, match="not a state folder"):
             saved_model(tmp_path / name, "x")
-    with pytest.raises(ftlint.UsageError, match="no state folder"):
+    with pytest.raises(ftlint.UsageError, match="not a state folder"):
         saved_model(tmp_path / "missing", "x")
     Store(tmp_path / "new").close()
     with pytest.raises(ftlint.UsageError, match="has no model 'x'"):

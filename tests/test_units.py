@@ -255,7 +255,7 @@ def test_targets():
     )
     own = {"mine": {"extends": "curie", "limit": 99}}
     assert (target("mine", own).limit, target("mine", own).encoding) == (99, "r50k_base")
-    with pytest.raises(ftlint.ConfigError, match="in a circle"):
+    with pytest.raises(ftlint.ConfigError, match="circular extend"):
         target("a", {"a": {"extends": "b"}, "b": {"extends": "a"}})
     with pytest.raises(ftlint.ConfigError, match="unknown key 'limt'; did you mean limit"):
         target("a", {"a": {"limt": 3}})
@@ -384,10 +384,10 @@ def test_bytes_are_sent_to_other_processes_once(monkeypatch):
         ({"jobs": "x"}, "jobs must be a number of 1 or more, not 'x'"),
         ({"jobs": True}, "jobs must be a number of 1 or more"),
         ({"max_findings": 0}, "max_findings must be a number of 1 or more"),
-        ({"separator": "\ud800"}, "half of a character"),
+        ({"separator": "\ud800"}, "a lone surrogate"),
         ({"stop": ""}, "stop is empty"),
         ({"select": []}, "select is empty"),
-        ({"extend": "x.toml"}, "extend names the file"),
+        ({"extend": "x.toml"}, "extend is valid in configuration files only"),
     ],
 )
 def test_what_a_library_call_does_not_take(settings, sentence):
@@ -529,7 +529,7 @@ def test_what_comes_back_from_a_repair(tmp_path):
     assert ftlint.fix(io.BytesIO(line + b"broken\n"))[0] == repaired + b"broken\n"
     assert ftlint.fix(line)[0] == repaired
     assert ftlint.fix(iter([json.loads(line)]))[0] == [json.loads(repaired)]
-    with pytest.raises(ftlint.InputError, match="one dataset"):
+    with pytest.raises(ftlint.InputError, match="several datasets"):
         ftlint.fix([path, path])
 
 

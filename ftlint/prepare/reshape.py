@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +13,7 @@ from ftlint.dialects.conversation import ConversationDialect
 from ftlint.engine.survey import take_sample
 from ftlint.errors import InputError
 from ftlint.records.reader import reader_of
+from ftlint.sources import BOM
 from ftlint.sources.files import writing
 
 if TYPE_CHECKING:
@@ -73,6 +75,34 @@ def reshape(source: Source, options: DatasetOptions, to: str, out: Path) -> Resh
     return Reshaped(count, dialect.name)
 
 
+def records_as(source: Source, options: DatasetOptions) -> Iterator[dict[str, Any]]:
+    """Yield the records of a file that are questions and answers: of one prompt and completion as they are, others as chat.
+
+    Lines that hold no record are left out, and records that conversations have no place for. Raises InputError for records of
+    several shapes.
+    """
+    context, _ = take_sample([source], options)
+    dialect = named(context.dialect)
+    if not isinstance(dialect, ConversationDialect) and "endings" not in dialect.capabilities:
+        return
+    for span in source.spans():
+        start, data = source.read(span)
+        data = data.removeprefix(BOM) if start == 0 else data
+        lines = data.split(b"\n")
+        decoded = reader_of(context).read(data)
+        if decoded.foreign:
+            others = ", ".join([dialect.name, *decoded.foreign])
+            raise InputError(f"{source.path} holds records of several shapes ({others}): train on one at a time")
+        for number in decoded.tables[RECORDS].get_column("line"):
+            value = json.loads(lines[number])
+            # A prompt and its completion have their separator and stop, which are learned too.
+            if not isinstance(dialect, ConversationDialect):
+                yield value
+                continue
+            with suppress(LossyError):
+                yield _chat(_said_of(value, dialect))
+
+
 def _reshaped(source: Source, context: Context, dialect: Dialect, to: str) -> Iterator[bytes]:
     number = 0
     for span in source.spans():
@@ -100,6 +130,11 @@ def _said(line: bytes, context: Context, dialect: Dialect) -> Said:
         row = dialect.derive(tables, context.known)[RECORDS].row(0, named=True)
         further = {key: value[key] for key in dialect.further(list(value))}
         return Said([Message("user", row[INPUT], {}), Message("assistant", row[ANSWER], {})], None, further)
+    return _said_of(value, dialect)
+
+
+def _said_of(value: Mapping[str, Any], dialect: ConversationDialect) -> Said:
+    """Return what a conversation says; raises LossyError for what other shapes have no place for."""
     turns = dialect.turns(value)
     if any(turn.field.thread for turn in turns):
         raise LossyError("it has a rejected answer, which the target shape cannot hold")

@@ -104,6 +104,45 @@ def split(
         raise UsageError(f"{' and '.join(existing)} exist already; --force replaces them")
     for other in left_behind:
         _refuse_old_part(source, other)
+    dealt_out = deal(source, options, rules, engine, shares=shares, seed=seed, group=group, near=near, force=force)
+    table, file = dealt_out.table, dealt_out.file
+    names = list(shares)
+    counts = _counts(table.get_column("label"), table.get_column("part").to_list(), names)
+    _write(file, source, table, [files[name] for name in names], engine)
+    labels = dict.fromkeys(table.get_column("label").to_list()) if file.context.classification else {}
+    rare = [label for label in labels if any(not counts[name].get(label) for name in names)]
+    left_out = file.facts.lines - file.facts.blank - len(table)
+    return Split(counts, rare, left_out, files, shares, dealt_out.ungrouped)
+
+
+class Dealt(NamedTuple):
+    """Which record goes to which part.
+
+    Attributes:
+        file: What is known of the file.
+        table: `line`, `label` and `part` (the number of the part) of each record, in order.
+        ungrouped: How many records have no key to group by.
+
+    """
+
+    file: CheckedFile
+    table: pl.DataFrame
+    ungrouped: int
+
+
+def deal(
+    source: Source,
+    options: DatasetOptions,
+    rules: Sequence[Rule],
+    engine: Engine,
+    *,
+    shares: Mapping[str, float],
+    seed: int = 0,
+    group: str | None = None,
+    near: Sequence[Rule] = (),
+    force: bool = False,
+) -> Dealt:
+    """Return which record of a file goes to which part; arguments and errors are those of `split`."""
     wanted = Wanted(seed, group)
     context = survey([source], options, [] if force else rules)
     context = replace(context, hints={**context.hints, SPLIT: wanted})
@@ -114,19 +153,13 @@ def split(
         [file] = report.files
         _refuse_without_records(source.path, file, group, report)
         table = grouped(report.gathered["train"], wanted, _pairs(report, near))
-    names = list(shares)
     parts = dealt(table, list(shares.values()))
-    if empty := [name for number, name in enumerate(names) if number not in set(parts)]:
+    if empty := [name for number, name in enumerate(shares) if number not in set(parts)]:
         raise InputError(
-            f"{source.path} has too few prompts, or groups of them, for {len(names)} parts: {empty[0]} would be empty"
+            f"{source.path} has too few prompts, or groups of them, for {len(shares)} parts: {empty[0]} would be empty"
         )
-    counts = _counts(table.get_column("label"), parts, names)
-    dealt_out = table.with_columns(part=pl.Series(parts, dtype=pl.UInt8))
-    _write(file, source, dealt_out, [files[name] for name in names], engine)
-    labels = dict.fromkeys(table.get_column("label").to_list()) if context.classification else {}
-    rare = [label for label in labels if any(not counts[name].get(label) for name in names)]
-    left_out = file.facts.lines - file.facts.blank - len(table)
-    return Split(counts, rare, left_out, files, shares, report.gathered["train"].get(Groups).ungrouped)
+    ungrouped = report.gathered["train"].get(Groups).ungrouped
+    return Dealt(file, table.select("line", "label", part=pl.Series(parts, dtype=pl.UInt8)), ungrouped)
 
 
 def _refuse_without_records(path: str, file: CheckedFile, group: str | None, report: DatasetReport) -> None:

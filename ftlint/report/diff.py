@@ -27,7 +27,7 @@ class Hunk:
     def header(self) -> str:
         """Return the hunk's head line."""
         old, new = (sum(prefix in prefixes for prefix, _ in self.lines) for prefixes in (" -", " +"))
-        return f" -{self.old if old else self.old - 1},{old} +{self.new if new else self.new - 1},{new} "
+        return f"@@ -{self.old if old else self.old - 1},{old} +{self.new if new else self.new - 1},{new} @@"
 
 
 def hunks(original: Source, repaired: Source, origins: array[int] | None) -> Iterator[Hunk]:

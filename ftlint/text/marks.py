@@ -56,7 +56,7 @@ _LONGEST = 80
 CLOSING_WORDS = frozenset({"END", "STOP", "DONE", "EOS", "EOT", "FIN"})
 """Words in capitals that mark an end whatever word is before them."""
 
-STOPS = (" END", "\n", " ###", " <END>", " @")
+STOPS = (" END", "\n", " ###", " <END>", " @@@")
 """Stops that completions are given where they have none: the first that occurs in none of them."""
 
 

@@ -9,7 +9,7 @@ CANDIDATES = (
     "\n\n---\n\n",
     "\n\n###=>\n\n",
     "\n\n<<sep>>\n\n",
-    "\n\n\n\n",
+    "\n\n@@@@\n\n",
     "\n\n%%%%\n\n",
 )
 """Of these the first whose mark occurs nowhere in the data."""

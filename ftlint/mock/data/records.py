@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from os import PathLike, fspath
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import orjson
 
+import ftlint
 from ftlint import InputError
 from ftlint.mock.data import chat
 from ftlint.mock.model.corpus import TrainingExample
@@ -31,20 +31,11 @@ def records_of(data: Data) -> list[Record]:
     Raises:
         InputError: For a file that cannot be read, or without any record.
     """
-    if isinstance(data, (str, PathLike)):
-        try:
-            content = Path(data).read_bytes()
-        except OSError as error:
-            raise InputError(f"{fspath(data)}: {error.strerror}") from error
-        every: Iterable[Record] = parsed(content)
-    else:
-        every = parsed(data) if isinstance(data, bytes) else data
+    every = ftlint.Session().records(data)
     results = [record for record in every if is_record(record)]
     if not results:
         name = fspath(data) if isinstance(data, (str, PathLike)) else "the data"
         raise InputError(f"{name} has no record with prompt and completion, or messages")
-    if len({"messages" in record for record in results}) > 1:
-        raise InputError("the data holds both prompt/completion records and conversations: train on one kind at a time")
     return results
 
 

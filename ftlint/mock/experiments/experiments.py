@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ import orjson
 import ftlint
 from ftlint import UsageError
 from ftlint.evaluation.measures import Measures, measured
-from ftlint.mock.data.records import Data, Record, answer_of, input_tokens, is_chat, is_record, parsed, records_of
+from ftlint.mock.data.records import Data, Record, answer_of, input_tokens, is_chat, is_record, records_of
 from ftlint.mock.experiments.train import trainer_of
 from ftlint.mock.model.generation import Sampling, generate
 
@@ -68,39 +67,28 @@ class Run:
 
 
 def held_out(records: Sequence[Record], share: float = 0.2) -> tuple[list[Record], list[Record]]:
-    """Return records to train on, and a share to judge with; equal inputs are all on the same side. The same in every run."""
-    out = _chosen([_question(record) for record in records], share)
-    return [r for n, r in enumerate(records) if n not in out], [r for n, r in enumerate(records) if n in out]
+    """Return records to train on, and a share to judge with, as `ftlint split` deals them out. The same in every run."""
+    parts = _dealt(records, share)
+    train, valid = ([records[index] for index in parts[name]] for name in _PARTS)
+    return train, valid
 
 
 def held_out_lines(content: bytes, share: float = 0.2) -> tuple[bytes, bytes]:
     """Return lines to train on, and a share of the records to judge with; lines that hold no record are for the former."""
     lines = content.split(b"\n")
-    results = {index: one for index, line in enumerate(lines) for one in parsed(line) if is_record(one)}
-    indexes = list(results)
-    out = {indexes[number] for number in _chosen([_question(one) for one in results.values()], share)}
+    out = set(_dealt(content, share)["valid"])
     train = [line for index, line in enumerate(lines) if index not in out]
     return b"\n".join(train), b"\n".join(lines[index] for index in sorted(out))
 
 
-def _question(record: Record) -> str:
-    return repr(record["messages"][:-1]) if "messages" in record else record["prompt"]
+_PARTS = ("train", "valid")
 
 
-def _chosen(questions: Sequence[str], share: float) -> set[int]:
-    """Return the places of a share of the questions."""
-    groups: dict[bytes, list[int]] = {}
-    for number, question in enumerate(questions):
-        groups.setdefault(sha256(question.encode("utf-8", "surrogatepass")).digest(), []).append(number)
-    wanted = round(len(questions) * share)
-    out: set[int] = set()
-    for key in sorted(groups):
-        if len(out) >= wanted:
-            break
-        out.update(groups[key])
-    if not out or len(out) == len(questions):
-        raise UsageError(f"{len(questions)} records are too few to hold some out: name a validation file")
-    return out
+def _dealt(data: Data, share: float) -> dict[str, list[int]]:
+    try:
+        return ftlint.Session().deal(data, shares=dict(zip(_PARTS, (1 - share, share), strict=True)))
+    except ftlint.InputError as error:
+        raise UsageError("there are too few records to hold some out: name a validation file") from error
 
 
 def evaluate(model: Model, valid: Data, *, positive: str | None = None, beta: float = 1.0, stop: str | None = None) -> Measures:

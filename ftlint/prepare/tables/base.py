@@ -53,7 +53,7 @@ class Table:
         if isinstance(value, (list, dict)):
             raise InputError(f"{self.path}, {self.where} {number}, column {column!r}: several values; a text is wanted")
         if isinstance(value, str) and not is_text(value):
-            raise InputError(f"{self.path}, {self.where} {number}, column {column!r}: half of a character (\\ud800 to \\udfff)")
+            raise InputError(f"{self.path}, {self.where} {number}, column {column!r}: a lone surrogate (\\ud800 to \\udfff)")
         if value is None or isinstance(value, str):
             return value
         if isinstance(value, Missing):
@@ -66,7 +66,7 @@ class Table:
 
 
 def is_text(value: str) -> bool:
-    """Whether a string can be written: half of a character cannot."""
+    """Whether a string can be written: a lone surrogate cannot."""
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -51,7 +51,7 @@ def _table(path: str, where: str, rows: Any, left_out: tuple[str, ...] = ()) -> 
     columns: dict[str, None] = {}
     for number, values in rows():
         if wrong := next((key for key in values if not is_text(key)), None):
-            raise InputError(f"{path}, {where} {number}: the key {wrong!r} has half of a character")
+            raise InputError(f"{path}, {where} {number}: the key {wrong!r} has a lone surrogate")
         columns |= dict.fromkeys(values)
     return Table(path, tuple(columns), where, rows, left_out=left_out)
 
