@@ -18,12 +18,12 @@ import pytest
 from datasets import ClassLabel, Dataset, DatasetDict, Features, Value
 from hypothesis import given
 from hypothesis import strategies as st
+from paths import ROOT
 from strategies import law
 
 import ftlint
 from ftlint.testing import assert_clean
 
-ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
 
 

@@ -7,13 +7,13 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from paths import TESTS
 
 from ftlint.testing import broken_examples, findings
 
-PACKAGES = Path(__file__).parent / "packages"
+PACKAGES = TESTS / "packages"
 
 
 @pytest.fixture

@@ -7,14 +7,12 @@ import shutil
 import subprocess
 import sys
 import venv
-from pathlib import Path
 
 import pytest
+from paths import ROOT
 
 from ftlint.cli.app import COMMANDS
 from ftlint.report.formats import FORMATS
-
-ROOT = Path(__file__).parent.parent
 
 pytestmark = pytest.mark.network
 

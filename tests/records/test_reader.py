@@ -1,0 +1,50 @@
+"""The reader reads many lines as it reads each."""
+
+from __future__ import annotations
+
+import json
+
+import orjson
+import strategies
+from damage import file
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ftlint.dialects import named
+from ftlint.records.reader import Reader, fault_of
+
+SEED = st.integers(0, 10**9)
+
+
+def repeats_a_key(line):
+    found = []
+    json.loads(line, object_pairs_hook=lambda members: found.append(len({key for key, _ in members}) < len(members)))
+    return any(found)
+
+
+@strategies.law(150)
+@given(SEED)
+def test_lines_are_decoded_as_one_by_one(seed):
+    lines = file(seed).removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    decoded = Reader(named("prompt-completion")).read(b"\n".join(lines) + b"\n")
+    wanted: dict[str, list[int]] = {}
+    rows = []
+    for number, line in enumerate(lines):
+        try:
+            value = orjson.loads(line)
+        except ValueError:
+            wanted.setdefault(fault_of(line), []).append(number)
+            continue
+        if not isinstance(value, dict):
+            wanted.setdefault("not-an-object", []).append(number)
+            continue
+        if repeats_a_key(line):
+            wanted.setdefault("duplicate-key", []).append(number)
+        if {"prompt", "completion"} <= value.keys():
+            if all(isinstance(value[key], str) for key in ("prompt", "completion")):
+                rows.append((number, value["prompt"], value["completion"]))
+            else:
+                wanted.setdefault("wrong-type", []).append(number)
+    assert {fault: sorted(at) for fault, at in decoded.faults.items()} == wanted
+    assert list(decoded.tables["records"].select("line", "prompt", "completion").iter_rows()) == rows
+    assert decoded.lines == len(lines)
