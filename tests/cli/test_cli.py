@@ -10,12 +10,12 @@ import signal
 import stat
 import subprocess
 import threading
-import time
 from pathlib import Path
 
 import pytest
 import zstandard
 from command import FTLINT, ftlint
+from waiting import until_read, until_worked
 
 GOOD = [{"prompt": f"mail {i} ->", "completion": (" spam", " fine")[i % 2]} for i in range(300)]
 
@@ -337,7 +337,7 @@ def test_interrupted_leaves_nothing_behind(tmp_path, number, code):
     with (tmp_path / "pipe.jsonl").open("wb") as pipe:
         pipe.write(dumped(GOOD))
         pipe.flush()
-        time.sleep(1)
+        until_read(pipe)
         process.send_signal(number)
         _, error = process.communicate(timeout=20)
     assert (process.returncode, error.strip()) == (code, b"")
@@ -448,7 +448,7 @@ def test_an_error_ends_all_processes(tmp_path):
         stderr=subprocess.PIPE,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509 - no thread runs here
     )
-    time.sleep(1)
+    until_worked(process, 0.7)
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=20)
     assert (process.returncode, error.strip()) == (130, b"")

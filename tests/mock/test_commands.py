@@ -9,7 +9,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import httpx
@@ -17,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 from service import Client, lines
 from topics import chat, records, single_token_labels
+from waiting import until_worked
 
 import ftlint
 from ftlint import mock
@@ -240,7 +240,7 @@ def test_ctrl_c_keeps_what_was_done(folder):
     how = ["--batch-size", "1", "--n-epochs", "50", "--output", "json"]
     command = [sys.executable, "-m", "ftlint", "mock", "train", "long.jsonl", "-m", "model.npz", *how]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(6)
+    until_worked(process, 4)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
@@ -255,7 +255,7 @@ def test_ctrl_c_shows_the_points_that_are_there(folder):
     how = ["--fractions", "0.005,1", "--batch-size", "1", "--n-epochs", "50"]
     command = [sys.executable, "-m", "ftlint", "mock", "learning-curve", "long.jsonl", *how]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(8)
+    until_worked(process, 5)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors

@@ -18,6 +18,7 @@ import pytest
 from paths import TESTS
 from service import Client, lines
 from topics import records, single_token_labels
+from waiting import until_worked
 
 import ftlint
 from ftlint.mock import Model, serving
@@ -135,7 +136,7 @@ def test_a_content_that_is_gone_is_said_without_a_path(tmp_path):
 def test_a_service_that_prepares_a_job_stops_soon(tmp_path):
     service = Process(tmp_path)
     job = service.client.fine_tune(DATA * 1_500, wait=False)
-    time.sleep(1)
+    until_worked(service.process, 2)
     service.client.post(f"/fine-tunes/{job['id']}/cancel")
     started = time.monotonic()
     service.end()
@@ -149,7 +150,7 @@ def test_nothing_is_half_written_whenever_the_service_is_killed(tmp_path):
         for _ in range(3):
             service.client.fine_tune(DATA, wait=False, n_epochs=2)
         service.client.job(DATA, model="babbage-002", wait=False)
-        time.sleep(chance.random() * 1.5)
+        until_worked(service.process, 1.5 + chance.random())
         service.end(signal.SIGKILL)
         db = sqlite3.connect(tmp_path / "state.sqlite")
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
