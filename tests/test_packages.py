@@ -132,3 +132,35 @@ def test_conversations_of_somebody_else_are_like_all_others(run, tmp_path):
     clean = [call(number) for number in range(60)]
     assert run("split", "--isolated", "--force", records=clean)[0].returncode == 0
     assert "60 call records" in run("profile", "--isolated", records=clean)[0].stdout
+
+
+def pairs(count, end=" ->"):
+    return [{"prompt": f"item {number}{end if number % 9 else ''}", "completion": f" answer {number}"} for number in range(count)]
+
+
+def test_a_format_of_somebody_else_is_one_of_the_formats(run):
+    result, _ = run("check", "--isolated", "--output", "count", "--select", "SEP001", records=pairs(90))
+    assert (result.returncode, result.stdout) == (1, "10 findings\n")
+    refused, _ = run("check", "--isolated", "--output", "cuont", records=pairs(9))
+    assert "did you mean count?" in refused.stderr
+
+
+def test_an_engine_of_somebody_else_gives_the_same_report_and_repair(run):
+    lines = {}
+    for name in ("serial", "backwards"):
+        report, _ = run("check", "--isolated", "--output", "concise", "--engine", name, records=pairs(90))
+        fixed, path = run("check", "--isolated", "--fix", "--unsafe-fixes", "--engine", name, records=pairs(90))
+        lines[name] = (report.returncode, report.stdout, fixed.returncode, path.read_bytes())
+    assert lines["serial"] == lines["backwards"]
+    assert b"item 0 ->" in lines["serial"][-1]
+    refused, _ = run("check", "--isolated", "--engine", "backward", records=pairs(9))
+    assert (refused.returncode, "did you mean backwards?" in refused.stderr) == (2, True)
+
+
+def test_a_target_may_name_a_tokenizer_of_somebody_else(run):
+    records = [{"prompt": "a" * 30 + " ->", "completion": " b" * (1 + 20 * (number == 3))} for number in range(20)]
+    mine = "--config=targets={mine={encoding='letters', limit=60, dialects=['prompt-completion']}}"
+    result, _ = run("check", "--isolated", mine, "--target", "mine", "--select", "TOK", "--output", "concise", records=records)
+    assert "75 tokens; mine accepts at most 60" in result.stdout, result.stderr + result.stdout
+    refused, _ = run("check", "--isolated", mine.replace("letters", "latters"), "--target", "mine", records=records)
+    assert (refused.returncode, "did you mean letters?" in refused.stderr) == (2, True)
