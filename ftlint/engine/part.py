@@ -69,11 +69,10 @@ def check_block(plan: Plan, data: bytes, start: int = 0, file: int = 0) -> Parti
         for key, rows in violations(plan, block, partial.failures).items():
             partial.add(key, file, rows)
     facts = partial.facts[file] = FileFacts()
-    facts.add(block, plan.context)
+    facts.gather(block, plan.context)
     for metric in partial.metrics:
-        metric.lines = decoded.lines
         try:
-            metric.add(block, plan.context)
+            metric.gather(block, plan.context)
         except BaseException as error:  # noqa: BLE001 - it may be anybody's; it leaves the rules without an answer that ask for it
             raise_if_interrupted(error)
             asking = [rule for rule in plan.rules if asks_for(rule, type(metric), plan.context)]

@@ -77,12 +77,17 @@ class Metric:
     """The base of all metrics: dataclasses, whose fields are made by `ftlint.metrics.parts` and know how they merge.
 
     Attributes:
-        lines: How many it has seen; the engine counts them.
+        lines: How many it has seen.
         needs_texts: Whether it looks at the texts of records, which only dialects have that are checked.
     """
 
     needs_texts: ClassVar[bool] = True
     lines: int = 0
+
+    def gather(self, block: Block, context: Context) -> None:
+        """Gather from a block, to a fresh metric, and count its lines; it is what the engine calls."""
+        self.lines = block.decoded.lines
+        self.add(block, context)
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block, to a fresh metric."""

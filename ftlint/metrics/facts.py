@@ -70,7 +70,6 @@ class FileFacts(Metric):
 
     def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
         """Gather from a block."""
-        self.lines = block.decoded.lines
         self.size = len(block.data)
         self.records = block.decoded.objects
         self.blank = len(block.decoded.faults.get("blank", ()))

@@ -90,7 +90,7 @@ def test_law_1_spilled_fingerprints_give_the_same_report(data):
 
 def gathered(data, kind, context):
     metric = kind()
-    metric.add(block_of(data, context), context)
+    metric.gather(block_of(data, context), context)
     return metric
 
 
