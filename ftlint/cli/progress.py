@@ -35,7 +35,17 @@ def progress(size: int, *, unit: str) -> Iterator[Callable[[int], None]]:
     if not sys.stderr.isatty() or os.environ.get("CI") or os.environ.get("PRE_COMMIT"):
         yield lambda _: None
         return
-    bar = click.progressbar(length=size, file=sys.stderr, show_pos=unit != "bytes", show_percent=unit == "bytes", width=40)
+    of_bytes = unit == "bytes"
+    bar = click.progressbar(
+        length=size,
+        file=sys.stderr,
+        show_pos=not of_bytes,
+        show_percent=of_bytes,
+        width=40,
+        fill_char="━",
+        empty_char=" ",
+        bar_template="%(bar)s %(info)s",
+    )
     started = time.monotonic()
     waiting = 0
     shown = False

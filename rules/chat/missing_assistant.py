@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class MissingAssistant(ChatRule):
-    """A conversation has no assistant message.
+    """A conversation has no message from the assistant.
 
     ## Why it matters
 
@@ -31,10 +31,10 @@ class MissingAssistant(ChatRule):
 
     code = "CHT002"
     level = "error"
-    message = "no assistant message"
-    headline = "conversations have no assistant message"
+    message = "no message from the assistant"
+    headline = "conversations have no message from the assistant"
     most = (
-        "{count:,} of {whole} have no assistant message: the data seems to be prompts for reinforcement learning, "
+        "{count:,} of {whole} have no message from the assistant: the data seems to be prompts for reinforcement learning, "
         "which --target reinforcement accepts"
     )
     symptoms: ClassVar[Mapping[str, str]] = {
