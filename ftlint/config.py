@@ -131,7 +131,6 @@ class Setting(TypedDict, total=False):
     unfixable: Sequence[str]
     unsafe_fixes: bool
     fail_on: FailOn
-    respect_gitignore: bool
     max_findings: int | None
     no_snippets: bool
     jobs: int | None
@@ -222,7 +221,7 @@ def load(
     if result:
         layers += _file_layers(result, ())
     files = tuple(source for source, _ in layers)
-    root = result.resolve().parent if result and not isolated else start
+    root = result.resolve().parent if result else start
     if not isolated:
         layers += _variables(os.environ if environment is None else environment)
     layers += [("command line", {_dashed(key): value}) for key, value in (overrides or {}).items()]

@@ -46,7 +46,8 @@ def datasets_of(
     """
     tables = _tables(config)
     if stdin is not None:
-        return _of_stdin(stdin, paths, tables, config)
+        excluded = force_exclude and covers(config.settings.exclude, stdin, config)
+        return [] if excluded else _of_stdin(stdin, paths, valid, tables, config)
     if not paths and tables:
         # What the configuration includes besides is looked at by itself.
         rest = _found(config.settings.include, config) if config.settings.include else []
@@ -64,13 +65,12 @@ def datasets_of(
     return _readable(results, problems)
 
 
-def _of_stdin(name: str, paths: Sequence[str], tables: Sequence[_Table], config: Config) -> list[Dataset]:
-    """Return the dataset of standard input under the name of a file; none where that file is excluded."""
+def _of_stdin(name: str, paths: Sequence[str], valid: str | None, tables: Sequence[_Table], config: Config) -> list[Dataset]:
+    """Return the dataset of standard input under the name of a file."""
     if list(paths) != [STDIN]:
         raise UsageError("--stdin-filename names what standard input is: it requires `-`, and no other path")
-    if covers(config.settings.exclude, name, config):
-        return []
-    return [Dataset([open_source(STDIN, name)], _options(name, tables, config))]
+    validation = [] if valid is None else [open_source(valid)]
+    return [Dataset([open_source(STDIN, name)], _options(name, tables, config), validation)]
 
 
 def _readable(datasets: Sequence[Dataset], problems: Sequence[str] | None) -> list[Dataset]:
@@ -173,9 +173,8 @@ def _found(patterns: Iterable[str], config: Config) -> list[str]:
         for pattern in patterns
     ]
     here = f"{Path.cwd()}/"
-    return [
-        os.path.normpath(file).removeprefix(here) if file != STDIN else file for file in find_files(absolute, _excluded(config))
-    ]
+    files = find_files(absolute, _excluded(config), **_git(config))
+    return [file if file == STDIN else os.path.normpath(file).removeprefix(here) for file in files]
 
 
 def _git(config: Config) -> dict[str, bool]:

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from ftlint import config as configuration
 from ftlint.config import Config, Setting
-from ftlint.datasets import options_of
+from ftlint.datasets import datasets_of, options_of
 from ftlint.dialects import broken_dialects, names
 from ftlint.engine.check import check_dataset
 from ftlint.engine.commit import commit, target_of
@@ -26,7 +26,7 @@ from ftlint.report.adjust import accepted, adjusted, spared
 from ftlint.report.report import Report
 from ftlint.rule import LineRule, RecordRule
 from ftlint.rule.registry import Selection, broken_packs, configured, known_rules, matching
-from ftlint.sources import BLOCK, FRAME_NAME, RECORDS_NAME, Source, content_of
+from ftlint.sources import BLOCK, FRAME_NAME, LINE_NAME, RECORDS_NAME, Source, content_of
 from ftlint.sources.data import lines_of, of_lines, on_disk, sources_of
 from ftlint.sources.frames import frame_of, rows_of
 from ftlint.sources.huggingface import is_of_datasets, rebuilt, splits_of, table_of
@@ -61,7 +61,7 @@ KEPT = 1000
 NEAR_DUPLICATES = "near-duplicate"
 """The rule that finds the records which `split` keeps together on request."""
 
-_OF_THE_COMMAND = {"output", "include", "exclude"}
+_OF_THE_COMMAND = {"output", "include", "exclude", "respect_gitignore"}
 """Settings that say what a command reads and writes."""
 
 
@@ -90,9 +90,13 @@ class Session:
 
         """
         _refuse_forks()
-        self.config = config if isinstance(config, Config) else _resolved(config, settings)
+        if isinstance(config, Config) and settings:
+            raise ConfigError("a resolved configuration takes no further settings; give its file, or its keys and values")
+        given = _given(config, settings)
+        self.config = config if isinstance(config, Config) else _resolved(config, given)
+        _check_dialects(self.config)
         kept = self.config.settings.max_findings or KEPT
-        self.limit: int | None = None if "max_findings" in settings and settings["max_findings"] is None else kept
+        self.limit: int | None = None if "max_findings" in given and given["max_findings"] is None else kept
         self._chosen: Sequence[Rule] | None = None
         self._engine: Engine | None = None
 
@@ -140,6 +144,13 @@ class Session:
         if is_of_datasets(data):
             data, others = splits_of(data)
             valid = others if valid is None else valid
+        paths = [data] if isinstance(data, (str, PathLike)) else data
+        of_files = isinstance(paths, list) and paths and all(isinstance(path, (str, PathLike)) for path in paths)
+        if of_files and valid is None and self.config.settings.dataset:
+            # Files of a `[[dataset]]` that are all here are judged together, as they are by the command.
+            datasets = datasets_of([fspath(path) for path in paths], None, self.config)
+            with self._started(datasets) as engine:
+                return self.check_datasets(datasets, engine=engine, edits=True, limit=self.limit).rendered()
         training = self._readable(sources_of(data))
         if valid is None and len(training) > 1:
             datasets = [Dataset([source], self._options(source)) for source in training]
@@ -199,9 +210,10 @@ class Session:
 
         """
         line = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-        dataset = Dataset([Source("<line>", len(line), line)], self.config.options())
+        dataset = Dataset([Source(LINE_NAME, len(line), line)], self.config.options())
         rules = [rule for rule in self.rules if isinstance(rule, (LineRule, RecordRule))]
-        return self._report([check_dataset(dataset, rules, Serial(), known=context)], limit=None).findings
+        found = adjusted(check_dataset(dataset, rules, Serial(), known=context), self.config)
+        return Report([found], rules, None, snippets=not self.config.settings.no_snippets).findings
 
     @overload
     def fix(self, data: PathT, *, unsafe: bool = False) -> tuple[PathT, Report]: ...
@@ -351,6 +363,9 @@ class Session:
         """
         from ftlint.prepare.split import split  # noqa: PLC0415 - a check needs none of it
 
+        _check_shares(shares)
+        if set(files) != set(shares):
+            raise UsageError(f"files and shares must name the same parts, not {', '.join(files)} and {', '.join(shares)}")
         with closing(self._single(data, "split")) as source, self._started([source]) as engine:
             return split(
                 source,
@@ -380,6 +395,7 @@ class Session:
         """
         from ftlint.prepare.split import deal  # noqa: PLC0415 - a check needs none of it
 
+        _check_shares(shares)
         with closing(self._single(data, "dealt out")) as source, self._started([source]) as engine:
             table = deal(source, self._options(source), [], engine, shares=shares, seed=seed, force=True).table
         rows = table.select("line", "part").rows()
@@ -410,9 +426,10 @@ class Session:
             InputError: For a record that would lose something; nothing is written then.
 
         """
-        from ftlint.prepare.reshape import reshape  # noqa: PLC0415 - a check needs none of it
+        from ftlint.prepare.reshape import SHAPES, reshape  # noqa: PLC0415 - a check needs none of it
 
-        _check_names(self.config)
+        if to not in SHAPES:
+            raise UsageError(f"unknown shape {to!r}{did_you_mean(to, SHAPES)} (known are {', '.join(SHAPES)})")
         with closing(self._single(data, "converted")) as source:
             return reshape(source, self._options(source), to, Path(out))
 
@@ -467,14 +484,20 @@ class Session:
     @property
     def _is_alone(self) -> bool:
         settings = self.config.settings
-        return self._engine is None and (settings.engine == "serial" or (settings.engine == "auto" and (settings.jobs or 1) == 1))
+        return self._engine is None and (settings.engine == "serial" or (settings.engine == "auto" and self._jobs == 1))
+
+    @property
+    def _jobs(self) -> int:
+        """How many processes may work: one where nobody asks for more, by their number or by the name of an engine."""
+        settings = self.config.settings
+        return settings.jobs or (1 if settings.engine in {"auto", "serial"} else os.cpu_count() or 1)
 
     def _started(self, data: Sequence[Dataset | Source]) -> Engine:
         """Return an engine for data, to be entered."""
         if self._engine is not None:
             return cast("Engine", _Started(self._engine))
         settings = self.config.settings
-        return open_engine(settings.engine, settings.jobs or 1, sum(one.size for one in data))
+        return open_engine(settings.engine, self._jobs, sum(one.size for one in data))
 
 
 class _Started:
@@ -515,25 +538,37 @@ def _refuse_forks() -> None:
     _Process.used = True
 
 
-def _resolved(config: ConfigSource, settings: Mapping[str, Any]) -> Config:
+def _check_shares(shares: Mapping[str, float]) -> None:
+    """Raise UsageError for shares that do not make a whole."""
+    if len(shares) < 2 or not all(0 < share < 1 for share in shares.values()) or abs(sum(shares.values()) - 1) > 1e-6:
+        raise UsageError(f"shares must be two or more numbers between 0 and 1 that make 1, not {dict(shares)}")
+
+
+def _given(config: ConfigSource, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a call: those of a mapping, with the others over them, table by table."""
+    given: dict[str, Any] = {}
+    for values in (config if isinstance(config, Mapping) else {}, settings):
+        for key, value in values.items():
+            name = key.replace("-", "_")
+            given[name] = {**given.get(name, {}), **value} if isinstance(value, Mapping) and given.get(name) else value
+    return given
+
+
+def _resolved(config: ConfigSource, given: Mapping[str, Any]) -> Config:
     """Return the configuration of a library call: a file only where one is named."""
-    chosen = dict(config) if isinstance(config, Mapping) else {}
-    for name in (*chosen, *settings):
-        if name.replace("-", "_") in _OF_THE_COMMAND:
-            raise ConfigError(f"{name} is a setting of the command line only")
+    for name in given:
+        if name in _OF_THE_COMMAND:
+            raise ConfigError(f"{name.replace('_', '-')} is a setting of the command line only")
     file = Path(config) if isinstance(config, (str, PathLike)) else None
-    given = {name: value for name, value in settings.items() if name not in {"max_findings", "jobs"} or value is not None}
+    chosen = {name: value for name, value in given.items() if name not in {"max_findings", "jobs"} or value is not None}
     for name in ("jobs", "max_findings"):
-        if name in given and (type(given[name]) is not int or given[name] < 1):
-            raise ConfigError(f"{name} must be a number of 1 or more, not {given[name]!r}")
-    return configuration.load({**chosen, **given}, file=file, isolated=True)
+        if name in chosen and (type(chosen[name]) is not int or chosen[name] < 1):
+            raise ConfigError(f"{name} must be a number of 1 or more, not {chosen[name]!r}")
+    return configuration.load(chosen, file=file, isolated=True)
 
 
-def _check_names(config: Config) -> None:
-    """Raise ConfigError for names in the settings that mean nothing."""
-    matching(config.settings.levels, "levels")
-    for words in config.settings.per_file_ignores.values():
-        matching(words, "per-file-ignores")
+def _check_dialects(config: Config) -> None:
+    """Raise ConfigError for names of dialects and tokenizers that mean nothing."""
     for name in config.settings.targets:
         own = target(name, config.settings.targets)
         tokenizer(own.encoding)
@@ -543,3 +578,10 @@ def _check_names(config: Config) -> None:
     named = config.settings.dialect
     if named is not None and named not in names():
         raise ConfigError(f"unknown dialect {named!r}{did_you_mean(named, names())} (known are {', '.join(names())})")
+
+
+def _check_names(config: Config) -> None:
+    """Raise ConfigError for names of rules in the settings that mean nothing."""
+    matching(config.settings.levels, "levels")
+    for words in config.settings.per_file_ignores.values():
+        matching(words, "per-file-ignores")

@@ -164,3 +164,17 @@ def test_a_target_may_name_a_tokenizer_of_somebody_else(run):
     assert "75 tokens; mine accepts at most 60" in result.stdout, result.stderr + result.stdout
     refused, _ = run("check", "--isolated", mine.replace("letters", "latters"), "--target", "mine", records=records)
     assert (refused.returncode, "did you mean letters?" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--engine", "three"], "the engine three of ftlint_parts:three is not an Engine (int)"),
+        (["--output", "three"], "the format three of ftlint_parts:three is not a Format (function)"),
+        (["--output", "broken"], "the format broken failed: KeyError: 'no such key'"),
+        (["--encoding", "three"], "the tokenizer three of ftlint_parts:three is not a Tokenizer (int)"),
+    ],
+)
+def test_a_part_that_is_none_or_fails_is_named(run, arguments, sentence):
+    result, _ = run("check", "--isolated", *arguments, records=pairs(9))
+    assert (result.returncode, result.stderr.strip()) == (2, f"ftlint: {sentence}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 import re
 
 import polars as pl
@@ -136,3 +137,52 @@ def test_what_comes_back_from_a_repair(tmp_path):
 def test_settings_that_do_not_fit(settings, sentence):
     with pytest.raises(ftlint.ConfigError, match=re.escape(sentence)):
         ftlint.check([{"prompt": "a ->", "completion": " b"}], **settings)
+
+
+def test_settings_of_a_session_merge_and_are_never_dropped(tmp_path):
+    both = ftlint.Session({"rules": {"rare-label": {"minimum": 5}}}, rules={"too-few-records": {"minimum": 9}})
+    assert set(both.config.settings.rules) == {"rare-label", "too-few-records"}
+    assert ftlint.Session({"max-findings": None}).limit is None
+    with pytest.raises(ftlint.ConfigError, match="takes no further settings"):
+        ftlint.Session(both.config, select=["SEP"])
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / "ftlint.toml").write_text('[[dataset]]\ntrain = ["a.jsonl", "b.jsonl"]\ntask = "open-ended"\n')
+    for name in ("a.jsonl", "b.jsonl"):
+        (tmp_path / "sub" / name).write_bytes(b'{"prompt": "a ->", "completion": " b"}\n')
+    joined = ftlint.Session(str(tmp_path / "sub" / "ftlint.toml"))
+    report = joined.check([tmp_path / "sub" / "a.jsonl", tmp_path / "sub" / "b.jsonl"])
+    assert report.survey.task == "open-ended"
+    assert report.counts["DUP001"] == 1
+
+
+@pytest.mark.parametrize("call", ["check", "profile", "records", "check_line"])
+def test_an_unknown_dialect_is_refused_by_every_call(call):
+    with pytest.raises(ftlint.ConfigError, match="unknown dialect"):
+        getattr(ftlint.Session(dialect="nope"), call)(b'{"prompt": "a", "completion": "b"}\n')
+
+
+def test_shares_and_shapes_that_make_no_sense_are_refused(tmp_path):
+    calls, data = ftlint.Session(), [{"prompt": f"{number} ->", "completion": " x"} for number in range(20)]
+    for shares in ({"a": 1.5, "b": -0.5}, {"a": 2, "b": 3}, {"a": 1}, {}):
+        with pytest.raises(ftlint.UsageError, match="shares must be"):
+            calls.deal(data, shares=shares)
+    with pytest.raises(ftlint.UsageError, match="same parts"):
+        calls.split(data, {"a": tmp_path / "a"}, shares={"a": 0.5, "b": 0.5})
+    with pytest.raises(ftlint.UsageError, match="unknown shape"):
+        calls.convert(data, tmp_path / "x", to="bogus")
+    parts = calls.deal(data, shares={"train": 0.8, "valid": 0.2})
+    assert sorted(parts["train"] + parts["valid"]) == list(range(20))
+
+
+def test_a_line_is_judged_as_a_line():
+    editor = ftlint.Session(select=["JSN"], baseline="none.json")
+    assert [one.code for one in editor.check_line('[{"prompt": "a", "completion": "b"}]')] == ["JSN002"]
+    assert [(one.code, one.line) for one in editor.check_line('[{"prompt": "a", "completion": "b"}')] == [("JSN001", 1)]
+    assert editor.check_line('{"prompt": "a", "completion": "b"}') == []
+
+
+def test_a_pickled_report_still_yields_every_finding():
+    report = ftlint.check([{"prompt": "", "completion": ""}] * 3)
+    again = pickle.loads(pickle.dumps(report))
+    assert list(again.every()) == list(again.findings) == report.findings != []
+    assert len({report, again}) == 2

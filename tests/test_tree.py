@@ -26,6 +26,7 @@ LAYERS = [
     {"text"},
     {"sources"},
     {"config", "targets", "options"},
+    {"plugins"},
     {"errors"},
 ]
 """From the shells down to what everything may use; a metric is below the rules that ask for it, a reader above its dialects."""

@@ -21,6 +21,7 @@ from ftlint.cli.progress import progress
 from ftlint.datasets import datasets_of
 from ftlint.errors import InputError, RuleError, StaleError, UsageError, interrupted
 from ftlint.report.formats import FORMATS, WIDTH, Format, Style, check_format, format_named, kept
+from ftlint.sources import STDIN
 from ftlint.sources.files import writing
 
 if TYPE_CHECKING:
@@ -93,8 +94,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             click.echo(path)
         return 0
     if not datasets:
-        click.echo("ftlint: every file is excluded; nothing was checked", err=True)
-        return 0
+        return _nothing_checked(repaired_input=options["fix"] and STDIN in paths)
     _refuse_to_overwrite(datasets, config, [*(file for _, file in outputs), options["dropped"], options["label_map"]])
     size = sum(dataset.size for dataset in datasets)
     repairs = options["fix"] or options["diff"]
@@ -153,6 +153,14 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     return 0 if report.ok or options["exit_zero"] else 1
 
 
+def _nothing_checked(*, repaired_input: bool) -> int:
+    """Say that all is excluded; whoever pipes a text through to be repaired gets it back."""
+    click.echo("ftlint: every file is excluded; nothing was checked", err=True)
+    if repaired_input:
+        shutil.copyfileobj(sys.stdin.buffer, sys.stdout.buffer)
+    return 0
+
+
 def _raise_problems(report: Report) -> None:
     """Raise an error where ftlint could not do all of its job."""
     if report.failures:
@@ -197,8 +205,8 @@ def _same_data(options: dict[str, Any]) -> list[str]:
     """Return the given options that say what the data is, as they are written: further commands need them too."""
     given = [("--isolated", "")] if options["isolated"] else []
     given += [("--config", text) for text in options["config"]]
-    names = ("valid", "target", "encoding", "dialect", "separator", "stop", "task")
-    given += [(f"--{name}", options[name]) for name in names if options[name] is not None]
+    names = ("valid", "target", "encoding", "dialect", "separator", "stop", "task", "stdin_filename")
+    given += [(f"--{name.replace('_', '-')}", options[name]) for name in names if options[name] is not None]
     return [word for option in given for word in option if word]
 
 

@@ -61,6 +61,20 @@ def command(
     if out.is_file() and not force:
         raise UsageError(f"{out} exists already; --force replaces it")
     if to is not None:
+        of_tables: dict[str, object] = {
+            "--prompt": prompt,
+            "--completion": completion,
+            "--separator": separator,
+            "--stop": stop,
+            "--format": kind,
+            "--charset": charset,
+            "--delimiter": delimiter,
+            "--sheet": sheet,
+            "--no-header": no_header or None,
+            "--raw": raw or None,
+        }
+        if idle := [name for name, value in of_tables.items() if value is not None]:
+            raise UsageError(f"{' and '.join(idle)} cannot be used with --to, which reads records")
         return _reshape(file, out, to, dialect)
     if dialect is not None:
         raise UsageError("--dialect requires --to")

@@ -37,7 +37,7 @@ FURTHER = "further"
 """A column of `records` in every dialect: what a record holds besides (see `Dialect.rest`), for equality alone."""
 
 Tables = dict[str, pl.DataFrame]
-"""Tables by name. Each has the column `line` (UInt32); those other than `records` have `place` (UInt32), which counts the rows of
+"""Tables by name. Each has the column `line` (UInt32); all but `records` have `position` (UInt32), a count of the rows of
 a record from 0."""
 
 
@@ -270,7 +270,7 @@ class Dialect(Generic[K]):
         return pl.concat(parts)
 
     def texts(self, tables: Tables, *, pointers: bool = False) -> pl.DataFrame:
-        """Return the table of all texts: `line`, `place` (UInt32; a number for each text of a record) and `text`.
+        """Return the table of all texts: `line`, `position` (UInt32; a number for each text of a record) and `text`.
 
         Args:
             pointers: Whether to add `pointer`, the JSON Pointer of the text.

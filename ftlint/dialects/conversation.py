@@ -446,7 +446,7 @@ class ConversationDialect(Dialect[None]):
         return {RECORDS: table, MESSAGES: frame(columns, MESSAGE_COLUMNS), PARTS: parts_of((), self.content)}
 
     def derive(self, tables: Tables, known: None) -> Tables:  # noqa: ARG002 - the hook's signature
-        """Return the tables with `line` and `place` of turns, and what plain ones are."""
+        """Return the tables with `line` and `position` of turns, and what plain ones are."""
         counts = tables[RECORDS].select("line", "turns").filter(pl.col("turns") > 0)
         indexes = counts.select(
             pl.col("line").repeat_by("turns"), position=pl.int_ranges(0, pl.col("turns"), dtype=pl.UInt32)

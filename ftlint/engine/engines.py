@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
-from typing import TYPE_CHECKING
-
+from ftlint import plugins
+from ftlint.engine.base import Engine
 from ftlint.engine.processes import Processes
 from ftlint.engine.serial import Serial
-from ftlint.errors import UsageError, did_you_mean, raise_if_interrupted, reason
-
-if TYPE_CHECKING:
-    from ftlint.engine.base import Engine
+from ftlint.errors import UsageError, did_you_mean
 
 GROUP = "ftlint.engines"
 
@@ -22,7 +18,7 @@ BUILT_IN = ("auto", "serial", "processes")
 
 def names() -> list[str]:
     """Return the names of all engines."""
-    return [*BUILT_IN, *(entry.name for entry in entry_points(group=GROUP))]
+    return list(dict.fromkeys([*BUILT_IN, *plugins.names(GROUP)]))
 
 
 def open_engine(name: str, jobs: int, size: int) -> Engine:
@@ -42,12 +38,7 @@ def open_engine(name: str, jobs: int, size: int) -> Engine:
         jobs = min(jobs, 1 + size // SMALL)
     if name in BUILT_IN:
         return Serial() if name == "serial" or jobs < 2 else Processes(jobs - 1)
-    found = {entry.name: entry for entry in entry_points(group=GROUP)}
-    if name not in found:
+    if name not in names():
         raise UsageError(f"unknown engine {name!r}{did_you_mean(name, names())} (known are {', '.join(names())})")
-    try:
-        engine: Engine = found[name].load()(jobs, size)
-    except BaseException as error:
-        raise_if_interrupted(error)
-        raise UsageError(f"the engine {name} of {found[name].value} cannot be started: {reason(error)}") from error
-    return engine
+    loaded: Engine = plugins.load(GROUP, name, lambda made: made(jobs, size), lambda it: isinstance(it, Engine), "Engine")
+    return loaded

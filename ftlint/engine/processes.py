@@ -126,7 +126,8 @@ def _load() -> None:
 def _pickled(work: Work) -> bytes | None:
     """Return work as other processes can have it; None where something in it cannot travel (an open file, a lock)."""
     try:
-        return pickle.dumps(work)
+        if hasattr(sys.modules["__main__"], "__file__"):  # else another process cannot import what it defines
+            return pickle.dumps(work)
     except (pickle.PicklingError, AttributeError, TypeError):
         pass
     import cloudpickle  # type: ignore[import-untyped] # it has no types  # noqa: PLC0415 - repairs are closures, and rules may be of an interactive session; a check has neither

@@ -48,7 +48,7 @@ class Block:
 
     @cached_property
     def texts(self) -> pl.DataFrame:
-        """The table of all texts: `line`, `place`, `text`; it is made for those who ask, and most blocks give no reason to."""
+        """The table of all texts: `line`, `position`, `text`; it is made for those who ask, and most blocks give no reason to."""
         return self.dialect.texts(self.tables)
 
     def table(self, name: str) -> pl.DataFrame:

@@ -106,7 +106,8 @@ def records_as(source: Source, options: DatasetOptions) -> Iterator[dict[str, An
 def _reshaped(source: Source, context: Context, dialect: Dialect, to: str) -> Iterator[bytes]:
     number = 0
     for span in source.spans():
-        for line in source.read(span)[1].removesuffix(b"\n").split(b"\n"):
+        start, data = source.read(span)
+        for line in (data.removeprefix(BOM) if start == 0 else data).removesuffix(b"\n").split(b"\n"):
             number += 1
             if not line.strip():
                 continue

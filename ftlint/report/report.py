@@ -28,7 +28,7 @@ _IN_A_NOTEBOOK = 20
 """Findings that a notebook shows."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Report:
     """What a check found, in all datasets; a value that does not change.
 
@@ -121,7 +121,7 @@ class Report:
 
     def every(self) -> Iterator[Finding]:
         """Yield all findings, whatever the limit, by file and line; the report must not be closed."""
-        yield from self._made(None)
+        yield from self._made(None) if self.datasets else self.findings
 
     def _made(self, limit: int | None) -> Iterator[Finding]:
         for dataset in self.datasets:

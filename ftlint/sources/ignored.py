@@ -31,8 +31,8 @@ def is_ignored(path: str) -> bool:
 
 def is_ignored_below(file: str, folder: str) -> bool:
     """Whether git ignores a file, or one of the folders between it and a folder that it is in."""
-    path = Path(file)
-    return any(is_ignored(str(one)) for one in (path, *path.parents) if one != Path(folder) and one.is_relative_to(folder))
+    path, top = Path(os.path.abspath(file)), Path(os.path.abspath(folder))  # noqa: PTH100 - links stay
+    return any(is_ignored(str(one)) for one in (path, *path.parents) if one != top and one.is_relative_to(top))
 
 
 @cache
@@ -53,11 +53,11 @@ def _upward(folder: Path) -> Iterator[Path]:
 
 @cache
 def _spec(folder: str) -> GitIgnoreSpec | None:
-    """Return the patterns of a folder's `.gitignore`, if it has one."""
-    try:
-        lines = Path(folder, ".gitignore").read_text("utf-8", "replace").splitlines()
-    except OSError:
+    """Return the patterns of a folder: its `.gitignore`, and at the top of a repository `.git/info/exclude` before it."""
+    files = (Path(folder, ".git", "info", "exclude"), Path(folder, ".gitignore"))
+    text = "\n".join(file.read_text("utf-8-sig", "replace") for file in files if file.is_file())
+    if not text.strip():
         return None
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only a folder with such a file needs it
 
-    return GitIgnoreSpec.from_lines(lines)
+    return GitIgnoreSpec.from_lines(text.split("\n"))

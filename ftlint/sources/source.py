@@ -23,8 +23,8 @@ SUFFIXES = (".jsonl", ".ndjson")
 PACKED = (".gz", ".zst")
 TABLES = (".parquet", ".arrow", ".feather")
 STDIN = "-"
-RECORDS_NAME, FRAME_NAME = "<records>", "<frame>"
-"""What records and frames in memory are called."""
+RECORDS_NAME, FRAME_NAME, LINE_NAME = "<records>", "<frame>", "<line>"
+"""What records, frames and single lines in memory are called."""
 
 BOM = b"\xef\xbb\xbf"
 
@@ -115,7 +115,7 @@ class Source:
     @property
     def made_of_records(self) -> bool:
         """Whether the lines were made from records in memory or rows of a table, so that each is one, whatever it holds."""
-        return self.path in {RECORDS_NAME, FRAME_NAME} or bool(self.table)
+        return self.path in {RECORDS_NAME, FRAME_NAME, LINE_NAME} or bool(self.table)
 
     def refuse_repair(self) -> None:
         """Raise InputError where the source is a table, which is not written."""

@@ -49,3 +49,16 @@ class Letters:
 
     def pieces(self, text):
         return [character.encode() for character in text]
+
+
+def three(*_):
+    """Return what is neither an engine nor a tokenizer."""
+    return 3
+
+
+def _fails(report, style):
+    raise KeyError("no such key")
+    yield ""
+
+
+BROKEN = Format("broken", _fails)

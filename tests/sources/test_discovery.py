@@ -95,5 +95,5 @@ def test_the_hook_of_whole_datasets_runs_where_only_the_configuration_changes():
 
 
 def test_a_call_takes_the_keys_of_a_configuration():
-    of_the_command = {"output", "include", "exclude", "extend"}
+    of_the_command = {"output", "include", "exclude", "respect_gitignore", "extend"}
     assert set(Setting.__annotations__) == {field.name for field in dataclasses.fields(Settings)} - of_the_command

@@ -51,9 +51,10 @@ class Repaired:
         self.notes[Note(kind, text)] = None
 
     def close(self) -> None:
-        """Delete the temporary files."""
-        for _, source, _ in self.files:
-            source.close()
+        """Delete the repaired files; the originals stay, for whoever has them."""
+        for original, source, _ in self.files:
+            if source is not original:
+                source.close()
 
 
 def composed(first: array[int] | None, second: Sequence[int] | None) -> array[int] | None:

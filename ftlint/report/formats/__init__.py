@@ -5,11 +5,12 @@ Packages bring others as entry points in the group `ftlint.formats`, each a `For
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
+from ftlint import plugins
 from ftlint.errors import UsageError, did_you_mean, raise_if_interrupted, reason
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class Format:
 
 def names() -> list[str]:
     """Return the names of all formats."""
-    return [*FORMATS, *(entry.name for entry in entry_points(group=GROUP))]
+    return list(dict.fromkeys([*FORMATS, *plugins.names(GROUP)]))
 
 
 def check_format(name: str) -> str:
@@ -84,15 +85,17 @@ def format_named(name: str) -> Format:
     if name in FORMATS:
         built_in: Format = import_module(f"ftlint.report.formats.{name}").FORMAT
         return built_in
-    [entry] = (entry for entry in entry_points(group=GROUP) if entry.name == name)
+    loaded: Format = plugins.load(GROUP, name, lambda made: made, lambda it: isinstance(it, Format), "Format")
+    return replace(loaded, render=partial(_guarded, loaded))
+
+
+def _guarded(form: Format, report: Report, style: Style) -> Iterator[str]:
+    """Yield the lines of a format of somebody else; raises UsageError, which names it, where it fails."""
     try:
-        loaded = entry.load()
-    except BaseException as error:
+        yield from form.render(report, style)
+    except Exception as error:
         raise_if_interrupted(error)
-        raise UsageError(f"the format {name} of {entry.value} cannot be loaded: {reason(error)}") from error
-    if not isinstance(loaded, Format):
-        raise UsageError(f"the format {name} of {entry.value} is a {type(loaded).__name__}, not a Format")
-    return loaded
+        raise UsageError(f"the format {form.name} failed: {reason(error)}") from error
 
 
 def reporter(name: str) -> Callable[[Report, Style], Iterator[str]]:

@@ -7,17 +7,17 @@ arguments that returns a `Tokenizer`.
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
-from ftlint.errors import ConfigError, did_you_mean, raise_if_interrupted, reason
+from ftlint import plugins
+from ftlint.errors import ConfigError, did_you_mean
+from ftlint.text.tokens.base import Tokenizer
 from ftlint.text.tokens.openai import ENCODINGS, Tiktoken
 from ftlint.text.words import quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ftlint.text.tokens.base import Tokenizer
 
 GROUP = "ftlint.tokenizers"
 
@@ -27,15 +27,10 @@ def tokenizer(name: str) -> Tokenizer:
     """Return the tokenizer of this name; raises ConfigError for an unknown one, and for a package that fails."""
     if name in ENCODINGS:
         return Tiktoken(name)
-    others = {entry.name: entry for entry in entry_points(group=GROUP)}
-    if name not in others:
-        known = [*ENCODINGS, *others]
+    known = list(dict.fromkeys([*ENCODINGS, *plugins.names(GROUP)]))
+    if name not in known:
         raise ConfigError(f"unknown tokenizer {name!r}{did_you_mean(name, known)} (use one of {', '.join(known)})")
-    try:
-        loaded: Tokenizer = others[name].load()()
-    except BaseException as error:
-        raise_if_interrupted(error)
-        raise ConfigError(f"the tokenizer {name} of {others[name].value} cannot be loaded: {reason(error)}") from error
+    loaded: Tokenizer = plugins.load(GROUP, name, lambda make: make(), lambda it: isinstance(it, Tokenizer), "Tokenizer")
     return loaded
 
 

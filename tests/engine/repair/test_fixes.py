@@ -21,8 +21,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ftlint
+from ftlint.config import load
 from ftlint.records.edits import edited, remove_named_members, renamed_key, retexted
 from ftlint.records.line import Line
+from ftlint.rule import RecordRule
+from ftlint.rule.fixes import Fix
+from ftlint.rule.registry import known_rules
+from ftlint.session import Session
 from ftlint.text import tokens
 from ftlint.text.labels import NULLS, variant_key
 from ftlint.text.marks import strip_ending
@@ -574,3 +579,38 @@ def test_new_names_of_labels_are_no_missing_values_and_no_variants():
     assert len({variant_key(name) for name in names}) == 3000
     assert not {variant_key(name) for name in names} & {variant_key(name) for name in (*NULLS, "END", "STOP")}
     assert all(tokens.count(f" {name}", "r50k_base") == 1 for name in names)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_repair_that_fails_leaves_the_input_for_the_others(tmp_path, packed):
+    class Bad(RecordRule):
+        """A rule whose repair fails."""
+
+        code, level, fixable, message = "ZZZ001", "error", "safe", "bad"
+
+        def violates(self, context):
+            return pl.lit(value=True)
+
+        def fix(self, violations, fix_context):
+            return Fix.rewrite(lambda row: 1 / 0)
+
+    good = next(rule for rule in known_rules() if rule.code == "CMP003")
+    session = Session.of(load(isolated=True), rules=[Bad(), good()])
+    data = dumped([{"prompt": "a ->", "completion": " b "}])
+    if packed:
+        path = tmp_path / "a.jsonl.gz"
+        path.write_bytes(gzip.compress(data))
+        session.fix(path)
+        fixed = gzip.decompress(path.read_bytes())
+    else:
+        fixed, report = session.fix(data)
+        assert "ZeroDivisionError" in report.failures[0]
+    assert fixed == dumped([{"prompt": "a ->", "completion": " b"}])
+
+
+def test_an_excluded_standard_input_comes_back(tmp_path):
+    (tmp_path / "ftlint.toml").write_text('exclude = ["a.jsonl"]\n')
+    command = ["check", "--fix", "--stdin-filename", "a.jsonl", "-"]
+    data = dumped([{"prompt": "a ->", "completion": "b"}])
+    excluded = subprocess.run([FTLINT, *command, "--force-exclude"], cwd=tmp_path, input=data, capture_output=True, check=False)
+    assert (excluded.returncode, excluded.stdout) == (0, data)
