@@ -15,6 +15,7 @@ from ftlint import config as configuration
 from ftlint import session
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.serial import Serial
+from ftlint.report.finding import Finding
 from ftlint.session import Session
 from ftlint.sources import Source
 
@@ -79,7 +80,10 @@ def test_the_library_call():
     assert (report.ok, report.counts["CMP001"], report.counts["SIZ001"]) == (False, 100, 1)
     assert report.findings[1].line == 2
     assert report.survey.known.separator.text == " ->"
-    assert report.to_frame().filter(code="CMP001").height == 100
+    frame = report.to_frame()
+    assert frame.filter(code="CMP001").height == 100
+    assert set(frame.columns) == {*Finding.__slots__, "title", "edits"}
+    assert frame.filter(code="CMP001")["edits"][0].to_list()[0]["text"] == " "
     assert len(ftlint.check(records, select=["CMP"], max_findings=3).findings) == 3
     lines = "".join(json.dumps(record) + "\n" for record in records)
     for file in (io.StringIO(lines), io.BytesIO(lines.encode()), lines.encode()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -165,15 +166,22 @@ class Report:
         return self.files[0].context if self.files else None
 
     def to_frame(self) -> pl.DataFrame:
-        """Return the findings as a polars frame: a column for each fact, `fix` is how safely one can be repaired."""
+        """Return the findings as a polars frame: a column for each fact.
+
+        `args` is JSON; `fix` is how safely one can be repaired, `title` what the repair chooses, `edits` what it does to the line
+        (in bytes); `related` are other lines; `text` is the raw line, `identity` what tells the record from others.
+        """
         import polars as pl  # noqa: PLC0415 - keeps the import of this module light
 
-        names = {"rule": pl.String, "code": pl.String, "level": pl.String, "path": pl.String, "line": pl.UInt64}
-        names |= {"column": pl.UInt64, "end_column": pl.UInt64, "byte_offset": pl.UInt64}
-        names |= {"pointer": pl.String, "message": pl.String, "url": pl.String, "fix": pl.String}
-        own = [name for name in names if name != "fix"]
-        rows = [[*(getattr(one, name) for name in own), one.applicability] for one in self.findings]
-        return pl.DataFrame(rows, schema=names, orient="row")
+        texts = ("rule", "code", "level", "path", "pointer", "message", "url", "text", "identity")
+        schema: dict[str, Any] = dict.fromkeys(texts, pl.String)
+        schema |= dict.fromkeys(("line", "column", "end_column", "byte_offset"), pl.UInt64)
+        own = list(schema)
+        schema |= dict.fromkeys(("args", "fix", "title"), pl.String)
+        schema["edits"] = pl.List(pl.Struct({"start": pl.UInt64, "end": pl.UInt64, "text": pl.String}))
+        schema["related"] = pl.List(pl.Struct({"path": pl.String, "line": pl.UInt64}))
+        rows = [[*(getattr(one, name) for name in own), *_nested(one)] for one in self.findings]
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
     def raise_for_findings(self) -> Self:
         """Return the report where it is `ok`; else raise FindingsError, which says what was found and has the report."""
@@ -205,3 +213,16 @@ class Report:
 def without_reason(failure: str) -> str:
     """Return the sentence on a rule that failed without what its exception said, which may quote the data."""
     return f"{failure.partition(' failed: ')[0]} failed"
+
+
+def _nested(finding: Finding) -> list[Any]:
+    """Return what a frame has of a finding besides its plain values."""
+    fix = finding.fix
+    edits = (
+        [{"start": edit.start, "end": edit.end, "text": edit.text.decode("utf-8", "replace")} for edit in fix.edits]
+        if fix
+        else []
+    )
+    related = [{"path": other.path, "line": other.line} for other in finding.related]
+    args = json.dumps(dict(finding.args), ensure_ascii=False, default=list)
+    return [args, finding.applicability, fix.title if fix else None, edits, related]
