@@ -155,7 +155,7 @@ def _check_text(key: str, text: str | None) -> None:
     """Raise ValueError for a text that nothing can end with."""
     if text == "":
         raise ValueError(f"{key} is empty")
-    if text and any("\ud800" <= sign <= "\udfff" for sign in text):
+    if text and any("\ud800" <= char <= "\udfff" for char in text):
         raise ValueError(f"{key} is {text!r}, a lone surrogate")
 
 

@@ -177,8 +177,8 @@ def _outputs(texts: Iterable[str]) -> list[tuple[str, str]]:
     """Return format and file (empty: the screen) of each report that is asked for."""
     outputs = []
     for text in texts:
-        name, sign, file = text.partition("=")
-        if sign and not file:
+        name, equals, file = text.partition("=")
+        if equals and not file:
             raise UsageError(f"--output {text} names no file (an unset variable?)")
         outputs.append((check_format(name), file))
     return outputs

@@ -64,7 +64,7 @@ def command(predictions: str, **options: Any) -> int:
 
         click.echo(orjson.dumps(made.as_dict(), option=orjson.OPT_INDENT_2))
     else:
-        for line in _told(made):
+        for line in _summary_lines(made):
             click.echo(line)
     if options["plot"]:
         if not made.measures.confusion:
@@ -74,7 +74,7 @@ def command(predictions: str, **options: Any) -> int:
     return 0
 
 
-def _told(made: Evaluation) -> Iterator[str]:
+def _summary_lines(made: Evaluation) -> Iterator[str]:
     """Yield what was measured."""
     about = f", {quote(made.positive)} against the rest" if made.positive is not None else ""
     yield f"{numbered(made.records, 'answer')}, {numbered(len(made.labels), 'label') if made.labels else 'free text'}{about}"

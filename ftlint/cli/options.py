@@ -82,8 +82,8 @@ def _ignores(texts: Iterable[str]) -> dict[str, list[str]]:
 
     results: dict[str, list[str]] = {}
     for text in texts:
-        glob, sign, rules = text.rpartition(":")
-        if not (glob and sign and rules.strip()):
+        glob, equals, rules = text.rpartition(":")
+        if not (glob and equals and rules.strip()):
             raise UsageError(f"--per-file-ignores {text!r} should be GLOB:RULES, as in 'old/*.jsonl:size,text'")
         results.setdefault(glob, []).extend(words([rules]))
     return results

@@ -148,10 +148,10 @@ def _show(original: Source, new: Source, origins: array[int] | None, *, color: b
     out.write(f"{plain(original.path)}\n".encode())
     for hunk in hunks(original, new, origins):
         out.write(paint(hunk.header(), color=color, fg="cyan").encode() + b"\n")
-        changed = [line for sign, line in hunk.lines if sign != " "]
+        changed = [line for prefix, line in hunk.lines if prefix != " "]
         start = max(0, len(os.path.commonprefix(changed)) - 40) if len(changed) > 1 else 0
-        for sign, line in hunk.lines:
-            text = plain(line.decode("utf-8", "replace").rstrip("\n"))[start if sign != " " else 0 :]
-            shown = cut(f"{sign}{'…' if start and sign != ' ' else ''}{text}", WIDTH)
-            out.write(paint(shown, color=color, fg={"-": "red", "+": "green"}.get(sign)).encode("utf-8", "replace") + b"\n")
+        for prefix, line in hunk.lines:
+            text = plain(line.decode("utf-8", "replace").rstrip("\n"))[start if prefix != " " else 0 :]
+            shown = cut(f"{prefix}{'…' if start and prefix != ' ' else ''}{text}", WIDTH)
+            out.write(paint(shown, color=color, fg={"-": "red", "+": "green"}.get(prefix)).encode("utf-8", "replace") + b"\n")
     out.flush()

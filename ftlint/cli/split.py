@@ -56,7 +56,7 @@ def command(file: str, **options: Any) -> int:
             left_behind=[_beside(file, name) for name in PARTS if name not in shares],
             force=options["force"],
         )
-    for line in _told(made):
+    for line in _summary_lines(made):
         click.echo(line)
     return 0
 
@@ -76,7 +76,7 @@ def _beside(file: str, name: str) -> Path:
     return part_of(file, name)
 
 
-def _told(made: Split) -> Iterator[str]:
+def _summary_lines(made: Split) -> Iterator[str]:
     """Yield what was done."""
     sizes = {name: sum(counts.values()) for name, counts in made.counts.items()}
     for name, size in sizes.items():

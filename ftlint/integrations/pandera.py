@@ -85,7 +85,7 @@ def schema(
     if backend == "polars":
         import pandera.polars as pa  # noqa: PLC0415 - takes 0.8 s, as the other one does
 
-        checks = [pa.Check(_polars(rule, levels, context), **_told(rule)) for rule in judged]
+        checks = [pa.Check(_polars(rule, levels, context), **_described(rule)) for rule in judged]
         columns = {key: pa.Column(pl.String if key in texts else None, nullable=False) for key in needed}
 
         schema = pa.DataFrameSchema(columns, checks=checks, name="ftlint")
@@ -97,7 +97,7 @@ def schema(
     are_texts = pp.Check(lambda column: column.map(lambda value: isinstance(value, str)), name="wrong-type", error="no text")
     return pp.DataFrameSchema(
         {key: pp.Column(None, checks=are_texts if key in texts else None, nullable=False) for key in needed},
-        checks=[pp.Check(_pandas(rule, levels, context), **_told(rule)) for rule in judged],
+        checks=[pp.Check(_pandas(rule, levels, context), **_described(rule)) for rule in judged],
         name="ftlint",
     )
 
@@ -109,7 +109,7 @@ def _validated(validate: Callable[..., Any], frame: Any, *arguments: Any, **opti
     return result.lazy() if lazy else result
 
 
-def _told(rule: RecordRule) -> dict[str, Any]:
+def _described(rule: RecordRule) -> dict[str, Any]:
     """Return what a check says of itself."""
     return {
         "name": rule.name(),

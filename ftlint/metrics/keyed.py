@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
 
-SPILL = 64 << 20
+SPILL = 128 << 20
 """Bytes of memory for fingerprints before they go to temporary files; FTLINT_SPILL_BYTES sets another bound.
 
 A third of it is for what is kept: sorting it into files takes two copies.

@@ -51,8 +51,8 @@ def render(report: Report, style: Style) -> Iterator[str]:
 
 def _verdict(report: Report, style: Style) -> list[str]:
     """Return what was found, and what the files were taken for."""
-    sign = _SIGNS["error"] if not report.ok else "✅"
-    lines = [f"## {sign} ftlint: {html.escape(totals(report))}", ""]
+    mark = _SIGNS["error"] if not report.ok else "✅"
+    lines = [f"## {mark} ftlint: {html.escape(totals(report))}", ""]
     lines += [f"- {_code(file.path)}: {_code(', '.join(describe(file, snippets=style.snippets)))}" for file in report.files[:50]]
     lines += [f"- and {len(report.files) - 50:,} more files"] if len(report.files) > 50 else []
     lines += [f"- {_code(text)}" for text in report.problems]
