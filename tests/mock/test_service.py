@@ -470,7 +470,7 @@ def test_results_of_the_second_generation(client, job):
             [{"messages": [{"role": "user", "content": "x"}]}, *CHAT],
             "gpt-4o-mini",
             "invalid_file_format",
-            "no message from the assistant",
+            "has no assistant message, so that there is nothing to learn",
         ),
         (
             [*CHAT, {"messages": [CHAT[0]["messages"][0], {**CHAT[0]["messages"][1], "weight": 0}]}],
