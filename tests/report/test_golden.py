@@ -1,4 +1,4 @@
-"""The formats, to the letter. `FTLINT_UPDATE=1 pytest tests/test_golden.py -n 0` writes them anew."""
+"""The formats, to the letter. `FTLINT_UPDATE=1 pytest tests/report/test_golden.py -n 0` writes them anew."""
 
 from __future__ import annotations
 
