@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from functools import cached_property, partial
 from os import PathLike, fspath
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, TypeVar, cast, overload
+from typing import IO, TYPE_CHECKING, Any, TypeVar, overload
 
 from ftlint import config as configuration
 from ftlint.config import Config, Setting
@@ -36,6 +36,7 @@ from ftlint.text.tokens import tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from contextlib import AbstractContextManager
     from typing import Unpack
 
     import polars as pl
@@ -492,25 +493,12 @@ class Session:
         settings = self.config.settings
         return settings.jobs or (1 if settings.engine in {"auto", "serial"} else os.cpu_count() or 1)
 
-    def _started(self, data: Sequence[Dataset | Source]) -> Engine:
+    def _started(self, data: Sequence[Dataset | Source]) -> AbstractContextManager[Engine]:
         """Return an engine for data, to be entered."""
         if self._engine is not None:
-            return cast("Engine", _Started(self._engine))
+            return nullcontext(self._engine)  # the caller's, which goes on
         settings = self.config.settings
         return open_engine(settings.engine, self._jobs, sum(one.size for one in data))
-
-
-class _Started:
-    """An engine of the caller's, which goes on when it is left."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def __enter__(self) -> Engine:
-        return self._engine
-
-    def __exit__(self, *error: object) -> None:
-        pass
 
 
 class _Process:

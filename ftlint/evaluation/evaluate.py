@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ftlint.errors import InputError, UsageError, did_you_mean
-from ftlint.evaluation.measures import Measures, measured
+from ftlint.evaluation.measures import NONE, Measures, labels_in, measured
 from ftlint.evaluation.predictions import label_of, shares
 from ftlint.text.labels import merged, variants
 
@@ -22,13 +22,10 @@ if TYPE_CHECKING:
     from ftlint.evaluation.measures import Floats
     from ftlint.evaluation.predictions import Prediction
 
-NONE = "(none of the labels)"
-"""What stands for an answer that begins with no label."""
 _RESAMPLES = 300
 _Z = 1.96
 """Standard errors of an interval that holds the true value in 95 of 100 cases."""
 _BINS = 10
-_LABELS = 500
 
 
 @dataclass(frozen=True)
@@ -111,7 +108,7 @@ def evaluate(
     form = variants(Counter([*trained, *true]))
     truth = [form.get(label, label) for label in true]
     counts = merged(Counter([*trained, *truth]))
-    labels = sorted(counts) if len(counts) <= min(_LABELS, max(2, (len(true) + len(trained)) / 2)) else []
+    labels = labels_in(counts)
     if positive is not None and len(labels) != 2:
         raise UsageError(f"a positive class is one of two labels; there are {len(labels) or 'none'}")
     if not labels:

@@ -9,11 +9,22 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+
+
+NONE = "(none of the labels)"
+"""What stands for an answer that begins with no label."""
+_MOST_LABELS = 500
+"""More answers than this, or more than half of the records, are not labels."""
+
+
+def labels_in(counts: Mapping[str, int]) -> list[str]:
+    """Return the answers, which come with their counts, where they are labels; nothing where they are free text."""
+    return sorted(counts) if len(counts) <= min(_MOST_LABELS, max(2, sum(counts.values()) / 2)) else []
 
 
 @dataclass(frozen=True)

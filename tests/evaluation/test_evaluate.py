@@ -13,7 +13,8 @@ from sklearn import metrics
 
 import ftlint as library
 from ftlint.errors import InputError, UsageError
-from ftlint.evaluation.evaluate import NONE, evaluate, wilson
+from ftlint.evaluation.evaluate import evaluate, wilson
+from ftlint.evaluation.measures import NONE
 from ftlint.evaluation.predictions import Prediction, of_values, read, shares
 
 LABELS = ["hockey", "tennis", "baseball"]

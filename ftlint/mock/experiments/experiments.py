@@ -14,7 +14,7 @@ import orjson
 
 import ftlint
 from ftlint import UsageError
-from ftlint.evaluation.measures import Measures, measured
+from ftlint.evaluation.measures import NONE, Measures, labels_in, measured
 from ftlint.mock.data.records import Data, Record, answer_of, input_tokens, is_chat, is_record, records_of
 from ftlint.mock.experiments.train import trainer_of
 from ftlint.mock.model.generation import Sampling, generate
@@ -25,13 +25,9 @@ if TYPE_CHECKING:
     from ftlint.mock.model.model import Model
     from ftlint.mock.model.trainer import Step
 
-NONE = "(none of the labels)"
-"""What stands for an answer that begins with no label."""
 FRACTIONS = (0.25, 0.5, 1.0)
 _MARK = "ftlint-mock-number"
 """The key by which a validation record is known after a repair."""
-_LABELS = 500
-"""More answers than this, or as many as half of the records, are not labels."""
 
 
 @dataclass(frozen=True)
@@ -150,8 +146,7 @@ def judged(
 
 def labels_of(records: Sequence[Record]) -> list[str]:
     """Return the answers of records where they are labels; nothing where they are free text."""
-    counts = Counter(answer_of(record) for record in records)
-    return sorted(counts) if len(counts) <= min(_LABELS, max(2, len(records) / 2)) else []
+    return labels_in(Counter(answer_of(record) for record in records))
 
 
 def loss(model: Model, prompt: Sequence[int], answer: str) -> float:
