@@ -8,6 +8,7 @@ import json
 import polars as pl
 import pytest
 from command import ftlint as run_ftlint
+from pandera.errors import SchemaError, SchemaErrors
 from paths import ROOT
 from shapes import CASES, IDS, records_of
 
@@ -71,7 +72,10 @@ def test_it_is_split_and_profiled(case, tmp_path):
 def test_frames_of_it_are_validated_by_pandera(case):
     name, record, *_ = case
     records = records_of(record, 20)
-    schemas.schema(name).validate(pl.DataFrame(records))
+    schema = schemas.schema(name)
+    schema.validate(pl.DataFrame(records))
+    with pytest.raises((SchemaError, SchemaErrors)):
+        schema.validate(pl.DataFrame([{"of another shape": 1}] * 20))
 
 
 @pytest.mark.parametrize("dialect", [one for one in dialects.known() if one.checked], ids=lambda one: one.name)
