@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypedDict
 
+import msgspec
+
 from ftlint.errors import ConfigError, did_you_mean
 from ftlint.options import LONGEST_LINE, DatasetOptions
 from ftlint.targets import target as target_named
@@ -159,8 +161,7 @@ def _check_text(key: str, text: str | None) -> None:
         raise ValueError(f"{key} is {text!r}, a lone surrogate")
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(msgspec.Struct, frozen=True):
     """Resolved settings.
 
     Attributes:
@@ -169,9 +170,9 @@ class Config:
         files: Those read.
     """
 
-    settings: Settings = field(default_factory=Settings)
-    sources: Mapping[str, str] = field(default_factory=dict)
-    root: Path = field(default_factory=Path.cwd)
+    settings: Settings = msgspec.field(default_factory=Settings)
+    sources: Mapping[str, str] = msgspec.field(default_factory=dict)
+    root: Path = msgspec.field(default_factory=Path.cwd)
     files: tuple[str, ...] = ()
 
     @property

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import glob
 import os
-from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ftlint.engine.dataset import Dataset
 from ftlint.errors import InputError, UsageError
@@ -102,8 +103,7 @@ def covers(patterns: Iterable[str], path: str, config: Config) -> bool:
     return bool(patterns) and (matches(path, patterns) or matches(inside, patterns))
 
 
-@dataclass(frozen=True)
-class _Table:
+class _Table(Struct, frozen=True):
     """A `[[dataset]]` with the files that its globs mean. files: their real paths. missing: what a glob without files is told."""
 
     options: DatasetOptions

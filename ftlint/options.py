@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +16,7 @@ LONGEST_LINE = 16 << 20
 """Bytes of the longest line that is read by default. To look at a record takes up to twenty times its bytes of memory."""
 
 
-@dataclass(frozen=True)
-class DatasetOptions:
+class DatasetOptions(Struct, frozen=True):
     """What the configuration says of a dataset; None is inferred.
 
     Attributes:

@@ -10,6 +10,8 @@ from importlib.resources import files
 from math import inf
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 from ftlint.errors import ConfigError, did_you_mean
 
 if TYPE_CHECKING:
@@ -134,8 +136,7 @@ def _resolve(name: str, tables: Mapping[str, Mapping[str, Any]], seen: tuple[str
     return {**_resolve(base, tables, (*seen, name)), **own} if base else own
 
 
-@dataclass(frozen=True)
-class Hyperparameters:
+class Hyperparameters(Struct, frozen=True):
     """How a model is trained: the settings that the first fine-tuning service had."""
 
     n_epochs: int

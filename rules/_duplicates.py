@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import polars as pl
+from msgspec import Struct
 
 from ftlint.dialects.base import ANSWER, FURTHER, INPUT, ORDER
 from ftlint.metrics import Fingerprints, Labels, Sketches
@@ -26,8 +26,7 @@ _NO_FINGERPRINTS = pl.DataFrame(
 )
 
 
-@dataclass(frozen=True)
-class Duplicates:
+class Duplicates(Struct, frozen=True):
     """Tables of `line` and `first` (the earlier line), by line.
 
     Attributes:
@@ -64,8 +63,7 @@ def lines_labelled(gathered: Gathered, labels: Iterable[str]) -> pl.Series:
     return pl.concat(results).sort() if results else pl.Series("line", dtype=pl.UInt32)
 
 
-@dataclass(frozen=True)
-class Leaks:
+class Leaks(Struct, frozen=True):
     """Tables of `line` of a validation record and `first`, a training line.
 
     Attributes:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import structs
 
 from ftlint.cli.engine import engine_of
 from ftlint.cli.options import check_options, config_of
@@ -75,7 +76,7 @@ def _checked(paths: tuple[str, ...], options: dict[str, Any], cleanup: ExitStack
     engine = cleanup.enter_context(engine_of(config, sum(source.size for source in sources)))
     from ftlint.session import Session  # noqa: PLC0415 - processes are started without polars
 
-    session = Session.of(replace(config, settings=replace(config.settings, baseline=None)), engine=engine)
+    session = Session.of(structs.replace(config, settings=replace(config.settings, baseline=None)), engine=engine)
     report = session.check_datasets(datasets, limit=1)
     cleanup.callback(report.close)
     if report.failures:

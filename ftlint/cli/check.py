@@ -9,11 +9,11 @@ import signal
 import sys
 import time
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import click
+from msgspec.structs import replace
 
 from ftlint.cli.engine import engine_of
 from ftlint.cli.options import check_options, config_of

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic
+
+from msgspec import Struct, field
 
 from ftlint.dialects.keys import NAMING
 from ftlint.options import CLASSIFICATION, LONGEST_LINE
@@ -25,8 +26,7 @@ Differences = tuple[tuple[str, str | None, str | None], ...]
 """What differs between training and validation file: its name, and the value in each."""
 
 
-@dataclass(frozen=True)
-class Context(Generic[K]):
+class Context(Struct, Generic[K], frozen=True):
     """What rules may know of a dataset; it travels to worker processes.
 
     Attributes:

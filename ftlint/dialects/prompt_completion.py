@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ftlint.dialects.base import ANSWER, RECORDS, FlatDialect, Surveyed, Tables
 from ftlint.options import CLASSIFICATION, GENERATION, OPEN_ENDED
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from ftlint.text.marks import Ending
 
 
-@dataclass(frozen=True)
-class Endings:
+class Endings(Struct, frozen=True):
     """How the texts of a dataset end.
 
     Attributes:

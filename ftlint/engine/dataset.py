@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from ftlint.options import DatasetOptions
     from ftlint.sources import Source
 
 
-@dataclass
-class Dataset:
+class Dataset(Struct):
     """Files that are judged together: training shards, and validation files that belong to them."""
 
     train: list[Source]

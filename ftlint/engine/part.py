@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ftlint.dialects import named
 from ftlint.engine.partial import Key, Partial
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
     from ftlint.sources import Source, Span
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """What to look for: the context, the rules that apply, the metrics that they need.
 
     Attributes:

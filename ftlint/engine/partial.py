@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct, field
 
 from ftlint.errors import FtlintError, raise_if_interrupted, reason
 from ftlint.rule.violations import Count
@@ -18,8 +18,7 @@ Key = tuple[str, "Level"]
 """Code and level of a rule."""
 
 
-@dataclass
-class Partial:
+class Partial(Struct):
     """What was found in some parts, one after the other; lines are counted from the first of them.
 
     A monoid: `Partial()` with fresh metrics is the identity, and `merge` is associative.

@@ -10,10 +10,11 @@ import signal
 import sys
 import threading
 from collections import deque
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, Self
+
+from msgspec import Struct
 
 from ftlint.engine.base import Engine, P, R, S, Work
 from ftlint.errors import watch_signals
@@ -69,8 +70,7 @@ class Processes(Engine):
             yield waiting.popleft().result()
 
 
-@dataclass(frozen=True)
-class _Here(Generic[R]):
+class _Here(Struct, Generic[R], frozen=True):
     """What this process made itself."""
 
     value: R

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ftlint.rule.violations import Count
 
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import Fix
 
 
-@dataclass
-class CheckedFile:
+class CheckedFile(Struct):
     """A file of a dataset.
 
     Attributes:
@@ -57,8 +57,7 @@ class InFile(NamedTuple):
     total: Count
 
 
-@dataclass
-class DatasetReport:
+class DatasetReport(Struct):
     """What was found in one dataset: files, and for each rule its violations.
 
     Attributes:

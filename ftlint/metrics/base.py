@@ -6,10 +6,12 @@ merging what was added in parts. Lines are counted from the metric's own first l
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import msgspec
 
 from ftlint.dialects.base import RECORDS, TEXTS
 from ftlint.metrics.parts import MERGE
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
     from ftlint.records.reader import Decoded, Record
 
 
-@dataclass
-class Block:
+class Block(msgspec.Struct, dict=True):
     """What rules and metrics may look at: raw bytes, what was decoded, the tables with all derived columns.
 
     Attributes:
@@ -39,7 +40,7 @@ class Block:
     tables: Tables
     dialect: Dialect
     byte_order_mark: bool = False
-    records: dict[int, Record | None] = field(default_factory=dict)
+    records: dict[int, Record | None] = msgspec.field(default_factory=dict)
 
     @property
     def frame(self) -> pl.DataFrame:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import Struct, field
 
 from ftlint.metrics.base import Metric
 
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound=Metric)
 
 
-@dataclass
-class Gathered:
+class Gathered(Struct):
     """What is known of the files of one role when all their records were seen.
 
     Attributes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
+from msgspec import Struct
+
 from ftlint.metrics.base import Block, Metric
 from ftlint.metrics.parts import total
 
@@ -15,8 +17,7 @@ _MOST = 1000
 """Paths and types that are kept; where there are more, keys are data."""
 
 
-@dataclass
-class Seen:
+class Seen(Struct):
     """How many records have a type at a path, the first line that does, and how many bytes are before that line."""
 
     count: int

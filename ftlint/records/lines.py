@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
 
 from ftlint.records.line import Line
 from ftlint.records.reader import reader_of
@@ -30,8 +31,7 @@ class RawLine(NamedTuple):
     end: bytes
 
 
-@dataclass
-class Lines:
+class Lines(Struct):
     """The lines of a source, by number. starts, firsts: for each part its byte offset and its first line's number."""
 
     source: Source

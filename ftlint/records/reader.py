@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import secrets
 from collections import defaultdict
-from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 import orjson
 import polars as pl
+from msgspec import Struct, field
 
 from ftlint.dialects import is_record, named, recognise
 from ftlint.dialects.base import FURTHER, RECORDS, TEXTS, is_mendable, value_at
@@ -91,16 +91,14 @@ class Wrong(NamedTuple):
     mendable: bool
 
 
-@dataclass
-class Kind:
+class Kind(Struct):
     """How often a type is at a place, and the first line in which it is."""
 
     count: int
     first: int
 
 
-@dataclass
-class Decoded:
+class Decoded(Struct):
     """What some lines hold.
 
     Attributes:

@@ -7,10 +7,10 @@ is objects, with white space and commas between, in one array or in none.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import orjson
+from msgspec import Struct
 
 from ftlint.dialects import is_record
 from ftlint.records.spans import is_json, value_end
@@ -36,8 +36,7 @@ _GAP = re.compile(rb"[ \t\r\n,]*+")
 _BREAK = re.compile(_STRING + rb"|([ \t]*[\r\n][ \t\r\n]*)", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class Spread:
+class Spread(Struct, frozen=True):
     """What a file holds that is not one object a line.
 
     Attributes:

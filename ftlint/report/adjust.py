@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from ftlint.datasets import alone_in, covers
 from ftlint.report import baseline
 from ftlint.rule.registry import matching
@@ -22,13 +24,15 @@ if TYPE_CHECKING:
 def adjusted(report: DatasetReport, config: Config) -> DatasetReport:
     """Return a report with the levels of the configuration, and without what it ignores in some files."""
     levels = {rule: level for word, level in config.settings.levels.items() for rule in matching([word], "levels")}
-    violations = [(rule, replace(result, level=levels.get(type(rule), result.level))) for rule, result in report.violations]
+    violations = [
+        (rule, structs.replace(result, level=levels.get(type(rule), result.level))) for rule, result in report.violations
+    ]
     is_spared = spared(config)
 
     def ignored(rule: Rule, _: Violations, file: CheckedFile) -> bool:
         return is_spared(rule, file.path)
 
-    report = replace(report, violations=violations)
+    report = structs.replace(report, violations=violations)
     return report.hiding(ignored) if config.settings.per_file_ignores else report
 
 

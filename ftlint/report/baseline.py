@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import posixpath
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
+from msgspec import Struct, field
 
 from ftlint.errors import ConfigError, InputError, did_you_mean
 from ftlint.rule import DatasetRule
@@ -27,8 +27,7 @@ DEFAULT = "ftlint-baseline.json"
 VERSION = 1
 
 
-@dataclass
-class Baseline:
+class Baseline(Struct):
     """Accepted numbers of findings, by file and rule name. folder: what the files' paths are relative to."""
 
     folder: Path

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from array import array
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 CONTEXT = 3
 
 
-@dataclass
-class Hunk:
+class Hunk(Struct):
     """Lines of a diff that are together: their sign (` `, `-`, `+`) and bytes; first lines are 1-based."""
 
     old: int

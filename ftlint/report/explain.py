@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
+from msgspec import Struct, field
 
 from ftlint.dialects import named
 from ftlint.dialects.base import RECORDS
@@ -31,8 +31,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import Fix, Row
 
 
-@dataclass
-class _Line:
+class _Line(Struct, dict=True):
     """A line on which something was found. number: in the file, 0-based. record: what it holds, if it is one.
 
     Attributes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -12,16 +14,14 @@ if TYPE_CHECKING:
     from ftlint.rule import Applicability, Level
 
 
-@dataclass(frozen=True, slots=True)
-class RelatedLocation:
+class RelatedLocation(Struct, frozen=True):
     """A line of a file that a finding names besides its own."""
 
     path: str
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class FindingFix:
+class FindingFix(Struct, frozen=True):
     """How a finding can be repaired.
 
     Attributes:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
+
+from msgspec.structs import replace
 
 from ftlint.dialects import named
 from ftlint.dialects.base import RECORDS, TEXTS

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
 from math import inf
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from ftlint.text.words import as_json
 
@@ -14,8 +16,7 @@ if TYPE_CHECKING:
     from ftlint.rule.violations import Applicability
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(Struct, frozen=True):
     """A small file that shows what a rule reports and what not; documentation and test in one.
 
     Attributes:
@@ -66,4 +67,4 @@ def chats(*conversations: Sequence[tuple[str, str]]) -> list[str]:
 
 def option(default: Any, *, least: float, most: float = inf) -> Any:
     """Return the field of a rule's option that is a number. least, most: its bounds, inclusive."""
-    return field(default=default, metadata={"least": least, "most": most})
+    return dataclasses.field(default=default, metadata={"least": least, "most": most})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
 
 from ftlint.dialects.base import RECORDS
 from ftlint.records.edits import whole_line
@@ -25,8 +26,7 @@ Row = Mapping[str, Any]
 """A record's columns, together with its `texts` by JSON Pointer."""
 
 
-@dataclass(frozen=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """A repair, made by one of the class methods.
 
     Attributes:
@@ -99,8 +99,7 @@ class Fix:
         return cls("file", kind=kind, charset=charset)
 
 
-@dataclass(frozen=True)
-class FixContext:
+class FixContext(Struct, frozen=True):
     """What a rule may know when it proposes a repair.
 
     Attributes:

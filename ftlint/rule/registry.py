@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
 from math import inf
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from ftlint.errors import ConfigError, did_you_mean, raise_if_interrupted, reason
 
@@ -75,8 +76,7 @@ def rule_named(word: str) -> type[Rule]:
     raise ConfigError(f"unknown rule {word!r}{did_you_mean(word, names)}")
 
 
-@dataclass(frozen=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Which rules are meant: names, codes, prefixes of codes, families or `ALL`, each with the setting it is in.
 
     Attributes:

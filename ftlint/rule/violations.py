@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ftlint.metrics.parts import numbers
 
@@ -27,8 +29,7 @@ class Count(NamedTuple):
     records: int
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """Where exactly a fault is, and what the message needs to know of it.
 
     Attributes:
@@ -45,8 +46,7 @@ class Location:
     fix: Applicability | Literal["rule"] | None = "rule"
 
 
-@dataclass
-class Violations:
+class Violations(Struct):
     """Faults of one kind that a rule found.
 
     Attributes:

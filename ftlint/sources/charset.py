@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +21,7 @@ _MARKS = (
 )
 
 
-@dataclass(frozen=True)
-class Charset:
+class Charset(Struct, frozen=True):
     """The wide encoding of a file. codec: Python's name of it. broken: what of the file is not text in it, if anything."""
 
     codec: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 import polars as pl
+from msgspec import Struct
 from polars.exceptions import PanicException, PolarsError
 
 from ftlint.errors import InputError
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a repaired frame. source: the column that it was, if it was one. new: its values, where they are others."""
 
     name: str

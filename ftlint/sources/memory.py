@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from msgspec import Struct
 
 from ftlint.errors import InputError
 from ftlint.sources.frames import Column, rows_of
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 _PLAIN = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_SUBCLASS
 
 
-@dataclass(frozen=True)
-class Split:
+class Split(Struct, frozen=True):
     """Records that come one by one, and what findings call them."""
 
     name: str
@@ -65,8 +64,7 @@ def as_object(value: Any) -> dict[str, str]:
     return {type(value).__name__: str(value)}
 
 
-@dataclass(frozen=True)
-class Repair:
+class Repair(Struct, frozen=True):
     """What a repair made of records. before: their lines. after: each line afterwards, with the place of the one it was.
 
     Attributes:

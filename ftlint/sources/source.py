@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from ftlint.errors import InputError
 
@@ -36,8 +37,7 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True, weakref=True):
     """Bytes that can be read at any place, any number of times.
 
     Attributes:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ftlint.text.marks import CLOSING_WORDS, SPACE, Ending, Mark, mark_at_end
 

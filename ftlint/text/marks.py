@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 import polars as pl
+from msgspec import Struct
 
 SPACE = "".join(chr(code) for code in range(0x3001) if chr(code).isspace() and not 0x1C <= code <= 0x1F)
 """White space as Unicode has it; Python's own `strip` also takes U+001C to U+001F, which are control characters of a text."""
@@ -60,8 +60,7 @@ STOPS = (" END", "\n", " ###", " <END>", " @@@")
 """Stops that completions are given where they have none: the first that occurs in none of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A mark and its kind: `symbols`, `word`, `bracketed`, `capitals`, `line` (a whole last line) or `given` (configured)."""
 
     text: str
@@ -97,8 +96,7 @@ class Mark:
         return {"symbols": symbols, "word": r"(?:^|\W)", "capitals": r"(?:^|\W)"}.get(self.kind, "")
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(Struct, frozen=True):
     """A separator or stop: its marks (several where one file holds several tasks) and the white space around them.
 
     Attributes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
+from msgspec.structs import replace
 
 from ftlint.dialects.base import RECORDS
 from ftlint.rule import Location, bad, good, pairs

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec.structs import astuple
+
 from ftlint.metrics import Sketches
 from ftlint.rule import Violations, bad, good, option, pairs
 
@@ -61,6 +63,6 @@ class NearDuplicate(DuplicateRule):
     def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report the later records, without those that another rule of the family reports."""
         known = duplicates(gathered)
-        reported = {line for table in vars(known).values() for line in table.get_column("line")}
+        reported = {line for table in astuple(known) for line in table.get_column("line")}
         result = nearly_equal(gathered, self.options.similarity, without=reported)
         yield later(self.level, result, gathered.context)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
+
+from msgspec.structs import replace
 
 from ftlint.rule import DatasetRule, LineRule, Location, Violations, bad, good, pairs
 from ftlint.rule.fixes import Fix

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from ftlint.rule.fixes import Fix
 from ftlint.text.marks import SPACE, Ending, parse_ending, strip_ending

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec.structs import replace
 
 from ftlint.rule import Location, RecordRule, Violations, bad, good, pairs
 from ftlint.text.marks import SPACE

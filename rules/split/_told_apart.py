@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ftlint.errors import UsageError
 
@@ -16,8 +17,7 @@ _SHOWN = 3
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
-@dataclass(frozen=True)
-class Apart:
+class Apart(Struct, frozen=True):
     """How well texts are told apart (AUROC, out of fold), and what speaks for either side, for people."""
 
     auroc: float

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import copy
+import functools
 import inspect
 import io
 import json
@@ -120,9 +122,15 @@ KINDS = sorted(
 KINDS = [kind for kind in KINDS if kind.__module__.startswith("ftlint")]
 
 
+@functools.cache
+def names_in(rule):
+    """Return the names that the code of a rule has, without its comments and texts."""
+    return {node.id for node in ast.walk(ast.parse(inspect.getsource(rule))) if isinstance(node, ast.Name)}
+
+
 def is_for(kind, dialect):
     """Whether some rule that is for a dialect asks for a metric; those that many rules share are for all."""
-    rules = [rule for rule in known_rules() if issubclass(rule, DatasetRule) and kind.__name__ in inspect.getsource(rule)]
+    rules = [rule for rule in known_rules() if issubclass(rule, DatasetRule) and kind.__name__ in names_in(rule)]
     capabilities = named(dialect).capabilities
     fitting = [rule for rule in rules if rule.dialects is None or dialect in rule.dialects]
     return not rules or any(set(rule.requires) <= capabilities for rule in fitting)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ftlint.dialects import named
 from ftlint.dialects.base import RECORDS
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
     from ftlint.sources import Source
 
 
-@dataclass(frozen=True)
-class Allowed:
+class Allowed(Struct, frozen=True):
     """Which repairs may run. unsafe: those that change data too; fixable: rules whose repair runs only when they are named.
 
     Attributes:
@@ -51,8 +51,7 @@ class Allowed:
         return self.unsafe and (applicability == "unsafe" or type(rule) in self.fixable)
 
 
-@dataclass
-class Action:
+class Action(Struct):
     """A rule, its repair, and the lines of the file that it is for; None: every line.
 
     Attributes:
@@ -187,8 +186,7 @@ def proposed(rule: Rule, violations: Violations, dataset: Dataset, report: Datas
         return None
 
 
-@dataclass(frozen=True)
-class _Absent:
+class _Absent(Struct, frozen=True):
     """Finds a text whose mark occurs nowhere in files that are read by lines; it can be sent to other processes."""
 
     files: tuple[tuple[Source, Context], ...]

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
+from msgspec import Struct, field
 
 from ftlint.errors import RuleError, raise_if_interrupted
 from ftlint.records.edits import Edit, edited, malformed, overlap, retexted
@@ -64,8 +64,7 @@ class Piece(NamedTuple):
     targets: Sequence[Sequence[int] | Mapping[int, Sequence[int | Row]]]
 
 
-@dataclass
-class Output:
+class Output(Struct):
     """What a piece becomes. applied: how often each rule changed something. dropped: raw lines that went, a line each.
 
     Attributes:

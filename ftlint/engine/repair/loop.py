@@ -6,8 +6,10 @@ import hashlib
 import json
 from array import array
 from collections import Counter
-from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ftlint.dialects import named
 from ftlint.engine.check import check_dataset
@@ -32,8 +34,7 @@ if TYPE_CHECKING:
 ROUNDS = 10
 
 
-@dataclass(frozen=True)
-class _Run:
+class _Run(Struct, frozen=True):
     """What a repair was asked for; see `repair_dataset`."""
 
     dataset: Dataset

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +27,7 @@ class Note(NamedTuple):
     text: str
 
 
-@dataclass
-class Repaired:
+class Repaired(Struct):
     """A dataset after its repair.
 
     Attributes:

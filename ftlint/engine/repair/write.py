@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
+
+from msgspec import Struct
 
 from ftlint.engine.repair.lines import Job, Output, Piece, Step, repair_piece
 from ftlint.errors import RuleError
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
     from ftlint.sources import Source, Span
 
 
-@dataclass
-class Written:
+class Written(Struct):
     """What was written of a file. applied: how often each rule changed something.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from ftlint import UsageError
 from ftlint.errors import did_you_mean
@@ -87,7 +88,7 @@ def trainer_of(
     if valid and is_chat(valid) != name.chat:
         raise UsageError(f"the validation records are of another kind than those that {name.name} is trained with")
     check_settings(asked, seed)
-    parameters = replace(default_hyperparameters(len(records)), **asked)  # type: ignore[arg-type] # names of fields, each with its type
+    parameters = replace(default_hyperparameters(len(records)), **asked)
     examples, judging = ([example_of(record, name) for record in some] for some in (records, valid))
     return Trainer(examples, start, parameters, seed=seed, valid=judging)
 

@@ -8,10 +8,11 @@ taught the counts in earlier epochs: otherwise the head would have nothing left 
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import structs
 from scipy import sparse
 
 from ftlint.mock.model.corpus import Corpus
@@ -108,7 +109,7 @@ class Trainer:
         self.base = parent.base
         self.parameters = parameters
         self.total = parameters.n_epochs * -(-len(examples) // parameters.batch_size)
-        self._about = {**asdict(parameters), "seed": seed, "examples": len(examples)}
+        self._about = {**structs.asdict(parameters), "seed": seed, "examples": len(examples)}
         self._rate = parameters.learning_rate_multiplier / 0.1 if rate is None else rate
         self._random = np.random.default_rng(seed)
         self._corpus, self._valid = Corpus.of(examples, self.base.size), Corpus.of(valid, self.base.size)

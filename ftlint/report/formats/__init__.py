@@ -5,10 +5,12 @@ Packages bring others as entry points in the group `ftlint.formats`, each a `For
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ftlint import plugins
 from ftlint.errors import UsageError, did_you_mean, raise_if_interrupted, reason
@@ -26,8 +28,7 @@ FORMATS = ("grouped", "full", "concise", "json", "jsonl", "sarif", "github", "ju
 WIDTH = 120
 
 
-@dataclass(frozen=True)
-class Style:
+class Style(Struct, frozen=True):
     """How a report is to look.
 
     Attributes:
@@ -45,8 +46,7 @@ class Style:
     width: int = WIDTH
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(Struct, frozen=True):
     """A format of reports.
 
     Attributes:

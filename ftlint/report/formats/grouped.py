@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from ftlint.report.formats import FEW, WIDTH, Format
 from ftlint.report.formats.text import COLORS, cut, describe, fix_word, folded, paint, percent, plain, window
@@ -27,8 +28,7 @@ _MANY = 3
 """Files from which on those without errors and warnings take a line each."""
 
 
-@dataclass
-class Group:
+class Group(Struct):
     """Findings of one rule and level in one file: how many, in how many places of records, and the first of them.
 
     Attributes:

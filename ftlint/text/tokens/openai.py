@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from binascii import a2b_base64, b2a_base64
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ftlint.errors import ConfigError, InputError, did_you_mean
 
@@ -38,8 +39,7 @@ _GPT4O_PATTERN = "|".join(  # noqa: FLY002 - an alternative a line
 )
 
 
-@dataclass(frozen=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """What makes an encoding, besides its vocabulary file.
 
     Attributes:

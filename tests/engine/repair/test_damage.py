@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import replace
 from random import Random
 
 import kinds
@@ -17,6 +16,7 @@ from ftlint_rules import rules as builtin_rules
 from hypothesis import given
 from hypothesis import strategies as st
 from laws import broken_by_value, broken_laws, changes_again, objects_and_rest
+from msgspec.structs import replace
 from strategies import law
 
 import ftlint
