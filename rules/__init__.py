@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import pkgutil
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ def rules() -> list[type[Rule]]:
     from ftlint.rule import Rule  # noqa: PLC0415 - only who asks for rules needs polars
 
     results = []
-    for module in pkgutil.walk_packages(__path__, f"{__name__}."):
-        if not module.ispkg:
-            classes = [cls for cls in vars(import_module(module.name)).values() if isinstance(cls, type)]
-            own = [cls for cls in classes if issubclass(cls, Rule) and cls.__module__ == module.name]
-            results += [rule for rule in own if "code" in vars(rule)]  # what has none is what several rules share
+    for file in Path(__path__[0]).glob("*/[!_]*.py"):
+        module = import_module(f"{__name__}.{file.parent.name}.{file.stem}")
+        classes = [cls for cls in vars(module).values() if isinstance(cls, type)]
+        own = [cls for cls in classes if issubclass(cls, Rule) and cls.__module__ == module.__name__]
+        results += [rule for rule in own if "code" in vars(rule)]  # what has none is what several rules share
     return sorted(results, key=lambda rule: (FAMILIES.index(rule.family()), rule.code))

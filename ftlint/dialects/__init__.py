@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 from importlib import import_module
-from importlib.metadata import entry_points
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from ftlint.dialects.keys import NAMING, SYNONYMS, is_fragment
 from ftlint.dialects.kinds import signature_of
 from ftlint.errors import raise_if_interrupted, reason
+from ftlint.plugins import of_group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ def _found() -> tuple[tuple[Dialect, ...], tuple[str, ...]]:
     from ftlint.dialects.base import Dialect  # noqa: PLC0415 - only who reads records needs polars
 
     others, broken = [], []
-    for entry in entry_points(group=GROUP):
+    for entry in of_group(GROUP):
         try:
             dialect = entry.load()
             if not isinstance(dialect, Dialect):

@@ -6,18 +6,17 @@ merging what was added in parts. Lines are counted from the metric's own first l
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 import msgspec
 
 from ftlint.dialects.base import RECORDS, TEXTS
-from ftlint.metrics.parts import MERGE
+from ftlint.metrics.parts import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Mapping
 
     import polars as pl
 
@@ -73,9 +72,8 @@ class Block(msgspec.Struct, dict=True):
         return self.data.split(b"\n")
 
 
-@dataclass
 class Metric:
-    """The base of all metrics: dataclasses, whose fields are made by `ftlint.metrics.parts` and know how they merge.
+    """The base of all metrics: classes whose parts are made by `ftlint.metrics.parts` and know how they merge.
 
     Attributes:
         lines: How many it has seen.
@@ -83,7 +81,16 @@ class Metric:
     """
 
     needs_texts: ClassVar[bool] = True
-    lines: int = 0
+    _parts: ClassVar[Mapping[str, Part]] = {}
+
+    def __init_subclass__(cls) -> None:
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Part)}
+        cls._parts = {**cls._parts, **own}
+
+    def __init__(self) -> None:
+        self.lines = 0
+        for name, part in self._parts.items():
+            setattr(self, name, part.start())
 
     def gather(self, block: Block, context: Context) -> None:
         """Gather from a block, to a fresh metric, and count its lines; it is what the engine calls."""
@@ -96,8 +103,8 @@ class Metric:
 
     def merge(self, other: Self) -> None:
         """Take in what comes after."""
-        for name, merged in _merging(type(self)):  # type: ignore[arg-type] # a class is hashable
-            setattr(self, name, merged(getattr(self, name), getattr(other, name), self.lines))
+        for name, part in self._parts.items():
+            setattr(self, name, part.merge(getattr(self, name), getattr(other, name), self.lines))
         self.lines += other.lines
 
     def spill(self) -> None:
@@ -105,9 +112,3 @@ class Metric:
 
     def close(self) -> None:
         """Free what is not memory."""
-
-
-@cache
-def _merging(kind: type[Metric]) -> tuple[tuple[str, Callable[[Any, Any, int], Any]], ...]:
-    """Return the fields of a metric that merge, and how."""
-    return tuple((one.name, one.metadata[MERGE]) for one in fields(kind) if MERGE in one.metadata)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ftlint.metrics.base import Block, Metric
-from ftlint.metrics.parts import either, merged_by, total, union
+from ftlint.metrics.parts import either, kept, merged_by, total, union
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
@@ -20,7 +19,6 @@ BROKEN = ("invalid-json", "invalid-utf8")
 """Faults of lines that are not understood."""
 
 
-@dataclass
 class FileFacts(Metric):
     """A file's bytes, counted. Always gathered, one for each file.
 
@@ -48,13 +46,13 @@ class FileFacts(Metric):
     carriage_returns: int = total()
     stuck_returns: int = total()
     byte_order_mark: bool = either()
-    final_newline: bool = True
-    charset: Charset | None = None
-    spread: Spread | None = None
-    lines_wanted: bool = True
+    final_newline: bool = kept(lambda: True)
+    charset: Charset | None = kept(lambda: None)
+    spread: Spread | None = kept(lambda: None)
+    lines_wanted: bool = kept(lambda: True)
     arrays: int = total()
-    columns: tuple[str, ...] = ()
-    charsets: dict[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = kept(tuple)
+    charsets: dict[str, str] = kept(dict)
     unread: frozenset[str] = union()
     further: tuple[str, ...] = merged_by(lambda mine, theirs, _: tuple(sorted({*mine, *theirs})[:_KEYS]), tuple)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
 
 from ftlint.metrics.base import Block, Metric
-from ftlint.metrics.parts import total
+from ftlint.metrics.parts import kept, total
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
@@ -25,13 +24,12 @@ class Seen(Struct):
     offset: int
 
 
-@dataclass
 class KeyPaths(Metric):
     """The types at each path (a JSON Pointer, with `*` for the indexes of arrays), by path and type."""
 
     needs_texts: ClassVar[bool] = False
     size: int = total()
-    seen: dict[tuple[str, str], Seen] = field(default_factory=dict)
+    seen: dict[tuple[str, str], Seen] = kept(dict)
 
     def add(self, block: Block, context: Context) -> None:  # noqa: ARG002 - the signature of all metrics
         """Gather from a block."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -62,7 +61,6 @@ class Spill:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-@dataclass
 class Keyed(Metric):
     """Rows of which those with equal values in the column `key` must come together.
 
@@ -125,7 +123,6 @@ class Keyed(Metric):
         self.parts, self.size = [], 0
 
 
-@dataclass
 class Fingerprints(Keyed):
     """For each record: its line, a signature of its input's normal form, and hashes of input, answer and what is further.
 
@@ -150,7 +147,6 @@ BANDS, ROWS = 8, 8
 """MinHash bands and rows: of two texts with a similarity of 0.9, 99 in 100 share a band; of 0.7, 38, which are then compared."""
 
 
-@dataclass
 class Sketches(Keyed):
     """For each record and band of the MinHash of its input's words, three by three: its line, and a hash; 96 bytes a record."""
 

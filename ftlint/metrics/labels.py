@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
 
 
-@dataclass
 class Labels(Metric):
     """Labels with their number of records and their first line."""
 

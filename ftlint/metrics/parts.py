@@ -1,6 +1,5 @@
-"""What metrics are made of: fields that know how they merge, so that a metric need not.
+"""What metrics are made of: parts that know how they merge, so that a metric need not.
 
-@dataclass
 class Spaced(Metric):
     records: int = total()
     first: int | None = first_line()
@@ -9,66 +8,74 @@ class Spaced(Metric):
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-MERGE = "merge"
-"""The key of a field's metadata that holds how it merges: given mine, theirs, and how many lines came before theirs."""
+
+class Part(NamedTuple):
+    """A part of a metric.
+
+    Attributes:
+        start: Makes its value for a fresh metric.
+        merge: Given mine, theirs, and how many lines came before theirs.
+    """
+
+    start: Callable[[], Any]
+    merge: Callable[[Any, Any, int], Any]
 
 
 def total() -> Any:
-    """Return the field of a number that adds up."""
-    return field(default=0, metadata={MERGE: lambda mine, theirs, _: mine + theirs})
+    """Return the part that is a number that adds up."""
+    return Part(int, lambda mine, theirs, _: mine + theirs)
 
 
 def either() -> Any:
-    """Return the field of a truth that holds where it holds in one part."""
-    return field(default=False, metadata={MERGE: lambda mine, theirs, _: mine or theirs})
+    """Return the part that is a truth that holds where it holds in one part."""
+    return Part(bool, lambda mine, theirs, _: mine or theirs)
 
 
 def union() -> Any:
-    """Return the field of a frozen set of what was seen in any part."""
-    return field(default_factory=frozenset, metadata={MERGE: lambda mine, theirs, _: mine | theirs})
+    """Return the part that is a frozen set of what was seen in any part."""
+    return Part(frozenset, lambda mine, theirs, _: mine | theirs)
 
 
 def counts() -> Any:
-    """Return the field of a Counter."""
-    return field(default_factory=Counter, metadata={MERGE: _counted})
+    """Return the part that is a Counter."""
+    return Part(Counter, _counted)
 
 
 def counts_by_key() -> Any:
-    """Return the field of Counters by key."""
-    return field(default_factory=dict, metadata={MERGE: _counted_by_key})
+    """Return the part that is Counters by key."""
+    return Part(dict, _counted_by_key)
 
 
 def first_line() -> Any:
-    """Return the field of the first line of something; None where there is none."""
-    return field(default=None, metadata={MERGE: _first})
+    """Return the part that is the first line of something; None where there is none."""
+    return Part(lambda: None, _first)
 
 
 def first_lines() -> Any:
-    """Return the field of first lines by key."""
-    return field(default_factory=dict, metadata={MERGE: _firsts})
+    """Return the part that is first lines by key."""
+    return Part(dict, _firsts)
 
 
 def lines_seen() -> Any:
-    """Return the field of lines, rising: a series of UInt64."""
-    return field(default_factory=lambda: numbers(()), metadata={MERGE: _lines})
+    """Return the part that is lines, rising: a series of UInt64."""
+    return Part(lambda: numbers(()), _lines)
 
 
 def lines_by_key() -> Any:
-    """Return the field of lines by key, each a rising series of UInt64."""
-    return field(default_factory=dict, metadata={MERGE: _lines_by_key})
+    """Return the part that is lines by key, each a rising series of UInt64."""
+    return Part(dict, _lines_by_key)
 
 
 def with_first_line() -> Any:
-    """Return the field of a list of pairs: something whose lines are counted from its part's first one, and that line."""
-    return field(default_factory=list, metadata={MERGE: lambda mine, theirs, shift: [*mine, *_moved(theirs, shift)]})
+    """Return the part that is a list of pairs: something whose lines are counted from its part's first one, and that line."""
+    return Part(list, lambda mine, theirs, shift: [*mine, *_moved(theirs, shift)])
 
 
 def numbers(lines: Iterable[int]) -> pl.Series:
@@ -76,9 +83,14 @@ def numbers(lines: Iterable[int]) -> pl.Series:
     return pl.Series(list(lines), dtype=pl.UInt64)
 
 
+def kept(start: Callable[[], Any]) -> Any:
+    """Return the part that merging leaves as it is."""
+    return Part(start, lambda mine, _theirs, _lines: mine)
+
+
 def merged_by(how: Callable[[Any, Any, int], Any], default: Callable[[], Any]) -> Any:
-    """Return a field that merges in a way of its own: given mine, theirs, and how many lines came before theirs."""
-    return field(default_factory=default, metadata={MERGE: how})
+    """Return the part that merges in a way of its own: given mine, theirs, and how many lines came before theirs."""
+    return Part(default, how)
 
 
 def _counted(mine: Counter[Any], theirs: Mapping[Any, int], _: int) -> Counter[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from ftlint.metrics.base import Block, Metric
@@ -24,7 +23,6 @@ def _in_all(mine: Strings, theirs: Strings, _: int) -> Strings:
     return mine
 
 
-@dataclass
 class Shapes(Metric):
     """Lines whose keys are not those of the dialect: by the keys found, by unknown key, by other dialect.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftlint.metrics.base import Block, Metric
@@ -26,7 +25,6 @@ def _widened(mine: Bounds, theirs: Bounds, _: int) -> Bounds:
     return mine
 
 
-@dataclass
 class Extremes(Metric):
     """The least and the greatest of all bodies and of all labels; what these two start with, all start with."""
 
@@ -46,7 +44,6 @@ class Extremes(Metric):
         return os.path.commonprefix([least, greatest]) if least != greatest else ""
 
 
-@dataclass
 class Occurrences(Metric):
     """How many records hold each of some texts, and where first."""
 

@@ -34,7 +34,6 @@ class Wanted:
     key: str | None = None
 
 
-@dataclass
 class Groups(Keyed):
     """For each record: line, signature of its prompt, its place in the order of the seed, label, last word, value of the key.
 

@@ -48,7 +48,6 @@ def _moved(mine: list[int], theirs: list[int], shift: int) -> list[int]:
     return [*mine, *(line + shift for line in theirs)]
 
 
-@dataclass
 class Sizes(Metric):
     """How many texts there are of each kind and how many bytes they have; the lines of the longest records.
 
@@ -83,7 +82,6 @@ class Sizes(Metric):
             self.long = sizes.filter(pl.col("size") >= NEAR * context.target.limit)["line"].to_list()
 
 
-@dataclass
 class Tokens(Metric):
     """How many texts of each kind have how many tokens, and how many records in all."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -35,8 +34,7 @@ class FindingFix(Struct, frozen=True):
     edits: tuple[Edit, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One fault. Lines and columns are 1-based and counted in characters; None where the file as a whole is meant.
 
     Attributes:
@@ -63,8 +61,12 @@ class Finding:
     url: str
     fix: FindingFix | None
     related: tuple[RelatedLocation, ...] = ()
-    text: str | None = field(default=None, repr=False)
-    identity: str | None = field(default=None, repr=False)
+    text: str | None = None
+    identity: str | None = None
+
+    def __repr__(self) -> str:
+        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"<Finding {self.code} {where}: {self.message}>"
 
     @property
     def applicability(self) -> Applicability | None:

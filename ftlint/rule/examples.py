@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from json.encoder import encode_basestring as _quoted
 from math import inf
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
-
-from ftlint.text.words import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -57,12 +56,13 @@ def bad(
 
 def pairs(*records: tuple[str, str]) -> list[str]:
     """Return the lines of prompt/completion records."""
-    return [as_json({"prompt": prompt, "completion": completion}) for prompt, completion in records]
+    return [f'{{"prompt": {_quoted(prompt)}, "completion": {_quoted(completion)}}}' for prompt, completion in records]
 
 
 def chats(*conversations: Sequence[tuple[str, str]]) -> list[str]:
     """Return the lines of conversations, each given as roles and contents."""
-    return [as_json({"messages": [{"role": role, "content": text} for role, text in turns]}) for turns in conversations]
+    turns_of = ([f'{{"role": {_quoted(role)}, "content": {_quoted(text)}}}' for role, text in turns] for turns in conversations)
+    return [f'{{"messages": [{", ".join(messages)}]}}' for messages in turns_of]
 
 
 def option(default: Any, *, least: float, most: float = inf) -> Any:

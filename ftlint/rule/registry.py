@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import entry_points
 from math import inf
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from ftlint.errors import ConfigError, did_you_mean, raise_if_interrupted, reason
+from ftlint.plugins import of_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ def _packs() -> tuple[tuple[type[Rule], ...], tuple[str, ...]]:
     """Return all rule classes of all installed packs, in the packs' order, and what is wrong with packs that cannot be loaded."""
     results: dict[str, type[Rule]] = {}
     broken = []
-    for entry in entry_points(group=GROUP):
+    for entry in of_group(GROUP):
         try:
             rules = _classes(entry.load()())
         except BaseException as error:  # noqa: BLE001 - somebody else's code, of which anything may come

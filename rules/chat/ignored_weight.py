@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import polars as pl
@@ -24,7 +23,6 @@ _OWN = {"target": "mine", "targets": {"mine": {"dialects": ["chat"], "weights": 
 _TALK = '{{"messages": [{{"role": "user", "content": "Hi."}}, {{"role": "assistant", "content": "Hello."{}}}]}}'
 
 
-@dataclass
 class Weights(Metric):
     """How many messages have each key that weighs them, and the first line with one."""
 

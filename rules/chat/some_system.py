@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from ftlint.metrics import Block, Metric, numbers
@@ -20,7 +19,6 @@ _PART = 5
 """Of so many conversations one may lack a system message, or have one, before it is another kind of data."""
 
 
-@dataclass
 class SystemMessages(Metric):
     """How many conversations begin with a system message and how many do not, and the first line of each kind."""
 

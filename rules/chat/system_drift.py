@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -35,7 +34,6 @@ _MOST = 1_000
 """System prompts that are told apart; where there are more, they are meant to differ."""
 
 
-@dataclass
 class SystemPrompts(Metric):
     """How often each system prompt is first, and in which line it is first of all; nothing where they are too many."""
 

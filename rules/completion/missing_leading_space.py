@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import FixContext
 
 
-@dataclass
 class Spaced(Metric):
     """How many completions start with white space, of those whose prompt does not end in a space."""
 

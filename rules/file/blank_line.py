@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from ftlint.metrics import Block, Metric, numbers
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import FixContext
 
 
-@dataclass
 class Blanks(Metric):
     """Blank lines, and lines that are not JSON."""
 

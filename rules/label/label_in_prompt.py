@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from ftlint.metrics import Gathered
 
 
-@dataclass
 class LabelLeaks(Metric):
     """In how many records the label's own text is in the body, as a word of its own."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from ftlint.dialects.base import RECORDS
@@ -27,7 +26,6 @@ _DATE = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2}
 _OWN = {"target": "mine", "targets": {"mine": {"loader": "datasets"}}}
 
 
-@dataclass
 class Dates(Metric):
     """How many records have a text under each key, and in how many of them it is a date."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
@@ -32,7 +31,6 @@ _WRITTEN = {"true": "true", "false": "false"}
 _PAIR = '{{"prompt": "Tide {}?", "completion": "High.", "label": {}}}'
 
 
-@dataclass
 class Judgements(Metric):
     """How often each judgement is, and the lines whose judgement is not a boolean."""
 

@@ -24,7 +24,6 @@ _FEW = 20
 """Pairs below which a share says nothing."""
 
 
-@dataclass
 class AnswerLengths(Metric):
     """How many pairs have a longer preferred answer, and a shorter one; how many have each length, in bands of 16 characters."""
 

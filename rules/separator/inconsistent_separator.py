@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import Fix, FixContext
 
 
-@dataclass
 class Endings(Occurrences):
     """How many prompts end with each of the marks that compete to be the separator."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import FixContext
 
 
-@dataclass
 class SpacedPrompts(Metric):
     """How many prompts end in a space."""
 

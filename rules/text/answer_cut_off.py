@@ -39,7 +39,6 @@ def _smallest(mine: Sample, theirs: Sample, shift: int) -> Sample:
     return sorted([*mine, *((draw, line + shift) for draw, line in theirs)])[:_SAMPLE]
 
 
-@dataclass
 class UnfinishedAnswers(Metric):
     """How many answers are long, how many of them end inside a sentence, and a sample of these: a hash of each, and its line."""
 

@@ -3,7 +3,6 @@ r"""TXT007."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +41,6 @@ _MEANT = re.compile(
 """What shows that backslashes are meant: code, SQL, markup, paths, commands of LaTeX, regular expressions, JSON in the text."""
 
 
-@dataclass
 class Escapes(Metric):
     """Lines of the records in which escapes are that were never undone, by their kind."""
 

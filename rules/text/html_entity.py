@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import dataclass
 from html.entities import html5
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +29,6 @@ HTML = (
 """HTML entities, and the tags that scraped text is left with; other tags may be what the text is about."""
 
 
-@dataclass
 class HtmlEntities(Occurrences):
     """How many records hold HTML entities or tags, by the entity; `any` counts records."""
 

@@ -28,7 +28,6 @@ _LONGEST = 16
 """Bytes of a text that may be such a word, with white space around it."""
 
 
-@dataclass
 class NullTexts(Metric):
     """Lines with a text that is nothing but a word for a missing value, by the word and whether it is the answer.
 

@@ -39,7 +39,6 @@ _NO_PLACEHOLDERS = {f"{left}{name}{right}" for name in _MODEL_MARKS for left, ri
 """Marks of models and chat formats that look like placeholders."""
 
 
-@dataclass
 class Placeholders(Occurrences):
     """How many records hold each placeholder that the survey saw."""
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ftlint.metrics import Gathered
 
 
-@dataclass
 class Lengths(Metric):
     """Sums of the lengths of prompts and completions, in UTF-8 bytes."""
 

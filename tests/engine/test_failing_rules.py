@@ -193,8 +193,8 @@ def test_a_pack_that_cannot_be_loaded_is_named(monkeypatch):
         def load(self):
             raise ImportError("no module named polras")
 
-    real = list(registry.entry_points(group=registry.GROUP))
-    monkeypatch.setattr(registry, "entry_points", lambda group: [*real, Entry()])
+    real = registry.of_group(registry.GROUP)
+    monkeypatch.setattr(registry, "of_group", lambda group: [*real, Entry()])
     registry._packs.cache_clear()
     try:
         report = ftlint.check(LINES)
