@@ -93,7 +93,8 @@ def _in_texts(data: bytes, octets: pl.Series) -> tuple[int, set[str]]:
     # In JSON, control characters but for DELETE are escapes: \b, \f, \u00XX. So may be all the rest: \u003c is `<`.
     if b"\x7f" in data or (escapes == _B).any() or (escapes == _F).any():
         traces.add(CONTROL)
-    if b"<" in data or b"&" in data or b"[INST" in data:
+    # One character is found forty times as fast as several, and most lines of texts have no bracket.
+    if b"<" in data or b"&" in data or (b"[" in data and b"[INST" in data):
         traces.add(MARKUP)
     if (escapes == _U).any():
         traces |= ALL if b"\\u00" in data else {BEYOND_ASCII}

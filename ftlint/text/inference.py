@@ -62,7 +62,8 @@ def infer_separator(prompts: Sequence[str], share: float) -> tuple[Ending | None
 
 def is_rendered(prompts: Sequence[str], share: float) -> bool:
     """Whether a chat template has rendered so many of these prompts."""
-    return bool(prompts) and sum(bool(_TEMPLATE.search(prompt)) for prompt in prompts) >= share * len(prompts)
+    suspects = [prompt for prompt in prompts if "<" in prompt or "[" in prompt or "###" in prompt]
+    return bool(prompts) and sum(bool(_TEMPLATE.search(prompt)) for prompt in suspects) >= share * len(prompts)
 
 
 def _holding(ending: Ending) -> Ending | None:

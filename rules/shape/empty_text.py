@@ -59,17 +59,17 @@ class EmptyText(RecordRule):
         bad([*pairs(("tea ->", " a"), ("vino ->", " a")), '{"prompt": "", "completion": " a", "image": "a.png"}'], at=[3]),
     )
 
+    def suspects(self, context: Context) -> pl.Expr:
+        """Return where there is no answer, or a prompt may start with white space: to compare is cheaper than to strip."""
+        return _unanswered(context) | (pl.col(INPUT) < "!") | (pl.col(INPUT) > "\x7f")
+
     def violates(self, context: Context) -> Mapping[Level, pl.Expr]:
         """Return where there is no text; an empty prompt is a warning, and fine where all are."""
         dialect = named(context.dialect)
         # Messages without content are another rule's.
         flat = pl.col("flat") if dialect.has(MESSAGES) else pl.lit(value=True)
-        answered = pl.col("answered") if dialect.has(MESSAGES) else pl.lit(value=True)
-        # A completion of nothing but the stop says nothing either.
-        empty = answered & (pl.col("answer").str.strip_chars(SPACE) == "")
-        asked = pl.col("input").str.strip_chars(BETWEEN + SPACE) == ""
-        if "pair" in dialect.capabilities:
-            empty |= pl.col(REJECTED).str.strip_chars(SPACE) == ""
+        empty = _unanswered(context)
+        asked = pl.col(INPUT).str.strip_chars(BETWEEN + SPACE) == ""
         # What holds question and answer in one text asks nothing apart.
         several = pl.col("messages") > 1 if dialect.has(MESSAGES) else pl.lit(value=True)
         if context.task == OPEN_ENDED:
@@ -89,6 +89,17 @@ class EmptyText(RecordRule):
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Drop the records, unless further keys may hold what is asked."""
         return Fix.drop(unless=_asks_otherwise)
+
+
+def _unanswered(context: Context) -> pl.Expr:
+    """Return where an answer is empty; a completion of nothing but the stop says nothing either."""
+    dialect = named(context.dialect)
+    bare = pl.col(ANSWER)
+    # Two texts of a record are derived without outer white space.
+    empty = pl.col("answered") & (bare.str.strip_chars(SPACE) == "") if dialect.has(MESSAGES) else bare == ""
+    if "pair" in dialect.capabilities:
+        empty |= pl.col(REJECTED).str.strip_chars(SPACE) == ""
+    return empty
 
 
 def _asks_otherwise(row: Mapping[str, Any]) -> bool:

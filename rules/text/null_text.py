@@ -49,8 +49,15 @@ class NullTexts(Metric):
                 columns += [(table, column) for column in texts]
         seen = pl.Series(dtype=pl.UInt32)
         for frame, column in columns:
-            short = frame.filter(pl.col(column).str.len_bytes() <= _LONGEST).select("line", word=pl.col(column).str.strip_chars())
-            rows = short.filter(pl.col("word").is_in(NULLS) & ~pl.col("line").is_in(seen.implode())).unique("line", keep="first")
+            short = (
+                frame.lazy()
+                .filter(pl.col(column).str.len_bytes() <= _LONGEST)
+                .select("line", word=pl.col(column).str.strip_chars())
+            )
+            words = short.filter(pl.col("word").is_in(NULLS)).collect()
+            if not len(words):
+                continue
+            rows = words.filter(~pl.col("line").is_in(seen.implode())).unique("line", keep="first")
             seen = seen.append(rows.get_column("line"))
             for (word,), part in rows.partition_by("word", as_dict=True).items():
                 lines = part.get_column("line").cast(pl.UInt64).sort()
