@@ -103,6 +103,7 @@ class Settings(_Strict):
     naming_keys: list[str] | None = None
     longest_line: int = LONGEST_LINE
     like: str | None = None
+    against: list[str] = field(default_factory=list)
     extend: str | None = None
     baseline: str | None = None
     survey: SurveyTable = SurveyTable()
@@ -146,6 +147,7 @@ class Setting(TypedDict, total=False):
     naming_keys: Sequence[str] | None
     longest_line: int
     like: str | None
+    against: Sequence[str]
     baseline: str | None
     survey: Mapping[str, Any]
     dataset: Sequence[Mapping[str, Any]]
@@ -195,6 +197,7 @@ class Config(msgspec.Struct, frozen=True):
             own=own,
             naming=naming,
             like=self.settings.like,
+            against=tuple(self.settings.against),
             longest=self.settings.longest_line,
         )
 

@@ -25,6 +25,7 @@ class DatasetOptions(Struct, frozen=True):
         own: The user's own targets.
         naming: Keys that only name a record; None: those that are known.
         like: A file of inputs as they will come in use.
+        against: Files of evaluation sets, which must not be in the training data.
         longest: Bytes of the longest line that is read.
     """
 
@@ -39,4 +40,5 @@ class DatasetOptions(Struct, frozen=True):
     own: Mapping[str, Mapping[str, Any]] | None = None
     naming: frozenset[str] | None = None
     like: str | None = None
+    against: tuple[str, ...] = ()
     longest: int = LONGEST_LINE

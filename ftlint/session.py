@@ -125,10 +125,15 @@ class Session:
             None if settings.select is None else tuple(settings.select),
             tuple(settings.extend_select),
             tuple(settings.ignore),
-            frozenset({"like"} if settings.like else ()),
+            frozenset(name for name in ("like", "against") if getattr(settings, name)),
         )
         _check_names(self.config)
         return configured(selection.rules(), settings.rules)
+
+    @property
+    def snippets(self) -> bool:
+        """Whether reports may show texts of the data."""
+        return not self.config.settings.no_snippets and not any(rule.private for rule in self.rules)
 
     def check(self, data: Any, *, valid: Any = None) -> Report:
         """Check a dataset.
@@ -199,7 +204,7 @@ class Session:
         settings = self.config.settings
         broken = (*broken_packs(), *broken_dialects())
         left = tuple(adjusted(report, self.config) for report in reports)
-        made = Report(left, tuple(self.rules), fail_on=settings.fail_on, broken_packs=broken, snippets=not settings.no_snippets)
+        made = Report(left, tuple(self.rules), fail_on=settings.fail_on, broken_packs=broken, snippets=self.snippets)
         return accepted(replace(made, **more), self.config)
 
     def check_line(self, text: str | bytes, context: Context | None = None) -> list[Finding]:
@@ -214,7 +219,7 @@ class Session:
         dataset = Dataset([Source(LINE_NAME, len(line), line)], self.config.options())
         rules = [rule for rule in self.rules if isinstance(rule, (LineRule, RecordRule))]
         found = adjusted(check_dataset(dataset, rules, Serial(), known=context), self.config)
-        return Report([found], rules, None, snippets=not self.config.settings.no_snippets).findings
+        return Report([found], rules, None, snippets=self.snippets).findings
 
     @overload
     def fix(self, data: PathT, *, unsafe: bool = False) -> tuple[PathT, Report]: ...

@@ -82,13 +82,16 @@ def fixed(
     end: str = "\n",
     options: Mapping[str, Any] | None = None,
 ) -> list[str]:
-    """Return the lines after the repair of a rule alone, unsafe and requested ones included; with `valid`, those of that file."""
+    """Return the lines after the repair of a rule alone, unsafe and requested ones included.
+
+    With `valid` those of that file, where the rule judges validation files.
+    """
     config, configured = _configured(rule, options)
     dataset = Dataset(
         [_source("train.jsonl", lines, end)], config.options(), [_source("valid.jsonl", valid, "\n")] if valid else []
     )
     [repaired], _ = Session.of(config, rules=[configured]).fix_datasets([dataset], unsafe=True)
-    content = b"".join(repaired.files[-1][1].parts())
+    content = b"".join(repaired.files[-1 if "valid" in rule.roles else 0][1].parts())
     repaired.close()
     return content.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n") if content else []
 

@@ -24,6 +24,7 @@ FAMILIES = (
     "tool",
     "preference",
     "image",
+    "secret",
     "duplicate",
     "split",
     "size",

@@ -78,7 +78,7 @@ def broken_laws(data: bytes) -> list[str]:
     return wrong
 
 
-DROPS = {"CHT004", "DUP001", "DUP003", "DUP004", "PRF001", "SHP005", "SPL001", "TOK001", "TXT004"}
+DROPS = {"CHT004", "DUP001", "DUP003", "DUP004", "PRF001", "SHP005", "SPL001", "SPL007", "TOK001", "TXT004"}
 """Rules whose repair takes whole records away."""
 
 STRUCTURE = {"CHT003", "CHT005", "SHP001", "SHP002", "JSN002", "JSN003"}

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 @click.option("--max-findings", type=click.IntRange(1), metavar="N", help="Findings kept a rule and file; default: 1,000.")
 @click.option("--no-snippets", is_flag=True, default=None, help="Keep all text of the data out of every report.")
 @click.option("--like", metavar="FILE", help="Inputs as they will come in use, to compare the prompts of training with.")
+@click.option("--against", multiple=True, metavar="FILES", help="Evaluation sets, of which nothing must be in the training data.")
 @click.option("--per-file-ignores", multiple=True, metavar="GLOB:RULES", help="Rules not to check in some files; repeatable.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Files not to check, instead of those of the configuration.")
 @click.option(
@@ -129,7 +130,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         cleanup.callback(report.close)
         style = Style(
             color=options["color"],
-            snippets=not settings.no_snippets,
+            snippets=session.snippets,
             statistics=options["statistics"],
             paths=paths,
             options=_same_data(options),

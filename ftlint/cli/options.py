@@ -50,7 +50,7 @@ _SCALARS = (
     "baseline",
     "respect_gitignore",
 )
-_LISTS = ("select", "extend_select", "ignore", "output", "fixable", "unfixable", "exclude")
+_LISTS = ("select", "extend_select", "ignore", "against", "output", "fixable", "unfixable", "exclude")
 
 
 def data_options(command: F) -> F:

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from array import array
     from collections.abc import Callable, Iterator, Sequence
 
-    from ftlint.config import Config
     from ftlint.engine.dataset import Dataset
     from ftlint.engine.repair.result import Repaired
     from ftlint.report.report import Report
@@ -35,12 +34,12 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def _discreet(config: Config) -> Iterator[None]:
-    """With `--no-snippets` take what its exception said from the sentence on a rule that fails."""
+def _discreet(session: Session) -> Iterator[None]:
+    """Where no text of the data may show, take what its exception said from the sentence on a rule that fails."""
     try:
         yield
     except RuleError as error:
-        if not config.settings.no_snippets:
+        if session.snippets:
             raise
         raise RuleError(without_reason(str(error))) from error
 
@@ -61,11 +60,13 @@ def repairing(
     data (dropped records, the table of labels) is on the disk before the first file is replaced.
     """
     show = options["diff"]
-    if not show:
+    if show:
+        _check_shown(session)
+    else:
         _prepare(datasets)
     with ExitStack() as cleanup:
         dropped = cleanup.enter_context(tempfile.TemporaryFile()) if options["dropped"] and not show else None
-        with _discreet(session.config):
+        with _discreet(session):
             repaired, report = session.fix_datasets(
                 datasets,
                 unsafe=bool(options["unsafe_fixes"]),
@@ -103,6 +104,13 @@ def _keep_labels(path: str, repaired: Sequence[Repaired]) -> None:
     table = {old: new for item in repaired for old, new in item.labels.items()}
     with writing(path) as file:
         file.write(json.dumps(table, ensure_ascii=False, indent=2).encode() + b"\n")
+
+
+def _check_shown(session: Session) -> None:
+    """Raise UsageError where a diff would print what must not be printed."""
+    for rule in session.rules:
+        if rule.private:
+            raise UsageError(f"--diff would show what {rule.code} finds; use --fix, or --ignore {rule.code}")
 
 
 def _prepare(datasets: Sequence[Dataset]) -> None:

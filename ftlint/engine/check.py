@@ -64,7 +64,7 @@ def checked(
 
     """
     report = DatasetReport([], [])
-    context = known or survey(dataset.train, dataset.options, rules, report.failures)
+    context = known or survey(dataset.train, dataset.options, rules, report.failures, valid=dataset.valid)
     roles = [("train", dataset.train, context)]
     if dataset.valid:
         roles.append(("valid", dataset.valid, survey_valid(dataset.valid, dataset.options, context)))

@@ -14,7 +14,7 @@ from ftlint.dialects.base import INPUT, RECORDS
 from ftlint.dialects.context import Context
 from ftlint.dialects.keys import NAMING
 from ftlint.dialects.kinds import signature_of
-from ftlint.errors import failing, raise_if_interrupted
+from ftlint.errors import InputError, UsageError, failing, raise_if_interrupted
 from ftlint.options import GENERATION
 from ftlint.records.reader import Reader
 from ftlint.records.spread import suspected
@@ -48,20 +48,36 @@ class Sample(NamedTuple):
 
 
 def survey(
-    sources: Sequence[Source], options: DatasetOptions, rules: Sequence[Rule] = (), failures: dict[str, str] | None = None
+    sources: Sequence[Source],
+    options: DatasetOptions,
+    rules: Sequence[Rule] = (),
+    failures: dict[str, str] | None = None,
+    *,
+    valid: Sequence[Source] = (),
 ) -> Context:
     """Return what is known of the dataset that these files make up.
 
     Args:
-        rules: Those that may want to know something of the sample.
+        rules: Those that may want to know something of the sample, or of other files.
         failures: Takes a sentence for each of them that fails.
+        valid: The validation files.
+
+    Raises:
+        InputError: For another file that cannot be read.
+        UsageError: For a rule that needs what is not installed.
     """
     context, tables = take_sample(sources, options)
     hints: dict[str, Any] = {}
     for rule in rules if tables else ():
         try:
-            if rule.applies(context) and (hint := rule.prescan(tables, context)) is not None:
+            if not rule.applies(context):
+                continue
+            hint = rule.prescan(tables, context)
+            hint = rule.look_at_others(options, valid) if hint is None else hint
+            if hint is not None:
                 hints[rule.code] = hint
+        except (InputError, UsageError):
+            raise
         except BaseException as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
             raise_if_interrupted(error)
             if failures is not None:

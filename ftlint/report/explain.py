@@ -154,6 +154,7 @@ class Findings:
             args |= location.args
             column, end_column = _columns(line.line, location)
         how = location.fix if location and location.fix != "rule" and violations.repair else violations.repair
+        tells = self.snippets or rule.private
         return Finding(
             rule=rule.name(),
             code=rule.code,
@@ -164,8 +165,8 @@ class Findings:
             end_column=end_column,
             byte_offset=line.offset if line else None,
             pointer=self._pointer(location.pointer, file) if location and location.pointer else None,
-            message=self._rendered(rule, violations.message or rule.message, args) if self.snippets else rule.summary(),
-            args=args if self.snippets else {},
+            message=self._rendered(rule, violations.message or rule.message, args) if tells else rule.summary(),
+            args=args if tells else {},
             url=rule.url(),
             fix=self._fix(hit, how, line) if how else None,
             related=related,

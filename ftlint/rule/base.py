@@ -16,16 +16,18 @@ from ftlint.errors import reason
 from ftlint.rule.violations import APPLICABILITIES, Applicability, Level, Location, Violations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import polars as pl
 
     from ftlint.dialects.base import Tables
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
+    from ftlint.options import DatasetOptions
     from ftlint.records.line import Line
     from ftlint.rule.examples import Example
     from ftlint.rule.fixes import Fix, FixContext, Row
+    from ftlint.sources import Source
 
 DOCUMENTATION = "https://ftlint.readthedocs.io/rules/"
 
@@ -73,6 +75,8 @@ class Rule:
     "Whether the rule is on unless configured."
     formerly: ClassVar[tuple[str, ...]] = ()
     "Names and codes that the rule had before; settings and baselines may still have them."
+    private: ClassVar[bool] = False
+    "Whether it points at what must not be printed. Its message holds nothing of the data, and a report with it shows no text."
     asked_by: ClassVar[str] = ""
     "The setting that turns the rule on where it is given."
     symptoms: ClassVar[Mapping[str, str]] = {}
@@ -136,6 +140,10 @@ class Rule:
 
     def prescan(self, tables: Tables, context: Context) -> Any:  # noqa: ARG002 - the hook's signature
         """Return what the rule wants to know of the surveyed records; later it is in `context.hints`, under the rule's code."""
+        return None
+
+    def look_at_others(self, options: DatasetOptions, valid: Sequence[Source]) -> Any:  # noqa: ARG002 - likewise
+        """Return what the rule wants to know of files that are not trained on; it is kept like what `prescan` returns."""
         return None
 
     def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:  # noqa: ARG002

@@ -20,6 +20,7 @@ FAMILIES = {
     "TUL": "tool",
     "PRF": "preference",
     "IMG": "image",
+    "SEC": "secret",
     "LOD": "loading",
     "FIL": "file",
     "JSN": "json",

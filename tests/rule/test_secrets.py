@@ -1,0 +1,133 @@
+"""Nothing of what is private is in any report, whatever else is found on its line."""
+
+import json
+import sys
+
+import ftlint_rules.secret._detect as detect
+import polars as pl
+import pytest
+from command import ftlint as ftlint_command
+from ftlint_rules.secret._detect import may_be_private, private_in
+from ftlint_rules.secret.secret import _redacted
+
+import ftlint
+from ftlint.report.formats import names
+
+KEY = "AKIA" + "Q3ZT7WNX2MPLB6RD"
+PASSWORD = "corr3ct-horse-battery"  # noqa: S105 - made up
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Private data in a prompt that repeats, in a label, and beside faults of other rules."""
+    rows = [{"prompt": f"item {i} ->", "completion": f" {'yes' if i % 2 else 'no'}"} for i in range(30)]
+    rows[3] |= {"prompt": f"use {KEY} now ->", "completion": f" password = '{PASSWORD}'"}
+    rows[4] = dict(rows[3])
+    rows[5]["completion"] = f" {KEY}"
+    rows[6] = {"prompt": f"bad\u200b {KEY} ->", "completion": ""}
+    lines = [json.dumps(row) for row in rows]
+    lines[7] = f'{{"prompt": "{KEY}'
+    (tmp_path / "train.jsonl").write_text("\n".join(lines) + "\n")
+    (tmp_path / "valid.jsonl").write_text(lines[3] + "\n")
+    return tmp_path
+
+
+def told(text: bytes) -> list[str]:
+    """Return what a text tells of the private values: any three of their characters that are together would do harm enough."""
+    return [part for part in (KEY[4:8], KEY[-5:], PASSWORD[:6], PASSWORD[-6:]) if part.encode() in text]
+
+
+@pytest.mark.parametrize("form", names())
+def test_no_report_shows_it(folder, form):
+    command = ("check", "train.jsonl", "--valid", "valid.jsonl", "--select", "ALL", "--ignore", "SPL006,LBL008")
+    result = ftlint_command(*command, "--output", form, cwd=folder)
+    assert result.returncode == 1, result.stderr
+    assert b"SEC001" in result.stdout or b"secret" in result.stdout
+    assert told(result.stdout + result.stderr) == []
+
+
+def test_the_message_says_what_it_is_all_the_same(folder):
+    report = ftlint.check(folder / "train.jsonl", extend_select=["SEC"])
+    found = {(one.line, one.message, one.column) for one in report.findings if one.code == "SEC001"}
+    assert (4, "the prompt contains an AWS Access Key", 17) in found
+    assert (6, "the completion contains an AWS Access Key", 41) in found
+    assert all(one.text is None for one in report.findings)
+    assert told(repr(report.findings).encode() + str(report).encode()) == []
+
+
+def test_a_diff_is_refused_and_a_repair_leaves_nothing(folder):
+    result = ftlint_command("check", "train.jsonl", "--extend-select", "SEC", "--diff", cwd=folder)
+    assert result.returncode == 2
+    assert result.stderr == b"ftlint: --diff would show what SEC001 finds; use --fix, or --ignore SEC001\n"
+    result = ftlint_command("check", "train.jsonl", "--select", "SEC", "--fix", "--unsafe-fixes", cwd=folder)
+    assert told(result.stdout + result.stderr) == []
+    lines = (folder / "train.jsonl").read_bytes().splitlines()
+    assert told(b"\n".join(lines[:7] + lines[8:])) == []
+    assert json.loads(lines[3]) == {"prompt": "use [redacted] now ->", "completion": " password = '[redacted]'"}
+
+
+def test_a_baseline_does_not_hold_it(folder):
+    result = ftlint_command("baseline", "write", "train.jsonl", "--extend-select", "SEC", cwd=folder)
+    assert result.returncode == 0, result.stderr
+    written = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file() and path.suffix != ".jsonl")
+    assert written
+    assert told(written + result.stdout) == []
+
+
+def test_without_its_extra_it_says_what_to_install(folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "detect_secrets.core.plugins.util", None)
+    detect.detectors.cache_clear()
+    detect.private_in.cache_clear()
+    with pytest.raises(ftlint.UsageError, match=r"SEC001 needs an extra: pip install 'ftlint\[secrets\]'"):
+        ftlint.check(folder / "train.jsonl", select=["SEC"])
+    detect.detectors.cache_clear()
+
+
+FORMS = (
+    "AKC" + "p8budTFpbypBqQbGJPz",
+    "AP" + "6yhGhvdTFpbyp",
+    KEY,
+    "AccountKey=" + "a1b2" * 21 + "a1==",
+    "ghp_" + "a1b2c3d4e" * 4,
+    "glpat-" + "a1b2c3d4e5f6g7h8i9j0",
+    "0123456789abcdef" * 2 + "-us7",
+    "sk-" + "a1b2c" * 4 + "T3BlbkFJ" + "d3e4f" * 4,
+    "SG." + "a1" * 11 + "." + "b2c" * 14 + "d",
+    "xoxb-" + "123-abc",
+    "sk_live_" + "a1b2c3d4" * 3,
+    "123456789:" + "a1b2c" * 7,
+    "AC" + "a1b2c3d4" * 4,
+    "-----BEGIN OPENSSH PRIVATE KEY-----",
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U",
+    "postgres://bob:s3cr3tpw@db.internal/x",
+    "max@gmx.de",
+    "4012 8888 8888 1881",
+    "378282246310005",
+    f"db_pass = '{PASSWORD}'",
+)
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("around", ["{}", "use {} now", 'it\'s "{}", ok', "a\n{}\nb"])
+def test_every_form_is_found_and_goes(form, around):
+    text = around.format(form)
+    assert private_in(text)
+    assert pl.select(may_be_private(pl.lit(text))).item()
+    assert form not in _redacted(text)
+    assert not private_in(_redacted(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I forgot my password, and 'the key' to success is practice.",
+        "APApplicationDelegate and AKCountryCodeSelector are classes",
+        "eyJust.kidding",
+        "see https://example.org/a/very/long/path/to/somewhere?with=parameters",
+        "uuid 123e4567-e89b-12d3-a456-426614174000, phone +49 170 1234567, isbn 9783161484100",
+        "password = '{{ password }}', secret: '<your secret>'",
+        "the total is 4,012,888,888,881,881 and 1.2345678901234567",
+    ],
+)
+def test_prose_and_placeholders_are_not_private(text):
+    assert private_in(text) == ()
