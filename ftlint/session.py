@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.engine.base import Engine
+    from ftlint.engine.result import DatasetReport
     from ftlint.evaluation.evaluate import Evaluation
     from ftlint.prepare.profile import Profile
     from ftlint.prepare.reshape import Reshaped
@@ -130,10 +131,10 @@ class Session:
         _check_names(self.config)
         return configured(selection.rules(), settings.rules)
 
-    @property
-    def snippets(self) -> bool:
-        """Whether reports may show texts of the data."""
-        return not self.config.settings.no_snippets and not any(rule.private for rule in self.rules)
+    def shows(self, codes: Iterable[str]) -> bool:
+        """Whether a report may show texts of the data, given the codes of the rules that found something."""
+        private = {rule.code for rule in self.rules if rule.private}
+        return not self.config.settings.no_snippets and private.isdisjoint(codes)
 
     def check(self, data: Any, *, valid: Any = None) -> Report:
         """Check a dataset.
@@ -203,8 +204,10 @@ class Session:
     def _report(self, reports: Iterable[Any], **more: Any) -> Report:
         settings = self.config.settings
         broken = (*broken_packs(), *broken_dialects())
-        left = tuple(adjusted(report, self.config) for report in reports)
-        made = Report(left, tuple(self.rules), fail_on=settings.fail_on, broken_packs=broken, snippets=self.snippets)
+        whole = list(reports)
+        shows = self.shows(_codes(whole))
+        left = tuple(adjusted(report, self.config) for report in whole)
+        made = Report(left, tuple(self.rules), fail_on=settings.fail_on, broken_packs=broken, snippets=shows)
         return accepted(replace(made, **more), self.config)
 
     def check_line(self, text: str | bytes, context: Context | None = None) -> list[Finding]:
@@ -218,8 +221,8 @@ class Session:
         line = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
         dataset = Dataset([Source(LINE_NAME, len(line), line)], self.config.options())
         rules = [rule for rule in self.rules if isinstance(rule, (LineRule, RecordRule))]
-        found = adjusted(check_dataset(dataset, rules, Serial(), known=context), self.config)
-        return Report([found], rules, None, snippets=self.snippets).findings
+        whole = check_dataset(dataset, rules, Serial(), known=context)
+        return Report([adjusted(whole, self.config)], rules, None, snippets=self.shows(_codes([whole]))).findings
 
     @overload
     def fix(self, data: PathT, *, unsafe: bool = False) -> tuple[PathT, Report]: ...
@@ -318,7 +321,8 @@ class Session:
         for item in repaired:
             left.found.update(item.found)
             left.fixed.update(item.applied)
-        return repaired, replace(left, notes=tuple(note for item in repaired for note in item.notes))
+        notes = tuple(note for item in repaired for note in item.notes)
+        return repaired, replace(left, notes=notes, snippets=left.snippets and self.shows(left.found))
 
     def profile(self, data: Any, *, exact_tokens: bool = False, positive_class: str | None = None) -> Profile:
         """Return what a dataset is: labels, tokens, costs, and how to train on it and ask the model afterwards.
@@ -578,3 +582,8 @@ def _check_names(config: Config) -> None:
     matching(config.settings.levels, "levels")
     for words in config.settings.per_file_ignores.values():
         matching(words, "per-file-ignores")
+
+
+def _codes(reports: Iterable[DatasetReport]) -> set[str]:
+    """Return the codes of the rules that found something."""
+    return {rule.code for report in reports for rule, violations in report.violations if len(violations)}

@@ -130,7 +130,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         cleanup.callback(report.close)
         style = Style(
             color=options["color"],
-            snippets=session.snippets,
+            snippets=report.snippets,
             statistics=options["statistics"],
             paths=paths,
             options=_same_data(options),

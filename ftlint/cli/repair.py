@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
 @contextmanager
 def _discreet(session: Session) -> Iterator[None]:
-    """Where no text of the data may show, take what its exception said from the sentence on a rule that fails."""
+    """Where texts of the data may not show, take what its exception said from the sentence on a rule that fails."""
     try:
         yield
     except RuleError as error:
-        if session.snippets:
+        if session.shows(rule.code for rule in session.rules):
             raise
         raise RuleError(without_reason(str(error))) from error
 
@@ -60,9 +60,7 @@ def repairing(
     data (dropped records, the table of labels) is on the disk before the first file is replaced.
     """
     show = options["diff"]
-    if show:
-        _check_shown(session)
-    else:
+    if not show:
         _prepare(datasets)
     with ExitStack() as cleanup:
         dropped = cleanup.enter_context(tempfile.TemporaryFile()) if options["dropped"] and not show else None
@@ -83,6 +81,7 @@ def repairing(
 
         def finish() -> bool:
             if show:
+                _check_shown(report)
                 for line in repairs(report, "would fix"):
                     click.echo(line, err=True)
                 for original, new, origins in files:
@@ -106,10 +105,10 @@ def _keep_labels(path: str, repaired: Sequence[Repaired]) -> None:
         file.write(json.dumps(table, ensure_ascii=False, indent=2).encode() + b"\n")
 
 
-def _check_shown(session: Session) -> None:
+def _check_shown(report: Report) -> None:
     """Raise UsageError where a diff would print what must not be printed."""
-    for rule in session.rules:
-        if rule.private:
+    for rule in report.rules:
+        if rule.private and report.found[rule.code]:
             raise UsageError(f"--diff would show what {rule.code} finds; use --fix, or --ignore {rule.code}")
 
 

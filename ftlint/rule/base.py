@@ -76,7 +76,7 @@ class Rule:
     formerly: ClassVar[tuple[str, ...]] = ()
     "Names and codes that the rule had before; settings and baselines may still have them."
     private: ClassVar[bool] = False
-    "Whether it points at what must not be printed. Its message holds nothing of the data, and a report with it shows no text."
+    "Whether it points at what must not be printed: its message holds nothing of the data, and a report with it shows no text."
     asked_by: ClassVar[str] = ""
     "The setting that turns the rule on where it is given."
     symptoms: ClassVar[Mapping[str, str]] = {}

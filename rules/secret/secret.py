@@ -35,7 +35,7 @@ class Secret(TextRule):
 
     Withdraw keys and passwords first; then take them out of the data. `--fix --unsafe-fixes` replaces each with `[redacted]`.
     The rule is off by default (`--extend-select SEC001`) and takes `pip install 'ftlint[secrets]'`. What it finds is not
-    printed: reports of a check with this rule show no text of the data, as with `--no-snippets`.
+    printed: a report with such a finding shows no text of the data, as with `--no-snippets`.
     Keys of forms that the detectors do not know, and names, addresses and telephone numbers are not found.
     """
 
