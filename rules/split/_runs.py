@@ -35,12 +35,14 @@ class EvaluationSets(Struct, frozen=True):
         names: What the files are called.
         texts: Table of `source` (an index), `line` and `text`.
         runs: Table of `run` (the hash), `source` and `line`, the first place of each.
+        named: Whether the user named them.
     """
 
     size: int
     names: tuple[str, ...]
     texts: pl.DataFrame
     runs: pl.DataFrame
+    named: bool
 
     @property
     def records(self) -> int:
@@ -65,7 +67,7 @@ class EvaluationSets(Struct, frozen=True):
         return None
 
 
-def evaluation_sets(sources: Sequence[Source], size: int) -> EvaluationSets:
+def evaluation_sets(sources: Sequence[Source], size: int, *, named: bool) -> EvaluationSets:
     """Read evaluation sets: all texts of JSON Lines of any shape; other lines are texts themselves."""
     rows = ((index, number, text) for index, source in enumerate(sources) for number, text in _texts(source))
     texts = pl.DataFrame(list(rows), {"source": pl.UInt32, "line": pl.UInt64, "text": pl.String}, orient="row")
@@ -73,7 +75,7 @@ def evaluation_sets(sources: Sequence[Source], size: int) -> EvaluationSets:
     most = max(_FEW, _COMMON * texts.select("source", "line").n_unique())
     common = every.group_by("run").len().filter(pl.col("len") > most)
     kept = every.join(common, on="run", how="anti", maintain_order="left").unique("run", keep="first", maintain_order=True)
-    return EvaluationSets(size, tuple(source.path for source in sources), texts, kept)
+    return EvaluationSets(size, tuple(source.path for source in sources), texts, kept, named)
 
 
 def runs(texts: pl.DataFrame, size: int) -> pl.DataFrame:

@@ -94,7 +94,7 @@ class Contaminated(DatasetRule):
         """Read the evaluation sets; without any the validation files."""
         with ExitStack() as opened:
             sources = [opened.enter_context(closing(open_source(path))) for path in options.against] or valid
-            return evaluation_sets(sources, self.options.words) if sources else None
+            return evaluation_sets(sources, self.options.words, named=bool(options.against)) if sources else None
 
     def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each record that shares a run, and once the evaluation records that cannot be compared."""
@@ -102,7 +102,7 @@ class Contaminated(DatasetRule):
         if sets is None:
             return
         yield Violations(self.level, gathered.get(SharedRuns).found)
-        if sets.short:
+        if sets.named and sets.short:
             some = f"{numbered(sets.short, 'evaluation record')} of {sets.records:,}"
             said = f"{some} cannot be compared: fewer than {sets.size} words"
             yield Violations("info", None, message=said, applicability=None)
