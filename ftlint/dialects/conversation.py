@@ -28,6 +28,7 @@ from ftlint.dialects.base import (
     opaque,
     value_at,
 )
+from ftlint.dialects.calls import Calling, parsed
 from ftlint.dialects.kinds import LIST, OBJECT, PAIRS, TEXT, TEXTS, fits, kind_of
 from ftlint.dialects.kinds import MESSAGES as ROLES_AND_CONTENTS
 from ftlint.dialects.turn_tables import (
@@ -67,10 +68,13 @@ from ftlint.text.marks import SPACE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from ftlint.dialects.calls import Tool
     from ftlint.dialects.context import Context
     from ftlint.dialects.kinds import Signature
     from ftlint.options import DatasetOptions
     from ftlint.targets import Target
+
+_OPENAI = Calling()
 
 _SAID = f"[^{re.escape(SPACE)}]"
 """A character that is not white space."""
@@ -121,8 +125,9 @@ class ConversationDialect(Dialect[None]):
     key), answer (that turn), answer_at (its index), flat (whether no turn is a message). Of a pair besides: rejected (the text of
     that answer), same_outputs, same_prompts.
     Table `messages`, a row a turn: role, named (the role as written, where it may differ), content (where that is a string),
-    calls (of tools, as JSON), empty (whether it has no text, calls no tool and refuses nothing), misweighed (whether it has an
-    invalid weight), unlearned (the last answer, where all weights are 0), at (JSON Pointer; null: the place in the one list),
+    calls (of tools, as JSON, where they are beside the content), calling (whether it calls tools), empty (whether it has no
+    text, calls no tool and refuses nothing), misweighed (whether it has an invalid weight), unlearned (the last answer, where
+    all weights are 0), at (JSON Pointer; null: the place in the one list),
     bare (whether it is a text that stands for itself), thread (1 for a rejected answer), kind (of its text, where not a role),
     name (of the speaker), media (whether it has parts that are not text), weighed (the key by which it is weighed or masked),
     linked (whether it names a call that it answers), misplaced (whether another than the assistant is weighed).
@@ -149,6 +154,7 @@ class ConversationDialect(Dialect[None]):
         assumed: str = "",
         weak: bool = False,
         judgements: tuple[str, ...] = (),
+        calling: Calling = _OPENAI,
         example: str = "",
     ) -> None:
         """Describe a dialect.
@@ -159,12 +165,13 @@ class ConversationDialect(Dialect[None]):
             strict: Whether roles of other formats are refused.
             typed: Whether parts of contents have a type.
             judgements: Keys that say whether an answer is good.
+            calling: How tools are called.
             example: A line with a good record.
         """
         self.name, self.forms, self.answers, self.assumed, self.weak = name, forms, answers, assumed, weak
         self.capabilities = frozenset(capabilities.split())
         self.role, self.content, self.roles, self.typed = role, content, roles, typed
-        self.judgements, self.strict, self.example = judgements, strict, example
+        self.judgements, self.strict, self.calling, self.example = judgements, strict, calling, example
         self._form_by_keys: dict[frozenset[str], Form] = {}
         self._turns_by_record: dict[int, tuple[Mapping[str, Any], list[Turn]]] = {}
         self.shapes = tuple(frozenset(form.needed) for form in forms)
@@ -300,6 +307,13 @@ class ConversationDialect(Dialect[None]):
         """Return the JSON Pointer of the tools that a record defines; nothing for none."""
         return next(self._tools(value), (None, ""))[1]
 
+    def defined(self, value: Mapping[str, Any]) -> list[Tool]:
+        """Return the tools that a record defines and that have a name."""
+        given, at = self.tools_of(value), self.tools_at(value)
+        listed = parsed(given) if type(given) is str else given
+        tools = self.calling.tools(listed, at) if type(listed) is list else ()
+        return [tool._replace(at=at) for tool in tools] if type(given) is str else list(tools)
+
     def _tools(self, value: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
         for inside in ("", "input", "toolConfig"):
             holder = value.get(inside) if inside else value
@@ -407,6 +421,7 @@ class ConversationDialect(Dialect[None]):
             "named": [turn.named for turn in every],
             "content": [turn.content if type(turn.content) is str else None for turn in every],
             "calls": [as_json(turn.message.get("tool_calls") or turn.message.get("function_call")) for turn in every],
+            "calling": [next(self.calling.calls(turn), None) is not None for turn in every],
             "empty": list(map(is_empty, every)),
             "misweighed": [is_misweighed(turn.message.get("weight")) for turn in every],
             "unlearned": list(chain.from_iterable(map(unlearned, talks))),
@@ -417,7 +432,7 @@ class ConversationDialect(Dialect[None]):
             "name": [name_of(turn) for turn in every],
             "media": [has_media(turn.content) for turn in every],
             "weighed": [weighing_key(turn.message) for turn in every],
-            "linked": [turn.message.get("tool_call_id") is not None for turn in every],
+            "linked": [next(self.calling.answers(turn), None) is not None for turn in every],
             "misplaced": [turn.role != "assistant" and turn.message.get("weight") is not None for turn in every],
         }
         tools = [as_json(self.tools_of(record)) for record in records]
@@ -437,7 +452,9 @@ class ConversationDialect(Dialect[None]):
         contents = list(map(attrgetter("content"), every))
         named = list(map(attrgetter("role"), every))
         roles = [self.roles[role] for role in named] if self.roles else named
-        columns = {"role": roles, "content": contents, **({"named": named} if self.roles else {})}
+        columns: dict[str, Sequence[Any]] = {"role": roles, "content": contents, **({"named": named} if self.roles else {})}
+        if self.calling.roles:
+            columns["calling"] = [role in self.calling.roles for role in named]
         table = plain_records(list(map(len, talks)), roles, contents)
         if "pair" in self.capabilities:
             table = table.hstack(pairs_of([[]] * len(talks)))
@@ -453,6 +470,7 @@ class ConversationDialect(Dialect[None]):
         ).explode("line", "position")
         plain = {
             "empty": ~pl.col("content").str.contains(_SAID),
+            "calling": False,
             "misweighed": False,
             "unlearned": False,
             "bare": False,

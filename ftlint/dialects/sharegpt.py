@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ftlint.dialects.calls import Call, Calling, parsed
 from ftlint.dialects.conversation import conversation
 from ftlint.dialects.kinds import SPOKEN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ftlint.dialects.turns import Turn
 
 ROLES = {
     "human": "user",
@@ -15,6 +23,24 @@ ROLES = {
 }
 """What the roles mean (LLaMA-Factory 0.9.6, data/converter.py; axolotl 0.19, prompt_strategies/chat_template.py)."""
 
+_CALL = "function_call"
+
+
+class _Texts(Calling):
+    """Calls are the text of a turn of their own, as JSON: one object with name and arguments, or a list of them."""
+
+    roles = frozenset({_CALL})
+
+    def calls(self, turn: Turn) -> Iterator[Call]:
+        """Yield the calls of a turn."""
+        if turn.named == _CALL and type(turn.content) is str:
+            value = parsed(turn.content)
+            for one in value if type(value) is list and value else [value]:
+                holder = one if type(one) is dict else {"arguments": turn.content}
+                name = holder.get("name")
+                yield Call(name if type(name) is str else None, holder.get("arguments"), None, f"{turn.at}/value", {})
+
+
 DIALECTS = (
     conversation(
         "sharegpt",
@@ -24,6 +50,7 @@ DIALECTS = (
         content="value",
         roles=ROLES,
         system="system",
+        calling=_Texts(),
         optional="tools images videos audios",
         example='{"conversations": [{"from": "human", "value": "Capital of Peru?"}, {"from": "gpt", "value": "Lima"}]}',
     ),

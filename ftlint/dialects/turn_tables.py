@@ -28,6 +28,7 @@ MESSAGE_COLUMNS = {
     "named": pl.String,
     "content": pl.String,
     "calls": pl.String,
+    "calling": pl.Boolean,
     "empty": pl.Boolean,
     "misweighed": pl.Boolean,
     "unlearned": pl.Boolean,

@@ -12,11 +12,12 @@ from ftlint.records.edits import edits_of
 from ftlint.rule import Location, bad, good
 from ftlint.rule.fixes import Fix
 
-from ._calls import Call, ToolRule, at_call, own_calls
+from ._calls import ToolRule, at_call, own_calls
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ftlint.dialects.calls import Call
     from ftlint.dialects.context import Context
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
@@ -58,17 +59,17 @@ class BadArguments(ToolRule):
 
     def violates(self, context: Context) -> Mapping[Level, pl.Expr]:
         """Return the messages with calls."""
-        calls = pl.col("calls").is_not_null()
+        calls = pl.col("calling")
         return {"error": calls, "warning": calls} if context.target.arguments == "object" else {"error": calls}
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether the arguments of a call are wrong."""
-        return any(_problem(call, level, context) for call in own_calls(row))
+        return any(_problem(call, level, context) for call in own_calls(row, context))
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the arguments."""
         for level in ("error", "warning"):
-            for call in own_calls(row):
+            for call in own_calls(row, context):
                 if problem := _problem(call, level, context):
                     fixable = _other_form(call, context) is not None
                     return at_call(call, row, "arguments", args={"problem": problem}, fix="rule" if fixable else None)
@@ -81,13 +82,15 @@ class BadArguments(ToolRule):
 
 def _problem(call: Call, level: Level | str, context: Context) -> str:
     """Return what is wrong with the arguments of a call at a level; nothing where they are right."""
-    given, wanted = call.arguments, context.target.arguments
+    given = call.arguments
+    # Where the format says nothing, the target does; of what is a text anyway none is asked.
+    wanted = call.form or (context.target.arguments if call.parts else "")
     if given is None:
         return "missing" if level == "error" else ""
     if type(given) is str and type(call.value) is not dict:
         return "not a JSON object" if level == "error" else ""
-    if type(given) not in {str, dict}:
-        return "no object" if level == "error" else ""
+    if type(given) not in {str, dict} or (call.form and type(given) is str):
+        return "not an object" if level == "error" else ""
     if wanted == "text" and type(given) is dict:
         return f"an object, which {context.target.name} requires as JSON in a string" if level == "error" else ""
     if wanted == "object" and type(given) is str:
@@ -97,16 +100,16 @@ def _problem(call: Call, level: Level | str, context: Context) -> str:
 
 def _other_form(call: Call, context: Context) -> type | None:
     """Return the type that arguments are to have, where they are whole in the other form."""
-    wanted = {"text": str, "object": dict}.get(context.target.arguments)
+    wanted = {"text": str, "object": dict}.get(call.form or context.target.arguments) if call.parts else None
     return wanted if wanted and type(call.value) is dict and type(call.arguments) is not wanted else None
 
 
 def _rewritten(line: Line, row: Row, context: Context) -> list[Edit]:
     """Return the edits that write the arguments of a message's calls in the other form."""
     changes = []
-    for call in own_calls(row):
-        wanted, span = _other_form(call, context), line.span(f"{call.holder}/arguments")
-        if wanted and span:
+    for call in own_calls(row, context):
+        wanted, at = _other_form(call, context), call.parts.get("arguments")
+        if wanted and at and (span := line.span(at)):
             raw = line.text[slice(*span)]
             changes.append((*span, orjson.dumps(raw).decode() if wanted is str else str(call.arguments)))
     return edits_of(line, changes)

@@ -9,11 +9,12 @@ import polars as pl
 
 from ftlint.rule import Location, bad, good
 
-from ._calls import Call, ToolRule, at_call, calls_of, own_calls, turns_of
+from ._calls import ToolRule, at_call, calls_of, own_calls, turns_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ftlint.dialects.calls import Call
     from ftlint.dialects.context import Context
     from ftlint.rule import Level
     from ftlint.rule.fixes import Row
@@ -45,7 +46,7 @@ class BadCallId(ToolRule):
 
     def violates(self, context: Context) -> pl.Expr:
         """Return the messages with calls."""
-        return pl.col("calls").is_not_null()
+        return pl.col("calling")
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether an id is wrong."""
@@ -64,10 +65,10 @@ def _wrong(row: Mapping[str, Any], context: Context) -> tuple[Call, str] | None:
     """Return the first call of a message whose id is wrong, and why."""
     pattern, target = context.target.call_ids, context.target.name
     earlier = turns_of(row)[: row["position"]]
-    before: set[str | None] = {call.id for turn in earlier for call in calls_of(turn) if call.id is not None}
-    for call in own_calls(row):
-        if call.at.endswith("/function_call"):
-            continue  # the legacy form has no ids
+    before: set[str | None] = {call.id for turn in earlier for call in calls_of(turn, context) if call.id is not None}
+    for call in own_calls(row, context):
+        if not call.takes_id:
+            continue
         if call.id is None:
             if pattern:
                 return call, f"is missing; {target} requires one"

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects.base import RECORDS, opaque
+from ftlint.dialects.calls import parsed
 from ftlint.rule import Location, bad, good
 
-from ._calls import Call, ToolRule, calls_of, parsed, tools_of, turns_of
+from ._calls import ToolRule, calls_of, tools_of, turns_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ftlint.dialects.calls import Call
     from ftlint.dialects.context import Context
     from ftlint.rule import Level
     from ftlint.rule.fixes import Row
@@ -79,10 +81,10 @@ def _problem(row: Mapping[str, Any], context: Context) -> tuple[str, str | None]
         if fault := fault_of(text):
             return f'the parameters of the tool "{tool.name}" are not a valid JSON Schema: {fault}', tool.at
         schemas[tool.name] = text
-    for turn in turns_of(row) if row["called"] and schemas else ():
-        for call in calls_of(turn):
+    for turn in turns_of(row) if schemas else ():
+        for call in calls_of(turn, context):
             if call.name in schemas and type(call.value) is dict and (fault := _broken(call, schemas[call.name])):
-                return f'the call of "{call.name}" breaks its schema: {fault}', f"{call.holder}/arguments"
+                return f'the call of "{call.name}" breaks its schema: {fault}', call.parts.get("arguments", call.at)
     return "", None
 
 

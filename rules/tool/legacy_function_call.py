@@ -48,7 +48,7 @@ class LegacyFunctionCall(ToolRule):
 
     def violates(self, context: Context) -> pl.Expr:
         """Return the messages with calls."""
-        return pl.col("calls").is_not_null()
+        return pl.col("calling")
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether the call is in the legacy form."""

@@ -9,11 +9,12 @@ import polars as pl
 
 from ftlint.rule import Location, bad, good
 
-from ._calls import Call, ToolRule, at_call, own_calls, tools_of
+from ._calls import ToolRule, at_call, own_calls, tools_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ftlint.dialects.calls import Call
     from ftlint.dialects.context import Context
     from ftlint.rule import Level
     from ftlint.rule.fixes import Row
@@ -46,7 +47,7 @@ class UndefinedTool(ToolRule):
 
     def violates(self, context: Context) -> pl.Expr:
         """Return the messages with calls."""
-        return pl.col("calls").is_not_null()
+        return pl.col("calling")
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether a call is of no tool of the record."""
@@ -64,4 +65,5 @@ class UndefinedTool(ToolRule):
 def _undefined(row: Mapping[str, Any], context: Context) -> Call | None:
     """Return the first call of a message that is of no tool of the record."""
     names = {tool.name for tool in tools_of(row["value"], context)}
-    return next((call for call in own_calls(row) if names and call.name not in names), None)
+    called = (call for call in own_calls(row, context) if call.parts or call.name)  # a text that is no call is another rule's
+    return next((call for call in called if names and call.name not in names), None)

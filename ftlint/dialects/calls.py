@@ -1,0 +1,132 @@
+"""Calls of tools, their answers, and the tools that a record defines: where a format has them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ftlint.dialects.turns import Turn
+
+
+class Call(NamedTuple):
+    """A call of a tool.
+
+    Attributes:
+        at: Its JSON Pointer; of calls within a text that of the text.
+        parts: JSON Pointers of its `name`, `arguments` and `id`, of those that it has.
+        form: The type that the format requires of arguments (`object`); empty where the target decides.
+        takes_id: Whether the format gives calls an id.
+    """
+
+    name: str | None
+    arguments: Any
+    id: str | None
+    at: str
+    parts: Mapping[str, str]
+    form: str = ""
+    takes_id: bool = False
+
+    @property
+    def value(self) -> Any:
+        """What the arguments are: of a text what it holds as JSON, None where that is nothing."""
+        return parsed(self.arguments) if type(self.arguments) is str else self.arguments
+
+
+class Tool(NamedTuple):
+    """A tool that a record defines. at: JSON Pointer of its parameters; of tools that are one text, that of the text."""
+
+    name: str
+    parameters: Any
+    at: str
+
+
+class Calling:
+    """How OpenAI's format has tools: `tool_calls`, the legacy `function_call`, `tool_call_id`, and `tools` with a `function`."""
+
+    roles: frozenset[str] = frozenset()
+    """Roles, as they are written, whose content is nothing but calls."""
+
+    def calls(self, turn: Turn) -> Iterator[Call]:
+        """Yield the calls of a turn."""
+        calls = turn.message.get("tool_calls")
+        for index, call in enumerate(calls if type(calls) is list else ()):
+            if type(call) is dict:
+                at = f"{turn.at}/tool_calls/{index}"
+                inner = call.get("function")
+                holder, where = (inner, f"{at}/function") if type(inner) is dict else (call, at)
+                yield called(holder, where, at=at, id_holder=call)
+        legacy = turn.message.get("function_call")
+        if type(legacy) is dict:
+            yield called(legacy, f"{turn.at}/function_call", identity="")
+
+    def answers(self, turn: Turn) -> Iterator[tuple[str | None, str]]:
+        """Yield the ids of the calls that a turn answers, each with its JSON Pointer."""
+        if turn.message.get("tool_call_id") is not None:
+            yield id_of(turn.message["tool_call_id"]), f"{turn.at}/tool_call_id"
+
+    def tools(self, listed: list[Any], at: str) -> Iterator[Tool]:
+        """Yield the tools of a list at a JSON Pointer."""
+        for index, one in enumerate(listed):
+            inner = one.get("function", one) if type(one) is dict else None
+            if type(inner) is dict and type(inner.get("name")) is str:
+                function = "/function" * (inner is not one)
+                yield Tool(inner["name"], inner.get("parameters"), f"{at}/{index}{function}/parameters")
+
+
+def called(
+    holder: Mapping[str, Any],
+    where: str,
+    *,
+    at: str = "",
+    arguments: str = "arguments",
+    identity: str = "id",
+    id_holder: Mapping[str, Any] | None = None,
+    form: str = "",
+) -> Call:
+    """Return a call.
+
+    Args:
+        holder: The object that has its name and arguments.
+        where: The JSON Pointer of that.
+        at: That of the call, where it is another one.
+        arguments, identity: Keys of arguments and id; nothing where the format has no ids.
+        id_holder: The object that has the id, at `at`, where it is another one.
+        form: See `Call`.
+    """
+    at, owner = at or where, holder if id_holder is None else id_holder
+    keys = {"name": ("name", where, holder), "arguments": (arguments, where, holder), "id": (identity, at, owner)}
+    parts = {part: f"{place}/{key}" for part, (key, place, own) in keys.items() if own.get(key) is not None}
+    name = holder.get("name")
+    own = name if type(name) is str else None
+    return Call(own, holder.get(arguments), id_of(owner.get(identity)), at, parts, form, takes_id=bool(identity))
+
+
+def parts_with(turn: Turn, content: str, key: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Yield what parts of a turn's content have under a key, objects alone, each with its JSON Pointer.
+
+    Args:
+        content: The key of contents.
+        key: Of a part.
+    """
+    for index, part in enumerate(turn.content if type(turn.content) is list else ()):
+        if type(part) is dict and type(part.get(key)) is dict:
+            yield part[key], f"{turn.at}/{content}/{index}/{key}"
+
+
+def id_of(value: Any) -> str | None:
+    """Return the id of a call; of what is not text its JSON."""
+    return value if value is None or type(value) is str else orjson.dumps(value).decode()
+
+
+@lru_cache(maxsize=1024)
+def parsed(text: str) -> Any:
+    """Return the value of a JSON text; None for what is none."""
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return None
