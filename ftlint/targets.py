@@ -54,6 +54,7 @@ class Target:
     places_images: bool = False
     reserved: tuple[str, ...] = ()
     loader: str = ""
+    one_schema: bool = False
     in_all: tuple[str, ...] = ()
     prices: dict[str, Any] = field(default_factory=dict)
 

@@ -157,6 +157,10 @@ class Dialect(Generic[K]):
         """Return what a record holds besides its texts, by key: what readers of tables make columns of."""
         return {key: value[key] for key in self.further(list(value))}
 
+    def made_by_tools(self, value: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:  # noqa: ARG002 - likewise
+        """Return the objects of a record that each tool fills in its own way, with their JSON Pointers."""
+        return ()
+
     def turns(self, value: Mapping[str, Any]) -> Sequence[Any]:  # noqa: ARG002 - the hook's signature
         """Return what a record says, turn by turn, where its dialect has turns."""
         return ()

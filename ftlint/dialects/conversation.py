@@ -517,6 +517,17 @@ class ConversationDialect(Dialect[None]):
         members = [inside for turn in turns if (inside := {key: one for key, one in turn.message.items() if key not in known})]
         return {**own, self.home[1:]: members} if members else own
 
+    def made_by_tools(self, value: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield arguments of calls, and properties of tools, that are objects, with their JSON Pointers."""
+        for turn in self.turns(value):
+            for call in self.calling.calls(turn):
+                if type(call.arguments) is dict and "arguments" in call.parts:
+                    yield call.parts["arguments"], call.arguments
+        for tool in self.defined(value) if type(self.tools_of(value)) is list else ():
+            properties = tool.parameters.get("properties") if type(tool.parameters) is dict else None
+            if type(properties) is dict:
+                yield f"{tool.at}/properties", properties
+
     def rest(self, value: Mapping[str, Any], naming: frozenset[str]) -> str:
         """Return what a record and its messages hold besides roles and texts: tools, calls, names, weights, images.
 

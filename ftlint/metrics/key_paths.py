@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from ftlint.metrics.base import Block, Metric
 from ftlint.metrics.parts import kept, total
+from ftlint.records.reader import KEYS
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context
@@ -50,5 +51,16 @@ class KeyPaths(Metric):
         """Return what was seen, by path and type."""
         paths: dict[str, dict[str, Seen]] = {}
         for (path, kind), seen in self.seen.items():
-            paths.setdefault(path, {})[kind] = seen
+            if not kind.startswith(KEYS):
+                paths.setdefault(path, {})[kind] = seen
+        return paths
+
+    def key_sets(self) -> dict[str, dict[tuple[str, ...], int]]:
+        """Return the sets of keys of objects that each tool fills in its own way, each with its first line, by path."""
+        paths: dict[str, dict[tuple[str, ...], int]] = {}
+        for (path, kind), seen in self.seen.items():
+            if kind.startswith(KEYS):
+                names = tuple(sorted(filter(None, kind.removeprefix(KEYS).split("\0"))))
+                sets = paths.setdefault(path, {})
+                sets[names] = min(seen.line, sets.get(names, seen.line))
         return paths

@@ -27,7 +27,7 @@ from ftlint.records.spans import repeated_keys
 from ftlint.records.traces import scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ftlint.dialects.base import Dialect, Fault, Tables
     from ftlint.dialects.context import Context
@@ -262,6 +262,9 @@ class Reader:
         self._note_further(list(compress(objects, fits)), decoded)
         for _, value, number in compress(objects, fits):
             _note_kinds(self.dialect.beside(value), number, decoded.kinds)
+            for pointer, made in self.dialect.made_by_tools(value):
+                path = _INDEX.sub("/*", pointer)
+                _note(decoded.kinds, [(path, KEYS + "\0".join(sorted(made)))], number)
         decoded.unread |= self.dialect.unread(records)
         further = [self._rest(line, value, twice=number in repeating) for line, value, number in compress(objects, fits)]
         return _placed(self.dialect.columns(records), list(compress(numbers, fits)), further)
@@ -510,6 +513,12 @@ def _objects(lines: list[bytes], values: list[Any], numbers: Sequence[int], deco
     return results
 
 
+_INDEX = re.compile(r"/\d+(?=/|$)")
+
+KEYS = "keys "
+"""With this before it, what is noted of an object is which keys it has."""
+
+
 def _note_kinds(value: Any, number: int, kinds: dict[tuple[str, str], Kind]) -> None:
     """Note which types are where in a value of a record on a line."""
     seen: dict[tuple[str, str], None] = {}  # in the order of the record, so that a report is the same each time
@@ -524,6 +533,10 @@ def _note_kinds(value: Any, number: int, kinds: dict[tuple[str, str], Kind]) -> 
             left += [(f"{at}/{key}", inner) for key, inner in reversed(one.items())]
         elif type(one) is list:
             left += [(f"{at}/*", inner) for inner in one[:_PLACES][::-1]]
+    _note(kinds, seen, number)
+
+
+def _note(kinds: dict[tuple[str, str], Kind], seen: Iterable[tuple[str, str]], number: int) -> None:
     for key in seen:
         if key in kinds:
             kinds[key].count += 1

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ftlint.metrics import KeyPaths, numbers
+from ftlint.metrics.key_paths import Seen
+from ftlint.records.edits import edits_of
 from ftlint.rule import DatasetRule, Location, Violations, bad, good
+from ftlint.rule.fixes import Fix
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered
-    from ftlint.metrics.key_paths import Seen
+    from ftlint.records.edits import Edit
+    from ftlint.records.line import Line
+    from ftlint.rule.fixes import FixContext
 
+_SCALARS = {"number", "boolean"}
 _BIG = "integer beyond 2^53"
 _RECORD = '{{"prompt": "vino ->", "completion": " edible", "page": {}}}'
 
@@ -28,7 +35,8 @@ class MixedType(DatasetRule):
 
     ## How to fix
 
-    Write the value in one type everywhere.
+    Write the value in one type everywhere. Where most are texts, `--fix --unsafe-fixes` writes numbers and booleans as text.
+    It is an error where the loader of the target refuses the file.
     """
 
     code = "SHP006"
@@ -44,6 +52,12 @@ class MixedType(DatasetRule):
     examples = (
         good([_RECORD.format(number) for number in range(3)]),
         bad([_RECORD.format(1), _RECORD.format(2), _RECORD.format('"three"')], at=[3]),
+        bad(
+            [_RECORD.format('"1a"'), _RECORD.format('"2"'), _RECORD.format("3.50")],
+            at=[3],
+            fixed=[_RECORD.format('"1a"'), _RECORD.format('"2"'), _RECORD.format('"3.50"')],
+            fix="unsafe",
+        ),
     )
 
     def judge(self, gathered: Gathered) -> Iterator[Violations]:
@@ -61,11 +75,36 @@ class MixedType(DatasetRule):
                 "other": _named(other),
                 "few": numbered(types[other].count, "record"),
             }
-            yield Violations(self.level, numbers([types[other].line]), args, affects=types[other].count)
+            level = "error" if gathered.context.target.one_schema else self.level
+            becomes_text = most == "string" and {*others} <= _SCALARS
+            how: Literal["rule"] | None = "rule" if becomes_text else None
+            yield Violations(level, numbers([types[other].line]), args, affects=types[other].count, applicability=how)
+
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
+        """Write what is no text as text."""
+        steps = violations.args["path"].split("/")[1:]
+        return Fix.edit_line(partial(_as_text, steps=steps), scope="role")
 
     def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point at the place, where that is one."""
         return Location(None if "*" in args["path"] else args["path"])
+
+
+def _as_text(line: Line, steps: Sequence[str]) -> list[Edit]:
+    """Return the edits that write the numbers and booleans at a place as text, with the digits that they have."""
+    spans = [line.span(pointer) for pointer, value in _values(line.value, steps) if type(value) in {int, float, bool}]
+    return edits_of(line, [(*span, f'"{line.text[slice(*span)]}"') for span in spans if span])
+
+
+def _values(value: Any, steps: Sequence[str], at: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield the values at a path, in which `*` is every index of an array, each with its JSON Pointer."""
+    if not steps:
+        yield at, value
+    elif steps[0] == "*":
+        for index, one in enumerate(value if type(value) is list else ()):
+            yield from _values(one, steps[1:], f"{at}/{index}")
+    elif type(value) is dict and steps[0] in value:
+        yield from _values(value[steps[0]], steps[1:], f"{at}/{steps[0]}")
 
 
 def _types(kinds: Mapping[str, Seen]) -> dict[str, Seen]:
@@ -76,7 +115,8 @@ def _types(kinds: Mapping[str, Seen]) -> dict[str, Seen]:
         if name == "null":
             continue
         known = results.get(name)
-        results[name] = one if known is None else min(known, one, key=lambda two: two.line)
+        first = one if known is None else min(known, one, key=lambda two: two.line)
+        results[name] = Seen(one.count + (known.count if known else 0), first.line, first.offset)
     return results
 
 

@@ -197,8 +197,9 @@ def test_law_7_a_place_moves_with_its_fault(module, case):
         (f.line, f.column, f.end_column, f.pointer, f.byte_offset) for f in findings(RULES[module], lines, valid=valid)
     ]
     before = at(lines, valid)
-    indented = [f"   {line}" for line in (valid or lines)]
-    moved = at(*((lines, indented) if valid else (indented, valid)))
+    of_valid = valid and "valid" in RULES[module].roles
+    indented = [f"   {line}" for line in (valid if of_valid else lines)]
+    moved = at(*((lines, indented) if of_valid else (indented, valid)))
     for (line, column, end, pointer, offset), new in zip(before, moved, strict=True):
         wanted = (line, column and column + 3, end and end + 3, pointer, offset and offset + 3 * (line - 1))
         whole = (line, 1, end and end + 3, pointer, wanted[-1])  # a line as a whole begins where it begins
