@@ -8,15 +8,17 @@ import polars as pl
 
 from ftlint.dialects.turns import number_of
 from ftlint.rule import Location, bad, good
+from ftlint.rule.fixes import Fix
 
 from ._calls import ToolRule, turns_of
+from ._modern import modernised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
-    from ftlint.rule import Level
-    from ftlint.rule.fixes import Row
+    from ftlint.rule import Level, Violations
+    from ftlint.rule.fixes import FixContext, Row
 
 _NEW = (
     '{"messages": [{"role": "user", "content": "Tide?"}, {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", '
@@ -25,6 +27,10 @@ _NEW = (
 _OLD = (
     '{"messages": [{"role": "user", "content": "Tide?"}, {"role": "assistant", "content": null, '
     '"function_call": {"name": "tide", "arguments": "{}"}}]}'
+)
+_FIXED = (
+    '{"messages": [{"role": "user", "content": "Tide?"}, {"role": "assistant", "content": null, '
+    '"tool_calls": [{"id": "call_1", "type": "function", "function": {"name": "tide", "arguments": "{}"}}]}]}'
 )
 
 
@@ -37,14 +43,15 @@ class LegacyFunctionCall(ToolRule):
 
     ## How to fix
 
-    Write `tools` for `functions`, `tool_calls` for `function_call`, and answers of the role `tool` with the id of their call.
+    Write `tools` for `functions`, `tool_calls` for `function_call`, and answers of the role `tool` with the id of their call;
+    `--fix --unsafe-fixes --fixable legacy-function-call` does. A record in which an answer does not follow its call stays.
     """
 
     code = "TUL005"
     level = "warning"
     message = "message {number} has a function_call, the legacy form of tool_calls"
     headline = "calls are in the legacy form function_call"
-    examples = (good([_NEW]), bad([_OLD], at=[1]))
+    examples = (good([_NEW]), bad([_OLD], at=[1], fixed=[_FIXED], fix="request"))
 
     def violates(self, context: Context) -> pl.Expr:
         """Return the messages with calls."""
@@ -58,3 +65,7 @@ class LegacyFunctionCall(ToolRule):
         """Point at the call."""
         number = number_of(row)
         return Location(f"{row['pointer']}/function_call", args={"number": number})
+
+    def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
+        """Write the record in the form of today."""
+        return Fix.edit_line(modernised)
