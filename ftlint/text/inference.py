@@ -62,7 +62,7 @@ def infer_separator(prompts: Sequence[str], share: float) -> tuple[Ending | None
 
 def is_rendered(prompts: Sequence[str], share: float) -> bool:
     """Whether a chat template has rendered so many of these prompts."""
-    suspects = [prompt for prompt in prompts if "<" in prompt or "[" in prompt or "###" in prompt]
+    suspects = [prompt for prompt in prompts if "<" in prompt or "[" in prompt or "### I" in prompt]
     return bool(prompts) and sum(bool(_TEMPLATE.search(prompt)) for prompt in suspects) >= share * len(prompts)
 
 
