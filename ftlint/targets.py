@@ -39,6 +39,7 @@ class Target:
     maximum_bytes: int = 0
     byte_order_mark: bool = False
     roles: tuple[str, ...] = ()
+    roles_as_written: bool = False
     last_role: str = "assistant"
     alternates: bool = False
     names: str = ""

@@ -157,8 +157,15 @@ class Dialect(Generic[K]):
         """Return what a record holds besides its texts, by key: what readers of tables make columns of."""
         return {key: value[key] for key in self.further(list(value))}
 
-    def made_by_tools(self, value: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:  # noqa: ARG002 - likewise
-        """Return the objects of a record that each tool fills in its own way, with their JSON Pointers."""
+    plain_kinds: tuple[tuple[str, str], ...] = ()
+    "Paths and JSON types of what a record of its strictest type always has, where others may have another type there."
+
+    def made_by_tools(self, value: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:  # noqa: ARG002 - likewise
+        """Return what each tool fills in its own way in a record, with JSON Pointers."""
+        return ()
+
+    def contents(self, value: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:  # noqa: ARG002 - likewise
+        """Return what may be a text or parts in a record, with JSON Pointers."""
         return ()
 
     def turns(self, value: Mapping[str, Any]) -> Sequence[Any]:  # noqa: ARG002 - the hook's signature

@@ -185,6 +185,7 @@ class ConversationDialect(Dialect[None]):
         if alone and not judgements and not forms[0].also and "/" not in lists[0].path:
             self.types = (self._plain_type(lists[0]),)
         pointer = pl.when("bare").then("at").otherwise(pl.format(f"{{}}/{content}", self._at()))
+        self.plain_kinds = ((f"{self.home}/*/{content}", "string"),)
         self.tables = {RECORDS: {}, MESSAGES: {"content": pointer}, PARTS: {"text": pl.col("at")}}
 
     def _plain_type(self, field: Field) -> type:
@@ -517,11 +518,15 @@ class ConversationDialect(Dialect[None]):
         members = [inside for turn in turns if (inside := {key: one for key, one in turn.message.items() if key not in known})]
         return {**own, self.home[1:]: members} if members else own
 
-    def made_by_tools(self, value: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Yield arguments of calls, and properties of tools, that are objects, with their JSON Pointers."""
+    def contents(self, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """Yield the contents of messages, with their JSON Pointers."""
+        return ((self.member(turn.at, "content"), turn.content) for turn in self.turns(value) if not turn.bare)
+
+    def made_by_tools(self, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+        """Yield arguments of calls, and properties of tools, with their JSON Pointers."""
         for turn in self.turns(value):
             for call in self.calling.calls(turn):
-                if type(call.arguments) is dict and "arguments" in call.parts:
+                if "arguments" in call.parts:
                     yield call.parts["arguments"], call.arguments
         for tool in self.defined(value) if type(self.tools_of(value)) is list else ():
             properties = tool.parameters.get("properties") if type(tool.parameters) is dict else None

@@ -164,6 +164,9 @@ class Reader:
             records = _typed(piece, piece_has.lines, types) if piece_has.lines else None
             if records is not None and piece_has.quotes == 2 * self.dialect.strings(records):
                 parts.append(_placed(self.dialect.columns(records), range(decoded.lines, decoded.lines + len(records))))
+                for path, kind in self.dialect.plain_kinds:
+                    known = decoded.kinds.setdefault((path, kind), Kind(0, decoded.lines))
+                    known.count += len(records)
                 decoded.lines += len(records)
                 decoded.objects += len(records)
             else:
@@ -262,12 +265,17 @@ class Reader:
         self._note_further(list(compress(objects, fits)), decoded)
         for _, value, number in compress(objects, fits):
             _note_kinds(self.dialect.beside(value), number, decoded.kinds)
-            for pointer, made in self.dialect.made_by_tools(value):
-                path = _INDEX.sub("/*", pointer)
-                _note(decoded.kinds, [(path, KEYS + "\0".join(sorted(made)))], number)
+            _note(decoded.kinds, self._made_in(value), number)
         decoded.unread |= self.dialect.unread(records)
         further = [self._rest(line, value, twice=number in repeating) for line, value, number in compress(objects, fits)]
         return _placed(self.dialect.columns(records), list(compress(numbers, fits)), further)
+
+    def _made_in(self, value: Mapping[str, Any]) -> dict[tuple[str, str], None]:
+        """Return the types of contents, arguments and parameters of a record, by path, and the keys of those that are objects."""
+        made = [(_INDEX.sub("/*", at), one) for at, one in self.dialect.made_by_tools(value)]
+        texts = [(_INDEX.sub("/*", at), one) for at, one in self.dialect.contents(value)]
+        kinds = {(path, KINDS[type(one)].rpartition(" ")[2]): None for path, one in (*texts, *made)}
+        return kinds | {(path, KEYS + "\0".join(sorted(one))): None for path, one in made if type(one) is dict}
 
     def _note_further(self, objects: Sequence[_Object], decoded: Decoded) -> None:
         """Note in `decoded` which keys records have besides those of their dialect."""

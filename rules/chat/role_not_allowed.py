@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
+from ftlint.dialects.conversation import conversation_of
 from ftlint.dialects.turns import ROLES
 from ftlint.rule import bad, chats, good
 
@@ -25,11 +26,13 @@ class RoleNotAllowed(MessageRule):
 
     ## Why it matters
 
-    The service refuses the file: data for reinforcement fine-tuning, for one, has no system message.
+    The service refuses the file: data for reinforcement fine-tuning, for one, has no system message. TRL leaves the roles of
+    ShareGPT (`human`, `gpt`) as they are, and chat templates do not know them.
 
     ## How to fix
 
-    Move the text to a message of a role that the target accepts.
+    Move the text to a message of a role that the target accepts. `ftlint convert FILE --to chat` writes the roles of ShareGPT as
+    `user` and `assistant`.
     """
 
     code = "CHT008"
@@ -46,14 +49,22 @@ class RoleNotAllowed(MessageRule):
     )
 
     def applies(self, context: Context) -> bool:
-        """Be silent where the target takes all roles."""
-        return super().applies(context) and bool(context.target.roles)
+        """Be silent where the target takes all roles, or is assumed only."""
+        return super().applies(context) and bool(context.target.roles or _keeps_roles(context))
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where a known role is not one of the target's."""
-        role = pl.col("role")
-        return role.is_in(ROLES) & ~role.is_in(context.target.roles)
+        role, named = pl.col("role"), pl.col("named")
+        refused = role.is_in(ROLES) & ~role.is_in(context.target.roles) if context.target.roles else pl.lit(value=False)
+        foreign = named.is_in([*(conversation_of(context).roles or ())]) & (named != role)
+        return refused | foreign.fill_null(value=False) if _keeps_roles(context) else refused
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the role."""
-        return message(row, context, "role", role=row["role"], target=context.target.name)
+        written = row["named"] if _keeps_roles(context) else row["role"]
+        return message(row, context, "role", role=written or row["role"], target=context.target.name)
+
+
+def _keeps_roles(context: Context) -> bool:
+    """Whether the user named a target that takes roles as they are written, and the data has those of another format."""
+    return context.target.roles_as_written and "target" in context.given and bool(conversation_of(context).roles)

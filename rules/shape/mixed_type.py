@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ftlint.dialects import named
+from ftlint.dialects.keys import READ
 from ftlint.metrics import KeyPaths, numbers
 from ftlint.metrics.key_paths import Seen
 from ftlint.records.edits import edits_of
@@ -35,8 +37,8 @@ class MixedType(DatasetRule):
 
     ## How to fix
 
-    Write the value in one type everywhere. Where most are texts, `--fix --unsafe-fixes` writes numbers and booleans as text.
-    It is an error where the loader of the target refuses the file.
+    Write the value in one type everywhere. Where most are texts, `--fix --unsafe-fixes` writes numbers and booleans as text,
+    unless a trainer or grader may read the key. It is an error where the loader of the target refuses the file.
     """
 
     code = "SHP006"
@@ -62,9 +64,12 @@ class MixedType(DatasetRule):
 
     def judge(self, gathered: Gathered) -> Iterator[Violations]:
         """Report each place once, at the first record that has the rarer type."""
+        context = gathered.context
+        contents = {path for path, _ in named(context.dialect).plain_kinds}
         for path, kinds in gathered.get(KeyPaths).by_path().items():
             types = _types(kinds)
-            if len(types) < 2:
+            # A content may be a text or parts, unless the loader makes one type of them.
+            if len(types) < 2 or (path in contents and not context.target.one_schema):
                 continue
             most, *others = sorted(types, key=lambda kind: (-types[kind].count, types[kind].line))
             other = min(others, key=lambda kind: types[kind].line)
@@ -75,8 +80,8 @@ class MixedType(DatasetRule):
                 "other": _named(other),
                 "few": numbered(types[other].count, "record"),
             }
-            level = "error" if gathered.context.target.one_schema else self.level
-            becomes_text = most == "string" and {*others} <= _SCALARS
+            level = "error" if context.target.one_schema else self.level
+            becomes_text = most == "string" and {*others} <= _SCALARS and READ.isdisjoint(path.split("/"))
             how: Literal["rule"] | None = "rule" if becomes_text else None
             yield Violations(level, numbers([types[other].line]), args, affects=types[other].count, applicability=how)
 
