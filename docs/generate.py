@@ -1,4 +1,4 @@
-"""Writes what is generated in docs/: a page for each rule, their index, and the schema of the configuration.
+"""Writes what is generated in docs/: a page for each rule and record shape, their lists, and the schema of the configuration.
 
 python docs/generate.py           writes the files
 python docs/generate.py --check   exits with 1 where a file is not what would be written
@@ -17,6 +17,8 @@ from ftlint_rules import rules as builtin_rules
 from ftlint.cli.rule import page
 from ftlint.config import json_schema
 from ftlint.dialects import known
+from ftlint.dialects.conversation import ConversationDialect
+from ftlint.prepare.reshape import SHAPES
 from ftlint.targets import shipped, target
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ def files() -> Iterator[tuple[Path, str]]:
         yield HERE / "rules" / f"{rule.name()}.md", page(rule) + "\n" + measured(rule.code)
     yield HERE / "rules" / "index.md", index(rules)
     yield HERE / "dialects.md", dialects_page()
+    for dialect in known():
+        if dialect.checked:
+            yield HERE / "dialects" / f"{dialect.name}.md", dialect_page(dialect, rules)
     yield HERE / "targets.md", targets_page()
     yield HERE / "schema.json", json.dumps(json_schema(), indent=2) + "\n"
 
@@ -70,19 +75,19 @@ def index(rules: Any) -> str:
 
 
 def dialects_page() -> str:
-    """Return the page of record shapes: a good record of each, and who takes it."""
+    """Return the page that lists the record shapes."""
     lines = [
         "# Record shapes",
         "",
-        "The shape of records is recognised by the keys of most of them; `--dialect NAME` pins it. All rules that make sense for",
-        "a shape run on it; repairs, `split`, `profile`, the library and pandera work for all.",
+        "The shape of records is recognised by the keys of most of them; `--dialect NAME` sets it. All rules that make sense",
+        "for a shape run on it. Repairs, `split`, `profile`, the library and pandera work for all.",
+        "",
+        "| shape | keys | taken by |",
+        "|---|---|---|",
     ]
-    for dialect in known():
-        if not dialect.checked:
-            continue
-        takers = [name for name in shipped() if dialect.name in target(name).dialects and "@" not in name]
-        lines += ["", f"## {dialect.name}", "", *_needs(dialect), "", "```json", dialect.example, "```", ""]
-        lines.append(f"Taken by: {', '.join(takers) or 'no target that ships with ftlint'}.")
+    for dialect in filter(lambda one: one.checked, known()):
+        keys = " or ".join(", ".join(f"`{key}`" for key in sorted(shape)) for shape in dialect.shapes)
+        lines.append(f"| [{dialect.name}](dialects/{dialect.name}.md) | {keys} | {', '.join(_takers(dialect)) or '–'} |")
     recognised = ", ".join(f"`{dialect.name}`" for dialect in known() if not dialect.checked)
     lines += [
         "",
@@ -93,10 +98,31 @@ def dialects_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _needs(dialect: Dialect) -> Iterator[str]:
-    """Yield which keys a record has, a line a form."""
-    for shape in dialect.shapes:
-        yield f"- {', '.join(f'`{key}`' for key in sorted(shape))}"
+def dialect_page(dialect: Dialect, rules: Any) -> str:
+    """Return the page of a record shape: a good record, its keys, who takes it, and which rules look at it."""
+    keys = [f"- {', '.join(f'`{key}`' for key in sorted(shape))}" for shape in dialect.shapes]
+    optional = ", ".join(f"`{key}`" for key in sorted(dialect.optional - frozenset().union(*dialect.shapes)))
+    lines = [f"# {dialect.name}", "", "```json", dialect.example, "```", "", "## Keys", "", *keys]
+    lines += ["", f"A record may also have {optional}."] if optional else []
+    lines += ["", "## Taken by", ""]
+    lines += [f"- `{name}`: {target(name).source}" for name in _takers(dialect)] or ["No target that ships with ftlint."]
+    lines += ["", "## Rules", "", "Besides the rules about bytes, JSON, keys, duplicates and the split:", ""]
+    own = [rule for rule in rules if rule.requires and set(rule.requires) <= dialect.capabilities]
+    lines += [f"- [{rule.code} {rule.name()}](../rules/{rule.name()}.md): {rule.summary()}" for rule in own]
+    if isinstance(dialect, ConversationDialect) or "endings" in dialect.capabilities:
+        shapes = "`, `".join(name for name in SHAPES if name != dialect.name)
+        lines += [
+            "",
+            "## Convert",
+            "",
+            f"`ftlint convert FILE --to SHAPE -o OUT` writes such records as `{shapes}`, if nothing is lost.",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _takers(dialect: Dialect) -> list[str]:
+    """Return the targets that take a shape, without those of a version."""
+    return [name for name in shipped() if dialect.name in target(name).dialects and "@" not in name]
 
 
 def targets_page() -> str:
@@ -124,13 +150,14 @@ def targets_page() -> str:
 def main() -> int:
     """Write or check the files."""
     wanted = dict(files())
-    stale = [path for path in (HERE / "rules").glob("*.md") if path not in wanted]
+    stale = [path for folder in ("rules", "dialects") for path in (HERE / folder).glob("*.md") if path not in wanted]
     wrong = [path for path, text in wanted.items() if not path.exists() or path.read_text("utf-8") != text]
     if "--check" in sys.argv:
         for path in stale + wrong:
             print(f"{path} is not what docs/generate.py writes")  # noqa: T201 - the report of a command
         return 1 if stale or wrong else 0
-    (HERE / "rules").mkdir(exist_ok=True)
+    for folder in ("rules", "dialects"):
+        (HERE / folder).mkdir(exist_ok=True)
     for path in stale:
         path.unlink()
     for path in wrong:
