@@ -208,6 +208,7 @@ def _same_data(options: dict[str, Any]) -> list[str]:
     given += [("--config", text) for text in options["config"]]
     names = ("valid", "target", "encoding", "dialect", "separator", "stop", "task", "stdin_filename")
     given += [(f"--{name.replace('_', '-')}", options[name]) for name in names if options[name] is not None]
+    given += [("--against", text) for text in options["against"]]
     return [word for option in given for word in option if word]
 
 

@@ -81,7 +81,7 @@ def repairing(
 
         def finish() -> bool:
             if show:
-                _check_shown(report)
+                _check_shown(report, files)
                 for line in repairs(report, "would fix"):
                     click.echo(line, err=True)
                 for original, new, origins in files:
@@ -105,11 +105,18 @@ def _keep_labels(path: str, repaired: Sequence[Repaired]) -> None:
         file.write(json.dumps(table, ensure_ascii=False, indent=2).encode() + b"\n")
 
 
-def _check_shown(report: Report) -> None:
+def _check_shown(report: Report, files: Sequence[tuple[Source, Source, array[int] | None]]) -> None:
     """Raise UsageError where a diff would print what must not be printed."""
     for rule in report.rules:
-        if rule.private and report.found[rule.code]:
+        if rule.private and (report.found[rule.code] or any(map(rule.hides, _changed_lines(files)))):
             raise UsageError(f"--diff would show what {rule.code} finds; use --fix, or --ignore {rule.code}")
+
+
+def _changed_lines(files: Sequence[tuple[Source, Source, array[int] | None]]) -> Iterator[str]:
+    """Yield the lines of all hunks."""
+    for original, new, origins in files:
+        for hunk in hunks(original, new, origins) if new is not original else ():
+            yield from (line.decode("utf-8", "replace") for _, line in hunk.lines)
 
 
 def _prepare(datasets: Sequence[Dataset]) -> None:

@@ -19,7 +19,7 @@ class Call(NamedTuple):
     Attributes:
         at: Its JSON Pointer; of calls within a text that of the text.
         parts: JSON Pointers of its `name`, `arguments` and `id`, of those that it has.
-        form: The type that the format requires of arguments (`object`); empty where the target decides.
+        form: What the format requires of arguments: an `object`, or nothing (`free`); empty where the target decides.
         takes_id: Whether the format gives calls an id.
     """
 
@@ -57,7 +57,10 @@ class Calling:
         for index, call in enumerate(calls if type(calls) is list else ()):
             if type(call) is dict:
                 at = f"{turn.at}/tool_calls/{index}"
-                inner = call.get("function")
+                custom, inner = call.get("custom"), call.get("function")
+                if type(custom) is dict:  # a tool of free text
+                    yield called(custom, f"{at}/custom", at=at, id_holder=call, form="free")._replace(arguments={})
+                    continue
                 holder, where = (inner, f"{at}/function") if type(inner) is dict else (call, at)
                 yield called(holder, where, at=at, id_holder=call)
         legacy = turn.message.get("function_call")
@@ -72,10 +75,10 @@ class Calling:
     def tools(self, listed: list[Any], at: str) -> Iterator[Tool]:
         """Yield the tools of a list at a JSON Pointer."""
         for index, one in enumerate(listed):
-            inner = one.get("function", one) if type(one) is dict else None
+            key = next((key for key in ("function", "custom") if key in one), "") if type(one) is dict else ""
+            inner = one[key] if key else one
             if type(inner) is dict and type(inner.get("name")) is str:
-                function = "/function" * (inner is not one)
-                yield Tool(inner["name"], inner.get("parameters"), f"{at}/{index}{function}/parameters")
+                yield Tool(inner["name"], inner.get("parameters"), f"{at}/{index}{key and '/'}{key}/parameters")
 
 
 def called(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects.calls import Call, Calling, Tool, called, parts_with
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 ROLES = {"user": "user", "model": "assistant", "system": "system", "function": "tool"}
 """What the roles mean (Vertex AI, supervised tuning of text models, 2026-11)."""
 
+_CALLS = ("functionCall", "function_call")
+_SIZES = ("maxLength", "minLength", "maxItems", "minItems", "maxProperties", "minProperties")
 _DECLARATIONS = ("functionDeclarations", "function_declarations")
 
 
@@ -24,7 +27,7 @@ class _Parts(Calling):
 
     def calls(self, turn: Turn) -> Iterator[Call]:
         """Yield the calls of a turn."""
-        for call, at in parts_with(turn, "parts", "functionCall"):
+        for call, at in chain.from_iterable(parts_with(turn, "parts", key) for key in _CALLS):
             whole = call if "args" in call else {**call, "args": {}}  # optional where there are no parameters
             yield called(whole, at, arguments="args", identity="", form="object")
 
@@ -39,16 +42,24 @@ class _Parts(Calling):
 
 
 def _json_schema(schema: Any) -> Any:
-    """Return a schema of Gemini's (OpenAPI 3.0) with the types of JSON Schema."""
+    """Return a schema of Gemini's (OpenAPI 3.0) as JSON Schema: types in lower case, null where allowed, sizes as numbers."""
     if type(schema) is list:
         return [_json_schema(one) for one in schema]
     if type(schema) is not dict:
         return schema
-    made = {key: _json_schema(value) for key, value in schema.items() if key != "nullable"}
-    kind = made.get("type")
-    if type(kind) is str:
-        made["type"] = [kind.lower(), "null"] if schema.get("nullable") is True else kind.lower()
-    return made
+    made = {
+        key: _json_schema(value) for key, value in schema.items() if key not in {"nullable", "properties", "enum", "required"}
+    }
+    made |= {key: schema[key] for key in ("enum", "required") if key in schema}
+    properties = schema.get("properties")
+    if properties is not None:
+        made["properties"] = (
+            {key: _json_schema(one) for key, one in properties.items()} if type(properties) is dict else properties
+        )
+    if type(made.get("type")) is str:
+        made["type"] = made["type"].lower()
+    made |= {key: int(made[key]) for key in _SIZES if type(made.get(key)) is str and made[key].isdecimal()}
+    return {"anyOf": [made, {"type": "null"}]} if schema.get("nullable") is True else made
 
 
 DIALECTS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from ftlint.dialects.calls import Call, Calling, parsed
@@ -25,6 +26,9 @@ ROLES = {
 
 _CALL = "function_call"
 
+_THOUGHT = re.compile(r"^\s*<think>.*?</think>\s*", re.DOTALL)
+"""What LLaMA-Factory takes from the text of a call before it reads it (data/formatter.py)."""
+
 
 class _Texts(Calling):
     """Calls are the text of a turn of their own, as JSON: one object with name and arguments, or a list of them."""
@@ -34,7 +38,7 @@ class _Texts(Calling):
     def calls(self, turn: Turn) -> Iterator[Call]:
         """Yield the calls of a turn."""
         if turn.named == _CALL and type(turn.content) is str:
-            value = parsed(turn.content)
+            value = parsed(_THOUGHT.sub("", turn.content))
             for one in value if type(value) is list and value else [value]:
                 holder = one if type(one) is dict else {"arguments": turn.content}
                 name = holder.get("name")

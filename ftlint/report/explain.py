@@ -80,10 +80,11 @@ class Findings:
     Attributes:
         edits: Whether repairs come with their edits.
         snippets: Whether texts of the data may show.
+        private: Rules that say what must not.
     """
 
-    def __init__(self, report: DatasetReport, *, edits: bool, snippets: bool) -> None:
-        self.report, self.edits, self.snippets = report, edits and snippets, snippets
+    def __init__(self, report: DatasetReport, *, edits: bool, snippets: bool, private: Sequence[Rule] = ()) -> None:
+        self.report, self.edits, self.snippets, self.private = report, edits and snippets, snippets, private
         self._fixes: dict[int, Fix | None] = {}
         self._last: tuple[int, _Line | None] = (0, None)
 
@@ -154,7 +155,9 @@ class Findings:
             args |= location.args
             column, end_column = _columns(line.line, location)
         how = location.fix if location and location.fix != "rule" and violations.repair else violations.repair
-        tells = self.snippets or rule.private
+        said = self._rendered(rule, violations.message or rule.message, args)
+        shows = self.snippets and not self._hides(said, line)
+        tells = shows or rule.private
         return Finding(
             rule=rule.name(),
             code=rule.code,
@@ -165,14 +168,18 @@ class Findings:
             end_column=end_column,
             byte_offset=line.offset if line else None,
             pointer=self._pointer(location.pointer, file) if location and location.pointer else None,
-            message=self._rendered(rule, violations.message or rule.message, args) if tells else rule.summary(),
+            message=said if tells else rule.summary(),
             args=args if tells else {},
             url=rule.url(),
-            fix=self._fix(hit, how, line) if how else None,
+            fix=(self._fix(hit, how, line) if shows else FindingFix(how)) if how else None,
             related=related,
-            text=line.line.shown if line and self.snippets else None,
+            text=line.line.shown if line and shows else None,
             identity=line.identity if line else None,
         )
+
+    def _hides(self, said: str, line: _Line | None) -> bool:
+        """Whether a sentence, or the line that it is about, holds what must not be printed."""
+        return any(rule.hides(said) or (line is not None and rule.hides(line.line.shown)) for rule in self.private)
 
     def _each(self, rule: Rule, violations: Violations, index: int) -> Mapping[str, Any]:
         """Return what a rule knows of one of its faults."""

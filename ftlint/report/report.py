@@ -60,6 +60,10 @@ class Report:
     stale: Sequence[str] = ()
     unreadable: Sequence[str] = ()
 
+    @property
+    def _private(self) -> list[Rule]:
+        return [rule for rule in self.rules if rule.private]
+
     def __getstate__(self) -> dict[str, Any]:
         """Return what goes to another process: numbers and findings, without the files that they were found in."""
         for name in ("findings", "counts_by_level", "counts_by_file", "counts", "records", "survey"):
@@ -117,7 +121,7 @@ class Report:
         return [
             finding
             for dataset in self.datasets
-            for finding in Findings(dataset, edits=self.edits, snippets=self.snippets).all(self.limit)
+            for finding in Findings(dataset, edits=self.edits, snippets=self.snippets, private=self._private).all(self.limit)
         ]
 
     def every(self) -> Iterator[Finding]:
@@ -126,7 +130,7 @@ class Report:
 
     def _made(self, limit: int | None) -> Iterator[Finding]:
         for dataset in self.datasets:
-            yield from Findings(dataset, edits=self.edits, snippets=self.snippets).all(limit)
+            yield from Findings(dataset, edits=self.edits, snippets=self.snippets, private=self._private).all(limit)
 
     @property
     def failures(self) -> list[str]:

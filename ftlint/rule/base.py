@@ -142,6 +142,10 @@ class Rule:
         """Return what the rule wants to know of the surveyed records; later it is in `context.hints`, under the rule's code."""
         return None
 
+    def hides(self, text: str) -> bool:  # noqa: ARG002 - the hook's signature
+        """Whether a text has something that must not be printed; asked of rules that are `private`."""
+        return False
+
     def look_at_others(self, options: DatasetOptions, valid: Sequence[Source]) -> Any:  # noqa: ARG002 - likewise
         """Return what the rule wants to know of files that are not trained on; it is kept like what `prescan` returns."""
         return None

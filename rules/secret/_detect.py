@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 REDACTED = "[redacted]"
 """What is written instead."""
 
-_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _CARD = re.compile(r"(?<![\d.,-])(?:3|4|5[1-5]|6|2[2-7])\d*(?:[ -]?\d{3,7}){2,4}(?![\d.,-]?\d)")
 """Digits as card numbers begin and are written; the check digit decides."""
 
-_EXAMPLES = ("@example.com", "@example.net", "@example.org")
+_EXAMPLES = tuple(f"{before}example.{top}" for before in "@." for top in ("com", "net", "org"))
 """Domains that are reserved for documentation (RFC 2606); email-validator knows the reserved top-level domains."""
 
 _BLOCK = re.compile(
@@ -35,7 +35,7 @@ _BLOCK = re.compile(
 _LONG = r"PRIVATE KEY|PuTTY|[A-Za-z0-9_.+/=-]{16}|A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}|xox[abposr]-|(?:\d[ -]?){13}"
 """What keys and card numbers are: sixteen characters without a space, but for those of Artifactory and Slack."""
 
-_PASSWORD = re.compile(r"://[^\s/:@]+:([^\s/@]+)@")
+_PASSWORD = re.compile(r"://[^\s/:@]{0,64}:([^\s/@]{1,128})@")
 _NOT_SECRET = frozenset({"Basic Auth Credentials", "Public IP (ipv4)"})
 """Detectors that are not used: an address is no secret, and a password in one is pointed at by a pattern of our own."""
 
@@ -44,6 +44,19 @@ def may_be_private(text: pl.Expr) -> pl.Expr:
     """Return a cheap expression that is true where `private_in` finds something."""
     named = text.str.contains(r"(?i)key|pass|pwd|secret|contrase") & text.str.contains("['\"`]")
     return named | text.str.contains("@", literal=True) | text.str.contains(_LONG)
+
+
+_WINDOW, _SHARED = 2048, 256
+"""Characters of the parts in which a text is searched, and what two of them share: the longest form of a key has 180."""
+
+_LEAST = 16
+"""Characters of a group of a pattern that is the key; smaller ones are parts of it."""
+
+_REST = re.compile(r"[\w+/=-]*(?:\.[\w+/=-]+)*")
+"""What of a key may follow what its pattern takes."""
+
+_DOUBTFUL = frozenset({"Artifactory Credentials"})
+"""Kinds whose pattern fits words in capitals."""
 
 
 class Private(NamedTuple):
@@ -56,37 +69,69 @@ class Private(NamedTuple):
 
 @lru_cache(maxsize=4)
 def private_in(text: str) -> tuple[Private, ...]:
-    """Return the private data in a text, by first character; of what overlaps a key before a password, an address, a card."""
+    """Return the private data in a text, by first character; of what overlaps what begins first, or a key before a password."""
+    found = chain(_blocks(text), _keys(text), _passwords(text), _addresses(text), _cards(text))
     kept: list[Private] = []
-    for one in chain(_keys(text), _passwords(text), _addresses(text), _cards(text)):
-        if not any(one.start < other.end and other.start < one.end for other in kept):
+    for one in sorted(found, key=lambda one: one.start):  # stable: of equal ones the first stays
+        if not kept or one.start >= kept[-1].end:
             kept.append(one)
-    return tuple(sorted(kept, key=lambda one: one.start))
+    return tuple(kept)
+
+
+def _windows(text: str) -> Iterator[tuple[int, str]]:
+    """Yield parts of a text with where they begin. Patterns may take the square of a text's length, and not of a part's."""
+    for start in range(0, max(len(text) - _SHARED, 1), _WINDOW - _SHARED):
+        yield start, text[start : start + _WINDOW]
+
+
+def _blocks(text: str) -> Iterator[Private]:
+    """Yield private keys as wholes."""
+    yield from (Private("private key", *found.span()) for found in _BLOCK.finditer(text))
 
 
 def _keys(text: str) -> Iterator[Private]:
-    """Yield what has the form of a key."""
-    yield from (Private("private key", *found.span()) for found in _BLOCK.finditer(text))
-    for kind, pattern, is_valid in detectors().keys:
-        for found in pattern.finditer(text):
-            key = found.group()
-            # Without a digit it is a long word, or a name of a program.
-            is_key = re.search(r"\d", key) and not detectors().heuristic.is_templated_secret(key)
-            if is_key and (is_valid is None or is_valid(key)):
-                yield Private(kind, *found.span())
+    """Yield what has the form of a key, with all that follows of it."""
+    for start, part in _windows(text):
+        for kind, pattern, is_valid in detectors().keys:
+            for found in pattern.finditer(part):
+                first, last = _span_of(found)
+                key = part[first:last]
+                # Without a digit it is a long word, or a name of a program.
+                is_key = re.search(r"\d", key) and not detectors().heuristic.is_templated_secret(key)
+                if is_key and (is_valid is None or is_valid(key)) and not (kind in _DOUBTFUL and key.upper() == key):
+                    rest = _REST.match(text, start + last)
+                    yield Private(kind, start + first, rest.end() if rest else start + last)
+
+
+def _span_of(found: re.Match[str]) -> tuple[int, int]:
+    """Return where the key itself is in what a pattern found, which may begin and end with what is around it."""
+    groups = [found.span(index) for index in range(1, found.re.groups + 1) if len(found.group(index) or "") >= _LEAST]
+    if groups:
+        return groups[0]
+    key = found.group()
+    return found.end() - len(key.lstrip(" \t\r\n\"':=")), found.start() + len(key.rstrip(" \t\r\n\"'"))
 
 
 def _passwords(text: str) -> Iterator[Private]:
     """Yield what a text itself calls a password or key, and passwords in addresses."""
     heuristic = detectors().heuristic
     filters = (heuristic.is_templated_secret, heuristic.is_sequential_string, heuristic.is_not_alphanumeric_string)
-    values = {value for line in text.splitlines() for value in detectors().words.analyze_string(line)}
-    for value in values:
-        if value not in {"", REDACTED} and not any(dropped(value) for dropped in filters):
-            yield from (Private("password", *found.span()) for found in re.finditer(re.escape(value), text))
+    for start, part in _windows(text):
+        left = part
+        while values := [value for value in _named(left) if value in left]:
+            for value in values:
+                places = [found.span() for found in re.finditer(rf"(?<![\w.@-]){re.escape(value)}(?![\w@-])", left)]
+                left = left.replace(value, "\n" * len(value))  # what is found first hides what is behind it
+                if value != REDACTED and not any(dropped(value) for dropped in filters):
+                    yield from (Private("password", start + first, start + last) for first, last in places)
     for found in _PASSWORD.finditer(text):
         if not heuristic.is_templated_secret(found.group(1)) and found.group(1) != REDACTED:
             yield Private("password", *found.span(1))
+
+
+def _named(part: str) -> list[str]:
+    """Return the values that words like `password` name."""
+    return [value for line in part.splitlines() for value in detectors().words.analyze_string(line) if value and value.strip()]
 
 
 def _addresses(text: str) -> Iterator[Private]:
@@ -98,7 +143,8 @@ def _addresses(text: str) -> Iterator[Private]:
             validate_email(found.group(), check_deliverability=False)
         except EmailNotValidError:
             continue
-        if not found.group().lower().endswith(_EXAMPLES):
+        address = found.group().lower()
+        if not address.endswith(_EXAMPLES) and not address.startswith("git@"):  # the user of all repositories over SSH
             yield Private("e-mail address", *found.span())
 
 

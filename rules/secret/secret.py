@@ -35,8 +35,10 @@ class Secret(TextRule):
 
     Withdraw keys and passwords first; then take them out of the data. `--fix --unsafe-fixes` replaces each with `[redacted]`.
     The rule is off by default (`--extend-select SEC001`) and takes `pip install 'ftlint[secrets]'`. What it finds is not
-    printed: a report with such a finding shows no text of the data, as with `--no-snippets`.
-    Keys of forms that the detectors do not know, and names, addresses and telephone numbers are not found.
+    printed: a report with such a finding shows no text of the data, as with `--no-snippets`, and lines that hold any elsewhere
+    (in calls of tools, in further keys, in what is not JSON) are not shown. Only the texts of records are searched for findings.
+    Passwords are found where they are in quotation marks after a word like `password`, or in an address; keys of unknown forms,
+    names, postal addresses and telephone numbers are not found.
     """
 
     code = "SEC001"
@@ -58,6 +60,10 @@ class Secret(TextRule):
     def look_at_others(self, options: DatasetOptions, valid: Sequence[Source]) -> None:
         """Make sure that the detectors are installed."""
         detectors()
+
+    def hides(self, text: str) -> bool:
+        """Whether there is something private in a text."""
+        return bool(private_in(text))
 
     def violates(self, context: Context) -> pl.Expr:
         """Return where there may be any."""

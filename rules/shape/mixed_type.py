@@ -97,7 +97,11 @@ class MixedType(DatasetRule):
 
 def _as_text(line: Line, steps: Sequence[str]) -> list[Edit]:
     """Return the edits that write the numbers and booleans at a place as text, with the digits that they have."""
-    spans = [line.span(pointer) for pointer, value in _values(line.value, steps) if type(value) in {int, float, bool}]
+    try:
+        values = list(_values(line.value, steps))
+    except ValueError:  # another rule's
+        return []
+    spans = [line.span(pointer) for pointer, value in values if type(value) in {int, float, bool}]
     return edits_of(line, [(*span, f'"{line.text[slice(*span)]}"') for span in spans if span])
 
 

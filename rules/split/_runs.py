@@ -8,6 +8,8 @@ import orjson
 import polars as pl
 from msgspec import Struct
 
+from ftlint.errors import InputError
+from ftlint.sources import BOM
 from ftlint.sources.source import BLOCK
 
 if TYPE_CHECKING:
@@ -15,16 +17,15 @@ if TYPE_CHECKING:
 
     from ftlint.sources import Source
 
-_WORD = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]|[\p{L}\p{M}\p{N}_]+"
+_ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+_WORD = rf"[{_ALONE}]|[\p{{L}}\p{{M}}\p{{N}}_--{_ALONE}]+"
 """A word; of scripts that have no spaces, or syllables for letters, each character is one."""
 
 _FACTOR = 0x9E3779B97F4A7C15
 """Odd, so that each word of a run counts in all bits of its hash: 2^64 divided by the golden ratio."""
 
-_COMMON = 0.05
-"""A run in more of the evaluation records is how they all begin, not what one of them says."""
-
-_FEW = 3
+_COMMON, _FEW = 0.05, 10
+"""A run in a larger share of the evaluation records, and in more than so many, is how they begin, not what one of them says."""
 
 
 class EvaluationSets(Struct, frozen=True):
@@ -57,20 +58,28 @@ class EvaluationSets(Struct, frozen=True):
 
     def shared(self, text: str) -> tuple[str, str] | None:
         """Return the first run of words that a text shares, and where; None where it shares none."""
-        one = pl.DataFrame({"line": [0], "text": [text]})
-        nominated = runs(one, self.size).join(self.runs.rename({"line": "there"}), on="run", maintain_order="left")
-        for source, line in nominated.select("source", "there").unique(maintain_order=True).iter_rows():
-            others = self.texts.filter((pl.col("source") == source) & (pl.col("line") == line))
-            theirs = {run for other in others.get_column("text") for run in _runs_of(other, self.size)}
-            if run := next((run for run in _runs_of(text, self.size) if run in theirs), None):
-                return " ".join(run), f"{self.names[source]}:{line + 1}"
+        hashes = runs(pl.DataFrame({"text": [text]}), self.size).get_column("run")
+        known = hashes.is_in(self.runs.get_column("run").implode())
+        for run, key, nominated in zip(_runs_of(text, self.size), hashes, known, strict=True):
+            if nominated:
+                source, line = self.runs.filter(pl.col("run") == key).select("source", "line").row(0)
+                others = self.texts.filter((pl.col("source") == source) & (pl.col("line") == line)).get_column("text")
+                if any(run == theirs for other in others for theirs in _runs_of(other, self.size)):
+                    return " ".join(run), f"{self.names[source]}:{line + 1}"
         return None
 
 
 def evaluation_sets(sources: Sequence[Source], size: int, *, named: bool) -> EvaluationSets:
-    """Read evaluation sets: all texts of JSON Lines of any shape; other lines are texts themselves."""
+    """Read evaluation sets: all texts of JSON Lines of any shape; other lines are texts themselves.
+
+    Raises:
+        InputError: For a set without texts, or of another encoding than UTF-8.
+    """
     rows = ((index, number, text) for index, source in enumerate(sources) for number, text in _texts(source))
     texts = pl.DataFrame(list(rows), {"source": pl.UInt32, "line": pl.UInt64, "text": pl.String}, orient="row")
+    for index, source in enumerate(sources):
+        if not (texts.get_column("source") == index).any():
+            raise InputError(f"{source.path} holds no texts to compare with")
     every = runs(texts, size).unique(maintain_order=True)
     most = max(_FEW, _COMMON * texts.select("source", "line").n_unique())
     common = every.group_by("run").len().filter(pl.col("len") > most)
@@ -96,7 +105,7 @@ def runs(texts: pl.DataFrame, size: int) -> pl.DataFrame:
 
 def _words(column: str) -> pl.Expr:
     """Return the words of a column's texts, as they are compared."""
-    return pl.col(column).str.to_lowercase().str.extract_all(_WORD)
+    return pl.col(column).str.normalize("NFKC").str.to_lowercase().str.extract_all(_WORD)
 
 
 def _runs_of(text: str, size: int) -> Iterator[tuple[str, ...]]:
@@ -107,9 +116,9 @@ def _runs_of(text: str, size: int) -> Iterator[tuple[str, ...]]:
 def _texts_of(line: bytes) -> list[str]:
     """Return all texts in a line of JSON, or the line itself where it is not JSON."""
     try:
-        left = [orjson.loads(line)]
+        left = [orjson.loads(line.removeprefix(BOM))]
     except ValueError:
-        return [line.decode("utf-8", "replace")]
+        return [line.removeprefix(BOM).decode()]
     texts = []
     while left:
         one: Any = left.pop()
@@ -128,6 +137,9 @@ def _texts(source: Source) -> Iterator[tuple[int, str]]:
     for span in source.spans(BLOCK):
         lines = source.read(span)[1].split(b"\n")
         for line in lines:
-            yield from ((number, text) for text in (_texts_of(line) if line.strip() else ()))
+            try:
+                yield from ((number, text) for text in (_texts_of(line) if line.strip() else ()))
+            except UnicodeDecodeError as error:
+                raise InputError(f"{source.path} is not UTF-8 (line {number + 1})") from error
             number += 1
         number -= not lines[-1]

@@ -60,8 +60,9 @@ class Contaminated(DatasetRule):
     Name the evaluation sets: `ftlint check train.jsonl --against mmlu.jsonl --against ours.jsonl`. JSON Lines of any shape will
     do, and other files are read as texts, one a line. Without `--against`, and with `--extend-select SPL007`, the validation
     file is compared. Texts are compared by runs of 13 words (the option `words`), without case and punctuation, as the
-    authors of GPT-3 did. A run that is in more than 5 % of the evaluation records is an instruction that they share, and does
-    not count. Drop the training records; `--fix --unsafe-fixes --fixable contaminated` does.
+    authors of GPT-3 did. A run that is in more than 5 % of the evaluation records, and in more than ten, is an
+    instruction that they share, and does not count. Drop the training records;
+    `--fix --unsafe-fixes --fixable contaminated` does.
     """
 
     code = "SPL007"
@@ -70,7 +71,7 @@ class Contaminated(DatasetRule):
     asked_by = "against"
     roles = ("train",)
     metrics = (SharedRuns,)
-    message = '"{run}" is also in {where}'
+    message = 'text of {where}: "{run}"'
     headline = "records share text with an evaluation set"
     detail = '{where}: "{run}"'
     examples = (
@@ -103,7 +104,7 @@ class Contaminated(DatasetRule):
             return
         yield Violations(self.level, gathered.get(SharedRuns).found)
         if sets.named and sets.short:
-            some = f"{numbered(sets.short, 'evaluation record')} of {sets.records:,}"
+            some = f"{numbered(sets.short, 'line')} of {sets.records:,} in the evaluation sets"
             said = f"{some} cannot be compared: fewer than {sets.size} words"
             yield Violations("info", None, message=said, applicability=None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ftlint.records.edits import edits_of
+from ftlint.records.reader import repeats_key
 from ftlint.records.spans import inside
 
 if TYPE_CHECKING:
@@ -13,31 +14,49 @@ if TYPE_CHECKING:
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
 
+_TODAY = ("tool_calls", "tool_call_id")
+
 _Change = tuple[int, int, str]
 
 
 def modernised(line: Line) -> list[Edit]:
-    """Return the edits that write functions as tools, and each call and its answer with an id.
-
-    None where that would say something else: an answer does not follow its call, or a record has both formats.
-    """
-    value = line.value
-    messages = value.get("messages")
-    if "tools" in value or type(messages) is not list or not _is_paired(messages):
+    """Return the edits that write functions as tools, and each call and its answer with an id, where the record can be so."""
+    try:
+        value = line.value
+    except ValueError:
         return []
-    return edits_of(line, sorted([*_of_messages(line, messages), *_of_functions(line, value)]))
+    if not can_be_modern(value) or repeats_key(line.raw, value):
+        return []
+    return edits_of(line, sorted([*_of_messages(line, value["messages"]), *_of_functions(line, value)]))
 
 
-def _is_paired(messages: Sequence[Any]) -> bool:
-    """Whether each answer of a function follows the call of it, and no message has the format of today."""
-    last: Mapping[str, Any] = {}
+def can_be_modern(value: Any) -> bool:
+    """Whether a record can be written in the format of today, and says the same then.
+
+    Each call but the last message is answered by the message after it, each answer follows its call, and nothing is in another
+    format or in that of today.
+    """
+    if type(value) is not dict or not value.keys().isdisjoint(("tools", "tool_choice", "function_call")):
+        return False
+    functions, messages = value.get("functions", [{"name": ""}]), value.get("messages")
+    if type(functions) is not list or not functions or not all(map(_is_function, functions)) or type(messages) is not list:
+        return False
+    called: str | None = None
     for message in messages:
-        if type(message) is not dict or message.get("tool_calls") or message.get("role") == "tool":
+        if type(message) is not dict or message.get("role") == "tool" or not message.keys().isdisjoint(_TODAY):
             return False
-        if message.get("role") == "function" and message.get("name") != _call(last).get("name"):
+        answers = message.get("name") if message.get("role") == "function" else None
+        if called != answers or (answers is None and message.get("role") == "function"):
             return False
-        last = message
+        call = message.get("function_call", {"name": None})
+        if type(call) is not dict or ("function_call" in message and type(call.get("name")) is not str):
+            return False
+        called = call["name"]
     return True
+
+
+def _is_function(function: Any) -> bool:
+    return type(function) is dict and type(function.get("name")) is str and "function" not in function
 
 
 def _call(message: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -46,7 +46,7 @@ class BadArguments(ToolRule):
 
     code = "TUL001"
     level = "error"
-    message = "message {number} calls {name!r} with arguments that are {problem}"
+    message = "message {number} {problem}"
     headline = "conversations have a call with bad arguments"
     symptoms: ClassVar[Mapping[str, str]] = {
         "Can only get item pairs from a mapping": "chat templates that go over arguments (Jinja)",
@@ -72,7 +72,10 @@ class BadArguments(ToolRule):
             for call in own_calls(row, context):
                 if problem := _problem(call, level, context):
                     fixable = _other_form(call, context) is not None
-                    return at_call(call, row, "arguments", args={"problem": problem}, fix="rule" if fixable else None)
+                    said = f'calls "{call.name or "nothing"}" with arguments that are {problem}'
+                    if call.name is None and not call.parts:
+                        said = "is not a call: JSON with name and arguments is expected"
+                    return at_call(call, row, "arguments", args={"problem": said}, fix="rule" if fixable else None)
         return Location(row["pointer"])
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
@@ -89,7 +92,7 @@ def _problem(call: Call, level: Level | str, context: Context) -> str:
         return "missing" if level == "error" else ""
     if type(given) is str and type(call.value) is not dict:
         return "not a JSON object" if level == "error" else ""
-    if type(given) not in {str, dict} or (call.form and type(given) is str):
+    if type(given) not in {str, dict} or (call.form == "object" and type(given) is str):
         return "not an object" if level == "error" else ""
     if wanted == "text" and type(given) is dict:
         return f"an object, which {context.target.name} requires as JSON in a string" if level == "error" else ""

@@ -83,7 +83,8 @@ def _problem(row: Mapping[str, Any], context: Context) -> tuple[str, str | None]
         schemas[tool.name] = text
     for turn in turns_of(row) if schemas else ():
         for call in calls_of(turn, context):
-            if call.name in schemas and type(call.value) is dict and (fault := _broken(call, schemas[call.name])):
+            readable = type(call.value) is dict and not (call.form and type(call.arguments) is str)
+            if call.name in schemas and readable and (fault := _broken(call, schemas[call.name])):
                 return f'the call of "{call.name}" breaks its schema: {fault}', call.parts.get("arguments", call.at)
     return "", None
 

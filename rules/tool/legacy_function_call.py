@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
@@ -11,7 +11,7 @@ from ftlint.rule import Location, bad, good
 from ftlint.rule.fixes import Fix
 
 from ._calls import ToolRule, turns_of
-from ._modern import modernised
+from ._modern import can_be_modern, modernised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,7 +44,8 @@ class LegacyFunctionCall(ToolRule):
     ## How to fix
 
     Write `tools` for `functions`, `tool_calls` for `function_call`, and answers of the role `tool` with the id of their call;
-    `--fix --unsafe-fixes --fixable legacy-function-call` does. A record in which an answer does not follow its call stays.
+    `--fix --unsafe-fixes --fixable legacy-function-call` does. A record stays in
+    which a call has no answer, an answer does not follow its call, or something is in another format already.
     """
 
     code = "TUL005"
@@ -64,7 +65,8 @@ class LegacyFunctionCall(ToolRule):
     def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the call."""
         number = number_of(row)
-        return Location(f"{row['pointer']}/function_call", args={"number": number})
+        how: Literal["rule"] | None = "rule" if can_be_modern(row["value"]) else None
+        return Location(f"{row['pointer']}/function_call", args={"number": number}, fix=how)
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Write the record in the form of today."""

@@ -10,6 +10,7 @@ SCHEMA = {"type": "object", "properties": {"port": {"type": "string"}}, "require
 FITTING = {"port": "Oslo"}
 SHARE = "/conversations/1/value"
 GEMINI = "/contents/1/parts/0/functionCall"
+SNAKE = "/contents/1/parts/0/function_call"
 USE = "/messages/1/content/0/toolUse"
 
 
@@ -51,6 +52,43 @@ def converse(*, answer="t1", schema=SCHEMA, **more):
     }
 
 
+def renamed(record):
+    """Return a record of Gemini's with the names of its other interface."""
+    names = {
+        "functionCall": "function_call",
+        "functionResponse": "function_response",
+        "functionDeclarations": "function_declarations",
+    }
+    text = json.dumps(record)
+    for old, new in names.items():
+        text = text.replace(old, new)
+    return json.loads(text)
+
+
+SCHEMAS = [
+    ({"type": "STRING", "nullable": True, "enum": ["x"]}, None),
+    ({"anyOf": [{"type": "STRING"}, {"type": "INTEGER"}], "nullable": True}, None),
+    ({"type": "STRING", "maxLength": "64"}, "x"),
+    ({"type": "OBJECT", "properties": {"nullable": {"type": "BOOLEAN"}}, "required": ["nullable"]}, {"nullable": True}),
+    ({"type": "ARRAY", "items": {"type": "STRING"}, "minItems": "1"}, ["x"]),
+]
+
+
+@pytest.mark.parametrize(("schema", "value"), SCHEMAS)
+def test_schemas_of_gemini_are_read_as_it_reads_them(schema, value):
+    record = gemini({"name": "tide", "args": {"port": value}})
+    record["tools"][0]["functionDeclarations"][0]["parameters"]["properties"]["port"] = schema
+    assert not [one for one in ftlint.check([record]).findings if one.code == "TUL004"]
+
+
+def test_a_call_of_a_custom_tool_is_a_call():
+    call = {"id": "c1", "type": "custom", "custom": {"name": "sql", "input": "select 1"}}
+    answers = [{"role": "tool", "tool_call_id": "c1", "content": "1"}, {"role": "assistant", "content": "One."}]
+    talk = [{"role": "user", "content": "q"}, {"role": "assistant", "tool_calls": [call]}, *answers]
+    tools = [{"type": "custom", "custom": {"name": "sql"}}]
+    assert not [one for one in ftlint.check([{"messages": talk, "tools": tools}]).findings if one.code[:3] == "TUL"]
+
+
 CASES = [
     ("sharegpt", sharegpt_call(), []),
     ("sharegpt: several calls", sharegpt(json.dumps([{"name": "tide", "arguments": FITTING}] * 2)), []),
@@ -60,6 +98,12 @@ CASES = [
     ("sharegpt: another tool", sharegpt_call("tides"), [("TUL002", SHARE)]),
     ("sharegpt: broken schema", sharegpt_call(arguments={"town": "Oslo"}), [("TUL004", SHARE)]),
     ("sharegpt: invalid schema", sharegpt_call(schema={"type": "dict"}), [("TUL004", "/tools")]),
+    (
+        "sharegpt: a thought before the call",
+        sharegpt(f"<think>hm</think>{json.dumps({'name': 'tide', 'arguments': FITTING})}"),
+        [],
+    ),
+    ("gemini: in snake case", renamed(gemini({"name": "tides", "args": FITTING})), [("TUL002", f"{SNAKE}/name")]),
     ("gemini", gemini({"name": "tide", "args": FITTING}), []),
     ("gemini: a null that is allowed", gemini({"name": "tide", "args": {"port": None}}), []),
     ("gemini: no arguments, which it may have not", gemini({"name": "now"}), []),
@@ -101,3 +145,51 @@ def test_arguments_of_gemini_are_written_as_an_object():
     [fixed], report = ftlint.fix([record], unsafe=True)
     assert fixed == gemini({"name": "tide", "args": FITTING})
     assert report.fixed["TUL001"] == 1
+
+
+LEGACY = {
+    "functions": [{"name": "f"}],
+    "messages": [
+        {"role": "user", "content": "q"},
+        {"role": "assistant", "content": None, "function_call": {"name": "f", "arguments": "{}"}},
+        {"role": "function", "name": "f", "content": "1"},
+        {"role": "assistant", "content": "ok"},
+    ],
+}
+
+
+def changed(at, **members):
+    record = json.loads(json.dumps(LEGACY))
+    target = record if at is None else record["messages"][at]
+    target.update(members)
+    return record
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        changed(None, tools=[{"name": "f"}]),
+        changed(None, function_call="auto"),
+        changed(None, functions=None),
+        changed(None, functions=[None, 5]),
+        changed(None, functions=[{"type": "function", "function": {"name": "f"}}]),
+        changed(1, tool_calls=None),
+        changed(1, function_call={"arguments": "{}"}),
+        changed(2, tool_call_id="c1"),
+        changed(2, name="g"),
+        changed(2, name=None),
+        changed(2, role="user"),
+        changed(3, function_call={}),
+        {"messages": [LEGACY["messages"][2], *LEGACY["messages"]]},
+    ],
+)
+def test_a_record_that_would_say_something_else_keeps_its_legacy_calls(record):
+    [fixed], report = ftlint.fix([record], unsafe=True, fixable=["TUL005"], select=["TUL"])
+    assert not report.failures
+    assert fixed == record
+    assert all(one.fix is None for one in report.findings if one.code == "TUL005")
+
+
+def test_repeated_keys_keep_legacy_calls_as_they_are():
+    line = json.dumps(LEGACY).replace('"functions"', '"functions": [], "functions"').encode() + b"\n"
+    assert ftlint.fix(line, unsafe=True, fixable=["TUL005"], select=["TUL"])[0] == line

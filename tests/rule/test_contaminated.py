@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import unicodedata
 
 import pytest
 from command import ftlint as ftlint_command
@@ -38,7 +39,7 @@ def test_an_evaluation_set_of_any_form_is_compared(train, tmp_path, form):
     [finding] = found_in(train, against=[str(other)])
     assert (finding.line, finding.pointer, finding.level) == (31, "/prompt", "error")
     words = "natalia sold clips to 48 of her friends in april and then she"
-    assert finding.message == f'"{words}" is also in {other}:2'
+    assert finding.message == f'text of {other}:2: "{words}"'
 
 
 def test_packed_sets_and_sets_of_many_blocks_are_compared(train, tmp_path, monkeypatch):
@@ -47,15 +48,15 @@ def test_packed_sets_and_sets_of_many_blocks_are_compared(train, tmp_path, monke
     other.write_bytes(gzip.compress("\n".join([*lines, FORMS["questions.jsonl"]]).encode()))
     monkeypatch.setattr("ftlint_rules.split._runs.BLOCK", 500)
     [finding, info] = sorted(found_in(train, against=[str(other)]), key=lambda one: one.level)
-    assert finding.message.endswith("eval.jsonl.gz:101")
-    assert info.message == "100 evaluation records of 101 cannot be compared: fewer than 13 words"
+    assert "eval.jsonl.gz:101: " in finding.message
+    assert info.message == "100 lines of 101 in the evaluation sets cannot be compared: fewer than 13 words"
 
 
 def test_the_first_of_several_sets_is_named(train, tmp_path):
     for name in ("a.jsonl", "b.jsonl"):
         (tmp_path / name).write_text(FORMS["questions.jsonl"])
     [finding] = found_in(train, against=[str(tmp_path / "b.jsonl"), str(tmp_path / "a.jsonl")])
-    assert finding.message.endswith("b.jsonl:1")
+    assert "b.jsonl:1: " in finding.message
 
 
 def test_conversations_are_compared_message_by_message(tmp_path):
@@ -90,3 +91,33 @@ def test_a_set_that_cannot_be_read_ends_the_command(train, tmp_path):
     result = ftlint_command("check", "train.jsonl", "--against", "missing.jsonl", cwd=tmp_path)
     assert result.returncode == 2
     assert result.stderr == b"ftlint: cannot read missing.jsonl: No such file or folder\n"
+
+
+def test_the_command_that_repairs_names_the_sets(train, tmp_path):
+    (tmp_path / "eval.jsonl").write_text(FORMS["questions.jsonl"])
+    result = ftlint_command("check", "train.jsonl", "--against", "eval.jsonl", "--select", "SPL007", cwd=tmp_path)
+    assert b"--fixable SPL007 --against eval.jsonl train.jsonl" in result.stdout
+
+
+@pytest.mark.parametrize(("content", "said"), [(b"", "holds no texts"), (QUESTION.encode("utf-16"), "is not UTF-8")])
+def test_a_set_that_has_nothing_to_compare_is_an_error(train, tmp_path, content, said):
+    (tmp_path / "eval.txt").write_bytes(content)
+    with pytest.raises(ftlint.InputError, match=said):
+        ftlint.check(train, against=[str(tmp_path / "eval.txt")])
+
+
+def test_the_words_that_are_shown_are_not_those_that_all_records_share(tmp_path):
+    shared = "please read the following question with care and answer it as well as you can"
+    questions = [f"{shared}: {QUESTION.replace('clips', f'clip{i}').replace('friends', f'friend{i}')}" for i in range(40)]
+    (tmp_path / "eval.txt").write_text("\n".join(questions))
+    (tmp_path / "t.jsonl").write_text(json.dumps({"prompt": f"{questions[7]} ->", "completion": " x"}) + "\n")
+    [finding] = found_in(tmp_path / "t.jsonl", against=[str(tmp_path / "eval.txt")])
+    assert "eval.txt:8" in finding.message
+    assert "clip7" in finding.message
+
+
+def test_forms_of_unicode_are_the_same(tmp_path):
+    text = "le caf\u00e9 o\u00f9 nous avons mang\u00e9 des cr\u00eapes l'\u00e9t\u00e9 dernier \u00e9tait ferm\u00e9 ce matin"
+    (tmp_path / "eval.txt").write_text(unicodedata.normalize("NFD", text))
+    (tmp_path / "t.jsonl").write_text(json.dumps({"prompt": f"{text} ->", "completion": " x"}) + "\n")
+    assert len(found_in(tmp_path / "t.jsonl", against=[str(tmp_path / "eval.txt")])) == 1

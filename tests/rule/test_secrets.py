@@ -7,7 +7,7 @@ import ftlint_rules.secret._detect as detect
 import polars as pl
 import pytest
 from command import ftlint as ftlint_command
-from ftlint_rules.secret._detect import may_be_private, private_in
+from ftlint_rules.secret._detect import _windows, may_be_private, private_in
 from ftlint_rules.secret.secret import _redacted
 
 import ftlint
@@ -131,3 +131,52 @@ def test_every_form_is_found_and_goes(form, around):
 )
 def test_prose_and_placeholders_are_not_private(text):
     assert private_in(text) == ()
+
+
+CASES = {
+    "see APD1234567890 end, APACHE2LICENSE ->": "see APD1234567890 end, APACHE2LICENSE ->",
+    "https://x.y/a?email=joe@corp.com&z=1": "https://x.y/a?email=[redacted]&z=1",
+    "AKC" + "p5budTFpbypBqQbGJPz ->": "[redacted] ->",
+    'password = "a1b2"; the class a1b2c3 and xa1b2y, a1b2.': 'password = "[redacted]"; the class a1b2c3 and xa1b2y, [redacted].',
+    'pwd: "admin1" - ask admin1@corp.com': 'pwd: "[redacted]" - ask [redacted]',
+    "a password='abc123def' b password='xyz987' c": "a password='[redacted]' b password='[redacted]' c",
+    "redis://:s3cr3tpw@host:6379": "redis://:[redacted]@host:6379",
+    "git clone git@github.com:org/repo.git": "git clone git@github.com:org/repo.git",
+}
+
+
+@pytest.mark.parametrize(("text", "wanted"), CASES.items())
+def test_what_is_private_goes_and_nothing_else(text, wanted):
+    assert _redacted(text) == wanted
+    assert _redacted(wanted) == wanted
+
+
+def test_what_is_private_is_found_wherever_it_is_in_a_long_text():
+    for size in (0, 1900, 2040, 2300, 50_000):
+        text = "a " * (size // 2) + KEY + " b" * 3000
+        assert _redacted(text) == text.replace(KEY, "[redacted]")
+
+
+@pytest.mark.parametrize("part", ["A", "a.", ".", "sk-", "eyJ", "bob1@corp.com ", "password='abc123def'\n", "http://u:p1x9@h "])
+def test_long_texts_take_time_in_proportion_to_their_length(part):
+    def steps(size):
+        text = (part * size)[:size] + "@"
+        return sum(len(window) for _, window in _windows(text)) / len(text)
+
+    assert steps(200_000) < 1.2 * steps(20_000)
+    private_in((part * 20_000)[:20_000] + "@")
+
+
+def test_lines_that_hold_something_private_elsewhere_are_not_shown(tmp_path):
+    call = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": json.dumps({"key": KEY})}}
+    asked = [{"role": "user", "content": "q"}, {"role": "assistant", "tool_calls": [call]}]
+    answered = [{"role": "tool", "tool_call_id": "c9", "content": "x"}, {"role": "assistant", "content": "done"}]
+    lines = [json.dumps({"messages": [*asked, *answered]}), f'{{"messages": "{KEY}']
+    lines += [json.dumps({"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": ""}], "note": KEY})]
+    (tmp_path / "chat.jsonl").write_text("\n".join(lines) + "\n")
+    for form in names():
+        result = ftlint_command("check", "chat.jsonl", "--extend-select", "SEC", "--output", form, cwd=tmp_path)
+        assert told(result.stdout + result.stderr) == [], form
+        assert b"TUL003" in result.stdout, form
+    result = ftlint_command("check", "chat.jsonl", "--extend-select", "SEC", "--diff", "--unsafe-fixes", cwd=tmp_path)
+    assert (result.returncode, told(result.stdout)) == (2, [])
