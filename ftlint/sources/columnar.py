@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -67,28 +68,53 @@ def names_of(info: Mapping[str, Any]) -> Names:
 
 def rows_of(path: str, lazy: pl.LazyFrame, names: Names) -> Iterator[Row]:
     """Yield the rows of a file, with the names of classes for their numbers; raises InputError where it is damaged."""
+    for part in _slices(path, lazy):
+        yield from _rows(part, names)
+
+
+def _slices(path: str, lazy: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    """Yield the rows of a file, some at once."""
     # As they are written: a float of 32 bits has more digits as one of 64.
     lazy = lazy.with_columns(pl.col(pl.Float32).cast(pl.String).replace({"NaN": None}))
-    start = 0
-    while True:
+    for start in count(0, _SLICE):
         try:
             part = lazy.slice(start, _SLICE).collect()
         except (PolarsError, OSError) as error:
             raise unreadable(path, error) from error
         if not len(part):
             return
-        for row in part.iter_rows(named=True):
-            yield row | {name: _class(row[name], known) for name, known in names.items() if name in row}
-        start += _SLICE
+        yield part
+
+
+def _rows(part: pl.DataFrame, names: Names) -> Iterator[Row]:
+    for row in part.iter_rows(named=True):
+        yield row | {name: _class(row[name], known) for name, known in names.items() if name in row}
 
 
 def lines_of(path: str, file: Path) -> Iterator[bytes]:
-    """Yield a row of a file as a line of JSON, without nulls: in a table a null is how a missing key looks."""
+    """Yield rows of a file as lines of JSON, without nulls: in a table a null is how a missing key looks."""
     with file.open("rb") as opened:
         is_parquet = opened.read(4) == b"PAR1"
     lazy, names = parquet(file) if is_parquet else arrow(file)
-    for number, row in enumerate(rows_of(path, lazy, names), 1):
-        yield as_line(bare(row), number, as_object)
+    number = 0
+    for part in _slices(path, lazy):
+        if not names and all(map(_is_whole, part.iter_columns())):
+            yield part.write_ndjson().encode()
+        else:
+            yield from (as_line(bare(row), number + index, as_object) for index, row in enumerate(_rows(part, names), 1))
+        number += len(part)
+
+
+def _is_whole(column: pl.Series) -> bool:
+    """Whether a column has no null at any depth, and only what has one form in JSON."""
+    if column.null_count():
+        return False
+    kind = column.dtype
+    if isinstance(kind, pl.List):
+        return _is_whole(column.filter(column.list.len() > 0).explode())
+    if isinstance(kind, pl.Struct):
+        return all(_is_whole(column.struct.field(field.name)) for field in kind.fields)
+    return kind in {pl.String, pl.Boolean} or kind.is_integer()
 
 
 def _class(value: Any, names: Sequence[str]) -> Any:
