@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ftlint.rule.examples import Example
     from ftlint.rule.fixes import Fix, FixContext, Row
     from ftlint.sources import Source
+    from ftlint.targets import Target
 
 DOCUMENTATION = "https://ftlint.readthedocs.io/rules/"
 
@@ -117,6 +118,15 @@ class Rule:
             return inspect.cleandoc(cls.__doc__)
         [definition] = ast.parse(inspect.getsource(cls)).body
         return ast.get_docstring(definition) or "" if isinstance(definition, ast.ClassDef) else ""
+
+    @classmethod
+    def symptom(cls, target: Target) -> str:
+        """Return what a target, or its loader, says of the fault; nothing where that is not known."""
+        by = (target.source.lower(), target.loader)
+        known = (
+            said for said, source in cls.symptoms.items() if any(one.startswith(source.split()[0].lower()) for one in by if one)
+        )
+        return next(known, "")
 
     @classmethod
     def summary(cls) -> str:

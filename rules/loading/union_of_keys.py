@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from ftlint.metrics import KeyPaths, numbers
 from ftlint.rule import DatasetRule, Location, Violations, bad, good
@@ -40,9 +40,6 @@ class UnionOfKeys(DatasetRule):
     once = True
     message = "objects at {path} have different keys ({keys}); the loader of {target} gives every one all of them, as null"
     headline = "objects at one place have different keys, and the loader gives every one all of them"
-    symptoms: ClassVar[Mapping[str, str]] = {
-        "TypeError: Couldn't cast array of type struct": "datasets 4.0.0",
-    }
     examples = (
         good([_TALK.format('{"port": "Oslo"}'), _TALK.format('{"port": "Rome"}')], options=_OWN),
         bad([_TALK.format('{"port": "Oslo"}'), _TALK.format('{"day": 3}')], at=[2], options=_OWN),

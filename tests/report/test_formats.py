@@ -163,3 +163,13 @@ def test_without_snippets_no_format_shows_a_word_of_the_data(name, kind):
     hidden = reported(data, name, snippets=False)
     assert NAME.lower() not in hidden.lower()
     assert "SEP" in hidden or "CHT" in hidden
+
+
+@pytest.mark.parametrize(("target", "said"), [("unsloth", True), ("llama-factory", False), (None, False)])
+def test_what_a_named_target_says_of_an_error_is_below_it(target, said):
+    lines = chats([("user", "one"), ("assistant", "two")], [("user", "three")])
+    config = configuration.load({"target": target} if target else {}, isolated=True)
+    data = "\n".join(lines).encode() + b"\n"
+    report = Session.of(config).check_datasets([Dataset([Source("a.jsonl", len(data), data)], config.options())])
+    text = list(reporter("grouped")(report, Style()))
+    assert ("        unsloth says: All labels in your dataset are -100" in text) is said

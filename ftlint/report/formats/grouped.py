@@ -165,6 +165,11 @@ def _group(group: Group, style: Style) -> Iterator[str]:
         yield from _head(group, f"{number:,} {rule.headline}{share}", group.repair(), style)
     if group.level == "info":
         return
+    context = group.file.context
+    symptom = rule.symptom(context.target) if group.level == "error" and "target" in context.given else ""
+    if symptom:
+        words = f"{context.target.name} says: {symptom}".split(" ")
+        yield from (" " * 8 + line for line in folded(words, style.width - 8, ""))
     indexes = [finding for finding in shown if finding.line is not None][:3]
     if not indexes:
         return
