@@ -108,7 +108,8 @@ def _keep_labels(path: str, repaired: Sequence[Repaired]) -> None:
 def _check_shown(report: Report, files: Sequence[tuple[Source, Source, array[int] | None]]) -> None:
     """Raise UsageError where a diff would print what must not be printed."""
     for rule in report.rules:
-        if rule.private and (report.found[rule.code] or any(map(rule.hides, _changed_lines(files)))):
+        failed = any(rule.code in dataset.failures for dataset in report.datasets)
+        if rule.private and (failed or report.found[rule.code] or any(map(rule.hides, _changed_lines(files)))):
             raise UsageError(f"--diff would show what {rule.code} finds; use --fix, or --ignore {rule.code}")
 
 

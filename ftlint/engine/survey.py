@@ -14,7 +14,7 @@ from ftlint.dialects.base import INPUT, RECORDS
 from ftlint.dialects.context import Context
 from ftlint.dialects.keys import NAMING
 from ftlint.dialects.kinds import signature_of
-from ftlint.errors import InputError, UsageError, failing, raise_if_interrupted
+from ftlint.errors import InputError, failing, raise_if_interrupted
 from ftlint.options import GENERATION
 from ftlint.records.reader import Reader
 from ftlint.records.spread import suspected
@@ -64,7 +64,6 @@ def survey(
 
     Raises:
         InputError: For another file that cannot be read.
-        UsageError: For a rule that needs what is not installed.
     """
     context, tables = take_sample(sources, options)
     hints: dict[str, Any] = {}
@@ -76,7 +75,7 @@ def survey(
             hint = rule.look_at_others(options, valid) if hint is None else hint
             if hint is not None:
                 hints[rule.code] = hint
-        except (InputError, UsageError):
+        except InputError:
             raise
         except BaseException as error:  # noqa: BLE001 - a rule may be anybody's; the others have something to say too
             raise_if_interrupted(error)

@@ -178,8 +178,9 @@ class Findings:
         )
 
     def _hides(self, said: str, line: _Line | None) -> bool:
-        """Whether a sentence, or the line that it is about, holds what must not be printed."""
-        return any(rule.hides(said) or (line is not None and rule.hides(line.line.shown)) for rule in self.private)
+        """Whether a sentence, or the line that it is about, holds what must not be printed; of a rule that fails it may."""
+        texts = [said] if line is None else [said, line.line.shown]
+        return any(rule.code in self.report.failures or any(map(rule.hides, texts)) for rule in self.private)
 
     def _each(self, rule: Rule, violations: Violations, index: int) -> Mapping[str, Any]:
         """Return what a rule knows of one of its faults."""
