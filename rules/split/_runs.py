@@ -73,12 +73,12 @@ def evaluation_sets(sources: Sequence[Source], size: int, *, named: bool) -> Eva
     """Read evaluation sets: all texts of JSON Lines of any shape; other lines are texts themselves.
 
     Raises:
-        InputError: For a set without texts, or of another encoding than UTF-8.
+        InputError: For a set that was named and has no texts, or another encoding than UTF-8.
     """
-    rows = ((index, number, text) for index, source in enumerate(sources) for number, text in _texts(source))
+    rows = ((index, number, text) for index, source in enumerate(sources) for number, text in _texts(source, strict=named))
     texts = pl.DataFrame(list(rows), {"source": pl.UInt32, "line": pl.UInt64, "text": pl.String}, orient="row")
     for index, source in enumerate(sources):
-        if not (texts.get_column("source") == index).any():
+        if named and not (texts.get_column("source") == index).any():
             raise InputError(f"{source.path} holds no texts to compare with")
     every = runs(texts, size).unique(maintain_order=True)
     most = max(_FEW, _COMMON * texts.select("source", "line").n_unique())
@@ -131,8 +131,8 @@ def _texts_of(line: bytes) -> list[str]:
     return texts
 
 
-def _texts(source: Source) -> Iterator[tuple[int, str]]:
-    """Yield the texts of a source, each with the number of its line."""
+def _texts(source: Source, *, strict: bool) -> Iterator[tuple[int, str]]:
+    """Yield the texts of a source, each with the number of its line. strict: whether every line must be UTF-8."""
     number = 0
     for span in source.spans(BLOCK):
         lines = source.read(span)[1].split(b"\n")
@@ -140,6 +140,7 @@ def _texts(source: Source) -> Iterator[tuple[int, str]]:
             try:
                 yield from ((number, text) for text in (_texts_of(line) if line.strip() else ()))
             except UnicodeDecodeError as error:
-                raise InputError(f"{source.path} is not UTF-8 (line {number + 1})") from error
+                if strict:
+                    raise InputError(f"{source.path} is not UTF-8 (line {number + 1})") from error
             number += 1
         number -= not lines[-1]

@@ -121,3 +121,11 @@ def test_forms_of_unicode_are_the_same(tmp_path):
     (tmp_path / "eval.txt").write_text(unicodedata.normalize("NFD", text))
     (tmp_path / "t.jsonl").write_text(json.dumps({"prompt": f"{text} ->", "completion": " x"}) + "\n")
     assert len(found_in(tmp_path / "t.jsonl", against=[str(tmp_path / "eval.txt")])) == 1
+
+
+def test_a_validation_file_that_is_broken_or_empty_is_the_matter_of_other_rules(train, tmp_path):
+    for content in (b"", b"\x80\n", f'{{"prompt": "{QUESTION} ->", "completion": " x"}}\n\x80\n'.encode("latin-1")):
+        (tmp_path / "valid.jsonl").write_bytes(content)
+        report = ftlint.check(train, valid=tmp_path / "valid.jsonl", select=["SPL007"])
+        assert not report.failures
+        assert len(report.findings) == (QUESTION.encode() in content)
