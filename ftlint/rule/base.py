@@ -123,10 +123,8 @@ class Rule:
     def symptom(cls, target: Target) -> str:
         """Return what a target, or its loader, says of the fault; nothing where that is not known."""
         by = (target.source.lower(), target.loader)
-        known = (
-            said for said, source in cls.symptoms.items() if any(one.startswith(source.split()[0].lower()) for one in by if one)
-        )
-        return next(known, "")
+        speakers = {said: source.split()[0].lower() for said, source in cls.symptoms.items()}
+        return next((said for said, speaker in speakers.items() if any(one.startswith(speaker) for one in by)), "")
 
     @classmethod
     def summary(cls) -> str:

@@ -40,12 +40,6 @@ _NOT_SECRET = frozenset({"Basic Auth Credentials", "Public IP (ipv4)"})
 """Detectors that are not used: an address is no secret, and a password in one is pointed at by a pattern of our own."""
 
 
-def may_be_private(text: pl.Expr) -> pl.Expr:
-    """Return a cheap expression that is true where `private_in` finds something."""
-    named = text.str.contains(r"(?i)key|pass|pwd|secret|contrase") & text.str.contains("['\"`]")
-    return named | text.str.contains("@", literal=True) | text.str.contains(_LONG)
-
-
 _WINDOW, _SHARED = 2048, 256
 """Characters of the parts in which a text is searched, and what two of them share: the longest form of a key has 180."""
 
@@ -65,6 +59,12 @@ class Private(NamedTuple):
     kind: str
     start: int
     end: int
+
+
+def may_be_private(text: pl.Expr) -> pl.Expr:
+    """Return a cheap expression that is true where `private_in` finds something."""
+    named = text.str.contains(r"(?i)key|pass|pwd|secret|contrase") & text.str.contains("['\"`]")
+    return named | text.str.contains("@", literal=True) | text.str.contains(_LONG)
 
 
 @lru_cache(maxsize=4)

@@ -59,17 +59,12 @@ def _is_function(function: Any) -> bool:
     return type(function) is dict and type(function.get("name")) is str and "function" not in function
 
 
-def _call(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    call = message.get("function_call")
-    return call if type(call) is dict else {}
-
-
 def _of_messages(line: Line, messages: Sequence[Mapping[str, Any]]) -> Iterator[_Change]:
     """Yield the changes of messages, as start, end and new text; ids are counted in the record."""
     count = 0
     for index, message in enumerate(messages):
         members = _members(line, f"/messages/{index}")
-        if _call(message):
+        if "function_call" in message:
             count += 1
             first, start, end = members["function_call"]
             call = line.text[start:end]

@@ -7,7 +7,7 @@ import ftlint_rules.secret._detect as detect
 import polars as pl
 import pytest
 from command import ftlint as ftlint_command
-from ftlint_rules.secret._detect import _windows, may_be_private, private_in
+from ftlint_rules.secret._detect import _WINDOW, may_be_private, private_in
 from ftlint_rules.secret.secret import _redacted
 
 import ftlint
@@ -160,13 +160,27 @@ def test_what_is_private_is_found_wherever_it_is_in_a_long_text():
 
 
 @pytest.mark.parametrize("part", ["A", "a.", ".", "sk-", "eyJ", "bob1@corp.com ", "password='abc123def'\n", "http://u:p1x9@h "])
-def test_long_texts_take_time_in_proportion_to_their_length(part):
-    def steps(size):
-        text = (part * size)[:size] + "@"
-        return sum(len(window) for _, window in _windows(text)) / len(text)
+def test_patterns_of_others_see_parts_of_bounded_length(monkeypatch, part):
+    seen = []
 
-    assert steps(200_000) < 1.2 * steps(20_000)
-    private_in((part * 20_000)[:20_000] + "@")
+    class Pattern:
+        """Notes how much it is given, whatever else."""
+
+        def finditer(self, text):
+            seen.append(len(text))
+            return iter(())
+
+    class Words:
+        def analyze_string(self, line):
+            seen.append(len(line))
+            return ()
+
+    noting = detect._Detectors((("key", Pattern(), None),), Words(), detect.detectors().heuristic)
+    monkeypatch.setattr(detect, "detectors", lambda: noting)
+    text = (part * 200_000)[:200_000] + "@"
+    private_in(text)
+    assert max(seen) <= _WINDOW
+    assert sum(seen) < 2 * 1.2 * len(text), "each of the two sees each character about once"
 
 
 def test_lines_that_hold_something_private_elsewhere_are_not_shown(tmp_path):
