@@ -67,9 +67,9 @@ def index(rules: Any) -> str:
     head = ["# Rules", "", "| code | name | level | fix | reports |", "|---|---|---|---|---|"]
     legend = [
         "",
-        "Level: what most findings of the rule have; its page names other cases. Fix: how `--fix` repairs it: safe, unsafe (with",
+        "Level: of most findings of the rule; its page lists other cases. Fix: how `--fix` repairs it: safe, unsafe (with",
         "`--unsafe-fixes`), on request (with its name after `--fixable` too), – not at all; see [repairs](../fixes.md).",
-        f"All rules are on by default but {', '.join(rule.name() for rule in rules if not rule.enabled)}.",
+        f"All rules are on by default except {', '.join(rule.name() for rule in rules if not rule.enabled)}.",
     ]
     return "\n".join([*head, *rows, *legend]) + "\n"
 
@@ -130,8 +130,8 @@ def targets_page() -> str:
     lines = [
         "# Targets",
         "",
-        "What data can be for; `--target NAME`. A name with a version is fixed, the bare name is the newest. What is not known",
-        "is left out. A target of your own extends one of these ([configuration](configuration.md)).",
+        "Models and trainers to check data for: `--target NAME`. A name with a version never changes; a name without one is the",
+        "newest version. A dash is an unknown value. Your own target extends one of these ([configuration](configuration.md)).",
         "",
         "| name | shapes | tokens | records | file | source |",
         "|---|---|---|---|---|---|",

@@ -1,4 +1,4 @@
-"""The built-in rules: one folder a family, one file a rule. A file that is put here is found; there is no list to keep."""
+"""The built-in rules: one folder per family, one file per rule. Every file here is loaded; there is no list to maintain."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FAMILIES = (
     "split",
     "size",
 )
-"""In the order in which they look at a file, report and repair: from bytes to the whole dataset."""
+"""In the order in which they check, report and repair: from bytes to the whole dataset."""
 
 
 def rules() -> list[type[Rule]]:

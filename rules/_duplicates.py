@@ -1,4 +1,4 @@
-"""Equal and nearly equal records, found once for all rules that ask."""
+"""Equal and nearly equal records, computed once for all rules that need them."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Duplicates(Struct, frozen=True):
 
     Attributes:
         equal: Equal records.
-        further: Equal but for what their further keys hold.
-        conflicting: Equal prompts with another label.
-        normalised: Equal but for case, white space, Unicode form or punctuation.
+        further: Equal except for the values of further keys.
+        conflicting: Equal prompts with different labels.
+        normalised: Equal except for case, white space, Unicode form or punctuation.
     """
 
     equal: pl.DataFrame
@@ -67,9 +67,9 @@ class Leaks(Struct, frozen=True):
     """Tables of `line` of a validation record and `first`, a training line.
 
     Attributes:
-        equal: Of an equal body.
-        further: Of an equal body, where further keys hold something else.
-        normalised: Of a body that is equal but for case, white space, Unicode form or punctuation.
+        equal: The body is equal.
+        further: The body is equal, and values of further keys differ.
+        normalised: The body is equal except for case, white space, Unicode form or punctuation.
     """
 
     equal: pl.DataFrame

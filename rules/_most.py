@@ -1,4 +1,4 @@
-"""A fault that most records share is no fault of theirs: the data is of another kind, and it is reported once."""
+"""A fault that most records share shows that the data is of another kind; it is reported once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ftlint.rule import Violations
 
 FEW = 3
-"""Records from which on most of a file can be of another kind."""
+"""Minimum number of records to conclude that most of a file is of another kind."""
 
 
 def faulty_majority(violations: Violations, gathered: Gathered) -> int:

@@ -1,4 +1,4 @@
-"""What the rules about conversations share."""
+"""Shared code of the rules about conversations."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class ChatRule(RecordRule):
-    """A rule about conversations. most: what is said, once and without repair, where most conversations break it."""
+    """A rule about conversations. most: the message, reported once and without repair, if most conversations break it."""
 
     requires: ClassVar[tuple[str, ...]] = ("messages",)
     most: ClassVar[str] = ""

@@ -27,15 +27,15 @@ _TALK = '{{"messages": [{{"role": "user", "content": "Hi.", "name": "{}"}}, {{"r
 
 
 class BadName(MessageRule):
-    """The name of a speaker has characters that the target does not accept.
+    """The name of a message contains characters that the target does not accept.
 
     ## Why it matters
 
-    The service refuses the file: OpenAI takes up to 64 letters, digits, `_` and `-`.
+    The service refuses the file: OpenAI accepts up to 64 letters, digits, `_` and `-`.
 
     ## How to fix
 
-    Write the name with these characters only; `--fix --unsafe-fixes` writes `_` for all others.
+    Use only these characters. `--fix --unsafe-fixes` replaces all others with `_`.
     """
 
     code = "CHT012"

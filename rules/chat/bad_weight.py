@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 class BadWeight(MessageRule):
-    """A weight is not 0 or 1, not the assistant's, or leaves nothing to learn.
+    """A weight is not 0 or 1, is not on an assistant message, or all answers have weight 0.
 
     ## Why it matters
 
-    Services refuse it. Where all of the assistant's messages have the weight 0, nothing is learned from the conversation.
+    Services refuse an invalid weight. If all assistant messages have weight 0, the model learns nothing from the conversation.
 
     ## How to fix
 
-    Give weights to the assistant's messages only: 1 for what is to be learned, 0 for what is only to be read.
+    Set weights on assistant messages only: 1 for messages to learn, 0 for context.
     """
 
     code = "CHT006"

@@ -25,16 +25,16 @@ _SPEAKERS = ("system", "developer", "user", "assistant")
 class EmptyContent(MessageRule):
     """A system, user or assistant message is empty.
 
-    It has no text, no image, sound or file, no call of a tool and no refusal. The empty result of a tool is fine.
+    An empty message has no text, image, sound, file, tool call or refusal. A tool result may be empty.
 
     ## Why it matters
 
-    Services refuse it, and an empty answer teaches the model to say nothing.
+    Services refuse empty messages, and an empty answer teaches the model to say nothing.
 
     ## How to fix
 
-    Fill in the text, or drop the conversation, which without one of its turns would be another one; `--fix --unsafe-fixes`
-    drops it.
+    Fill in the text or drop the whole conversation; without one turn it would be a different conversation. `--fix
+    --unsafe-fixes` drops it.
     """
 
     code = "CHT004"

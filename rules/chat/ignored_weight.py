@@ -24,7 +24,7 @@ _TALK = '{{"messages": [{{"role": "user", "content": "Hi."}}, {{"role": "assista
 
 
 class Weights(Metric):
-    """How many messages have each key that weighs them, and the first line with one."""
+    """Number of messages with each weight key, and the first line with one."""
 
     counts: Counter[str] = counts()
     first: int | None = first_line()
@@ -41,11 +41,11 @@ class IgnoredWeight(DatasetRule):
 
     ## Why it matters
 
-    What was meant to be masked is learned, and nothing says so.
+    The trainer learns from messages that should be masked, and gives no warning.
 
     ## How to fix
 
-    Leave out the messages that are not to be learned, or use a trainer that reads the weights.
+    Remove the messages that should not be learned, or use a trainer that reads the weights.
     """
 
     code = "CHT013"

@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 
 class LastNotAssistant(ChatRule):
-    """The last message is not the assistant's.
+    """The last message is not from the assistant.
 
     ## Why it matters
 
-    What comes after the assistant's last message is not learned from, and services refuse it.
+    Nothing after the assistant's last message is learned, and services refuse the file.
 
     ## How to fix
 
-    Add the answer that is missing, or cut the tail; `--fix --unsafe-fixes` cuts it.
+    Add the missing answer, or remove the messages after the last one; `--fix --unsafe-fixes` removes them.
     """
 
     code = "CHT003"

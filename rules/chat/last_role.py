@@ -24,11 +24,11 @@ class LastRole(ChatRule):
 
     ## Why it matters
 
-    The service refuses the file: data for reinforcement fine-tuning ends with the user, and the model writes the answer.
+    The service refuses the file. Data for reinforcement fine-tuning ends with a user message, and the model writes the answer.
 
     ## How to fix
 
-    Move the answer to where the target wants it, and end with the role that it wants.
+    Move the answer to where the target expects it, and end with the required role.
     """
 
     code = "CHT009"

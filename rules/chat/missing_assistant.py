@@ -22,7 +22,7 @@ class MissingAssistant(ChatRule):
 
     ## Why it matters
 
-    There is nothing to learn from it; services refuse the file.
+    The model has nothing to learn from it, and services refuse the file.
 
     ## How to fix
 

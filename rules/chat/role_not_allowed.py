@@ -26,13 +26,13 @@ class RoleNotAllowed(MessageRule):
 
     ## Why it matters
 
-    The service refuses the file: data for reinforcement fine-tuning, for one, has no system message. TRL leaves the roles of
-    ShareGPT (`human`, `gpt`) as they are, and chat templates do not know them.
+    The service refuses the file; for example, data for reinforcement fine-tuning must not contain system messages. TRL does not
+    rename the ShareGPT roles (`human`, `gpt`), and chat templates do not know them.
 
     ## How to fix
 
-    Move the text to a message of a role that the target accepts. `ftlint convert FILE --to chat` writes the roles of ShareGPT as
-    `user` and `assistant`.
+    Move the text to a message with an accepted role. `ftlint convert FILE --to chat` renames ShareGPT roles to `user` and
+    `assistant`.
     """
 
     code = "CHT008"

@@ -28,21 +28,21 @@ if TYPE_CHECKING:
 _FIRST = ("system", "developer")
 _SPEAKERS = ("user", "assistant")
 _PLAIN = 2
-"""Keys of a message that has a role and a content, and nothing else."""
+"""Keys of a message that has only a role and a content."""
 
 
 class RoleOrder(MessageRule):
-    """A system message is not the first, a speaker follows itself, or the assistant begins.
+    """A system message is not first, user or assistant has two messages in a row, or the assistant begins.
 
     ## Why it matters
 
-    Chat templates expect the system message first, and user and assistant in turn. What is out of turn is refused, or rendered
-    in a way that the model never meets later.
+    Chat templates expect the system message first, then alternating user and assistant messages. Any other order is refused, or
+    rendered in a way that the model never sees later.
 
     ## How to fix
 
-    Put the system message first; make one message of two. `--fix --unsafe-fixes` joins messages of the user, or of the
-    assistant, that follow each other, with an empty line between their texts.
+    Put the system message first, and merge consecutive messages of one role. `--fix --unsafe-fixes` joins consecutive user
+    messages, or consecutive assistant messages, with an empty line between their texts.
     """
 
     code = "CHT005"

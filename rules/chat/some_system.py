@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from ftlint.metrics import Gathered
 
 _PART = 5
-"""Of so many conversations one may lack a system message, or have one, before it is another kind of data."""
+"""One in so many conversations may differ in having a system message; more are another kind of data."""
 
 
 class SystemMessages(Metric):
-    """How many conversations begin with a system message and how many do not, and the first line of each kind."""
+    """Number of conversations with and without a system message at the start, and the first line of each kind."""
 
     having: int = total()
     lacking: int = total()
@@ -37,12 +37,12 @@ class SystemMessages(Metric):
 
 
 class SomeSystem(DatasetRule):
-    """Some conversations begin with a system message, and most do not; or the other way.
+    """A few conversations begin with a system message and most do not, or the other way round.
 
     ## Why it matters
 
-    Requests have one or the other. Where few records are like them, little was learned for them; some templates write a system
-    message of their own where there is none.
+    Requests either have a system message or have none. The model learns little for the case that few records show. Some
+    templates insert a default system message if there is none.
 
     ## How to fix
 

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import FixContext
 
 _MOST = 1_000
-"""System prompts that are told apart; where there are more, they are meant to differ."""
+"""Maximum number of distinct system prompts; if there are more, they are intended to differ."""
 
 
 class SystemPrompts(Metric):
-    """How often each system prompt is first, and in which line it is first of all; nothing where they are too many."""
+    """Number of conversations per system prompt, and its first line; nothing if there are too many."""
 
     counts: Counter[str] = counts()
     first: dict[str, int] = first_lines()
@@ -65,11 +65,11 @@ class SystemDrift(DatasetRule):
 
     ## Why it matters
 
-    One instruction in several wordings costs what a single one would do, and later requests use one of them only.
+    Several wordings of one instruction cost as much as one wording, and later requests use only one of them.
 
     ## How to fix
 
-    Use one wording, the one that requests will have. `--fix --unsafe-fixes --fixable system-drift` takes the commonest.
+    Use the wording that requests will have. `--fix --unsafe-fixes --fixable system-drift` uses the most common one.
     """
 
     code = "CHT007"

@@ -23,23 +23,23 @@ _OPENS, _CLOSES = "<think>", "</think>"
 
 
 class UnbalancedThinking(TextRule):
-    """A thought is opened and not closed, or closed and not opened.
+    """A thinking block has an opening tag without a closing tag, or the reverse.
 
     ## Why it matters
 
-    Templates and servers look for both marks to tell thought from answer. Without one of them the answer counts as thought, or
-    the thought as answer.
+    Templates and servers use both tags to separate thinking from the answer. If one is missing, they mistake the answer for
+    thinking, or the reverse.
 
     ## How to fix
 
-    Write both marks, or none.
+    Write both tags, or neither.
     """
 
     code = "CHT011"
     level = "warning"
     traces = frozenset({MARKUP})
     message = "the {key} has {opened} {opens} and {closed} {closes}"
-    headline = "records have a thought that is opened or closed only"
+    headline = "records have an opening or closing thinking tag without the other"
     examples = (
         good(chats([("user", "2 + 2?"), ("assistant", "<think>Two and two.</think>4")])),
         bad(chats([("user", "2 + 2?"), ("assistant", "Two and two.</think>4")]), at=[1]),

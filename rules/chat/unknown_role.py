@@ -35,7 +35,7 @@ _MEANT = {
     "chatbot": "assistant",
     "chatgpt": "assistant",
 }
-"""What other formats and tools call the roles."""
+"""Names of the roles in other formats and tools."""
 
 
 class UnknownRole(MessageRule):
@@ -43,11 +43,11 @@ class UnknownRole(MessageRule):
 
     ## Why it matters
 
-    Services refuse the file, and trainers with a chat template stop or leave the message out.
+    Services refuse the file. Trainers with a chat template stop, or skip the message.
 
     ## How to fix
 
-    Write one of the format's roles, in lower case. `--fix --unsafe-fixes` does where it can only be one of them.
+    Use one of the format's roles, in lower case. `--fix --unsafe-fixes` replaces the role if only one replacement is possible.
     """
 
     code = "CHT001"

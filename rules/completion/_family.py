@@ -1,4 +1,4 @@
-"""What the rules about completions share."""
+"""Shared code of the rules about completions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class CompletionRule(RecordRule):
-    """A rule about each completion that is not tidy: one space, the answer and the stop."""
+    """A rule about the form of a completion: one space, the answer and the stop."""
 
     requires: ClassVar[tuple[str, ...]] = ("endings",)
     column: ClassVar[str | None] = "completion"

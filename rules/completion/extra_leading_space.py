@@ -25,11 +25,12 @@ class ExtraLeadingSpace(CompletionRule):
 
     ## Why it matters
 
-    The first token of the answer becomes a run of spaces, and the label after it is tokenised in another way than its fellows.
+    The first token of the answer becomes a run of spaces, and the label after it gets different tokens than in other records.
 
     ## How to fix
 
-    Start every completion with one space. `--fix` does for labels; generated text (indented code?) needs `--unsafe-fixes`.
+    Start every completion with one space. `--fix` does this for labels; generated text (indented code?) requires
+    `--unsafe-fixes`.
     """
 
     code = "CMP002"

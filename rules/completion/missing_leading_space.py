@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Spaced(Metric):
-    """How many completions start with white space, of those whose prompt does not end in a space."""
+    """Number of completions that start with white space, among those whose prompt does not end in a space."""
 
     records: int = total()
     count: int = total()
@@ -48,8 +48,8 @@ class MissingLeadingSpace(CompletionRule, DatasetRule):
 
     ## How to fix
 
-    Start every completion with one space; `--fix` does. Where no completion does, it is said once: the data may be for a
-    trainer that needs none. Then name another target, of which `ftlint config --targets` lists all.
+    Start every completion with one space; `--fix` does this. If no completion starts with one, the rule reports it once: the
+    data may be for a trainer that needs none. Then set another target; `ftlint config --targets` lists them.
     """
 
     code = "CMP001"

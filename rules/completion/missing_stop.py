@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import FixContext
 
 _LOOKED_AT = 200
-"""Answers of which tokens are counted to see where they are cut off."""
+"""Maximum number of answers whose tokens are counted to detect a length limit."""
 
 
 class MissingStop(CompletionRule):
@@ -33,13 +33,13 @@ class MissingStop(CompletionRule):
 
     ## Why it matters
 
-    Where the stop is missing the model learns to go on writing.
+    Without the stop, the model learns to keep writing.
 
     ## How to fix
 
-    Append the stop; `--fix` does. Where another mark or a variant of the stop (`end`) is in its place, `--unsafe-fixes`
-    replaces it. Whether `sirEND` is a word or the stop glued to one only a person can tell; and an answer that seems to be cut
-    off (it ends inside a sentence, at the length at which many do) gets no stop, for the model would learn to stop there.
+    Append the stop; `--fix` does this. `--unsafe-fixes` replaces another mark or a variant of the stop (`end`). Two cases are
+    not repaired. Only a person can tell whether `sirEND` is a word, or a word and the stop. An answer that seems to be cut off
+    (it ends inside a sentence, at a common length) gets no stop: the model would learn to stop there.
     """
 
     code = "CMP004"

@@ -24,17 +24,17 @@ if TYPE_CHECKING:
 
 
 class NoStop(DatasetRule):
-    """Completions have no common end, and need one.
+    """Completions need a common stop, but have none.
 
     ## Why it matters
 
-    An answer of several tokens has to end somewhere. Without a stop the model does not learn where, and runs on until it
-    has written as many tokens as it may.
+    An answer of several tokens must have an end. Without a stop, the model does not learn where to end, and writes until it
+    reaches the token limit.
 
     ## How to fix
 
-    End every completion with a text that occurs in none, for example ` END`, and pass it as `stop` at inference.
-    `--fix --unsafe-fixes` does. Labels of one token need none.
+    End every completion with a text that occurs in none of them, for example ` END`, and pass it as `stop` at inference. `--fix
+    --unsafe-fixes` adds one. Labels of one token need no stop.
     """
 
     code = "CMP006"

@@ -27,11 +27,11 @@ class SharedPrefix(DatasetRule):
 
     ## Why it matters
 
-    What never changes tells the model nothing, and its tokens are paid for in training and in every answer.
+    A constant prefix gives the model no information, but its tokens cost money in training and in every answer.
 
     ## How to fix
 
-    Strip the text. `--fix --unsafe-fixes --fixable shared-prefix` does.
+    Remove the prefix. `--fix --unsafe-fixes --fixable shared-prefix` does this.
     """
 
     code = "CMP007"
@@ -41,7 +41,7 @@ class SharedPrefix(DatasetRule):
 
     @dataclass(frozen=True)
     class Options:
-        """length: characters, besides the space, that are worth a mention."""
+        """length: minimum length of a reported prefix, in characters, without the space."""
 
         length: int = option(5, least=1)
 

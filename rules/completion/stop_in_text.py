@@ -20,11 +20,11 @@ class StopInText(RecordRule):
 
     ## Why it matters
 
-    At inference the answer is cut at the first stop: what comes after it is never seen.
+    At inference the answer is cut at the first stop, and the text after it is lost.
 
     ## How to fix
 
-    Choose a stop that occurs in no completion, or take it out of this one.
+    Choose a stop that occurs in no completion, or remove it from this one.
     """
 
     code = "CMP005"

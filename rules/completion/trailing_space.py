@@ -26,11 +26,11 @@ class TrailingSpace(CompletionRule):
 
     ## Why it matters
 
-    The model learns to write it, and a label with it is another label than without.
+    The model learns to write it, and a label with it differs from the label without it.
 
     ## How to fix
 
-    Remove the white space; `--fix` does.
+    Remove the white space; `--fix` does this.
     """
 
     code = "CMP003"

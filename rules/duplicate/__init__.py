@@ -1,1 +1,1 @@
-"""Rules about records that repeat."""
+"""Rules about duplicate records."""

@@ -1,4 +1,4 @@
-"""What the rules about duplicates share."""
+"""Shared code of the rules about duplicates."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class DuplicateRule(DatasetRule):
-    """A rule about records that repeat earlier ones; where it is fixable, the later one goes."""
+    """A rule about records that repeat earlier ones; the repair drops the later record."""
 
     detail = "as line {first}"
 

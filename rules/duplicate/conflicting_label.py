@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ftlint.rule import Level
 
 _SAMPLE = 50
-"""Records that are looked at to see in which keys they differ."""
+"""Maximum number of records that are compared to list the keys in which they differ."""
 
 
 class ConflictingLabel(DuplicateRule):
@@ -32,13 +32,13 @@ class ConflictingLabel(DuplicateRule):
 
     ## Why it matters
 
-    In classification one of the two labels is wrong, and the model is taught both. In generation several answers to one
-    prompt are normal; then it is only mentioned.
+    In classification, one of the two labels is wrong, and the model learns both. In generation, several answers to one prompt
+    are normal, so the level is info.
 
     ## How to fix
 
-    Look at both records, keep the right label, and drop the other record. Records with the same texts that hold something else
-    in further keys (a judgement, a reference answer, a seed) are mentioned once, with these keys.
+    Compare both records, keep the one with the correct label, and drop the other. If records have the same texts but different
+    values under further keys (a judgement, a reference answer, a seed), the rule reports them once, with these keys.
     """
 
     code = "DUP002"

@@ -20,13 +20,13 @@ class DuplicateRecord(DuplicateRule):
 
     ## Why it matters
 
-    A copy counts twice in training, and when copies land in both training and validation files the measured accuracy is too good.
+    A copy has double weight in training. If it is in both training and validation file, the measured accuracy is too high.
 
     ## How to fix
 
-    Drop the later record; `--fix --unsafe-fixes` does. Records whose further keys hold something else (a seed, a reference
-    answer, a judgement) are not the same, and stay. Keys that only name a record (`id`, `source`; the setting `naming-keys`) say
-    nothing.
+    Drop the later record; `--fix --unsafe-fixes` does this. Records with different values under further keys (a seed, a
+    reference answer, a judgement) are not duplicates and are kept. The rule ignores keys that only identify a record (`id`,
+    `source`; the setting `naming-keys`).
     """
 
     code = "DUP001"

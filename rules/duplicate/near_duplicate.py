@@ -25,12 +25,12 @@ class NearDuplicate(DuplicateRule):
 
     ## Why it matters
 
-    Templates, quotes and mirrored pages fill a dataset with the same few texts; it is smaller than it looks.
+    Templates, quotes and mirrored pages fill a dataset with the same few texts, so it is smaller than it seems.
 
     ## How to fix
 
-    Look at the pairs. `--fix --unsafe-fixes --fixable near-duplicate` drops the later record. Nearly equal means that the
-    sets of three consecutive words have a Jaccard similarity of 0.9 or more (the option `similarity`).
+    Compare the pairs. `--fix --unsafe-fixes --fixable near-duplicate` drops the later record. Two prompts are nearly equal if
+    their sets of three consecutive words have a Jaccard similarity of 0.9 or more (the option `similarity`).
     """
 
     code = "DUP004"
@@ -42,7 +42,7 @@ class NearDuplicate(DuplicateRule):
 
     @dataclass(frozen=True)
     class Options:
-        """similarity: Jaccard similarity of the word shingles from which prompts are nearly equal."""
+        """similarity: minimum Jaccard similarity of the word shingles of nearly equal prompts."""
 
         similarity: float = option(0.9, least=0, most=1)
 

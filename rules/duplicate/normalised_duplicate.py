@@ -16,16 +16,16 @@ if TYPE_CHECKING:
 
 
 class NormalisedDuplicate(DuplicateRule):
-    """A record equals an earlier one but for case, white space, Unicode form or punctuation.
+    """A record equals an earlier one except for case, white space, Unicode form or punctuation.
 
     ## Why it matters
 
-    It is the same example once more, and a leak where the two land in training and validation file.
+    Both records are the same example. If one is in the training file and the other in the validation file, it is a leak.
 
     ## How to fix
 
-    Drop the later record; `--fix --unsafe-fixes` does. Punctuation inside of words (`CC(C)O`) and signs before them (`-5`,
-    `!done`) say something: records that differ in these are not equal.
+    Drop the later record; `--fix --unsafe-fixes` does this. Punctuation inside words (`CC(C)O`) and before them (`-5`, `!done`)
+    has a meaning: records that differ in it are not equal.
     """
 
     code = "DUP003"

@@ -1,1 +1,1 @@
-"""Rules about the file's bytes."""
+"""Rules about the bytes of a file."""

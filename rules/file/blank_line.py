@@ -44,16 +44,16 @@ class Blanks(Metric):
 
 
 class BlankLine(DatasetRule):
-    """A line is empty or white space.
+    """A line is empty or contains only white space.
 
     ## Why it matters
 
-    Each line of a JSONL file is a record. Strict readers refuse an empty one; others skip it, and line numbers drift apart.
+    Each line of a JSONL file is a record. Strict readers refuse an empty line; others skip it, so line numbers differ.
 
     ## How to fix
 
-    Remove the line; `--fix` does. Next to a line that is not JSON it stays: both may be parts of a text with real line ends; and
-    where most lines are not records, all do.
+    Remove the line; `--fix` does this. It keeps a blank line next to a line that is not JSON: both may be parts of a text with
+    raw line ends. If most lines are not records, it keeps all.
     """
 
     code = "FIL004"

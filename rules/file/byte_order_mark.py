@@ -20,11 +20,12 @@ class ByteOrderMark(DatasetRule):
 
     ## Why it matters
 
-    Most JSON parsers take the mark for a part of the first line and refuse it, and the whole file with it.
+    Most JSON parsers treat the mark as part of the first line, and refuse the whole file.
 
     ## How to fix
 
-    Remove the three bytes EF BB BF; `--fix` does. Editors call the right format "UTF-8" (without "BOM" or "signature").
+    Remove the three bytes EF BB BF; `--fix` does this. Editors call the correct encoding "UTF-8" (without "BOM" or
+    "signature").
     """
 
     code = "FIL001"
@@ -32,7 +33,7 @@ class ByteOrderMark(DatasetRule):
     reads_broken = True
     message = "the file starts with a UTF-8 byte order mark"
     symptoms: ClassVar[Mapping[str, str]] = {
-        "Unexpected UTF-8 BOM (decode using utf-8-sig)": "Python's json, as mlx-lm reads",
+        "Unexpected UTF-8 BOM (decode using utf-8-sig)": "Python's json, which mlx-lm uses",
     }
     examples = (
         good(pairs(("vino ->", " edible"))),

@@ -19,11 +19,12 @@ class CarriageReturn(DatasetRule):
 
     ## Why it matters
 
-    JSON allows it, but tools that cut lines at LF keep a stray CR, and a file with both kinds of line ends never compares equal.
+    JSON allows CR LF, but tools that split lines at LF keep a stray CR, and a file with both kinds of line ends never compares
+    equal.
 
     ## How to fix
 
-    End lines in LF; `--fix` does. A line that is not JSON keeps its CR, and so do all where most are not.
+    End lines in LF; `--fix` does this. It keeps the CR of a line that is not JSON, and of all lines if most are not.
     """
 
     code = "FIL003"

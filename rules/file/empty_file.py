@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
 
 class EmptyFile(DatasetRule):
-    """The file has no line that is not blank.
+    """The file contains only blank lines, or nothing.
 
     ## Why it matters
 
-    There is nothing to learn from it; usually the export before it failed.
+    The model has nothing to learn from it. Usually the export failed.
 
     ## How to fix
 
-    Run the step again that writes the file.
+    Repeat the step that writes the file.
     """
 
     code = "FIL005"

@@ -20,7 +20,7 @@ class FileTooLarge(DatasetRule):
 
     ## Why it matters
 
-    The upload is refused.
+    The service refuses the upload.
 
     ## How to fix
 

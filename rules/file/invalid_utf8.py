@@ -24,20 +24,20 @@ class InvalidUtf8(LineRule, DatasetRule):
 
     ## Why it matters
 
-    JSON is UTF-8. A parser refuses the line, or replaces the bytes that it cannot read, and the model learns the replacement.
+    JSON is UTF-8. A parser refuses the line, or replaces the bytes that it cannot decode, and the model learns the replacement.
 
     ## How to fix
 
-    Export the data as UTF-8. A few bad bytes usually are text in Windows-1252 or Latin-1 that was pasted into a UTF-8 file.
-    A file in UTF-16 or UTF-32 is written as UTF-8 by `--fix --unsafe-fixes`. So is a file in another character set, once you
-    name it, for only who knows the language can tell which one it is:
+    Export the data as UTF-8. A few invalid bytes are usually Windows-1252 or Latin-1 text that was pasted into a UTF-8 file.
+    `--fix --unsafe-fixes` converts a file in UTF-16 or UTF-32 to UTF-8. It also converts a file in another character set if you
+    name the set, because only a person who knows the language can identify it:
 
     ```toml
     [tool.ftlint.rules.invalid-utf8]
     charset = "cp1252"
     ```
 
-    Single bad bytes are left to a person.
+    Single invalid bytes are not repaired.
     """
 
     code = "FIL002"
@@ -51,7 +51,7 @@ class InvalidUtf8(LineRule, DatasetRule):
 
     @dataclass(frozen=True)
     class Options:
-        """charset: the character set of files of which most lines are not UTF-8, by Python's name; empty: not known."""
+        """charset: Python's name of the character set of files whose lines are mostly not UTF-8; empty: unknown."""
 
         charset: str = ""
 

@@ -16,12 +16,13 @@ class LineTooLong(LineRule):
 
     ## Why it matters
 
-    No model takes a record of many megabytes of text, and to look at one takes many times its size of memory. Such a line is not
-    read, so that nothing else is said of it. Mostly several records ended up on one line, or a whole document is one record.
+    No model accepts a record of many megabytes of text, and checking one takes many times its size in memory. ftlint does not
+    read such a line, so no other rule reports on it. Usually several records are on one line, or a whole document is one
+    record.
 
     ## How to fix
 
-    Split the record. Where the length is meant, because images are written into the record, raise the bound (bytes):
+    Split the record. If the length is intended, because the record contains images, raise the limit (in bytes):
 
     ```toml
     [tool.ftlint]

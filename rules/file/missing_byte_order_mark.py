@@ -18,15 +18,15 @@ _OWN = {"target": "mine", "targets": {"mine": {"byte-order-mark": True}}}
 
 
 class MissingByteOrderMark(DatasetRule):
-    """The file does not start with the UTF-8 byte order mark that the target demands.
+    """The file does not start with the UTF-8 byte order mark that the target requires.
 
     ## Why it matters
 
-    Azure's documentation wants the mark. Most other readers refuse it, so that it belongs into the file for Azure alone.
+    Azure's documentation requires the mark. Most other readers refuse it, so add it only to the file for Azure.
 
     ## How to fix
 
-    Add the three bytes EF BB BF; `--fix` does.
+    Add the three bytes EF BB BF; `--fix` does this.
     """
 
     code = "FIL007"

@@ -19,11 +19,11 @@ class MissingFinalNewline(DatasetRule):
 
     ## Why it matters
 
-    What is appended to the file later joins the last record, and tools that count line ends count one record too few.
+    Text that is appended later becomes part of the last record, and tools that count line ends count one record too few.
 
     ## How to fix
 
-    End the last line in LF; `--fix` does, unless most lines are not records.
+    End the last line in LF; `--fix` does this, unless most lines are not records.
     """
 
     code = "FIL006"

@@ -1,4 +1,4 @@
-"""What the rules about images share: the images of a message."""
+"""Shared code of the rules about images: the images of a message."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _HEADS = {"png": b"\x89PNG\r\n\x1a\n", "jpeg": b"\xff\xd8\xff", "gif": b"GIF8", 
 _DATA = re.compile(r"data:image/(?P<type>[\w.+-]+);base64,(?P<data>.*)", re.DOTALL)
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _LOOKED_AT = 64
-"""Characters of base64 that are decoded; the type of an image is in its first bytes."""
+"""Number of base64 characters that are decoded; the first bytes show the type of an image."""
 
 
 class Image(NamedTuple):
-    """An image of a message. url: what stands for it. at: the JSON Pointer of that."""
+    """An image of a message. url: its URL or data. at: the JSON Pointer of the URL."""
 
     url: Any
     at: str
@@ -76,15 +76,15 @@ def _fault_of_data(said: str, data: str, types: tuple[str, ...]) -> tuple[str, b
     """Return the same of an image of a type that is given by its bytes."""
     head = _decoded(data)
     if head is None:
-        return "is no base64", True
+        return "is not base64", True
     real = _type_of(head)
     if real and types and real not in types:
-        return f"is of the type {real}; only {', '.join(types)} are taken", True
+        return f"has the type {real}; only {', '.join(types)} are accepted", True
     if not real and types and said not in {*types, "jpg"}:
-        return f"is of the type {said}; only {', '.join(types)} are taken", True
+        return f"has the type {said}; only {', '.join(types)} are accepted", True
     if said == "jpg":
         return "has the type image/jpg, which is written image/jpeg", False
-    return (f"is said to be {said}, and is {real}", False) if real and real != said else ("", False)
+    return (f"is declared as {said}, but is {real}", False) if real and real != said else ("", False)
 
 
 def _decoded(data: str) -> bytes | None:

@@ -25,15 +25,15 @@ _TALK = (
 
 
 class BadImage(ImageRule):
-    """An image is neither an address nor base64 of a type that the target accepts.
+    """An image is not a URL, and not base64 of a type that the target accepts.
 
     ## Why it matters
 
-    The service refuses the file, or leaves out the record.
+    The service refuses the file, or skips the record.
 
     ## How to fix
 
-    Write `https://…`, or `data:image/png;base64,…`. Paths of a disk and bare base64 are neither.
+    Write `https://…` or `data:image/png;base64,…`. Local paths and bare base64 are not accepted.
     """
 
     code = "IMG001"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import Row
 
 _MARKS = {"images": "<image>", "videos": "<video>", "audios": "<audio>"}
-"""The mark that is in a text for each member of a list."""
+"""The placeholder in a text for each item of a list."""
 
 _TALK = (
     '{{"conversations": [{{"from": "human", "value": "{}What is it?"}}, {{"from": "gpt", "value": "A dot."}}], '
@@ -26,21 +26,21 @@ _TALK = (
 
 
 class ImageCount(RecordRule):
-    """The marks in the texts and the images, videos or sounds of a record differ in number.
+    """The texts have more or fewer placeholders than the record has images, videos or sounds.
 
     ## Why it matters
 
-    Trainers put each image where its mark is. Where the numbers differ they stop, in the middle of a run.
+    Trainers insert each image at its placeholder. If the numbers differ, they stop in the middle of a run.
 
     ## How to fix
 
-    Write as many marks (`<image>`, `<video>`, `<audio>`) as there are files.
+    Write as many placeholders (`<image>`, `<video>`, `<audio>`) as there are files.
     """
 
     code = "IMG004"
     level = "error"
     message = "{marks:,} {mark} in the texts, and {count:,} {key}"
-    headline = "records have another number of marks than of images"
+    headline = "records have different numbers of placeholders and images"
     detail = "{marks:,} {mark}, {count:,} {key}"
     examples = (good([_TALK.format("<image>")]), bad([_TALK.format("")], at=[1]))
 

@@ -23,15 +23,15 @@ _TALK = '{{"messages": [{{"role": "user", "content": {}}}, {{"role": "assistant"
 
 
 class ImageRole(ImageRule):
-    """An image is in a message of a role from which the target accepts none.
+    """An image is in a message of a role for which the target accepts no images.
 
     ## Why it matters
 
-    The service refuses the file: models of OpenAI read images of the user, and write none.
+    The service refuses the file: OpenAI's models read images in user messages only, and write none.
 
     ## How to fix
 
-    Move the image to a message of the user.
+    Move the image to a user message.
     """
 
     code = "IMG003"

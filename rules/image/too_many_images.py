@@ -28,11 +28,11 @@ class TooManyImages(ImageRule):
 
     ## Why it matters
 
-    The service leaves out the record, or refuses the file.
+    The service skips the record, or refuses the file.
 
     ## How to fix
 
-    Make several records of it.
+    Split the record into several.
     """
 
     code = "IMG002"

@@ -1,4 +1,4 @@
-"""What a line that is not JSON looks like: the reason in words that say how to mend it."""
+"""Explains why a line is not JSON, in words that say how to repair it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _lookalike(text: str, stopped: int) -> str | None:
         lambda: _wrong_quotes(bare),
         lambda: _text_before(bare),
         lambda: "a comment; JSON has none" if text.startswith(_COMMENTS, stopped) and not _is_tail(bare) else None,
-        lambda: f"{constant.group()} is not JSON value" if (constant := _CONSTANT.match(text, stopped)) else None,
+        lambda: f"{constant.group()} is not a JSON value" if (constant := _CONSTANT.match(text, stopped)) else None,
         lambda: "a comma before a closing bracket" if _STRAY_COMMA.match(text, stopped) else None,
         lambda: _lone_surrogate(text, stopped),
         lambda: _control_character(text[stopped : stopped + 1]),
@@ -89,7 +89,7 @@ def _lookalike(text: str, stopped: int) -> str | None:
 def _conflict_mark(text: str) -> str | None:
     """Return what a line is that git leaves where two changes meet."""
     if text.startswith(("<<<<<<< ", ">>>>>>> ", "||||||| ")) or text.rstrip() == "=======":
-        return "a mark of a merge conflict that git left; keep one of the two sides"
+        return "a merge conflict marker of git; keep one of the two sides"
     return None
 
 

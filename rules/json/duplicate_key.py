@@ -22,7 +22,7 @@ class DuplicateKey(LineRule):
 
     ## Why it matters
 
-    Parsers silently keep one of the two values, and not all the same one: what was trained on cannot be told from the file.
+    Parsers silently keep one of the two values, but not all keep the same one. The file does not show which one was trained on.
 
     ## How to fix
 

@@ -28,11 +28,12 @@ class InvalidJson(LineRule, DatasetRule):
 
     ## Why it matters
 
-    The service refuses the whole file for one such line, often without saying which. Readers that skip it train on less.
+    The service refuses the whole file because of one such line, often without naming it. Readers that skip the line train on
+    less data.
 
     ## How to fix
 
-    Write records with a JSON library, one object a line, never by joining strings. `--fix` repairs what is certain: a comma
+    Write records with a JSON library, one object per line; do not join strings. `--fix` repairs unambiguous cases: a comma
     after the object, two objects on a line, one array or pretty-printed objects instead of lines.
     """
 
@@ -110,5 +111,5 @@ def _problem(spread: Spread, *, lines_wanted: bool) -> str:
         )
     if spread.broken:
         line, reason = spread.broken
-        return f"{result}; line {line:,} is broken ({reason}), and the file stays as it is until it is mended"
-    return result if lines_wanted else f"{result}; the file's name promises no lines: `ftlint convert` writes some"
+        return f"{result}; line {line:,} is broken ({reason}), and the file is not changed until that line is repaired"
+    return result if lines_wanted else f"{result}; the file name is not that of a JSON Lines file: `ftlint convert` writes one"

@@ -28,16 +28,16 @@ _OTHER = "{found}: the file seems to hold another kind of data, and no repair ta
 
 
 class NotAnObject(LineRule):
-    """A line's value is not an object.
+    """The value of a line is not an object.
 
     ## Why it matters
 
-    A record is a JSON object: keys and values in braces. Anything else is refused.
+    A record is a JSON object: keys and values in braces. Readers refuse anything else.
 
     ## How to fix
 
-    Write each record as an object. An array of records on one line becomes a line a record with `--fix`. The turns of a
-    conversation are one record: `--fix --unsafe-fixes` puts `{"messages": …}` around them.
+    Write each record as an object. `--fix` writes an array of records on one line as one line per record. The turns of a
+    conversation are one record: `--fix --unsafe-fixes` wraps them in `{"messages": …}`.
     """
 
     code = "JSN002"

@@ -1,1 +1,1 @@
-"""Rules about labels, in classification."""
+"""Rules about labels in classification."""

@@ -11,15 +11,15 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _PARTS = 5
-"""Parts of the data, each judged by a model of the others; a label needs as many records."""
+"""Number of cross-validation folds; a label needs at least as many records."""
 
 _FEATURES = 1 << 18
 _WORD = r"\w+|[^\w\s]"
-"""A word, or a character of punctuation."""
+"""A word, or a punctuation character."""
 _ALPHA = 1e-4
 _PASSES = 15
 _STEPS = 20_000
-"""Of stochastic gradient descent: its regularisation, how often it goes over the data, and steps that it makes at least."""
+"""Stochastic gradient descent: its regularisation, its number of epochs, and its minimum number of steps."""
 
 
 def suspects(texts: Sequence[str], labels: Sequence[str], seed: int) -> list[tuple[int, str, float]]:

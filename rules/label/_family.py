@@ -1,4 +1,4 @@
-"""What the rules about labels share."""
+"""Shared code of the rules about labels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ftlint.options import CLASSIFICATION
 from ftlint.rule import DatasetRule
 
 _SENTENCE = 5
-"""Words from which on a label is a sentence."""
+"""Number of words from which a label is a sentence."""
 
 
 class LabelRule(DatasetRule):
@@ -21,7 +21,7 @@ class LabelRule(DatasetRule):
 
 
 class TokenOfLabelRule(LabelRule):
-    """A rule about the tokens of labels, which start with a space; several records are behind each of its findings."""
+    """A rule about the tokens of labels, which start with a space; each finding concerns several records."""
 
     level = "warning"
     requires: ClassVar[tuple[str, ...]] = ("endings",)

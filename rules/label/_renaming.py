@@ -1,4 +1,4 @@
-"""Labels renamed to single tokens, each with another first token."""
+"""Labels renamed to single tokens, each with a different first token."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import FixContext, Row
 
 _LONGEST = 20
-"""Characters of a label in which a name is sought."""
+"""Number of characters of a label that are searched for a name."""
 
 
 def renaming(fix_context: FixContext, table: Mapping[str, str]) -> Fix:

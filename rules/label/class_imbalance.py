@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import FixContext
 
 _SHOWN = 8
-"""Labels that are all shown; of more, the commonest and the rarest."""
+"""Maximum number of labels that are all shown; of more, only the most common and the rarest."""
 
 
 class ClassImbalance(LabelRule):
@@ -30,12 +30,12 @@ class ClassImbalance(LabelRule):
 
     ## Why it matters
 
-    A model that always answers the commonest label already looks accurate, and the rare ones are learned late or never.
+    A model that always answers the most common label already seems accurate, and it learns the rare labels late or never.
 
     ## How to fix
 
-    Collect more of the rare labels, or use fewer of the common ones.
-    `--fix --unsafe-fixes --fixable class-imbalance` drops records at random (seeded).
+    Collect more records of the rare labels, or use fewer of the common ones. `--fix --unsafe-fixes --fixable class-imbalance`
+    drops records at random (seeded).
     """
 
     code = "LBL005"
@@ -45,7 +45,7 @@ class ClassImbalance(LabelRule):
 
     @dataclass(frozen=True)
     class Options:
-        """ratio: how many times the records of the rarest label the commonest may have."""
+        """ratio: maximum ratio of the records of the most common label to those of the rarest."""
 
         ratio: float = option(10, least=1)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class LabelLeaks(Metric):
-    """In how many records the label's own text is in the body, as a word of its own."""
+    """Number of records whose body contains the label as a separate word."""
 
     records: int = total()
     leaks: int = total()
@@ -49,20 +49,20 @@ def _leaks(labels: Sequence[str]) -> pl.Expr:
 
 
 _LABELS = 50
-"""Labels that may be listed in a prompt."""
+"""Maximum number of labels that a prompt may list."""
 
 
 class LabelInPrompt(LabelRule):
-    """The label's text appears in nearly all prompts: the answer leaks.
+    """The label's text appears in nearly all prompts, so the answer leaks.
 
     ## Why it matters
 
-    The model learns to copy the answer from the prompt. When later prompts do not hold it, it has learned nothing.
+    The model learns to copy the answer from the prompt. If later prompts do not contain it, the model has learned nothing.
 
     ## How to fix
 
-    Look where the label gets into the prompt (a file name, a heading) and whether it will be there in use. A prompt that lists
-    all labels tells nothing, and is not counted.
+    Find out how the label gets into the prompt (a file name, a heading), and whether it will be there in use. The rule ignores
+    prompts that list all labels.
     """
 
     code = "LBL007"
@@ -71,7 +71,7 @@ class LabelInPrompt(LabelRule):
 
     @dataclass(frozen=True)
     class Options:
-        """share: the part of the records from which it is reported."""
+        """share: minimum share of the records."""
 
         share: float = option(0.95, least=0, most=1)
 

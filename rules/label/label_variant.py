@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 
 class LabelVariant(LabelRule):
-    """A label differs from a commoner one only in case, white space, Unicode form or closing punctuation.
+    """A label differs from a more common one only in case, white space, Unicode form or closing punctuation.
 
     ## Why it matters
 
-    To the model `positive` and `Positive` are two labels with different tokens; the records of one do not help the other.
+    To the model, `positive` and `Positive` are two labels with different tokens; the records of one do not help the other.
 
     ## How to fix
 
-    Write the label in one way. `--fix --unsafe-fixes` uses the commoner form.
+    Use one spelling of the label. `--fix --unsafe-fixes` uses the more common one.
     """
 
     code = "LBL003"

@@ -29,14 +29,14 @@ class MultiTokenLabel(TokenOfLabelRule):
 
     ## Why it matters
 
-    Labels of one token are the cheapest, need no stop, and give their probability directly. The service computes
-    classification metrics during training only for them. Tokens are those of the target's own encoding, with the leading space.
+    Labels of one token are the cheapest, need no stop, and give their probability directly. The service computes classification
+    metrics during training only for them. The rule counts tokens in the target's own encoding, with the leading space.
 
     ## How to fix
 
-    Rename the label to one token, or keep it, end completions with a stop, and sum the log-probabilities of its tokens.
-    `--fix --unsafe-fixes --fixable multi-token-label` renames, and `--label-map FILE` keeps the table. The option `rename`
-    gives the new names, for example `rename = { inedible = "no" }`; labels that it does not name stay.
+    Rename the label to one token. Or keep it, end completions with a stop, and sum the log-probabilities of its tokens. `--fix
+    --unsafe-fixes --fixable multi-token-label` renames the labels, and `--label-map FILE` saves the mapping. The option
+    `rename` sets the new names, for example `rename = { inedible = "no" }`; other labels are not renamed.
     """
 
     code = "LBL001"
@@ -46,7 +46,7 @@ class MultiTokenLabel(TokenOfLabelRule):
 
     @dataclass(frozen=True)
     class Options:
-        """rename: a table from label to new label, for the repair; without one, names are chosen."""
+        """rename: a table from label to new label for the repair; without it, ftlint chooses the names."""
 
         rename: dict[str, str] = field(default_factory=dict)
 

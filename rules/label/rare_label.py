@@ -23,7 +23,7 @@ class RareLabel(LabelRule):
 
     ## Why it matters
 
-    From a handful of examples a class is not learned, and a split may leave none for validation.
+    The model cannot learn a class from a handful of examples, and a split may leave none for validation.
 
     ## How to fix
 
@@ -40,7 +40,7 @@ class RareLabel(LabelRule):
 
     @dataclass(frozen=True)
     class Options:
-        """minimum: a label of fewer records is rare."""
+        """minimum: a label with fewer records is rare."""
 
         minimum: int = option(100, least=0)
 

@@ -25,12 +25,12 @@ class SharedFirstToken(TokenOfLabelRule):
 
     ## Why it matters
 
-    The first token decides. A model that is unsure between labels is biased towards those that share their first token,
-    because their probabilities add up there; and the first token alone does not tell which label is meant.
+    The first token decides. A model that is unsure is biased towards labels that share their first token, because their
+    probabilities add up there. The first token alone does not identify the label.
 
     ## How to fix
 
-    Rename labels so that each starts with another token; `--fix --unsafe-fixes --fixable shared-first-token` does.
+    Rename labels so that each starts with a different token; `--fix --unsafe-fixes --fixable shared-first-token` does this.
     """
 
     code = "LBL002"

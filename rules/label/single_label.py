@@ -20,11 +20,11 @@ class SingleLabel(LabelRule):
 
     ## Why it matters
 
-    The model learns to answer that label whatever it is asked.
+    The model learns to answer this label to every prompt.
 
     ## How to fix
 
-    Add records of the other labels; check whether the export took only one class.
+    Add records of the other labels, and check whether the export contains only one class.
     """
 
     code = "LBL006"

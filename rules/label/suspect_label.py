@@ -37,14 +37,14 @@ class SuspectLabel(LabelRule):
 
     ## Why it matters
 
-    The guide wants data that is "cleaned of incorrect examples". What is taught wrongly is learned, and a wrong label in the
-    validation file makes a good model look bad. The small model sees words only: it finds slips of people who labelled in a
-    hurry, not what takes knowledge. It is off by default; expect that some of what it reports is right as it is.
+    The guide wants data that is "cleaned of incorrect examples". The model learns wrong labels, and a wrong label in the
+    validation file makes a good model seem bad. The small model sees only words: it finds careless labelling errors, not errors
+    that take knowledge to see. The rule is off by default; expect some false positives.
 
     ## How to fix
 
-    Look at these records, the worst first (the probability is in the message), and give the label that fits. The check takes `pip
-    install 'ftlint[mock]'`, and `--extend-select LBL008`. Labels with fewer than five records are not looked at.
+    Check these records, the worst first (the message shows the probability), and correct the label. The rule requires `pip
+    install 'ftlint[mock]'` and `--extend-select LBL008`. It skips labels with fewer than five records.
     """
 
     code = "LBL008"
@@ -56,7 +56,7 @@ class SuspectLabel(LabelRule):
 
     @dataclass(frozen=True)
     class Options:
-        """seed: of the parts of the data without which models are trained."""
+        """seed: random seed of the cross-validation folds."""
 
         seed: int = option(0, least=0)
 

@@ -1,1 +1,1 @@
-"""Rules about what the loader of a target makes of a file."""
+"""Rules about how a target's loader reads a file."""

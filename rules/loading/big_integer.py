@@ -24,11 +24,11 @@ class BigInteger(DatasetRule):
 
     ## Why it matters
 
-    Readers of tables, JavaScript and pandas keep such a number as a float, and its last digits change.
+    Table readers, JavaScript and pandas store such a number as a float, and its last digits change.
 
     ## How to fix
 
-    Write it as a string, as ids should be.
+    Write it as a string; this is the usual form for ids.
     """
 
     code = "LOD006"

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from ftlint.metrics import Gathered
 
 _DATE = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$"
-"""What the library `datasets` (5.2.0) takes for a date: a column in which all values are such."""
+"""What the library `datasets` (5.2.0) parses as a date, if all values of a column match."""
 
 _OWN = {"target": "mine", "targets": {"mine": {"loader": "datasets"}}}
 
 
 class Dates(Metric):
-    """How many records have a text under each key, and in how many of them it is a date."""
+    """Number of records with a text under each key, and number of those in which it is a date."""
 
     texts: Counter[str] = counts()
     dates: Counter[str] = counts()
@@ -54,16 +54,16 @@ def _columns(block: Block) -> Iterator[tuple[str, pl.Series]]:
 
 
 class DateColumn(DatasetRule):
-    """All texts under a key read as dates.
+    """All texts under a key can be parsed as dates.
 
     ## Why it matters
 
-    The library `datasets` makes timestamps of such a column: the text is no longer what was written, and trainers that expect
-    one stop (`'datetime.datetime' object has no attribute …`).
+    The library `datasets` converts such a column to timestamps: the original text is lost, and trainers that expect a string
+    stop (`'datetime.datetime' object has no attribute …`).
 
     ## How to fix
 
-    Give the column another type when it is loaded, or write the dates in another form.
+    Set the column's type when you load the file, or write the dates in another form.
     """
 
     code = "LOD002"

@@ -22,12 +22,12 @@ class FirstRowDecides(DatasetRule):
 
     ## Why it matters
 
-    Trainers look at the first record and handle all others like it: whether these are conversations, which key holds the
-    prompt, whether only the completion is learned.
+    Trainers inspect the first record and treat all others like it: whether records are conversations, which key holds the
+    prompt, and whether only the completion is learned.
 
     ## How to fix
 
-    Put one of the many first, and the odd record into a file of its own.
+    Put a record of the common shape first, and move the odd one to its own file.
     """
 
     code = "LOD003"

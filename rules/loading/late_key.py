@@ -25,12 +25,12 @@ class LateKey(DatasetRule):
 
     ## Why it matters
 
-    The library `datasets` reads 10 MB, makes a table of it, and refuses a file in which a key comes up later
-    (`CastError: column names don't match`). The whole load fails.
+    The library `datasets` reads 10 MB, makes a table of it, and refuses a file in which a new key appears later (`CastError:
+    column names don't match`). The whole load fails.
 
     ## How to fix
 
-    Put a record with the key first, or give the key to all records.
+    Move a record with the key to the start, or add the key to all records.
     """
 
     code = "LOD001"
@@ -43,7 +43,7 @@ class LateKey(DatasetRule):
 
     @dataclass(frozen=True)
     class Options:
-        """bytes: after which the loader has settled on its columns."""
+        """bytes: number of bytes after which the loader has fixed its columns."""
 
         bytes: int = option(10 << 20, least=1)
 

@@ -19,15 +19,15 @@ _RECORD = '{{"prompt": "vino", "completion": "edible"{}}}'
 
 
 class PartialKey(DatasetRule):
-    """A key is in some records only, and the target requires it in all or in none.
+    """A key is in some records only, but the target requires it in all or in none.
 
     ## Why it matters
 
-    A loader that makes a table of the file fills the others with null, on which the trainer stops.
+    A loader that makes a table of the file fills the missing values with null, and the trainer stops.
 
     ## How to fix
 
-    Give the key to all records, or to none.
+    Add the key to all records, or remove it from all.
     """
 
     code = "LOD004"

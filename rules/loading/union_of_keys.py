@@ -22,16 +22,16 @@ _SHOWN = 5
 
 
 class UnionOfKeys(DatasetRule):
-    """Arguments, or parameters of tools, have different keys, and the target's loader gives all of them the keys of all.
+    """Arguments or tool parameters have different keys, and the target's loader gives each object the keys of all.
 
     ## Why it matters
 
-    The library `datasets` up to 4.0 makes one type of all objects at a place. Every call then has the arguments of all tools,
-    the foreign ones as null, and the model learns to write them.
+    The library `datasets` up to 4.0 uses one type for all objects at the same path. Every call then has the arguments of all
+    tools, with null for those that are not its own, and the model learns to write them.
 
     ## How to fix
 
-    Write arguments as JSON in a string, and `tools` too, where the trainer takes that; or use a trainer with a newer `datasets`.
+    Write arguments as JSON in a string, and `tools` too, if the trainer accepts that; or use a trainer with a newer `datasets`.
     """
 
     code = "LOD005"
@@ -39,7 +39,7 @@ class UnionOfKeys(DatasetRule):
     metrics = (KeyPaths,)
     once = True
     message = "objects at {path} have different keys ({keys}); the loader of {target} gives every one all of them, as null"
-    headline = "objects at one place have different keys, and the loader gives every one all of them"
+    headline = "objects at one path have different keys, and the loader gives each object all of them"
     examples = (
         good([_TALK.format('{"port": "Oslo"}'), _TALK.format('{"port": "Rome"}')], options=_OWN),
         bad([_TALK.format('{"port": "Oslo"}'), _TALK.format('{"day": 3}')], at=[2], options=_OWN),

@@ -1,4 +1,4 @@
-"""What the rules about pairs of answers share."""
+"""Shared code of the rules about pairs of answers."""
 
 from __future__ import annotations
 

@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import FixContext
 
 _ALL_ALIKE = 10
-"""Records from which on it is no chance that all have one judgement."""
+"""Number of records from which equal judgements in all are not chance."""
 
 _WRITTEN = {"true": "true", "false": "false"}
 _PAIR = '{{"prompt": "Tide {}?", "completion": "High.", "label": {}}}'
 
 
 class Judgements(Metric):
-    """How often each judgement is, and the lines whose judgement is not a boolean."""
+    """Number of records per judgement, and the lines whose judgement is not a boolean."""
 
     counts: Counter[str] = counts()
     wrong: pl.Series = lines_seen()
@@ -49,13 +49,13 @@ class BadJudgement(DatasetRule):
 
     ## Why it matters
 
-    Trainers refuse a label that is not a boolean, or take every text for true. Where all answers are good, or all bad, there is
-    nothing to prefer.
+    Trainers refuse a label that is not a boolean, or treat every string as true. If all answers are good, or all bad, the model
+    has no preference to learn.
 
     ## How to fix
 
-    Write `true` or `false`, without quotation marks; `--fix --unsafe-fixes` does for `"true"` and `"false"`. Add records of the
-    other judgement.
+    Write `true` or `false` without quotation marks; `--fix --unsafe-fixes` does this for `"true"` and `"false"`. Add records
+    with the other judgement.
     """
 
     code = "PRF004"

@@ -27,7 +27,7 @@ _PAIR = (
 
 
 class BadOutput(PairRule):
-    """An answer of a pair is not the one assistant message that the target requires.
+    """An answer of a pair is not exactly one assistant message, as the target requires.
 
     ## Why it matters
 
@@ -35,7 +35,7 @@ class BadOutput(PairRule):
 
     ## How to fix
 
-    Write each answer as one message of the assistant.
+    Write each answer as one assistant message.
     """
 
     code = "PRF002"
@@ -74,5 +74,5 @@ def _wrong(row: Mapping[str, Any], context: Context) -> tuple[str, str, str] | N
         if len(own) > context.target.outputs:
             return which, f"has {len(own)} messages", f"/{field.path}"
         if other := next((turn for turn in own if turn.role != "assistant"), None):
-            return which, f'is of the role "{other.named}"', other.at
+            return which, f'has the role "{other.named}"', other.at
     return None

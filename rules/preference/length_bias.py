@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from ftlint.metrics import Gathered
 
 _FEW = 20
-"""Pairs below which a share says nothing."""
+"""Minimum number of pairs for a meaningful share."""
 
 
 class AnswerLengths(Metric):
-    """How many pairs have a longer preferred answer, and a shorter one; how many have each length, in bands of 16 characters."""
+    """Number of pairs with a longer and with a shorter preferred answer; number per length, in bands of 16 characters."""
 
     longer: int = total()
     shorter: int = total()
@@ -50,11 +50,11 @@ class LengthBias(DatasetRule):
 
     ## Why it matters
 
-    What the model learns from such pairs is length: answers grow longer, or shorter, and no better.
+    From such pairs the model learns length: answers get longer, or shorter, but not better.
 
     ## How to fix
 
-    Add pairs in which it is the other way.
+    Add pairs with the opposite difference in length.
     """
 
     code = "PRF005"
@@ -68,7 +68,7 @@ class LengthBias(DatasetRule):
 
     @dataclass(frozen=True)
     class Options:
-        """share: of the pairs, from which on it is reported."""
+        """share: minimum share of the pairs."""
 
         share: float = option(0.75, least=0.5, most=1)
 

@@ -24,11 +24,12 @@ class PromptsDiffer(PairRule):
 
     ## Why it matters
 
-    Trainers take what both begin with for the prompt. Where it differs, a part of the question counts as an answer.
+    Trainers use the common beginning of both conversations as the prompt. If the prompts differ, part of the question becomes
+    part of the answer.
 
     ## How to fix
 
-    Ask the same in both, word by word.
+    Use the same prompt in both, word for word.
     """
 
     code = "PRF003"

@@ -29,11 +29,11 @@ class SameOutputs(PairRule):
 
     ## Why it matters
 
-    There is no preference in such a pair: it costs as much as a good one, and teaches nothing.
+    Such a pair contains no preference: it costs as much as a good pair, and teaches nothing.
 
     ## How to fix
 
-    Write the answer that is meant, or drop the record; `--fix --unsafe-fixes` drops it.
+    Write the intended answer, or drop the record; `--fix --unsafe-fixes` drops it.
     """
 
     code = "PRF001"

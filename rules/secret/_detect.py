@@ -1,6 +1,6 @@
 """Private data in a text.
 
-Keys and passwords are found by detect-secrets, e-mail addresses judged by email-validator, card numbers by python-stdnum.
+detect-secrets finds keys and passwords, email-validator checks e-mail addresses, python-stdnum checks card numbers.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     import polars as pl
 
 REDACTED = "[redacted]"
-"""What is written instead."""
+"""Replacement text."""
 
 _ADDRESS = re.compile(r"(?<![\w.+'-])[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 _CARD = re.compile(r"(?<![\d.,-])(?:3|4|5[1-5]|6|2[2-7])\d*(?:[ -]?\d{3,7}){2,4}(?![\d.,-]?\d)")
-"""Digits as card numbers begin and are written; the check digit decides."""
+"""Digits in the form of a card number; the check digit decides."""
 
 _EXAMPLES = tuple(f"{before}example.{top}" for before in "@." for top in ("com", "net", "org"))
 """Domains that are reserved for documentation (RFC 2606); email-validator knows the reserved top-level domains."""
@@ -33,28 +33,28 @@ _BLOCK = re.compile(
 """A private key as a whole; detect-secrets finds its first line."""
 
 _LONG = r"PRIVATE KEY|PuTTY|[A-Za-z0-9_.+/=-]{16}|A(?:KC|P[0-9A-F])[A-Za-z0-9]{8}|xox[abposr]-|(?:\d[ -]?){13}"
-"""What keys and card numbers are: sixteen characters without a space, but for those of Artifactory and Slack."""
+"""Form of keys and card numbers: sixteen characters without a space, except those of Artifactory and Slack."""
 
 _PASSWORD = re.compile(r"://[^\s/:@]{0,64}:([^\s/@]{1,128})@")
 _NOT_SECRET = frozenset({"Basic Auth Credentials", "Public IP (ipv4)"})
-"""Detectors that are not used: an address is no secret, and a password in one is pointed at by a pattern of our own."""
+"""Detectors that are not used: an address is not a secret, and our own pattern finds a password in one."""
 
 
 _WINDOW, _SHARED = 2048, 256
-"""Characters of the parts in which a text is searched, and what two of them share: the longest form of a key has 180."""
+"""Length of the chunks in which a text is searched, and their overlap, in characters: the longest key has 180."""
 
 _LEAST = 16
-"""Characters of a group of a pattern that is the key; smaller ones are parts of it."""
+"""Minimum length of a pattern's group that is the whole key; shorter groups are parts of it."""
 
 _REST = re.compile(r"[\w+/=-]*(?:\.[\w+/=-]+)*")
-"""What of a key may follow what its pattern takes."""
+"""Characters of a key that may follow the match of its pattern."""
 
 _DOUBTFUL = frozenset({"Artifactory Credentials"})
-"""Kinds whose pattern fits words in capitals."""
+"""Kinds whose pattern matches words in capitals."""
 
 
 class Private(NamedTuple):
-    """Private data in a text: what it is, and the characters that it has."""
+    """Private data in a text: its kind and its position."""
 
     kind: str
     start: int
@@ -159,12 +159,12 @@ def _cards(text: str) -> Iterator[Private]:
 
 
 class _Detectors(NamedTuple):
-    """What detect-secrets has.
+    """The parts of detect-secrets that are used.
 
     Attributes:
-        keys: Kinds of keys, each with its pattern, and what tells whether a text of that pattern is one.
-        words: Finds what words like `password` name.
-        heuristic: Functions that tell what is no secret.
+        keys: Kinds of keys, each with its pattern and a function that verifies a match.
+        words: Finds the values after words like `password`.
+        heuristic: Functions that exclude false positives.
     """
 
     keys: tuple[tuple[str, re.Pattern[str], Callable[[str], bool] | None], ...]

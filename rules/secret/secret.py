@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     from ftlint.sources import Source
 
 _KEY = "AKIAIOSFODNN7EXAMPLE"
-"""The one that the documentation of AWS uses as an example."""
+"""The example key of the AWS documentation."""
 
 
 class Secret(TextRule):
-    """A text contains what has the form of a key, a password, an e-mail address or a card number.
+    """A text contains what looks like a key, a password, an e-mail address or a card number.
 
     ## Why it matters
 
-    A model repeats what it has learned, to everybody who asks in the right way. A key in training data is a leaked key.
+    A model repeats what it has learned to anyone who asks in the right way. A key in training data is a leaked key.
 
     ## How to fix
 
-    Withdraw keys and passwords first; then take them out of the data. `--fix --unsafe-fixes` replaces each with `[redacted]`.
-    The rule is off by default (`--extend-select SEC001`) and takes `pip install 'ftlint[secrets]'`. What it finds is not
-    printed: a report with such a finding shows no text of the data, as with `--no-snippets`, and lines that hold any elsewhere
-    (in calls of tools, in further keys, in what is not JSON) are not shown. Only the texts of records are searched for findings.
-    Passwords are found where they are in quotation marks after a word like `password`, or in an address; keys of unknown forms,
-    names, postal addresses and telephone numbers are not found.
+    Revoke keys and passwords first; then remove them from the data. `--fix --unsafe-fixes` replaces each with `[redacted]`. The
+    rule is off by default (`--extend-select SEC001`) and requires `pip install 'ftlint[secrets]'`. The report does not print
+    secrets: a report with such a finding shows no text of the data, as with `--no-snippets`. Lines with a secret elsewhere (in
+    tool calls, in further keys, in text that is not JSON) are not shown. The rule searches only the texts of records. It finds
+    passwords in quotation marks after a word like `password`, and in URLs. It does not find keys of unknown forms, names,
+    postal addresses and telephone numbers.
     """
 
     code = "SEC001"

@@ -1,1 +1,1 @@
-"""Rules about what ends a prompt."""
+"""Rules about the separator at the end of a prompt."""

@@ -1,4 +1,4 @@
-"""Separators that a whole dataset is given."""
+"""Adds a separator to a whole dataset."""
 
 from __future__ import annotations
 

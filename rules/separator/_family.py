@@ -1,4 +1,4 @@
-"""What the rules about separators share."""
+"""Shared code of the rules about separators."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ftlint.rule import Rule
 
 
 class SeparatorRule(Rule):
-    """A rule about what ends a prompt, for targets that need it to end in something."""
+    """A rule about the end of a prompt, for targets that require a separator."""
 
     requires: ClassVar[tuple[str, ...]] = ("endings",)
     tasks: ClassVar[tuple[str, ...] | None] = (CLASSIFICATION, GENERATION)

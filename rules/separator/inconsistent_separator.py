@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Endings(Occurrences):
-    """How many prompts end with each of the marks that compete to be the separator."""
+    """Number of prompts that end with each candidate separator."""
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
@@ -38,11 +38,11 @@ class InconsistentSeparator(SeparatorRule, DatasetRule):
 
     ## Why it matters
 
-    The model learns several signals for the same thing, each from a part of the data. At inference one of them must be used.
+    The model learns several signals for the same thing, each from a part of the data, but inference uses only one of them.
 
     ## How to fix
 
-    End every prompt with the same separator. `--fix --unsafe-fixes` puts the commonest one everywhere.
+    End every prompt with the same separator. `--fix --unsafe-fixes` uses the most common one everywhere.
     """
 
     code = "SEP003"

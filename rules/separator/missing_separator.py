@@ -25,13 +25,13 @@ class MissingSeparator(SeparatorRule, RecordRule):
 
     ## Why it matters
 
-    The separator tells the model that the input is done. Without it the model may go on writing input before it answers.
+    The separator tells the model that the input is complete. Without it, the model may continue the input before it answers.
 
     ## How to fix
 
-    Append the separator; `--fix` does. Where the mark is there with other white space, only the white space is mended.
-    Another mark at the end (`###` for `->`) is replaced by `--fix --unsafe-fixes`. In a file of several tasks only a person
-    can tell which separator is meant.
+    Append the separator; `--fix` does this. If only the white space of the separator differs, only that changes. `--fix
+    --unsafe-fixes` replaces another mark at the end (`###` instead of `->`). In a file with several tasks, only a person can
+    tell which separator is right.
     """
 
     code = "SEP001"

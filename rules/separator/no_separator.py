@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 class NoSeparator(SeparatorRule, DatasetRule):
-    r"""The prompts share no separator.
+    r"""The prompts have no common separator.
 
     ## Why it matters
 
-    Without a signal that the input is done, the model may go on writing input: `burger` becomes `burger and fries edible`.
+    Without a signal that the input is complete, the model may continue the input: `burger` becomes `burger and fries edible`.
 
     ## How to fix
 
-    End every prompt with a text that occurs nowhere else, for example `\n\n###\n\n`. `--fix --unsafe-fixes` does.
+    End every prompt with a text that occurs nowhere else, for example `\n\n###\n\n`. `--fix --unsafe-fixes` does this.
     """
 
     code = "SEP004"

@@ -30,16 +30,16 @@ class SeparatorInText(SeparatorRule, RecordRule):
 
     ## Why it matters
 
-    The model cannot tell the end of the input from a place in the middle of it, and may answer too early.
+    The model cannot tell the end of the input from a separator in the middle of it, and may answer too early.
 
     ## How to fix
 
-    Choose a separator that occurs nowhere in the data. `--fix --unsafe-fixes --fixable separator-in-text` gives the whole
-    dataset one, both files of a pair; not where the configuration names the separator, where a file holds several tasks, or
-    where it is a speaker's name (`Agent:`, `<|assistant|>`) in generation.
+    Choose a separator that occurs nowhere in the data. `--fix --unsafe-fixes --fixable separator-in-text` replaces it in the
+    whole dataset, in both files of a pair. Exceptions: the configuration sets the separator, a file has several tasks, or the
+    separator is a speaker's name (`Agent:`, `<|assistant|>`) in generation.
 
-    The mark without the white space around it (`###` of a heading) is not the separator; it is mentioned once, and so is a
-    speaker's name in generation. A mark of words counts only where it starts a line.
+    The mark without its surrounding white space (`###` of a heading) is not the separator; the rule reports it once, and so for
+    a speaker's name in generation. A word is a mark only at the start of a line.
     """
 
     code = "SEP002"
@@ -99,7 +99,7 @@ class SeparatorInText(SeparatorRule, RecordRule):
     def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the first whole separator before the end."""
         key, start, end = _place(row, context, whole=True)
-        problem = f"the separator {quote(row[key][start:end])} also is inside the {key}"
+        problem = f"the separator {quote(row[key][start:end])} also occurs inside the {key}"
         return Location(f"/{key}", start, end, {"problem": problem})
 
     def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location:
@@ -108,7 +108,7 @@ class SeparatorInText(SeparatorRule, RecordRule):
         mark, texts = quote(row[key][start:end]), numbered(args["count"], "text")
         problem = f"only the separator's mark {mark} is inside {texts}, not the separator itself"
         if _speaks(context):
-            problem = f"the separator's {mark} also is inside {texts}, as the turns of a conversation do"
+            problem = f"the separator's {mark} also occurs inside {texts}, as in the turns of a conversation"
         return Location(f"/{key}", start, end, {"problem": problem})
 
     def applicability(self, context: Context) -> Applicability | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class SpacedPrompts(Metric):
-    """How many prompts end in a space."""
+    """Number of prompts that end in a space."""
 
     count: int = total()
 
@@ -36,17 +36,17 @@ class SpacedPrompts(Metric):
 
 
 class SpaceBeforeAnswer(SeparatorRule, DatasetRule):
-    """Prompts end in a space, where the answer begins.
+    """Prompts end in a space, directly before the answer.
 
     ## Why it matters
 
-    Most words are one token together with the space before them. After a prompt that ends in a space the answer begins with
-    another token than in any other text that the model knows, and two spaces follow each other where the completion has one too.
+    Most words are one token together with the space before them. After a prompt that ends in a space, the answer begins with a
+    different token than in any text that the model knows. If the completion also starts with a space, there are two.
 
     ## How to fix
 
-    Let prompts end without a space, and completions start with one.
-    `--fix --unsafe-fixes --fixable space-before-answer` moves it.
+    End prompts without a space, and start completions with one. `--fix --unsafe-fixes --fixable space-before-answer` moves the
+    space.
     """
 
     code = "SEP005"

@@ -1,1 +1,1 @@
-"""Rules about the record's shape."""
+"""Rules about the shape of a record."""

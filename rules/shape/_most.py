@@ -1,4 +1,4 @@
-"""A fault that most records share is no fault of theirs: the data is of another kind."""
+"""A fault that most records share shows that the data is of another kind."""
 
 from __future__ import annotations
 

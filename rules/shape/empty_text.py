@@ -28,13 +28,13 @@ class EmptyText(RecordRule):
 
     ## Why it matters
 
-    From an empty completion there is nothing to learn, and services refuse it. A prompt without text teaches the model to
-    answer before it was asked, unless all prompts are empty (open-ended generation).
+    The model learns nothing from an empty completion, and services refuse it. A prompt without text teaches the model to answer
+    before it is asked, unless all prompts are empty (open-ended generation).
 
     ## How to fix
 
-    Fill in the text or drop the record; `--fix --unsafe-fixes` drops it. An empty prompt is a warning; where further keys hold
-    something that may be asked (images), the record stays.
+    Fill in the text or drop the record; `--fix --unsafe-fixes` drops it. An empty prompt is a warning. The repair keeps the
+    record if further keys may contain the question (images).
     """
 
     code = "SHP005"

@@ -35,14 +35,14 @@ class MissingKey(LineRule, DatasetRule):
 
     ## Why it matters
 
-    A record without prompt or completion cannot be trained on; the file is refused.
+    A record without prompt or completion cannot be used for training, and the service refuses the file.
 
     ## How to fix
 
-    Add the key, or rename the one that is meant: names count to the letter, in lower case. `--fix --unsafe-fixes` renames
-    where every record of the file has the same other names, only one can be meant, every value is a string, and no further
-    key is left but those that only name a record (`id`, `source`). Data of another shape, or from another tool,
-    `ftlint convert` makes into records.
+    Add the key, or rename the key that holds its value: names must match exactly, in lower case. `--fix --unsafe-fixes` renames
+    if every record of the file has the same other names, only one renaming is possible, every value is a string, and all
+    remaining keys only identify a record (`id`, `source`). `ftlint convert` converts data of another shape or from another
+    tool.
     """
 
     code = "SHP001"

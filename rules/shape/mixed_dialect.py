@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 class MixedDialect(DatasetRule):
-    """A record is of another dialect than the file, or the file of none that the target accepts.
+    """A record has another dialect than the file, or the file has a dialect that the target does not accept.
 
     ## Why it matters
 
-    One job trains on one shape of records. A file that mixes two is refused, or the smaller part is dropped.
+    A training job accepts one record shape. A file with two is refused, or the smaller part is dropped.
 
     ## How to fix
 
-    Convert the records to the file's dialect, or keep them in a file of their own.
+    Convert the records to the file's dialect, or move them to a file of their own.
     """
 
     code = "SHP004"

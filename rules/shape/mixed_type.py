@@ -33,12 +33,12 @@ class MixedType(DatasetRule):
 
     ## Why it matters
 
-    Readers that make a table of the file (Arrow, the library `datasets`, pandas) refuse it, or turn one type into the other.
+    Readers that make a table of the file (Arrow, the library `datasets`, pandas) refuse it, or convert one type to the other.
 
     ## How to fix
 
-    Write the value in one type everywhere. Where most are texts, `--fix --unsafe-fixes` writes numbers and booleans as text,
-    unless a trainer or grader may read the key. It is an error where the loader of the target refuses the file.
+    Use one type for the value in all records. If most values are strings, `--fix --unsafe-fixes` writes numbers and booleans as
+    strings, unless a trainer or grader may read the key. The finding is an error if the target's loader refuses the file.
     """
 
     code = "SHP006"

@@ -30,13 +30,13 @@ class UnknownKey(DatasetRule):
 
     ## Why it matters
 
-    Strict services refuse the file; others ignore the key, and what it holds is not trained on.
+    Strict services refuse the file; others ignore the key and do not train on its value.
 
     ## How to fix
 
-    Remove the key, or put what it holds into the prompt. `--fix --unsafe-fixes` drops a key of few records; one that most
-    records have goes with `--fixable unknown-key` besides. A key that some trainer, service or grader reads (`label`, `chosen`,
-    `tools`, `reference_answer`) stays: the data may be for that one, and then `--target` or `--dialect` says so.
+    Remove the key, or move its value into the prompt. `--fix --unsafe-fixes` removes a key that few records have. To remove a
+    key that most records have, also pass `--fixable unknown-key`. The repair keeps a key that some trainer, service or grader
+    reads (`label`, `chosen`, `tools`, `reference_answer`): if the data is for that one, set `--target` or `--dialect`.
     """
 
     code = "SHP003"

@@ -36,13 +36,13 @@ class WrongType(LineRule, DatasetRule):
 
     ## Why it matters
 
-    Services refuse it. Tools that convert it silently train on the text of a Python list, or on `1.0` where `1` was meant.
+    Services refuse it. Tools that silently convert it train on the text of a Python list, or on `1.0` instead of `1`.
 
     ## How to fix
 
-    Write the value as a string, as it should be seen by the model: the label 3 is `" 3"`. `--fix --unsafe-fixes` does for
-    numbers and booleans, and for an array of one text. What most records have there is said once, and is another kind of data
-    where it is no such value.
+    Write the value as a string, exactly as the model should see it: the label 3 is `" 3"`. `--fix --unsafe-fixes` converts
+    numbers, booleans, and arrays of one string. A fault that most records share is reported once; if the values cannot be
+    converted, the data is probably of another kind.
     """
 
     code = "SHP002"

@@ -1,1 +1,1 @@
-"""Rules about amount of data."""
+"""Rules about the amount of data."""

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 class TooFewRecords(DatasetRule):
-    """There are few records.
+    """The dataset has few records.
 
     ## Why it matters
 
-    Below a hundred records a model hardly learns the format. Classification usually wants a few thousand for good results,
-    and tens of thousands for great ones (OpenAI, best practices for fine-tuning GPT-3 to classify text, 2022).
+    With fewer than a hundred records, a model hardly learns the format. Classification usually requires a few thousand for good
+    results, and tens of thousands for great ones (OpenAI, best practices for fine-tuning GPT-3 to classify text, 2022).
 
     ## How to fix
 
-    Collect more. Train on a quarter, a half and all of the data to see what more of it would bring.
+    Collect more records. To see what more would bring, train on a quarter, a half and all of the data.
     """
 
     code = "SIZ001"
@@ -33,7 +33,7 @@ class TooFewRecords(DatasetRule):
 
     @dataclass(frozen=True)
     class Options:
-        """minimum: fewer records are a warning. advised: fewer are mentioned."""
+        """minimum: fewer records are a warning. advised: fewer are an info."""
 
         minimum: int = option(100, least=0)
         advised: int = option(1000, least=0)

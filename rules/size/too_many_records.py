@@ -16,7 +16,7 @@ _OWN = {"target": "mine", "targets": {"mine": {"maximum-records": 2}}}
 
 
 class TooManyRecords(DatasetRule):
-    """There are more records than the target accepts.
+    """The dataset has more records than the target accepts.
 
     ## Why it matters
 
@@ -24,7 +24,7 @@ class TooManyRecords(DatasetRule):
 
     ## How to fix
 
-    Train on a part of the records: `ftlint split` draws one without leaks.
+    Train on a part of the records; `ftlint split` selects one without leaks.
     """
 
     code = "SIZ002"

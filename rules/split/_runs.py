@@ -19,23 +19,23 @@ if TYPE_CHECKING:
 
 _ALONE = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
 _WORD = rf"[{_ALONE}]|[\p{{L}}\p{{M}}\p{{N}}_--{_ALONE}]+"
-"""A word; of scripts that have no spaces, or syllables for letters, each character is one."""
+"""A word; in scripts without spaces, or with syllables as letters, each character is a word."""
 
 _FACTOR = 0x9E3779B97F4A7C15
-"""Odd, so that each word of a run counts in all bits of its hash: 2^64 divided by the golden ratio."""
+"""2^64 divided by the golden ratio; odd, so that each word of a run affects all bits of the hash."""
 
 _COMMON, _FEW = 0.05, 10
-"""A run in a larger share of the evaluation records, and in more than so many, is how they begin, not what one of them says."""
+"""A run in a larger share and a larger number of the evaluation records is boilerplate, not the content of one record."""
 
 
 class EvaluationSets(Struct, frozen=True):
-    """Evaluation sets, as training texts are compared with them.
+    """Evaluation sets in the form in which training texts are compared with them.
 
     Attributes:
-        size: Words of a run.
-        names: What the files are called.
+        size: Number of words of a run.
+        names: Names of the files.
         texts: Table of `source` (an index), `line` and `text`.
-        runs: Table of `run` (the hash), `source` and `line`, the first place of each.
+        runs: Table of `run` (the hash), `source` and `line` of its first occurrence.
         named: Whether the user named them.
     """
 

@@ -1,4 +1,4 @@
-"""Whether a small model tells two sets of texts apart, and by what."""
+"""Whether a small model can distinguish two sets of texts, and by which features."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WORD = re.compile(r"\w+|[^\w\s]")
 
 
 class Apart(Struct, frozen=True):
-    """How well texts are told apart (AUROC, out of fold), and what speaks for either side, for people."""
+    """How well the model distinguishes the texts (AUROC, out of fold), and readable features of either side."""
 
     auroc: float
     theirs: str

@@ -32,7 +32,7 @@ _OTHER = "name the river that you would follow from the mountains down to the la
 
 
 class SharedRuns(Metric):
-    """Lines whose texts share a run of words with an evaluation set, and the first such run of each."""
+    """Lines whose texts share a run of words with an evaluation set, and the first such run of each line."""
 
     found: pl.Series = lines_seen()
     run: pl.Series = merged_by(lambda mine, theirs, _: mine.append(theirs), lambda: pl.Series(dtype=pl.UInt64))
@@ -53,16 +53,15 @@ class Contaminated(DatasetRule):
 
     ## Why it matters
 
-    The model has seen what it will be asked, and the result of the evaluation says less than it seems to.
+    The model has seen the questions of the evaluation, so the result is less meaningful than it seems.
 
     ## How to fix
 
-    Name the evaluation sets: `ftlint check train.jsonl --against mmlu.jsonl --against ours.jsonl`. JSON Lines of any shape will
-    do, and other files are read as texts, one a line. Without `--against`, and with `--extend-select SPL007`, the validation
-    file is compared. Texts are compared by runs of 13 words (the option `words`), without case and punctuation, as the
-    authors of GPT-3 did. A run that is in more than 5 % of the evaluation records, and in more than ten, is an
-    instruction that they share, and does not count. Drop the training records;
-    `--fix --unsafe-fixes --fixable contaminated` does.
+    Name the evaluation sets: `ftlint check train.jsonl --against mmlu.jsonl --against ours.jsonl`. The sets may be JSON Lines
+    of any shape; other files are read as one text per line. Without `--against`, but with `--extend-select SPL007`, the rule
+    compares the validation file. It compares runs of 13 words (the option `words`), without case and punctuation, as the
+    authors of GPT-3 did. It ignores a run that occurs in more than 5 % of the evaluation records, and in more than ten, because
+    such a run is a shared instruction. Drop the training records; `--fix --unsafe-fixes --fixable contaminated` does this.
     """
 
     code = "SPL007"
@@ -87,7 +86,7 @@ class Contaminated(DatasetRule):
 
     @dataclass(frozen=True)
     class Options:
-        """words: of the shortest run that counts."""
+        """words: minimum number of words of a run."""
 
         words: int = option(13, least=4)
 

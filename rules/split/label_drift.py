@@ -19,11 +19,12 @@ class LabelDrift(DatasetRule):
 
     ## Why it matters
 
-    Accuracy on the validation file then says little about the mix that was trained on; one of the two is not drawn at random.
+    Accuracy on the validation file then says little about the mix in the training data; one of the two files is not a random
+    sample.
 
     ## How to fix
 
-    Split the data at random within each label; `ftlint split` does.
+    Split the data at random within each label; `ftlint split` does this.
     """
 
     code = "SPL004"

@@ -18,16 +18,16 @@ _SHOWN = 8
 
 
 class MissingLabel(DatasetRule):
-    """The training file has labels that the validation file never has.
+    """The training file has labels that are not in the validation file.
 
     ## Why it matters
 
-    How well the model tells these labels is not measured; a service that computes classification metrics counts the classes of
-    both files, and refuses when the numbers differ.
+    Validation does not cover these labels. A service that computes classification metrics counts the classes of both files, and
+    refuses them if the numbers differ.
 
     ## How to fix
 
-    Split the data so that each part has every label: `ftlint split` does.
+    Split the data so that each part has every label; `ftlint split` does this.
     """
 
     code = "SPL005"

@@ -24,12 +24,12 @@ class SplitMismatch(DatasetRule):
 
     ## Why it matters
 
-    The model is measured on another format than it was trained on, and looks worse than it is.
+    The model is evaluated on a different format than it was trained on, and seems worse than it is.
 
     ## How to fix
 
-    Write both files with the same code, so that they end prompts and completions alike. `--fix --unsafe-fixes` ends those of
-    the validation file as those of the training file end.
+    Write both files with the same code, so that their prompts and completions end alike. `--fix --unsafe-fixes` gives the
+    validation file the separator and stop of the training file.
     """
 
     code = "SPL003"

@@ -28,12 +28,12 @@ class TrainValidationLeak(DatasetRule):
 
     ## Why it matters
 
-    The model has seen the answer. Validation then measures memory, and the accuracy in use will be lower than it says.
+    The model has seen the answer. Validation then measures memory, and the accuracy in use will be lower than measured.
 
     ## How to fix
 
-    Split the data anew (`ftlint split`), so that each prompt is in one file only, or drop the records from the validation file:
-    `--fix --unsafe-fixes --fixable train-validation-leak` does, unless less than half of the file would be left.
+    Split the data again with `ftlint split`, which keeps each prompt in one file, or drop the records from the validation file.
+    `--fix --unsafe-fixes --fixable train-validation-leak` drops them, unless less than half of the file would remain.
     """
 
     code = "SPL001"

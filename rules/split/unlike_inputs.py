@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _LOOKED_AT = 5_000
 _FEWEST = 20
-"""Inputs on either side without which nothing is said."""
+"""Minimum number of inputs on either side."""
 
 
 _WORDS = ("lamp", "sea", "hill", "dog", "house")
@@ -26,19 +26,19 @@ _ABOUT = [(f"dear sir, a {a} near the {b} and a {c} ->", " x") for a in _WORDS f
 
 
 class UnlikeInputs(DatasetRule):
-    """The inputs of use are not like the prompts that are trained on.
+    """The inputs in use differ from the training prompts.
 
     ## Why it matters
 
-    The guide wants data that is "representative". A model that was trained on tidy sentences is asked in chats of three words,
-    and does not do there what the validation file promised.
+    The guide wants data that is "representative". A model that was trained on full sentences but receives chat messages of
+    three words does not perform as the validation file promised.
 
     ## How to fix
 
-    Name a file with inputs as they will come: `ftlint check train.jsonl --like inputs.txt` (a text a line, or JSON with prompts
-    or messages; answers are not needed). Without it, and with `--extend-select SPL006`, the validation file is compared. A small
-    model is asked to tell the two apart; 0.5 (AUROC) is chance. Collect training data of the kind that the words in the message
-    show. The check takes `pip install 'ftlint[mock]'`.
+    Name a file with typical inputs: `ftlint check train.jsonl --like inputs.txt` (one text per line, or JSON with prompts or
+    messages; answers are not needed). Without it, but with `--extend-select SPL006`, the rule compares the validation file. A
+    small model tries to distinguish the two; an AUROC of 0.5 is chance. Collect training data of the kind that the words in the
+    message show. The rule requires `pip install 'ftlint[mock]'`.
     """
 
     code = "SPL006"
@@ -53,7 +53,7 @@ class UnlikeInputs(DatasetRule):
 
     @dataclass(frozen=True)
     class Options:
-        """auroc: from which on inputs are said to be unlike."""
+        """auroc: minimum AUROC of a finding."""
 
         auroc: float = option(0.8, least=0.5, most=1)
 

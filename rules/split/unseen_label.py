@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 class UnseenLabel(DatasetRule):
-    """The validation file has a label that the training file never has.
+    """The validation file has a label that is not in the training file.
 
     ## Why it matters
 
-    The model cannot give an answer that it never saw; the service fails the job when the numbers of classes differ.
+    The model cannot give an answer that it has never seen; the service fails the job if the numbers of classes differ.
 
     ## How to fix
 
-    Add records of the label to the training file, or take it out of the validation file.
+    Add records with the label to the training file, or remove it from the validation file.
     """
 
     code = "SPL002"

@@ -1,1 +1,1 @@
-"""Rules about the text itself."""
+"""Rules about the text of records."""

@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from ftlint.metrics import Gathered
 
 _LONG = 200
-"""Bytes from which on an answer can have met a limit."""
+"""Minimum length, in bytes, of an answer that may have reached a limit."""
 
 _SENTENCES = 3
-"""Sentences that an answer has which is prose: the end of code and of lists says nothing."""
+"""Minimum number of sentences of a prose answer: the end of code and of lists shows nothing."""
 
 _SAMPLE = 300
-"""Unfinished answers whose tokens are counted."""
+"""Maximum number of unfinished answers whose tokens are counted."""
 
 _FEWEST = 10
 _WIDTH = 0.06
-"""Answers that met one limit differ in length by less than this: another tokenizer counts them a little otherwise."""
+"""Answers that reached the same limit differ in length by less than this, as another tokenizer counts slightly differently."""
 
 Sample = list[tuple[int, int]]
 
@@ -40,7 +40,7 @@ def _smallest(mine: Sample, theirs: Sample, shift: int) -> Sample:
 
 
 class UnfinishedAnswers(Metric):
-    """How many answers are long, how many of them end inside a sentence, and a sample of these: a hash of each, and its line."""
+    """Number of long answers, number of those that end inside a sentence, and a sample of these: hash and line of each."""
 
     long: int = total()
     count: int = total()
@@ -62,11 +62,11 @@ class AnswerCutOff(DatasetRule):
 
     ## Why it matters
 
-    They were generated with a limit of tokens, and cut off there. The model learns to stop in the middle of a sentence.
+    They were generated with a token limit, and cut off there. The model learns to stop in the middle of a sentence.
 
     ## How to fix
 
-    Generate them again with a higher limit, or drop those that met it.
+    Generate them again with a higher limit, or drop the answers that reached it.
     """
 
     code = "TXT010"
@@ -77,7 +77,7 @@ class AnswerCutOff(DatasetRule):
 
     @dataclass(frozen=True)
     class Options:
-        """share: of the long answers that must end so."""
+        """share: minimum share of the long answers."""
 
         share: float = option(0.02, least=0, most=1)
 

@@ -32,13 +32,13 @@ class ControlCharacter(TextRule):
 
     ## Why it matters
 
-    Nobody sees it, the tokenizer does: the word around it breaks into rare tokens. It comes from copied web pages and
-    binary files, and later input will not have it.
+    It is invisible, but the tokenizer splits the word around it into rare tokens. It comes from copied web pages and binary
+    files, and later input will not have it.
 
     ## How to fix
 
-    Remove it; `--fix --unsafe-fixes` does, and puts back the quotes and dashes of Windows-1252 that were read as U+0080 to
-    U+009F. Tabs and line ends are text, and so are joiners of scripts and emoji.
+    Remove the character; `--fix --unsafe-fixes` does this. It also restores the quotes and dashes of Windows-1252 that were
+    decoded as U+0080 to U+009F. The rule allows tabs, line ends, and the joiners of scripts and emoji.
     """
 
     code = "TXT001"

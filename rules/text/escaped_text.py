@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import FixContext
 
 _KINDS = {r"\n": r"(?:\\r)?\\n", r"\t": r"\\t", r"\"": r"\\\"", r"\u": r"\\u[0-9a-fA-F]{4}"}
-"""What is left of an escape, by the name that it is reported under."""
+"""Remains of an escape, by its name in reports."""
 
 _COMMANDS = (
     "nabla|ne|neq|neg|new[a-z]+|noindent|nolimits|normalsize|not|notin|nu|num|rangle|ref|renewcommand|rho|right[a-z]*|rm|rvert"
@@ -38,11 +38,11 @@ _MEANT = re.compile(
     r"|\w\([^()]*\)\s*[{;]|\{\s*(?:\w+|'[^']*')\s*:"
     r"|\"\s*:|(?:print|printf|echo|split|join|replace|write|log|puts|println)\s*\(|#include|\b(?:def|function|import|return)\s"
 )
-"""What shows that backslashes are meant: code, SQL, markup, paths, commands of LaTeX, regular expressions, JSON in the text."""
+"""Signs that backslashes are intended: code, SQL, markup, paths, commands of LaTeX, regular expressions, JSON in the text."""
 
 
 class Escapes(Metric):
-    """Lines of the records in which escapes are that were never undone, by their kind."""
+    """Lines of records with undecoded escapes, by kind."""
 
     found: dict[str, pl.Series] = lines_by_key()
 
@@ -66,13 +66,13 @@ class EscapedText(DatasetRule):
 
     ## Why it matters
 
-    Where a backslash and an `n` stand for a line end, the model learns to write the two characters. The text was escaped
-    twice, or copied out of JSON or code.
+    If a backslash and an `n` replace a line end, the model learns to write these two characters. The text was escaped twice, or
+    copied out of JSON or code.
 
     ## How to fix
 
-    Undo the escapes when the data is written. `--fix --unsafe-fixes --fixable escaped-text` does, for `\n`, `\t`, `\"` and
-    `\u2009`. Texts that hold code, paths, regular expressions or LaTeX are left alone.
+    Decode the escapes when you write the data. `--fix --unsafe-fixes --fixable escaped-text` does this for `\n`, `\t`, `\"` and
+    `\u2009`. Texts with code, paths, regular expressions or LaTeX are not changed.
     """
 
     code = "TXT007"
@@ -110,7 +110,7 @@ class EscapedText(DatasetRule):
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Undo the escapes of this kind."""
         kind = violations.args["kind"]
-        note = f"{kind} becomes what it stands for in {violations.args['records']}"
+        note = f"{kind} is decoded in {violations.args['records']}"
         return Fix.rewrite(each_text(partial(_undone, kind=kind)), scope="role", note=note, once=True)
 
 

@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 HTML = (
     r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});|<(?:br|p|/p|div|/div|span|/span|b|/b|i|/i|li|/li)\s?/?>"
 )
-"""HTML entities, and the tags that scraped text is left with; other tags may be what the text is about."""
+"""HTML entities, and the usual tags of scraped text; other tags may be the subject of the text."""
 
 
 class HtmlEntities(Occurrences):
-    """How many records hold HTML entities or tags, by the entity; `any` counts records."""
+    """Number of records with HTML entities or tags, by entity; `any` is the number of records."""
 
     records: int = total()
 
@@ -52,15 +52,15 @@ class HtmlEntities(Occurrences):
 
 
 class HtmlEntity(DatasetRule):
-    """HTML entities or tags are left in the text.
+    """Texts contain HTML entities or tags.
 
     ## Why it matters
 
-    Text from web pages keeps `&amp;` and `<br>` when it was not parsed. They cost tokens, and later input may not have them.
+    Text from web pages that was not parsed contains `&amp;` and `<br>`. They cost tokens, and later input may not have them.
 
     ## How to fix
 
-    Unescape the text when it is extracted. `--fix --unsafe-fixes --fixable html-entity` does for entities.
+    Unescape the text when you extract it. `--fix --unsafe-fixes --fixable html-entity` does this for entities.
     """
 
     code = "TXT005"

@@ -28,11 +28,11 @@ class LineSeparator(TextRule):
 
     ## Why it matters
 
-    It is valid JSON. Readers that split lines as Python's `splitlines` does tear the record in two there.
+    It is valid JSON, but readers that split lines like Python's `splitlines` split the record in two there.
 
     ## How to fix
 
-    Write it as the escape `\u2028`, which means the same; `--fix` does.
+    Write the character as the escape `\u2028`, which means the same; `--fix` does this.
     """
 
     code = "TXT009"

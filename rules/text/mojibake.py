@@ -20,15 +20,15 @@ _SUSPECT = "[ÂÃÄÅÎÏÐÑ×ØÙàáâãäåæçèéêëìíîïð][\u0080-\u
 
 
 class Mojibake(TextRule):
-    """Text that was decoded wrongly, such as `â€™` for an apostrophe.
+    """A text was decoded wrongly, for example with `â€™` for an apostrophe.
 
     ## Why it matters
 
-    The model learns to read and write the wrong characters, in several tokens where one was meant.
+    The model learns to read and write the wrong characters, which take several tokens instead of one.
 
     ## How to fix
 
-    Read the source as UTF-8. `--fix --unsafe-fixes` repairs what ftfy (the detector used) can put right.
+    Read the source as UTF-8. `--fix --unsafe-fixes` repairs what ftfy, the detector, can restore.
     """
 
     code = "TXT002"

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import FixContext
 
 _LONGEST = 16
-"""Bytes of a text that may be such a word, with white space around it."""
+"""Maximum length, in bytes, of such a word with white space around it."""
 
 
 class NullTexts(Metric):
-    """Lines with a text that is nothing but a word for a missing value, by the word and whether it is the answer.
+    """Lines with a text that is only a word for a missing value, by the word and whether it is the answer.
 
-    Of a line that has several, one counts: the answer before the question, and both before other messages.
+    Only one per line is stored: the answer before the question, and both before other messages.
     """
 
     found: dict[tuple[str, bool], pl.Series] = lines_by_key()
@@ -66,7 +66,7 @@ class NullTexts(Metric):
 
 
 class NullText(DatasetRule):
-    """A text is nothing but `nan`, `None`, `null` or the like: a missing value that became text.
+    """A text is only `nan`, `None`, `null` or similar: a missing value that became text.
 
     ## Why it matters
 
@@ -74,8 +74,8 @@ class NullText(DatasetRule):
 
     ## How to fix
 
-    Drop such records, or fill in what is missing; `--fix --unsafe-fixes` drops them. An answer of many records (100 or more,
-    the option `minimum`) is meant so, and fine.
+    Drop such records, or fill in the missing value; `--fix --unsafe-fixes` drops them. The rule allows an answer of many
+    records (100 or more, the option `minimum`).
     """
 
     code = "TXT004"
@@ -106,7 +106,7 @@ class NullText(DatasetRule):
 
     @dataclass(frozen=True)
     class Options:
-        """minimum: an answer of as many records is meant so."""
+        """minimum: an answer of at least as many records is intended."""
 
         minimum: int = option(100, least=0)
 

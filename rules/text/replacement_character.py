@@ -17,15 +17,15 @@ _SIGN = "\ufffd"
 
 
 class ReplacementCharacter(TextRule):
-    """A text contains U+FFFD, which replaces bytes that some reader could not decode.
+    """A text contains U+FFFD, which replaces bytes that a reader could not decode.
 
     ## Why it matters
 
-    What stood there is lost, and the model learns to read and write the sign that stands for it.
+    The original character is lost, and the model learns to read and write U+FFFD.
 
     ## How to fix
 
-    Read the source again, in the character set that it was written in. What was lost cannot be told from this file.
+    Read the source again, in its original character set. The lost characters cannot be restored from this file.
     """
 
     code = "TXT008"

@@ -19,11 +19,11 @@ class ReservedText(TextRule):
 
     ## Why it matters
 
-    The job fails: the service writes such a text around turns, and refuses data that has it.
+    The job fails: the service writes it around turns, and refuses data that contains it.
 
     ## How to fix
 
-    Write it otherwise.
+    Rewrite the text without it.
     """
 
     code = "TXT006"

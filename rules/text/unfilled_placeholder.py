@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 _PLACEHOLDER = re.compile(
     r"(?<![\w\\^_${/])(?:\{\{\s?[A-Za-z_]\w+\s?\}\}|\{\s?[A-Za-z_]\w+\s?\})(?![}/])|<[A-Z][A-Z_ ]+>|\[[A-Z][A-Z_ ]+\]"
 )
-"""A name of two letters or more in braces or brackets; not behind a word, `\\`, `^`, `_` or `$`, as in LaTeX and code, nor beside
+"""A name of two letters or more in braces or brackets; not after a word, `\\`, `^`, `_` or `$`, as in LaTeX and code, nor next to
 a slash, as in the path of an API (`/shops/{id}`)."""
 
 _SECTION = re.compile(r"[<\[](?:BEGIN|END|START|STOP|OPEN|CLOSE)\b[A-Z_ ]*[>\]]")
 """A tag that begins or ends a section."""
 
 _EXPLAINED = r"\s*[\"'`]?\s*(?:[:=]|is\b|are\b|means?\b|is? for\b|refers? to\b|with\b)"
-"""What follows a placeholder that a text explains."""
+"""Text after a placeholder that the text itself explains."""
 
 _MODEL_MARKS = ("INST", "SYS", "CLS", "SEP", "MASK", "PAD", "UNK", "BOS", "EOS", "START", "END", "STOP", "DONE")
 _NO_PLACEHOLDERS = {f"{left}{name}{right}" for name in _MODEL_MARKS for left, right in ("[]", "<>")}
@@ -40,7 +40,7 @@ _NO_PLACEHOLDERS = {f"{left}{name}{right}" for name in _MODEL_MARKS for left, ri
 
 
 class Placeholders(Occurrences):
-    """How many records hold each placeholder that the survey saw."""
+    """Number of records with each placeholder that the survey found."""
 
     records: int = total()
 
@@ -61,7 +61,7 @@ class UnfilledPlaceholder(DatasetRule):
 
     ## How to fix
 
-    Fill the template when the data is written; in Python usually an `f` before the string is missing.
+    Fill in the template when you write the data; in Python, the `f` before the string is usually missing.
     """
 
     code = "TXT003"
@@ -74,7 +74,7 @@ class UnfilledPlaceholder(DatasetRule):
 
     @dataclass(frozen=True)
     class Options:
-        """share: the part of the records from which a placeholder is reported."""
+        """share: minimum share of the records."""
 
         share: float = option(0.2, least=0, most=1)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Lengths(Metric):
-    """Sums of the lengths of prompts and completions, in UTF-8 bytes."""
+    """Total lengths of prompts and completions, in UTF-8 bytes."""
 
     records: int = total()
     prompt: int = total()
@@ -38,8 +38,8 @@ class LongPrompts(DatasetRule):
 
     ## Why it matters
 
-    By default a part of the training loss comes from the prompt's tokens. Where prompts are very long, that part drowns
-    what is learned from the completions.
+    By default, the prompt's tokens are part of the training loss. If prompts are very long, their part outweighs what the model
+    learns from the completions.
 
     ## How to fix
 
@@ -55,7 +55,7 @@ class LongPrompts(DatasetRule):
 
     @dataclass(frozen=True)
     class Options:
-        """ratio: how many times as long, in bytes, prompts may be."""
+        """ratio: maximum ratio of the length of prompts to completions, in bytes."""
 
         ratio: float = option(100, least=0)
 

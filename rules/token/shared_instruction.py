@@ -27,13 +27,13 @@ class SharedInstruction(DatasetRule):
 
     ## Why it matters
 
-    A fine-tuned model needs no instruction: the examples show what is wanted. The tokens are paid for in training and in
-    every call. One model for several tasks does need it, but then not all prompts share it.
+    A fine-tuned model needs no instruction, because the examples show the task. The tokens cost money in training and in every
+    call. One model for several tasks does need an instruction, but then not all prompts share it.
 
     ## How to fix
 
-    Strip the instruction, in the data and in later prompts. `--fix --unsafe-fixes --fixable shared-instruction` does. Where
-    the shared text belongs to each item (`item number 5`), leave it.
+    Remove the instruction from the data and from later prompts. `--fix --unsafe-fixes --fixable shared-instruction` does this.
+    If the shared text belongs to each item (`item number 5`), keep it.
     """
 
     code = "TOK003"
@@ -44,7 +44,7 @@ class SharedInstruction(DatasetRule):
 
     @dataclass(frozen=True)
     class Options:
-        """length: characters from which a shared text is reported."""
+        """length: minimum length of a reported text, in characters."""
 
         length: int = option(12, least=1)
 

@@ -39,7 +39,7 @@ _MARKS = (
     "<|fim_middle|>",
     "<|fim_suffix|>",
 )
-"""Marks of turns of known chat templates (ChatML, Llama 2 and 3, Mistral, Gemma), and tokens of code models."""
+"""Turn markers of known chat templates (ChatML, Llama 2 and 3, Mistral, Gemma), and tokens of code models."""
 
 
 class SpecialToken(TextRule):
@@ -47,10 +47,10 @@ class SpecialToken(TextRule):
 
     ## Why it matters
 
-    Written in the text, `<|endoftext|>` is not the token that ends a text: the service takes it for the seven ordinary
-    tokens that spell it, or refuses it. Where a trainer does parse it, it cuts the record in two. The same holds for the marks
-    by which chat templates tell turns apart. Where most records have them a template has rendered the data, and the trainer
-    must not do so again.
+    In a text, `<|endoftext|>` is not the token that ends a text: the service encodes it as the seven ordinary tokens that spell
+    it, or refuses it. If a trainer does parse it, it splits the record in two. The same applies to the marks that separate
+    turns in chat templates. If most records contain them, a template has already been applied to the data, and the trainer must
+    not apply it again.
 
     ## How to fix
 

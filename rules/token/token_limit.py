@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ftlint.rule.fixes import FixContext, Row
 
 _WIDEST = 128
-"""Characters that a token stands for at most: the longest runs of spaces that are one."""
+"""Maximum number of characters of a token: the longest run of spaces that is one token."""
 
 
 class TokenLimit(RecordRule):
@@ -31,12 +31,13 @@ class TokenLimit(RecordRule):
 
     ## Why it matters
 
-    What is over the limit is refused, or cut off at the end: with the separator and the answer.
+    The target refuses the record, or cuts off its end, with the separator and the answer.
 
     ## How to fix
 
-    Shorten the text. `--fix --unsafe-fixes` cuts the front of the body; the option `cut` says `"end"` or `"drop"` instead.
-    A completion that is too long by itself is left to a person. Texts that start differently may be equal when they are cut.
+    Shorten the text. `--fix --unsafe-fixes` cuts the front of the body; the option `cut` selects `"end"` or `"drop"` instead. A
+    completion that is too long by itself is not repaired. Texts that differ only at their start may become equal when they are
+    cut.
     """
 
     code = "TOK001"
@@ -48,7 +49,7 @@ class TokenLimit(RecordRule):
 
     @dataclass(frozen=True)
     class Options:
-        """cut: what the fix takes away: the `front` or the `end` of the body, or it may `drop` the record."""
+        """cut: what the repair removes: the `front` or the `end` of the body, or the whole record (`drop`)."""
 
         cut: Literal["front", "end", "drop"] = "front"
 

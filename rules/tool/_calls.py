@@ -1,4 +1,4 @@
-"""What the rules about tools share: the calls of a message, and the tools of a record."""
+"""Shared code of the rules about tools: the calls of a message, and the tools of a record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calls of the legacy format of OpenAI, written as those of today."""
+"""Converts calls in OpenAI's legacy format to the current format."""
 
 from __future__ import annotations
 

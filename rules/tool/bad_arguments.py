@@ -35,21 +35,21 @@ class BadArguments(ToolRule):
 
     ## Why it matters
 
-    Services of OpenAI's format want the object as JSON in a string, and refuse what cannot be parsed. Templates of open models
-    render the object itself; what is broken is learned as it is.
+    Services with OpenAI's format require the object as JSON in a string, and refuse arguments that they cannot parse. Templates
+    of open models render the object itself, so broken arguments are learned.
 
     ## How to fix
 
-    Write the arguments as a JSON object. `--fix --unsafe-fixes` writes an object as a string, or the reverse, where the target
-    wants the other form.
+    Write the arguments as a JSON object. `--fix --unsafe-fixes` converts an object to a string, or the reverse, if the target
+    requires the other form.
     """
 
     code = "TUL001"
     level = "error"
     message = "message {number} {problem}"
-    headline = "conversations have a call with bad arguments"
+    headline = "conversations have a call with invalid arguments"
     symptoms: ClassVar[Mapping[str, str]] = {
-        "Can only get item pairs from a mapping": "chat templates that go over arguments (Jinja)",
+        "Can only get item pairs from a mapping": "chat templates that iterate over arguments (Jinja)",
     }
     examples = (
         good([_TALK.format(r'"{\"port\": \"Oslo\"}"')]),

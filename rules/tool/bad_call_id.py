@@ -30,18 +30,18 @@ class BadCallId(ToolRule):
 
     ## Why it matters
 
-    Answers name the call that they are of by its id. Services refuse a file whose calls have none; Mistral's tokenizer takes
-    nine letters and digits and nothing else.
+    A tool result refers to its call by id. Services refuse a file whose calls have none. Mistral's tokenizer accepts only nine
+    letters and digits.
 
     ## How to fix
 
-    Give each call of a conversation an id of its own, and the same to its answer.
+    Give each call of a conversation a unique id, and its result the same id.
     """
 
     code = "TUL006"
     level = "error"
     message = "message {number} calls {name!r} with an id that {problem}"
-    headline = "conversations have a call with a bad id"
+    headline = "conversations have a call with an invalid id"
     examples = (good([_TALK.format('"id": "c1", ')]), bad([_TALK.format("")], at=[1]))
 
     def violates(self, context: Context) -> pl.Expr:
@@ -73,7 +73,7 @@ def _wrong(row: Mapping[str, Any], context: Context) -> tuple[Call, str] | None:
             if pattern:
                 return call, f"is missing; {target} requires one"
         elif call.id in before:
-            return call, "another call has too"
+            return call, "another call also has"
         elif pattern and not (type(call.id) is str and re.fullmatch(pattern, call.id)):
             return call, f"{target} does not accept"
         before.add(call.id)

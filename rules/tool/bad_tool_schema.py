@@ -30,19 +30,19 @@ _TALK = (
 
 
 _SHOWN = 100
-"""Characters of a fault that are shown."""
+"""Maximum number of characters of a fault that are shown."""
 
 
 class BadToolSchema(ToolRule):
-    """The parameters of a tool are not a valid JSON Schema, or a call breaks the schema of its tool.
+    """The parameters of a tool are not a valid JSON Schema, or a call does not match the schema of its tool.
 
     ## Why it matters
 
-    Services refuse the file. Where nothing refuses it, the model learns to call a tool in a way that will fail.
+    Services refuse the file. If the file is accepted, the model learns to call a tool in a way that will fail.
 
     ## How to fix
 
-    Use the types of JSON Schema (`object`, `string`, `integer` …), and arguments that fit it.
+    Use the types of JSON Schema (`object`, `string`, `integer` …), and arguments that match it.
     """
 
     code = "TUL004"

@@ -39,13 +39,13 @@ class LegacyFunctionCall(ToolRule):
 
     ## Why it matters
 
-    OpenAI has deprecated it, and templates of open models leave it out silently.
+    OpenAI has deprecated it, and templates of open models silently drop it.
 
     ## How to fix
 
-    Write `tools` for `functions`, `tool_calls` for `function_call`, and answers of the role `tool` with the id of their call;
-    `--fix --unsafe-fixes --fixable legacy-function-call` does. A record stays in
-    which a call has no answer, an answer does not follow its call, or something is in another format already.
+    Replace `functions` with `tools`, `function_call` with `tool_calls`, and write results as `tool` messages with the id of
+    their call. `--fix --unsafe-fixes --fixable legacy-function-call` does this. It skips a record in which a call has no
+    result, a result does not follow its call, or something is already in another format.
     """
 
     code = "TUL005"

@@ -24,16 +24,16 @@ _TALK = (
 
 
 class LostToolText(ToolRule):
-    """The target silently drops a text: beside a call, or a tool's answer at the end.
+    """The target silently drops the text of a message with a call, or a tool result at the end.
 
     ## Why it matters
 
-    What is left out is not learned, and nothing says so. LLaMA-Factory drops the text of a message that calls a tool, and an
-    answer of a tool that ends the conversation.
+    The dropped text is not learned, and nothing warns about it. LLaMA-Factory drops the text of a message that calls a tool,
+    and a tool result that ends the conversation.
 
     ## How to fix
 
-    Write the text as a message of its own; end with the assistant.
+    Write the text as a separate message, and end with an assistant message.
     """
 
     code = "TUL008"

@@ -40,7 +40,8 @@ class ToolCount(ToolRule):
 
     ## How to fix
 
-    Leave out the key where there are no tools; `--fix --unsafe-fixes` does. Of many tools keep those that the record needs.
+    Remove the key if there are no tools; `--fix --unsafe-fixes` does this. If there are too many, keep those that the record
+    needs.
     """
 
     code = "TUL007"

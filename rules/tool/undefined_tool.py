@@ -28,21 +28,21 @@ _TALK = (
 
 
 class UndefinedTool(ToolRule):
-    """A call is of a tool that the record does not define.
+    """A call names a tool that the record does not define.
 
     ## Why it matters
 
-    The model learns to call what it is not given. Services that compare calls with tools refuse the file.
+    The model learns to call tools that are not available. Services that compare calls with tools refuse the file.
 
     ## How to fix
 
-    Define the tool, or write the name of the one that is meant. Records that define no tools at all are left alone.
+    Define the tool, or correct the name. The rule skips records that define no tools at all.
     """
 
     code = "TUL002"
     level = "error"
     message = "message {number} calls {name!r}, which the record does not define{hint}"
-    headline = "conversations have a call of a tool that is not defined"
+    headline = "conversations call a tool that is not defined"
     examples = (good([_TALK.format("tide")]), bad([_TALK.format("tides")], at=[1]))
 
     def violates(self, context: Context) -> pl.Expr:

@@ -28,16 +28,16 @@ _TALK = (
 
 
 class UnmatchedCall(ToolRule):
-    """A tool's answer has no call, or a call has no answer.
+    """A tool result has no call, or a call has no result.
 
     ## Why it matters
 
-    Services refuse the file, and templates that look for the call stop. Calls may be answered in any order. A call in the last
-    message is what the model is to learn, and needs no answer.
+    Services refuse the file, and templates that look up the call stop. Results may be in any order. A call in the last message
+    is what the model should learn, and needs no result.
 
     ## How to fix
 
-    Write the id of the call that is answered; add the answer that is missing, or the call.
+    Write the id of the call that the result answers; add the missing result or the missing call.
     """
 
     code = "TUL003"
@@ -87,5 +87,5 @@ def _of_answer(own: Turn, before: list[Turn], context: Context) -> tuple[str, st
     called = {call.id for turn in before for call in calls_of(turn, context)}
     for asked, at in answers_of(own, context):
         if asked not in called:
-            return f'answers the call "{asked}", which there is not before it', at
+            return f'answers the call "{asked}", but no earlier message has that call', at
     return "", ""
