@@ -102,11 +102,15 @@ def called(
         form: See `Call`.
     """
     at, owner = at or where, holder if id_holder is None else id_holder
-    keys = {"name": ("name", where, holder), "arguments": (arguments, where, holder), "id": (identity, at, owner)}
-    parts = {part: f"{place}/{key}" for part, (key, place, own) in keys.items() if own.get(key) is not None}
-    name = holder.get("name")
-    own = name if type(name) is str else None
-    return Call(own, holder.get(arguments), id_of(owner.get(identity)), at, parts, form, takes_id=bool(identity))
+    name, given, own_id = holder.get("name"), holder.get(arguments), owner.get(identity)
+    parts = {}
+    if name is not None:
+        parts["name"] = f"{where}/name"
+    if given is not None:
+        parts["arguments"] = f"{where}/{arguments}"
+    if own_id is not None:
+        parts["id"] = f"{at}/{identity}"
+    return Call(name if type(name) is str else None, given, id_of(own_id), at, parts, form, bool(identity))
 
 
 def parts_with(turn: Turn, content: str, key: str) -> Iterator[tuple[Mapping[str, Any], str]]:

@@ -6,6 +6,7 @@ A dialect says where turns are (`Form`) and what their keys and roles are called
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal
@@ -298,7 +299,9 @@ class ConversationDialect(Dialect[None]):
     def _turn(self, message: Mapping[str, Any], at: str, field: Field) -> Turn:
         named = message.get(self.role) or ""
         meant = (self.roles.get(named, named) if self.roles else named) or field.role
-        return Turn(meant, named, message.get(self.content), message, at, field)
+        turn = Turn(meant, named, message.get(self.content), message, at, field)
+        calls, answers = tuple(self.calling.calls(turn)), tuple(self.calling.answers(turn))
+        return turn._replace(calls=calls, answers=answers) if calls or answers else turn
 
     def tools_of(self, value: Mapping[str, Any]) -> Any:
         """Return the tools that a record defines, as they are in it; None for none."""
@@ -308,12 +311,11 @@ class ConversationDialect(Dialect[None]):
         """Return the JSON Pointer of the tools that a record defines; nothing for none."""
         return next(self._tools(value), (None, ""))[1]
 
-    def defined(self, value: Mapping[str, Any]) -> list[Tool]:
+    def defined(self, value: Mapping[str, Any]) -> Sequence[Tool]:
         """Return the tools that a record defines and that have a name."""
-        given, at = self.tools_of(value), self.tools_at(value)
-        listed = parsed(given) if type(given) is str else given
-        tools = self.calling.tools(listed, at) if type(listed) is list else ()
-        return [tool._replace(at=at) for tool in tools] if type(given) is str else list(tools)
+        given, at = next(self._tools(value), (None, ""))
+        text = as_json(given)
+        return _tools_in(self.calling, text, at, whole=type(given) is str) if text else []
 
     def _tools(self, value: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
         for inside in ("", "input", "toolConfig"):
@@ -422,7 +424,7 @@ class ConversationDialect(Dialect[None]):
             "named": [turn.named for turn in every],
             "content": [turn.content if type(turn.content) is str else None for turn in every],
             "calls": [as_json(turn.message.get("tool_calls") or turn.message.get("function_call")) for turn in every],
-            "calling": [next(self.calling.calls(turn), None) is not None for turn in every],
+            "calling": [bool(turn.calls) for turn in every],
             "empty": list(map(is_empty, every)),
             "misweighed": [is_misweighed(turn.message.get("weight")) for turn in every],
             "unlearned": list(chain.from_iterable(map(unlearned, talks))),
@@ -433,7 +435,7 @@ class ConversationDialect(Dialect[None]):
             "name": [name_of(turn) for turn in every],
             "media": [has_media(turn.content) for turn in every],
             "weighed": [weighing_key(turn.message) for turn in every],
-            "linked": [next(self.calling.answers(turn), None) is not None for turn in every],
+            "linked": [bool(turn.answers) for turn in every],
             "misplaced": [turn.role != "assistant" and turn.message.get("weight") is not None for turn in every],
         }
         tools = [as_json(self.tools_of(record)) for record in records]
@@ -506,7 +508,8 @@ class ConversationDialect(Dialect[None]):
         if "/" in self.home[1:]:
             return []
         inside = [turn for turn in self.turns(value) if turn.at.rpartition("/")[0] == self.home]
-        keys = dict.fromkeys(key for turn in inside for key in turn.message if key not in self._known_members)
+        unusual = (turn.message for turn in inside if not turn.message.keys() <= self._known_members)
+        keys = dict.fromkeys(key for message in unusual for key in message if key not in self._known_members)
         return [f"{self.home[1:]}[].{key}" for key in keys]
 
     def beside(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -525,7 +528,7 @@ class ConversationDialect(Dialect[None]):
     def made_by_tools(self, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         """Yield arguments of calls, and properties of tools, with their JSON Pointers."""
         for turn in self.turns(value):
-            for call in self.calling.calls(turn):
+            for call in turn.calls:
                 if "arguments" in call.parts:
                     yield call.parts["arguments"], call.arguments
         for tool in self.defined(value) if type(self.tools_of(value)) is list else ():
@@ -671,6 +674,14 @@ def conversation_of(context: Context) -> ConversationDialect:
     dialect = named(context.dialect)
     assert isinstance(dialect, ConversationDialect)
     return dialect
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _tools_in(calling: Calling, text: str, at: str, *, whole: bool) -> Sequence[Tool]:
+    """Return the tools of a JSON text at a pointer. whole: whether it is a text in the record too."""
+    listed = parsed(text)
+    tools = calling.tools(listed, at) if type(listed) is list else ()
+    return [tool._replace(at=at) for tool in tools] if whole else list(tools)
 
 
 def _without(said: set[str], value: Mapping[str, Any], naming: frozenset[str]) -> dict[str, Any]:

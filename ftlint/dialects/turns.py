@@ -10,6 +10,8 @@ from ftlint.text.marks import SPACE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ftlint.dialects.calls import Call
+
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 """Roles of OpenAI's chat format (openai-python 3.54.0, types/chat), by which rules know the roles of every dialect."""
 
@@ -66,6 +68,8 @@ class Turn(NamedTuple):
         message: The object that it is in; an empty one where a text stands for itself.
         at: Its JSON Pointer.
         field: Where it was found.
+        calls: Of tools.
+        answers: Ids of the calls that it answers, each with its JSON Pointer.
     """
 
     role: str
@@ -74,6 +78,8 @@ class Turn(NamedTuple):
     message: Mapping[str, Any]
     at: str
     field: Field
+    calls: Sequence[Call] = ()
+    answers: Sequence[tuple[str | None, str]] = ()
 
     @property
     def bare(self) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections import defaultdict
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -49,6 +49,9 @@ up for by others that hold several values."""
 
 _ESCAPE = re.compile(rb"\\[u/]")
 """A sign written as an escape, which could hide a key from a search in the raw line."""
+
+_FLOAT = re.compile(rb"[\[:,\s]-?\d(?:\d{18}|\d*(?:\.\d|[eE]))")
+"""The start of every number with a point or an exponent, or of 19 digits, in a line of JSON; texts can hold it too."""
 
 _DEEP, _PLACES = 6, 1000
 """Levels of nesting, and places, of which the types are noted."""
@@ -272,8 +275,8 @@ class Reader:
 
     def _made_in(self, value: Mapping[str, Any]) -> dict[tuple[str, str], None]:
         """Return the types of contents, arguments and parameters of a record, by path, and the keys of those that are objects."""
-        made = [(_INDEX.sub("/*", at), one) for at, one in self.dialect.made_by_tools(value)]
-        texts = [(_INDEX.sub("/*", at), one) for at, one in self.dialect.contents(value)]
+        made = [(_path_of(at), one) for at, one in self.dialect.made_by_tools(value)]
+        texts = [(_path_of(at), one) for at, one in self.dialect.contents(value)]
         kinds = {(path, KINDS[type(one)].rpartition(" ")[2]): None for path, one in (*texts, *made)}
         return kinds | {(path, KEYS + "\0".join(sorted(one))): None for path, one in made if type(one) is dict}
 
@@ -291,7 +294,7 @@ class Reader:
     def _rest(self, line: bytes, value: Mapping[str, Any], *, twice: bool) -> str:
         """Return what a record holds besides its texts; the whole line where the parser's value does not tell all of it."""
         rest = self.dialect.rest(value, self.naming)
-        return rest + line.decode() if twice or (rest and _loses_digits(value)) else rest
+        return rest + line.decode() if twice or (rest and _FLOAT.search(line) and _loses_digits(value)) else rest
 
     def _judge_types(self, objects: list[_Object], decoded: Decoded) -> None:
         """Note in `decoded` which objects of a dialect that has no tables are none of its records."""
@@ -522,6 +525,13 @@ def _objects(lines: list[bytes], values: list[Any], numbers: Sequence[int], deco
 
 
 _INDEX = re.compile(r"/\d+(?=/|$)")
+
+
+@lru_cache(maxsize=4096)
+def _path_of(pointer: str) -> str:
+    """Return a JSON Pointer with `*` for the indexes of arrays."""
+    return _INDEX.sub("/*", pointer)
+
 
 KEYS = "keys "
 """With this before it, what is noted of an object is which keys it has."""

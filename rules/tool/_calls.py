@@ -10,7 +10,7 @@ from ftlint.dialects.turns import number_of
 from ftlint.rule import Location, RecordRule
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ftlint.dialects.calls import Call, Tool
     from ftlint.dialects.context import Context
@@ -31,22 +31,12 @@ def turns_of(row: Row) -> list[Turn]:
     return turns
 
 
-def calls_of(turn: Turn, context: Context) -> list[Call]:
-    """Return the calls of a message, those of a legacy form too."""
-    return list(conversation_of(context).calling.calls(turn))
-
-
-def answers_of(turn: Turn, context: Context) -> list[tuple[str | None, str]]:
-    """Return the ids of the calls that a message answers, each with its JSON Pointer."""
-    return list(conversation_of(context).calling.answers(turn))
-
-
-def own_calls(row: Row, context: Context) -> list[Call]:
+def own_calls(row: Row) -> Sequence[Call]:
     """Return the calls of the message that a row is of."""
-    return calls_of(turns_of(row)[row["position"]], context)
+    return turns_of(row)[row["position"]].calls
 
 
-def tools_of(value: Mapping[str, Any], context: Context) -> list[Tool]:
+def tools_of(value: Mapping[str, Any], context: Context) -> Sequence[Tool]:
     """Return the tools that a record defines and that have a name."""
     return conversation_of(context).defined(value)
 

@@ -64,12 +64,12 @@ class BadArguments(ToolRule):
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether the arguments of a call are wrong."""
-        return any(_problem(call, level, context) for call in own_calls(row, context))
+        return any(_problem(call, level, context) for call in own_calls(row))
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the arguments."""
         for level in ("error", "warning"):
-            for call in own_calls(row, context):
+            for call in own_calls(row):
                 if problem := _problem(call, level, context):
                     fixable = _other_form(call, context) is not None
                     said = f'calls "{call.name or "nothing"}" with arguments that are {problem}'
@@ -110,7 +110,7 @@ def _other_form(call: Call, context: Context) -> type | None:
 def _rewritten(line: Line, row: Row, context: Context) -> list[Edit]:
     """Return the edits that write the arguments of a message's calls in the other form."""
     changes = []
-    for call in own_calls(row, context):
+    for call in own_calls(row):
         wanted, at = _other_form(call, context), call.parts.get("arguments")
         if wanted and at and (span := line.span(at)):
             raw = line.text[slice(*span)]

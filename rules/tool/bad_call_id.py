@@ -9,7 +9,7 @@ import polars as pl
 
 from ftlint.rule import Location, bad, good
 
-from ._calls import ToolRule, at_call, calls_of, own_calls, turns_of
+from ._calls import ToolRule, at_call, own_calls, turns_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,8 +65,8 @@ def _wrong(row: Mapping[str, Any], context: Context) -> tuple[Call, str] | None:
     """Return the first call of a message whose id is wrong, and why."""
     pattern, target = context.target.call_ids, context.target.name
     earlier = turns_of(row)[: row["position"]]
-    before: set[str | None] = {call.id for turn in earlier for call in calls_of(turn, context) if call.id is not None}
-    for call in own_calls(row, context):
+    before: set[str | None] = {call.id for turn in earlier for call in turn.calls if call.id is not None}
+    for call in own_calls(row):
         if not call.takes_id:
             continue
         if call.id is None:

@@ -11,7 +11,7 @@ from ftlint.dialects.base import RECORDS, opaque
 from ftlint.dialects.calls import parsed
 from ftlint.rule import Location, bad, good
 
-from ._calls import ToolRule, calls_of, tools_of, turns_of
+from ._calls import ToolRule, tools_of, turns_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,7 +82,7 @@ def _problem(row: Mapping[str, Any], context: Context) -> tuple[str, str | None]
             return f'the parameters of the tool "{tool.name}" are not a valid JSON Schema: {fault}', tool.at
         schemas[tool.name] = text
     for turn in turns_of(row) if schemas else ():
-        for call in calls_of(turn, context):
+        for call in turn.calls:
             readable = type(call.value) is dict and not (call.form and type(call.arguments) is str)
             if call.name in schemas and readable and (fault := _broken(call, schemas[call.name])):
                 return f'the call of "{call.name}" breaks its schema: {fault}', call.parts.get("arguments", call.at)

@@ -65,5 +65,5 @@ class UndefinedTool(ToolRule):
 def _undefined(row: Mapping[str, Any], context: Context) -> Call | None:
     """Return the first call of a message that is of no tool of the record."""
     names = {tool.name for tool in tools_of(row["value"], context)}
-    called = (call for call in own_calls(row, context) if call.parts or call.name)  # a text that is no call is another rule's
+    called = (call for call in own_calls(row) if call.parts or call.name)  # a text that is no call is another rule's
     return next((call for call in called if names and call.name not in names), None)

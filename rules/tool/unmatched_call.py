@@ -9,7 +9,7 @@ import polars as pl
 from ftlint.dialects.turns import number_of
 from ftlint.rule import Location, bad, good
 
-from ._calls import ToolRule, answers_of, calls_of, turns_of
+from ._calls import ToolRule, turns_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,40 +52,40 @@ class UnmatchedCall(ToolRule):
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether call and answer do not match."""
-        return bool(_problem(row, context)[0])
+        return bool(_problem(row)[0])
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the id."""
-        problem, pointer = _problem(row, context)
+        problem, pointer = _problem(row)
         number = number_of(row)
         return Location(pointer, args={"number": number, "problem": problem})
 
 
-def _problem(row: Mapping[str, Any], context: Context) -> tuple[str, str]:
+def _problem(row: Mapping[str, Any]) -> tuple[str, str]:
     """Return what does not match, and where; nothing where all does."""
     turns = turns_of(row)
     index = row["position"]
     own = turns[index]
     if row["linked"]:
-        return _of_answer(own, turns[:index], context)
+        return _of_answer(own, turns[:index])
     if index == len(turns) - 1 or turns[index + 1].field.thread != own.field.thread:
         return "", ""
     answered = set()
     for turn in turns[index + 1 :]:
-        ids = [asked for asked, _ in answers_of(turn, context)]
+        ids = [asked for asked, _ in turn.answers]
         if not ids and turn.role not in {"tool", "function"}:
             break
         answered.update(ids)
-    for call in calls_of(own, context):
+    for call in own.calls:
         if call.id is not None and call.id not in answered:
             return f"calls {call.name!r}, and no answer to {call.id!r} follows".replace("'", '"'), call.parts["id"]
     return "", ""
 
 
-def _of_answer(own: Turn, before: list[Turn], context: Context) -> tuple[str, str]:
+def _of_answer(own: Turn, before: list[Turn]) -> tuple[str, str]:
     """Return why an answer of a tool has no call."""
-    called = {call.id for turn in before for call in calls_of(turn, context)}
-    for asked, at in answers_of(own, context):
+    called = {call.id for turn in before for call in turn.calls}
+    for asked, at in own.answers:
         if asked not in called:
             return f'answers the call "{asked}", but no earlier message has that call', at
     return "", ""
