@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ftlint import integrations
-    from ftlint.api import check, convert, evaluate, fix, profile, split
+    from ftlint.api import check, convert, evaluate, fix, profile, render, split
     from ftlint.errors import ConfigError, FindingsError, FtlintError, InputError, UsageError
     from ftlint.report.finding import Finding, RelatedLocation
     from ftlint.report.report import Report
@@ -38,6 +38,7 @@ __all__ = [
     "fix",
     "integrations",
     "profile",
+    "render",
     "split",
 ]
 
@@ -56,6 +57,7 @@ _HOMES = {
     "evaluate": "api",
     "fix": "api",
     "profile": "api",
+    "render": "api",
     "split": "api",
 }
 

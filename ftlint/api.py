@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ftlint.prepare.split import Split
     from ftlint.report.report import Report
     from ftlint.session import ConfigSource, FrameT, PathT
+    from ftlint.training.rendering import Rendering
 
 
 def check(data: Any, *, valid: Any = None, config: ConfigSource = None, **settings: Unpack[Setting]) -> Report:
@@ -43,6 +44,27 @@ def check(data: Any, *, valid: Any = None, config: ConfigSource = None, **settin
 
     """
     return Session(config, **settings).check(data, valid=valid)
+
+
+def render(record: Mapping[str, Any] | str | bytes, *, config: ConfigSource = None, **settings: Unpack[Setting]) -> Rendering:
+    """Return a record as its trainer makes it: text, tokens, what is learned, cut and lost; see `Session.show`.
+
+    Args:
+        record: An object, or a line of JSON.
+        config: As of `check`.
+        **settings: As of `check`; `target="trl"`, `tokenizer="DIR"`, `limit=2048`, `learns="assistant"` say what is made of it.
+
+    Raises:
+        InputError: For what is no record, for a folder without a tokenizer, and for a template that does not end.
+        ConfigError: For settings that do not fit.
+
+    Example:
+        >>> made = render({"prompt": "vino ->", "completion": " edible"}, target="davinci")
+        >>> [token.text for token in made.tokens if token.learned]
+        [' edible']
+
+    """
+    return Session(config, **settings).show(record).rendering
 
 
 @overload

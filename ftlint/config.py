@@ -32,6 +32,7 @@ TEXTS = ("separator", "stop")
 
 LevelName = Literal["error", "warning", "info"]
 TaskName = Literal["classification", "generation", "open-ended"]
+LearnedName = Literal["all", "completion", "assistant", "last"]
 FailOn = Literal["error", "warning", "info", "never"]
 
 
@@ -65,8 +66,12 @@ class DatasetTable(_Strict):
     separator: str | None = None
     stop: str | None = None
     task: TaskName | None = None
+    tokenizer: str | None = None
+    limit: int | None = None
+    learns: LearnedName | None = None
 
     def __post_init__(self) -> None:
+        _check_limit("dataset.limit", self.limit)
         if not self.train:
             raise ValueError("dataset.train names no file")
         for key in ("separator", "stop"):
@@ -102,6 +107,9 @@ class Settings(_Strict):
     task: TaskName | None = None
     naming_keys: list[str] | None = None
     longest_line: int = LONGEST_LINE
+    tokenizer: str | None = None
+    limit: int | None = None
+    learns: LearnedName | None = None
     like: str | None = None
     against: list[str] = field(default_factory=list)
     extend: str | None = None
@@ -114,12 +122,10 @@ class Settings(_Strict):
     def __post_init__(self) -> None:
         if self.select == []:
             raise ValueError("select is empty: nothing would be checked")
-        for key in ("target", "encoding", "dialect", "separator", "stop", "baseline", "like"):
+        for key in ("target", "encoding", "dialect", "separator", "stop", "baseline", "like", "tokenizer"):
             _check_text(key, getattr(self, key))
-        for key in ("jobs", "max_findings", "longest_line"):
-            value = getattr(self, key)
-            if value is not None and value < 1:
-                raise ValueError(f"{_dashed(key)} must be 1 or more")
+        for key in ("jobs", "max_findings", "longest_line", "limit"):
+            _check_limit(_dashed(key), getattr(self, key))
 
 
 class Setting(TypedDict, total=False):
@@ -146,6 +152,9 @@ class Setting(TypedDict, total=False):
     task: TaskName | None
     naming_keys: Sequence[str] | None
     longest_line: int
+    tokenizer: str | None
+    limit: int | None
+    learns: LearnedName | None
     like: str | None
     against: Sequence[str]
     baseline: str | None
@@ -153,6 +162,11 @@ class Setting(TypedDict, total=False):
     dataset: Sequence[Mapping[str, Any]]
     targets: Mapping[str, Mapping[str, Any]]
     rules: Mapping[str, Mapping[str, Any]]
+
+
+def _check_limit(key: str, value: int | None) -> None:
+    if value is not None and value < 1:
+        raise ValueError(f"{key} must be 1 or more")
 
 
 def _check_text(key: str, text: str | None) -> None:
@@ -181,13 +195,25 @@ class Config(msgspec.Struct, frozen=True):
     def baseline(self) -> Path | None:
         """The baseline's file, if there is one; a configuration file names it from its own folder."""
         name = self.settings.baseline
-        return None if name is None else (self.root if self.sources.get("baseline") in self.files else Path()) / name
+        return None if name is None else Path(self._from("baseline", name))
+
+    def _from(self, key: str, name: str) -> str:
+        """Return a path that a key names; a configuration file names it from its own folder."""
+        return str((self.root if self.sources.get(key) in self.files else Path()) / name)
+
+    def _placed(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a target of the configuration, with the path of its tokenizer."""
+        tokenizer = values.get("tokenizer")
+        return {**values, **({"tokenizer": self._from("targets", tokenizer)} if isinstance(tokenizer, str) else {})}
 
     def options(self, table: DatasetTable | None = None) -> DatasetOptions:
         """Return what is configured of a dataset, for one of the tables more closely than in general."""
-        names = ("target", "encoding", "dialect", "separator", "stop", "task")
+        names = ("target", "encoding", "dialect", "separator", "stop", "task", "tokenizer", "limit", "learns")
         chosen = {name: getattr(table, name, None) or getattr(self.settings, name) for name in names}
-        own = {name: dict(values) for name, values in self.settings.targets.items()}
+        own = {name: self._placed(values) for name, values in self.settings.targets.items()}
+        if chosen["tokenizer"]:
+            of_table = table is not None and table.tokenizer is not None
+            chosen["tokenizer"] = self._from("dataset" if of_table else "tokenizer", chosen["tokenizer"])
         naming = None if self.settings.naming_keys is None else frozenset(self.settings.naming_keys)
         survey = self.settings.survey
         return DatasetOptions(

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 CLASSIFICATION, GENERATION, OPEN_ENDED = TASKS = ("classification", "generation", "open-ended")
 
+LEARNED = ("all", "completion", "assistant", "last")
+"""What of a record is learned: everything, the completion, every answer, or the last one."""
 
 LONGEST_LINE = 16 << 20
 """Bytes of the longest line that is read by default. To look at a record takes up to twenty times its bytes of memory."""
@@ -27,6 +29,9 @@ class DatasetOptions(Struct, frozen=True):
         like: A file of inputs as they will come in use.
         against: Files of evaluation sets, which must not be in the training data.
         longest: Bytes of the longest line that is read.
+        tokenizer: Folder of the model's tokenizer and chat template.
+        limit: The most tokens of a record that are trained on, where it is not the target's own.
+        learns: What is learned, where it is not what the target learns.
     """
 
     target: str | None = None
@@ -42,3 +47,6 @@ class DatasetOptions(Struct, frozen=True):
     like: str | None = None
     against: tuple[str, ...] = ()
     longest: int = LONGEST_LINE
+    tokenizer: str | None = None
+    limit: int | None = None
+    learns: str | None = None

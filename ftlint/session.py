@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from ftlint.evaluation.evaluate import Evaluation
     from ftlint.prepare.profile import Profile
     from ftlint.prepare.reshape import Reshaped
+    from ftlint.prepare.show import Shown
     from ftlint.prepare.split import Split
     from ftlint.report.finding import Finding
     from ftlint.rule import Rule
@@ -341,6 +342,42 @@ class Session:
 
         with closing(self._single(data, "profiled")) as source, self._started([source]) as engine:
             return profile(source, self._options(source), engine, exact=exact_tokens, positive=positive_class)
+
+    def show(self, record: Mapping[str, Any] | str | bytes) -> Shown:
+        """Return a record as its trainer makes it: its tokens, which of them are learned, what is cut and lost.
+
+        Args:
+            record: An object, or a line of JSON. The settings `target`, `tokenizer`, `limit` and `learns` say what is made of it.
+
+        Raises:
+            InputError: For what is no record, for a folder without a tokenizer, and for a template that does not end.
+
+        """
+        data = [record] if isinstance(record, Mapping) else record.encode() if isinstance(record, str) else record
+        with closing(self._single(data, "shown")) as source:
+            return self.shown(source, [1])[0]
+
+    def shown(self, source: Source, lines: Sequence[int]) -> list[Shown]:
+        """Return the records on some lines of a file, which count from 1, as their trainer makes them; see `show`."""
+        from ftlint.prepare.show import shown  # noqa: PLC0415 - a check needs none of it
+
+        return shown(source, self._options(source), lines)
+
+    def worst(self, source: Source) -> list[int]:
+        """Return the lines of the records of a file that lose most learned tokens, which count from 1."""
+        from ftlint.prepare.show import worst  # noqa: PLC0415 - a check needs none of it
+
+        with self._started([source]) as engine:
+            return worst(source, self._options(source), engine)
+
+    def first_with(self, rule: str, source: Source, most: int = 3) -> list[int]:
+        """Return the first lines of a file in which a rule finds something."""
+        rules = configured(Selection(tuple(rule.split(","))).rules(), self.config.settings.rules)
+        with self._started([source]) as engine:
+            report = Session.of(self.config, rules=rules, engine=engine).check_datasets(
+                [Dataset([source], self._options(source))]
+            )
+            return list(dict.fromkeys(finding.line for finding in report.findings if finding.line))[:most]
 
     def split(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from dataclasses import fields as fields_of
 from functools import cache
 from importlib.resources import files
@@ -24,6 +24,7 @@ class Target:
 
     name: str
     source: str
+    version: str = ""
     dialects: tuple[str, ...] = ("prompt-completion",)
     encoding: str = "o200k_base"
     limit: int = 0
@@ -55,6 +56,17 @@ class Target:
     places_images: bool = False
     reserved: tuple[str, ...] = ()
     loader: str = ""
+    tokenizer: str = ""
+    renderer: str = ""
+    cuts_at: int = 0
+    cut: str = ""
+    learns: str = ""
+    completion_only: bool = False
+    spans: str = ""
+    unlearned: str = ""
+    ends_texts: bool = False
+    pairs_as_messages: bool = False
+    parses_arguments: bool = False
     one_schema: bool = False
     in_all: tuple[str, ...] = ()
     prices: dict[str, Any] = field(default_factory=dict)
@@ -63,6 +75,27 @@ class Target:
     def ceiling(self) -> int:
         """The smallest number of tokens that is too many for a record; 0 where no limit is known."""
         return self.limit if self.below or not self.limit else self.limit + 1
+
+    def trained(self, limit: int | None, learns: str | None) -> Target:
+        """Return the target as it is trained in a run: with its own limit, and its own idea of what is learned."""
+        made = replace(self, learns=learns, completion_only=False) if learns else self
+        return replace(made, cuts_at=limit, cut=self.cut or "right") if limit else made
+
+    @property
+    def titled(self) -> str:
+        """The name, with the version that a bare name stands for."""
+        return f"{self.name}@{self.version}" if self.version else self.name
+
+    @property
+    def longest(self) -> int:
+        """The most tokens of a record that a trainer keeps, unless it is told otherwise; 0 where that is not known."""
+        return self.cuts_at or max(0, self.ceiling - 1)
+
+    def learned_of(self, *, texts: bool) -> str:
+        """Return what is learned: `all`, `completion`, `assistant` or `last`. texts: of texts that are joined."""
+        if texts and self.completion_only:
+            return "completion"
+        return self.learns or "assistant"
 
     @property
     def most(self) -> str:
@@ -88,6 +121,8 @@ def target(name: str, own: Mapping[str, Mapping[str, Any]] | None = None) -> Tar
     """
     fields = {key.replace("-", "_"): value for key, value in _resolve(name, {**shipped(), **(own or {})}, ()).items()}
     fields.setdefault("source", "your configuration")
+    newest = shipped().get(name, {}).get("extends", "")
+    fields["version"] = newest.partition("@")[2] if newest.startswith(f"{name}@") and name not in (own or {}) else ""
     known = Target.__dataclass_fields__
     fields |= {key: tuple(value) for key, value in fields.items() if isinstance(value, list) and key in _of_default(tuple)}
     for key in fields:

@@ -24,6 +24,7 @@ FAMILIES = (
     "tool",
     "preference",
     "image",
+    "learning",
     "secret",
     "duplicate",
     "split",

@@ -22,6 +22,7 @@ LAYERS = [
     {"rule"},
     {"metrics"},
     {"records"},
+    {"training"},
     {"dialects"},
     {"text"},
     {"sources"},

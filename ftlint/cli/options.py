@@ -15,13 +15,19 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound="Callable[..., Any]")
 
+_TARGET = click.option("--target", metavar="NAME", help="Model that the data is for (`ftlint config --targets`).")
+
 _DATA = (
-    click.option("--target", metavar="NAME", help="Model that the data is for (`ftlint config --targets`)."),
     click.option("--encoding", metavar="NAME", help="Tokenizer, where it is not the target's."),
     click.option("--dialect", metavar="NAME", help="Shape of the records, where it shall not be inferred."),
     click.option("--separator", metavar="TEXT", help=r"Text that ends every prompt, with JSON escapes: '\n\n###\n\n'."),
     click.option("--stop", metavar="TEXT", help="Text that ends every completion, with JSON escapes."),
     click.option("--task", type=click.Choice(["classification", "generation", "open-ended"]), help="What the model is to do."),
+    click.option("--tokenizer", metavar="DIR", help="Folder of the model's tokenizer and chat template."),
+    click.option("--limit", type=click.IntRange(1), metavar="N", help="Tokens that are kept of a record, for the target's own."),
+    click.option(
+        "--learns", type=click.Choice(["all", "completion", "assistant", "last"]), help="What is learned, for the target's own."
+    ),
     click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes; default: all processors."),
     click.option("--engine", metavar="NAME", help="What does the work: auto, serial, processes, or one of a package."),
     click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration file, or a value of it."),
@@ -40,6 +46,9 @@ _SCALARS = (
     "encoding",
     "dialect",
     "task",
+    "tokenizer",
+    "limit",
+    "learns",
     "fail_on",
     "max_findings",
     "no_snippets",
@@ -55,12 +64,17 @@ _LISTS = ("select", "extend_select", "ignore", "against", "output", "fixable", "
 
 def data_options(command: F) -> F:
     """Give a command the options that say what the data is."""
+    return _with((_TARGET, *_DATA), command)
+
+
+def options_without_target(command: F) -> F:
+    """Give a command the same, without the target."""
     return _with(_DATA, command)
 
 
 def check_options(command: F) -> F:
     """Give a command those, and the ones that say what is looked for."""
-    return _with((*_JUDGED, *_DATA), command)
+    return _with((*_JUDGED, _TARGET, *_DATA), command)
 
 
 def _with(options: Sequence[Callable[[F], F]], command: F) -> F:

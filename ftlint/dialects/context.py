@@ -35,7 +35,7 @@ class Context(Struct, Generic[K], frozen=True):
         encoding: The tokenizer's name.
         task: `classification`, `generation` or `open-ended`.
         known: What the dialect knows of it, for its own rules.
-        given: What the configuration names (`separator`, `stop`, `task`, `dialect`).
+        given: What the configuration names (`separator`, `stop`, `task`, `dialect`, `target`, `limit`).
         surveyed: How many records the inference rests on.
         recognised: Whether a known dialect has the majority.
         head: In how many first characters nearly all surveyed inputs differ, so that duplicates can be sought by these alone; 0
@@ -44,6 +44,7 @@ class Context(Struct, Generic[K], frozen=True):
             training and validation value.
         naming: Keys that only name a record.
         longest: Bytes of the longest line that is read.
+        tokenizer: Folder of the model's tokenizer and chat template; empty: none is known.
         hints: What rules asked the survey, by code.
     """
 
@@ -59,6 +60,7 @@ class Context(Struct, Generic[K], frozen=True):
     split: Differences = ()
     naming: frozenset[str] = NAMING
     longest: int = LONGEST_LINE
+    tokenizer: str = ""
     hints: Mapping[str, Any] = field(default_factory=dict)
 
     @property

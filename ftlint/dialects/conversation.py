@@ -29,7 +29,8 @@ from ftlint.dialects.base import (
     opaque,
     value_at,
 )
-from ftlint.dialects.calls import Calling, parsed
+from ftlint.dialects.call import parsed
+from ftlint.dialects.calls import Calling
 from ftlint.dialects.kinds import LIST, OBJECT, PAIRS, TEXT, TEXTS, fits, kind_of
 from ftlint.dialects.kinds import MESSAGES as ROLES_AND_CONTENTS
 from ftlint.dialects.turn_tables import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ftlint.dialects.calls import Call, Calling, Tool, called, id_of, parts_with
+from ftlint.dialects.calls import Calling, Tool, called, id_of, parts_with
 from ftlint.dialects.conversation import ConversationDialect
 from ftlint.dialects.kinds import LIST, TEXT, UNTYPED
 from ftlint.dialects.turns import Field, Form
@@ -12,6 +12,7 @@ from ftlint.dialects.turns import Field, Form
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.dialects.call import Call
     from ftlint.dialects.turns import Turn
 
 _SYSTEM = Field("system", (LIST, TEXT), "system", needed=False)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from ftlint.dialects.calls import Call, Calling, Tool, called, parts_with
+from ftlint.dialects.calls import Calling, Tool, called, parts_with
 from ftlint.dialects.conversation import conversation
 from ftlint.dialects.kinds import LIST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ftlint.dialects.call import Call
     from ftlint.dialects.turns import Turn
 
 ROLES = {"user": "user", "model": "assistant", "system": "system", "function": "tool"}

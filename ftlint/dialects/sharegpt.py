@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ftlint.dialects.calls import Call, Calling, parsed
+from ftlint.dialects.call import Call, parsed
+from ftlint.dialects.calls import Calling
 from ftlint.dialects.conversation import conversation
 from ftlint.dialects.kinds import SPOKEN
 

@@ -10,7 +10,7 @@ from ftlint.text.marks import SPACE
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ftlint.dialects.calls import Call
+    from ftlint.dialects.call import Call
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 """Roles of OpenAI's chat format (openai-python 3.54.0, types/chat), by which rules know the roles of every dialect."""

@@ -12,17 +12,15 @@ from ftlint.dialects import named
 from ftlint.engine.partial import Key, Partial
 from ftlint.errors import failing, raise_if_interrupted
 from ftlint.metrics import Block, FileFacts
-from ftlint.records.line import Line
 from ftlint.records.reader import reader_of
 from ftlint.rule import DatasetRule, LineRule, RecordRule
 from ftlint.sources import BOM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Metric
-    from ftlint.records.reader import Record
     from ftlint.rule import Level, Rule
     from ftlint.sources import Source, Span
 
@@ -168,21 +166,13 @@ def _rows(result: pl.DataFrame | pl.Series) -> pl.DataFrame:
 
 def _checked(rows: pl.DataFrame, rule: RecordRule, level: Level, context: Context, block: Block) -> pl.DataFrame:
     """Return those rows that a rule finds wrong when it looks at the records by themselves."""
-    records = _records(rows.get_column("line").to_list(), context, block)
+    records = block.records_on(rows.get_column("line").to_list(), context)
     indexes = rows.get_column("position")
     kept = [
         record is not None and rule.check(record.row(rule.table, index), level, context)
         for record, index in zip(records, indexes, strict=True)
     ]
     return rows.filter(pl.Series(kept, dtype=pl.Boolean))
-
-
-def _records(numbers: Sequence[int], context: Context, block: Block) -> list[Record | None]:
-    """Return the records of some lines, each of which is read by itself once for all rules."""
-    missing = sorted({number for number in numbers if number not in block.records})
-    lines = {number: Line(block.line(number)) for number in missing}
-    block.records |= reader_of(context).records_of(block.tables, lines) if lines else {}
-    return [block.records[number] for number in numbers]
 
 
 def expressions(rule: RecordRule, context: Context) -> dict[Key, pl.Expr]:

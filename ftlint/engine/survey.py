@@ -106,7 +106,7 @@ def take_sample(sources: Sequence[Source], options: DatasetOptions) -> Sample:
     dialect = named(name)
     naming = NAMING if options.naming is None else options.naming
     read = Reader(dialect, naming, options.longest).read(b"\n".join(lines)).tables if dialect.checked else {}
-    target = pinned or _assumed(dialect, read, options)
+    target = (pinned or _assumed(dialect, read, options)).trained(options.limit, options.learns)
     encoding = options.encoding or target.encoding
     tokens.tokenizer(encoding)
     context = Context(
@@ -116,11 +116,12 @@ def take_sample(sources: Sequence[Source], options: DatasetOptions) -> Sample:
         task=options.task or GENERATION,
         known=dialect.nothing,
         given=frozenset(
-            what for what in ("separator", "stop", "task", "dialect", "target") if getattr(options, what) is not None
+            what for what in ("separator", "stop", "task", "dialect", "target", "limit") if getattr(options, what) is not None
         ),
         recognised=is_recognised,
         naming=naming,
         longest=options.longest,
+        tokenizer=options.tokenizer or target.tokenizer,
     )
     if not dialect.checked:
         return Sample(context, {})

@@ -14,9 +14,11 @@ import msgspec
 
 from ftlint.dialects.base import RECORDS, TEXTS
 from ftlint.metrics.parts import Part
+from ftlint.records.line import Line
+from ftlint.records.reader import reader_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import polars as pl
 
@@ -62,6 +64,13 @@ class Block(msgspec.Struct, dict=True):
     def offset(self, number: int) -> int:
         """Return how many bytes of the block are before a line."""
         return self._starts[number]
+
+    def records_on(self, numbers: Sequence[int], context: Context) -> list[Record | None]:
+        """Return the records of some lines, each of which is read by itself once for all who ask."""
+        missing = sorted({number for number in numbers if number not in self.records})
+        lines = {number: Line(self.line(number)) for number in missing}
+        self.records |= reader_of(context).records_of(self.tables, lines) if lines else {}
+        return [self.records[number] for number in numbers]
 
     @cached_property
     def _starts(self) -> list[int]:

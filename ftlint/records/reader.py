@@ -345,10 +345,11 @@ class _Batch:
 
 
 class Record:
-    """A record that was read alone. line: its raw line."""
+    """A record that was read alone. line: its raw line. kept: what rules found out about it and others want to know too."""
 
     def __init__(self, line: Line, batch: _Batch, number: int) -> None:
         self.line = line
+        self.kept: dict[str, Any] = {}
         self._batch, self._number = batch, number
 
     def row(self, table: str, index: int = 0) -> dict[str, Any]:
@@ -396,6 +397,8 @@ class _Row(dict[str, Any]):
             return self._record.line.value
         if key == "raw":
             return self._record.line
+        if key == "kept":
+            return self._record.kept
         raise KeyError(key)
 
 

@@ -12,7 +12,8 @@ from ftlint.rule import Location, RecordRule
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ftlint.dialects.calls import Call, Tool
+    from ftlint.dialects.call import Call
+    from ftlint.dialects.calls import Tool
     from ftlint.dialects.context import Context
     from ftlint.dialects.turns import Turn
     from ftlint.rule.fixes import Row

@@ -17,7 +17,7 @@ from ._calls import ToolRule, at_call, own_calls
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ftlint.dialects.calls import Call
+    from ftlint.dialects.call import Call
     from ftlint.dialects.context import Context
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line

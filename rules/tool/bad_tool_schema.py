@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects.base import RECORDS, opaque
-from ftlint.dialects.calls import parsed
+from ftlint.dialects.call import parsed
 from ftlint.rule import Location, bad, good
 
 from ._calls import ToolRule, tools_of, turns_of
@@ -16,7 +16,7 @@ from ._calls import ToolRule, tools_of, turns_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ftlint.dialects.calls import Call
+    from ftlint.dialects.call import Call
     from ftlint.dialects.context import Context
     from ftlint.rule import Level
     from ftlint.rule.fixes import Row

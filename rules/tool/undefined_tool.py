@@ -14,7 +14,7 @@ from ._calls import ToolRule, at_call, own_calls, tools_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ftlint.dialects.calls import Call
+    from ftlint.dialects.call import Call
     from ftlint.dialects.context import Context
     from ftlint.rule import Level
     from ftlint.rule.fixes import Row

@@ -22,6 +22,7 @@ FAMILIES = {
     "IMG": "image",
     "SEC": "secret",
     "LOD": "loading",
+    "LRN": "learning",
     "FIL": "file",
     "JSN": "json",
     "SHP": "shape",

@@ -1,0 +1,109 @@
+"""Records as their trainer makes them, to be looked at."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from ftlint.dialects.base import RECORDS
+from ftlint.engine.check import check_dataset
+from ftlint.engine.dataset import Dataset
+from ftlint.engine.survey import survey
+from ftlint.errors import InputError
+from ftlint.metrics.learned import Learned
+from ftlint.prepare import pictures
+from ftlint.records.line import Line
+from ftlint.records.reader import reader_of
+from ftlint.rule import DatasetRule
+from ftlint.sources import BOM
+from ftlint.training.rendering import render_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ftlint.dialects.context import Context
+    from ftlint.engine.base import Engine
+    from ftlint.metrics import Gathered
+    from ftlint.options import DatasetOptions
+    from ftlint.rule import Violations
+    from ftlint.sources import Source
+    from ftlint.training.rendering import Rendering
+
+
+class Shown(Struct, frozen=True):
+    """A record as its trainer makes it. line: from 1."""
+
+    path: str
+    line: int
+    rendering: Rendering
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `ftlint show --output json` prints of it."""
+        made = self.rendering
+        return {
+            "path": self.path,
+            "line": self.line,
+            "target": made.target,
+            "estimate": made.estimate,
+            "text": made.text,
+            "tokens": [token._asdict() for token in made.tokens],
+            "learned": sum(made.learned),
+            "total": len(made.ids),
+            "limit": made.limit,
+            "cut": {"from": made.cut.at, "side": made.cut.side} if made.cut else None,
+            "lost": list(made.lost),
+            "error": made.error,
+            "outcome": made.outcome,
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(pictures.as_text([[self]], width=100, colour=False))
+
+    def _repr_html_(self) -> str:
+        return pictures.as_fragment([self])
+
+
+def shown(source: Source, options: DatasetOptions, lines: Sequence[int]) -> list[Shown]:
+    """Return the records on some lines, which count from 1.
+
+    Raises:
+        InputError: For a line that is not there, or holds no record.
+    """
+    context = survey([source], options)
+    return [Shown(source.path, line, _rendered(source, line, context)) for line in lines]
+
+
+def _rendered(source: Source, line: int, context: Context) -> Rendering:
+    raw = next((own for number, own in enumerate(_lines(source), 1) if number == line), None)
+    if raw is None:
+        raise InputError(f"{source.path}: it has no line {line:,}")
+    [record] = reader_of(context).records([Line(raw)], context)
+    if record is None:
+        raise InputError(f"{source.path}, line {line:,}: not a {context.dialect} record (`ftlint check` says why)")
+    return render_row(record.row(RECORDS), context)
+
+
+def _lines(source: Source) -> Iterator[bytes]:
+    for span in source.spans():
+        start, data = source.read(span)
+        yield from (data.removeprefix(BOM) if start == 0 else data).removesuffix(b"\n").split(b"\n")
+
+
+class _Worst(DatasetRule):
+    """Asks for what is learned of all records."""
+
+    code = "worst"
+    level = "info"
+    metrics = (Learned,)
+
+    def judge(self, gathered: Gathered) -> Iterator[Violations]:  # noqa: ARG002 - the hook's signature
+        """Report nothing."""
+        yield from ()
+
+
+def worst(source: Source, options: DatasetOptions, engine: Engine) -> list[int]:
+    """Return the lines of the records that lose most learned tokens, the worst first; the first line where none does."""
+    report = check_dataset(Dataset([source], options), [_Worst()], engine)
+    learned = report.gathered["train"].get(Learned)
+    return [line + 1 for _, line in learned.worst] or [1]

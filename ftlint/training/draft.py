@@ -1,0 +1,56 @@
+"""A record before anything is cut, and whose its tokens are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ftlint.training.folder import Tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ftlint.dialects.turns import Turn
+    from ftlint.targets import Target
+    from ftlint.training.talk import Talk
+
+NEAR = 3
+"""Tokens after an answer among which its end token is sought, as axolotl does."""
+
+
+class Draft(NamedTuple):
+    """A record before anything is cut; the fields are those of `Rendering`."""
+
+    text: str = ""
+    tokens: Tokens = Tokens((), ())
+    wanted: Sequence[bool] = ()
+    messages: Sequence[int | None] = ()
+    lost: Sequence[str] = ()
+    faults: Sequence[str] = ()
+    error: str | None = None
+
+
+def unweighed(turn: Turn, target: Target) -> bool:
+    """Whether a turn has the weight 0, and the target reads weights."""
+    return target.weights in {"assistant", "any"} and turn.message.get("weight") == 0
+
+
+def learned_turns(talk: Talk, target: Target) -> list[int]:
+    """Return which messages are learned, by their roles and weights."""
+    answers = [index for index, turn in enumerate(talk.turns) if turn.role in {"assistant", "text"}]
+    if target.learned_of(texts=talk.texts) == "last":
+        answers = answers[-1:]
+    elif target.learned_of(texts=talk.texts) == "completion":
+        answers = [index for index in range(talk.answer, len(talk.turns)) if index in answers]
+    return [index for index in answers if not unweighed(talk.turns[index], target)]
+
+
+def of_spans(offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, tuple[int, int]]]) -> list[int | None]:
+    """Return for each token the number of the span that it overlaps. spans: numbers and spans, in order."""
+    found: list[int | None] = []
+    left = iter(spans)
+    number, (start, end) = next(left, (None, (0, 0)))
+    for begins, ends in offsets:
+        while number is not None and begins >= end:
+            number, (start, end) = next(left, (None, (0, 0)))
+        found.append(number if number is not None and ends > start and begins < end else None)
+    return found

@@ -1,0 +1,152 @@
+"""Conversations as a chat template writes them: their tokens, the message of each, and what is learned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ftlint.training.draft import NEAR, Draft, learned_turns, of_spans, unweighed
+from ftlint.training.lost import lost_in
+from ftlint.training.spans import Spans, all_at_once
+from ftlint.training.template import RefusedError, cleaned
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ftlint.targets import Target
+    from ftlint.training.folder import Folder
+    from ftlint.training.talk import Talk
+    from ftlint.training.template import Template, Written
+
+
+def templated(talk: Talk, target: Target, folder: Folder, *, whole: bool = True) -> Draft:
+    """Return a conversation as its template writes it.
+
+    Args:
+        talk: The conversation.
+        target: Its trainer.
+        folder: Tokenizer and template.
+        whole: Whether the message of every token is found out.
+
+    """
+    template = folder.template(tools=bool(talk.tools))
+    if not talk.messages:
+        return Draft(error="the conversation is empty")
+    try:
+        written = template.write(cleaned(talk.messages), talk.tools)
+    except RefusedError as error:
+        return Draft(error=str(error))
+    return _Mask(talk, target, folder, template, written).draft(whole=whole)
+
+
+class _Mask:
+    """Finds what is learned of a conversation."""
+
+    def __init__(self, talk: Talk, target: Target, folder: Folder, template: Template, written: Written) -> None:
+        self._talk, self._target, self._folder, self._template, self._written = talk, target, folder, template, written
+        self._tokens = folder.tokens(written.text)
+        self._places = Spans(template, talk, written.text)
+        self._spans: dict[int, tuple[int, int] | None] = {}
+
+    def draft(self, *, whole: bool) -> Draft:
+        """Return the tokens, and what is learned of them."""
+        learns = self._target.learned_of(texts=False)
+        if whole or self._target.cut == "proportion":
+            self._find(range(len(self._talk.messages)))
+        wanted = self._wanted(learns)
+        messages = of_spans(self._tokens.offsets, self._found())
+        lost = lost_in(self._talk, self._places, self._written.text)
+        return Draft(self._written.text, self._tokens, wanted, messages, lost, self._faults(wanted, learns))
+
+    def _faults(self, wanted: Sequence[bool], learns: str) -> list[str]:
+        """Return what is wrong with the template, as far as this conversation shows it."""
+        found = []
+        learned = {id_ for id_, one in zip(self._tokens.ids, wanted, strict=True) if one}
+        if learned and not learned & self._folder.ends:
+            found.append("no-end")
+        masks = learns in {"assistant", "last"} and self._target.spans == "prefixes"
+        if masks and not reads_by_prefix(self._template, self._talk.messages, self._talk.tools, self._written.text):
+            found.append("unstable")
+        return found
+
+    def _wanted(self, learns: str) -> list[bool]:
+        if learns == "all":
+            return [True] * len(self._tokens.ids)
+        by_prefix = learns == "completion" or (learns == "last" and self._target.spans == "prefixes")
+        if by_prefix and (wanted := self._after_prompt(learns)) is not None:
+            return wanted
+        if learns == "assistant" and self._template.marked and self._target.spans != "placeholders":
+            return self._by_tags()
+        return self._by_places()
+
+    def _after_prompt(self, learns: str) -> list[bool] | None:
+        """Return what comes after the tokens that prompt and conversation begin with; None where there is no prompt."""
+        first = self._talk.answer if learns == "completion" else len(self._talk.messages) - 1
+        if not 0 < first < len(self._talk.messages):
+            return None
+        try:
+            text = self._template.write(cleaned(self._talk.messages[:first]), self._talk.tools, prompt=True).text
+        except RefusedError:
+            return None
+        asked = self._folder.tokens(text).ids
+        same = common(asked, self._tokens.ids)
+        return [index >= same for index in range(len(self._tokens.ids))]
+
+    def _by_tags(self) -> list[bool]:
+        """Return what is between generation tags, without the messages of weight 0."""
+        wanted = [one is not None for one in of_spans(self._tokens.offsets, list(enumerate(self._written.spans)))]
+        unread = [index for index, turn in enumerate(self._talk.turns) if unweighed(turn, self._target)]
+        if unread:
+            self._find(unread)
+            masked = self._with_ends([(index, span) for index, span in self._found() if index in unread])
+            wanted = [one and not out for one, out in zip(wanted, masked, strict=True)]
+        return wanted
+
+    def _by_places(self) -> list[bool]:
+        """Return what the learned messages became, with their end tokens."""
+        learned = learned_turns(self._talk, self._target)
+        self._find(learned)
+        return self._with_ends([(index, span) for index, span in self._found() if index in learned])
+
+    def _with_ends(self, spans: Sequence[tuple[int, tuple[int, int]]]) -> list[bool]:
+        owners = of_spans(self._tokens.offsets, spans)
+        wanted = [owner is not None for owner in owners]
+        last = {owner: index for index, owner in enumerate(owners) if owner is not None}
+        for index in last.values():
+            after = range(index + 1, min(index + 1 + NEAR, len(wanted)))
+            end = next((one for one in after if self._tokens.ids[one] in self._folder.ends), None)
+            if end is not None:
+                wanted[end] = True
+        return wanted
+
+    def _find(self, indexes: Sequence[int]) -> None:
+        """Find out where messages are."""
+        if not self._spans and (spans := all_at_once(self._template, self._talk, self._written.text)) is not None:
+            self._spans = dict(enumerate(spans))
+        for index in indexes:
+            if index not in self._spans:
+                self._spans[index] = self._places.of(index)
+
+    def _found(self) -> list[tuple[int, tuple[int, int]]]:
+        """Return the messages that were found, in the order of the text."""
+        found = [(index, span) for index, span in self._spans.items() if span is not None]
+        return sorted(found, key=lambda one: one[1])
+
+
+def common(one: Sequence[int | None], other: Sequence[int | None]) -> int:
+    """Return how many tokens two texts begin with in common."""
+    least = min(len(one), len(other))
+    return next((index for index in range(least) if one[index] != other[index]), least)
+
+
+def reads_by_prefix(template: Template, messages: Sequence[Mapping[str, object]], tools: object, text: str) -> bool:
+    """Whether the text of each beginning of a conversation, up to a question, is the beginning of its text."""
+    for index, message in enumerate(messages):
+        if message["role"] == "assistant" and index:
+            try:
+                head = template.write(cleaned(messages[:index]), tools, prompt=True).text
+                through = template.write(cleaned(messages[: index + 1]), tools).text
+            except RefusedError:
+                return False
+            if not (text.startswith(head) and text.startswith(through)):
+                return False
+    return True

@@ -1,0 +1,1 @@
+"""Rules about what a model learns from a record."""

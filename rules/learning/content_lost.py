@@ -1,0 +1,56 @@
+"""LRN004."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ftlint.rule import Location, bad, chats, good
+from ftlint.training.rendering import rendering_of
+
+from ._family import TOY, TemplateRule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ftlint.dialects.context import Context
+    from ftlint.rule import Level
+    from ftlint.rule.fixes import Row
+
+_OWN = {"tokenizer": TOY}
+_THOUGHT = "<think>Low at nine.</think>1.2 metres."
+
+
+class ContentLost(TemplateRule):
+    """The chat template leaves out a text of the record.
+
+    ## Why it matters
+
+    The model never sees the text: a role that the template does not know, the result of a tool, a thought. An answer then follows
+    from nothing, and the model learns to invent it.
+
+    ## How to fix
+
+    Use a role that the template knows, or another template. Templates of reasoning models drop the thoughts of all answers but
+    the last: make a record of each answer, with what comes before it. The rule requires `--tokenizer DIR`.
+    """
+
+    code = "LRN004"
+    level = "error"
+    message = "the chat template leaves out {lost}"
+    headline = "records have a text that the chat template leaves out"
+    detail = "{lost}"
+    examples = (
+        good(chats([("user", "Tide?"), ("assistant", _THOUGHT)]), options=_OWN),
+        bad(chats([("user", "Tide?"), ("tool", "1.2"), ("assistant", "1.2 metres.")]), at=[1], options=_OWN),
+        bad(chats([("user", "Tide?"), ("assistant", _THOUGHT), ("user", "Now?"), ("assistant", "High.")]), at=[1], options=_OWN),
+    )
+
+    def check(self, row: Row, level: Level, context: Context) -> bool:
+        """Whether something is lost."""
+        return bool(rendering_of(row, context).lost)
+
+    def explain(self, row: Mapping[str, Any], context: Context) -> Location:
+        """Point at the first text that is lost."""
+        lost = list(rendering_of(row, context).lost)
+        more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+        return Location(lost[0] if lost else None, args={"lost": f"{lost[0] if lost else 'a text'}{more}"})
