@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects import named
-from ftlint.dialects.turn_tables import TOOLS
+from ftlint.dialects.turn_tables import MESSAGES, TOOLS
 from ftlint.engine.check import check_dataset
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.survey import take_sample
 from ftlint.errors import InputError, UsageError
 from ftlint.metrics import Labels
+from ftlint.metrics.learned import Learned
+from ftlint.prepare.lengths import lengths_of
 from ftlint.prepare.measures import (
     MARKS,
     NEAR,
@@ -42,6 +44,7 @@ from ftlint.targets import default_hyperparameters, shipped, target
 from ftlint.text import tokens
 from ftlint.text.labels import as_seen
 from ftlint.text.words import quote
+from ftlint.training.rendering import is_estimate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     from ftlint.engine.base import Engine
     from ftlint.metrics import Gathered, Metric
     from ftlint.options import DatasetOptions
+    from ftlint.prepare.lengths import Lengths
     from ftlint.records.lines import Lines
     from ftlint.sources import Source
 
@@ -95,6 +99,7 @@ class Profile:
         spreads: Of each kind of text.
         near: Records near the token limit.
         training, inference: None where only trainers take such records whose commands are not known.
+        lengths: Of the records as their trainer makes them; None without a tokenizer, a limit, or what is learned.
         notes: What is to be known of the numbers.
     """
 
@@ -112,6 +117,7 @@ class Profile:
     training: Training | None
     inference: Inference | None
     turns: Mapping[str, float]
+    lengths: Lengths | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -155,7 +161,7 @@ def profile(
     dialect = named(sample.context.dialect)
     if not dialect.checked:
         raise InputError(f"{source.path} holds {dialect.name} records, of which ftlint makes no profile")
-    dataset, wanted = Dataset([source], options), _wanted(sample.context, exact=exact)
+    dataset, wanted = Dataset([source], options), _wanted(sample.context, options, exact=exact)
     report = check_dataset(dataset, [], engine, known=sample.context, gather=lambda _: wanted, progress=progress)
     gathered = report.gathered["train"]
     records = gathered.conforming
@@ -205,12 +211,24 @@ def profile(
         training=training(facts) if served else None,
         inference=inference(facts) if served else None,
         turns={kind: count / records for kind, count in sizes.texts.items()},
+        lengths=_lengths(gathered),
         notes=tuple(_notes(sizes, counts, costs, context)),
     )
 
 
-def _wanted(context: Context, *, exact: bool) -> tuple[type[Metric], ...]:
-    return (Sizes, *((Labels,) if context.classification else ()), *((Tokens,) if exact else ()))
+def _wanted(context: Context, options: DatasetOptions, *, exact: bool) -> tuple[type[Metric], ...]:
+    labels, tokens_ = (Labels,) if context.classification else (), (Tokens,) if exact else ()
+    trained = (Learned,) if context.tokenizer or options.limit or options.learns else ()
+    return (Sizes, *labels, *tokens_, *trained)
+
+
+def _lengths(gathered: Gathered) -> Lengths | None:
+    if Learned not in gathered.metrics:
+        return None
+    context = gathered.context
+    texts = not named(context.dialect).has(MESSAGES)
+    estimate = is_estimate(context.target, tokenizer=bool(context.tokenizer), texts=texts)
+    return lengths_of(gathered.get(Learned), context.target.longest, estimate=estimate)
 
 
 def _drawn(lines: int, records: int, seed: int) -> list[int]:

@@ -13,6 +13,7 @@ from ftlint.text.words import numbered, quote
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from ftlint.prepare.lengths import Lengths
     from ftlint.prepare.measures import Estimate
     from ftlint.prepare.profile import Cost, Label, Profile, Spread
     from ftlint.prepare.recipe import Inference, Training
@@ -75,6 +76,7 @@ def as_json(profile: Profile) -> dict[str, Any]:
             "near_limit": profile.near.count,
             "near_limit_interval": [max(0, profile.near.count - profile.near.error), profile.near.count + profile.near.error],
         },
+        **(profile.lengths.as_json() if profile.lengths else {}),
         "turns": dict(profile.turns),
         "notes": list(profile.notes),
         "cost": [
@@ -138,6 +140,9 @@ def _sections(profile: Profile, columns: int) -> Iterator[tuple[str, list[str]]]
     if profile.labels:
         yield "labels", list(_labels(profile, columns - 2))
     yield f"tokens ({context.encoding})", list(_tokens(profile, columns - 2))
+    if profile.lengths:
+        name = f"{context.target.titled} (estimate)" if profile.lengths.estimate else context.target.titled
+        yield f"records as {name} makes them", list(_lengths(profile.lengths, columns - 2))
     if profile.costs:
         title = f"cost in dollars: {profile.epochs} epochs of training, and use of 1,000 such records"
         yield title, [*map(_cost, profile.costs), *_folded(profile.costs[0].source, columns - 2)]
@@ -225,6 +230,23 @@ def _tokens(profile: Profile, columns: int) -> Iterator[str]:
         yield f"{numbered(profile.near.count, 'record')}{error} near the limit: 90 % of {limit:,} tokens or more"
     for note in profile.notes:
         yield from _folded(note, columns)
+
+
+def _lengths(lengths: Lengths, columns: int) -> Iterator[str]:
+    """Yield learned tokens, how long records are, and what limits would do."""
+    share = lengths.learned / lengths.total if lengths.total else 0
+    yield f"{lengths.total:,} tokens, of which {lengths.learned:,} ({share:.0%}) are learned"
+    if lengths.refused:
+        yield f"{numbered(lengths.refused, 'record')} refused by the chat template; ftlint check says why"
+    if lengths.limit:
+        yield f"limit: {lengths.limit:,} tokens"
+    most = max((count for _, _, count in lengths.histogram), default=1)
+    for first, last, count in lengths.histogram:
+        bar = "█" * round(min(_BAR, columns - 30) * count / most)
+        yield f"  {f'{first:,}–{last:,}':>16} {count:>9,} {bar}".rstrip()
+    yield f"{'limit':>10}{'longer':>10}{'answer lost':>14}{'padding, packed':>18}"
+    for one in lengths.limits:
+        yield f"{one.tokens:>10,}{one.cut:>10,}{one.lost:>14,}{one.waste:>18.1%}"
 
 
 def _total(total: Estimate) -> str:

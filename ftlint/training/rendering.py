@@ -124,7 +124,14 @@ def render_row(row: Mapping[str, Any], context: Context, *, whole: bool = True) 
         from ftlint.training.templated import templated  # noqa: PLC0415 - needs an extra
 
         draft = templated(talk, target, folder, whole=whole)
-    return _finished(draft, talk, target, estimate=not folder or target.renderer == "own")
+    return _finished(draft, talk, target, estimate=is_estimate(target, tokenizer=bool(folder), texts=talk.texts))
+
+
+def is_estimate(target: Target, *, tokenizer: bool, texts: bool) -> bool:
+    """Whether a trainer's tokens are only near to what is found here: it has its own way, or its tokenizer is not known."""
+    if texts and not target.renderer:
+        return not tokenizer and not target.source
+    return not tokenizer or target.renderer == "own"
 
 
 def rendering_of(row: Mapping[str, Any], context: Context) -> Rendering:
