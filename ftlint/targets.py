@@ -64,6 +64,7 @@ class Target:
     completion_only: bool = False
     spans: str = ""
     unlearned: str = ""
+    unmasked: str = ""
     ends_texts: bool = False
     pairs_as_messages: bool = False
     parses_arguments: bool = False

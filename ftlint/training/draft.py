@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from ftlint.targets import Target
     from ftlint.training.talk import Talk
 
-NEAR = 3
-"""Tokens after an answer among which its end token is sought, as axolotl does."""
+NEAR = 4
+"""Tokens after an answer among which its end token is sought, as in axolotl 0.19."""
 
 
 class Draft(NamedTuple):
@@ -54,3 +54,9 @@ def of_spans(offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, tupl
             number, (start, end) = next(left, (None, (0, 0)))
         found.append(number if number is not None and ends > start and begins < end else None)
     return found
+
+
+def common(one: Sequence[int | None], other: Sequence[int | None]) -> int:
+    """Return how many tokens two texts begin with in common."""
+    least = min(len(one), len(other))
+    return next((index for index in range(least) if one[index] != other[index]), least)

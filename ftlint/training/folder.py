@@ -109,17 +109,16 @@ class Folder:
         return self.tokenizer.token_to_id(self.special["bos_token"]) if "bos_token" in self.special else None
 
     @cached_property
-    def starts_itself(self) -> bool:
-        """Whether the tokenizer writes the start token before a text."""
-        return self.start is not None and self.tokens("a", special=True).ids[:1] == [self.start]
+    def end(self) -> int | None:
+        """The id of the token that ends a text."""
+        return self.tokenizer.token_to_id(self.special["eos_token"]) if "eos_token" in self.special else None
 
     @cached_property
     def ends(self) -> frozenset[int]:
         """Ids of the tokens that end an answer: the end token, and what the template writes after the last answer."""
         from ftlint.training.template import RefusedError  # noqa: PLC0415 - needs an extra
 
-        end = self.tokenizer.token_to_id(self.special["eos_token"]) if "eos_token" in self.special else None
-        found = set() if end is None else {end}
+        found = set() if self.end is None else {self.end}
         try:
             text = self.template().write(_PROBE).text
         except (RefusedError, InputError):

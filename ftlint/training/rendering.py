@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from msgspec import Struct
 
 from ftlint.dialects import named
-from ftlint.text import tokens as texts
 from ftlint.training.cut import cut
-from ftlint.training.draft import Draft, learned_turns, of_spans, unweighed
-from ftlint.training.folder import Tokens, folder_of
+from ftlint.training.draft import Draft, unweighed
+from ftlint.training.folder import folder_of
+from ftlint.training.plain import plain
 from ftlint.training.talk import talk_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from ftlint.dialects.context import Context
     from ftlint.targets import Target
     from ftlint.training.cut import Cut
-    from ftlint.training.folder import Folder
     from ftlint.training.talk import Talk
 
 KEPT = "rendering"
@@ -119,7 +118,7 @@ def render_row(row: Mapping[str, Any], context: Context, *, whole: bool = True) 
     talk = talk_of(row, named(context.dialect), target)
     folder = folder_of(context.tokenizer) if context.tokenizer else None
     if folder is None or talk.texts:
-        draft = _plain(talk, target, folder, context.encoding)
+        draft = plain(talk, target, folder, context.encoding)
     else:
         from ftlint.training.templated import templated  # noqa: PLC0415 - needs an extra
 
@@ -152,7 +151,9 @@ def _finished(draft: Draft, talk: Talk, target: Target, *, estimate: bool) -> Re
     answers = frozenset(index for index, turn in enumerate(talk.turns) if turn.role == "assistant")
     kept, where = cut(draft.messages, target.longest, target.cut, answers)
     learns = any(wanted and left for wanted, left in zip(draft.wanted, kept, strict=True))
-    outcome = "trained" if learns else "dropped" if where and where.side == "drop" else target.unlearned or "kept"
+    unmasked = target.unmasked if not any(draft.wanted) and target.learns == "assistant" else ""
+    dropped = "dropped" if where and where.side == "drop" else ""
+    outcome = "trained" if learns else dropped or unmasked or target.unlearned or "kept"
     return Rendering(
         target.titled,
         estimate,
@@ -170,100 +171,3 @@ def _finished(draft: Draft, talk: Talk, target: Target, *, estimate: bool) -> Re
         None,
         outcome,
     )
-
-
-def _plain(talk: Talk, target: Target, folder: Folder | None, encoding: str) -> Draft:
-    """Return texts that are joined; of messages, without a template, an estimate with marks around each."""
-    builder = _Builder(folder, encoding)
-    if talk.texts:
-        builder.add_texts(talk, target)
-    else:
-        builder.add_messages(talk)
-    learned = set(learned_turns(talk, target))
-    every = target.learned_of(texts=talk.texts) == "all"
-    wanted = [every or owner in learned for owner in builder.owners]
-    twice = folder is not None and folder.start is not None and builder.ids[:2] == [folder.start] * 2
-    faults = ["two-starts"] if twice else []
-    return Draft("".join(builder.texts), Tokens(builder.ids, builder.offsets), wanted, builder.messages, (), faults)
-
-
-class _Builder:
-    """Puts the tokens of texts together. owners: the message with which a token is learned, its end mark included."""
-
-    def __init__(self, folder: Folder | None, encoding: str) -> None:
-        self._folder, self._encoding, self._length = folder, encoding, 0
-        self.texts: list[str] = []
-        self.ids: list[int | None] = []
-        self.offsets: list[tuple[int, int]] = []
-        self.messages: list[int | None] = []
-        self.owners: list[int | None] = []
-
-    def add_texts(self, talk: Talk, target: Target) -> None:
-        """Add texts that are joined, tokenised as one, and what a trainer adds at their end."""
-        end = self._folder.special.get("eos_token", "") if self._folder and target.ends_texts else ""
-        parts = [str(message["content"] or "") for message in talk.messages]
-        whole = "".join(parts)
-        end = "" if end and whole.endswith(end) else end
-        spans, at = [], 0
-        for index, part in enumerate(parts):
-            spans.append((index, (at, at + len(part))))
-            at += len(part)
-        found = self._tokens(whole + end, special=True)
-        owners = of_spans(found.offsets, [*spans[:-1], (spans[-1][0], (spans[-1][1][0], at + len(end)))]) if spans else []
-        self.texts.append(whole + end)
-        self.ids += found.ids
-        self.offsets += found.offsets
-        self.messages += of_spans(found.offsets, spans)
-        self.owners += owners
-
-    def add_messages(self, talk: Talk) -> None:
-        """Add messages, each with a start, its role, a separator and an end, as OpenAI's chat models have them."""
-        if talk.tools:
-            self._add(texts_of_json(talk.tools), None, None)
-        for index, message in enumerate(talk.messages):
-            self._mark("<|im_start|>", None)
-            self._mark(str(message["role"]), None)
-            self._mark("<|im_sep|>", None)
-            for text in said(message):
-                self._add(text, index, index)
-            self._mark("<|im_end|>\n", index)
-
-    def _add(self, text: str, message: int | None, owner: int | None) -> None:
-        found = self._tokens(text)
-        self.texts.append(text)
-        self.ids += found.ids
-        self.offsets += [(self._length + start, self._length + end) for start, end in found.offsets]
-        self.messages += [message] * len(found.ids)
-        self.owners += [owner] * len(found.ids)
-        self._length += len(text)
-
-    def _mark(self, text: str, owner: int | None) -> None:
-        self.texts.append(text)
-        self.ids.append(None)
-        self.offsets.append((self._length, self._length + len(text)))
-        self.messages.append(None)
-        self.owners.append(owner)
-        self._length += len(text)
-
-    def _tokens(self, text: str, *, special: bool = False) -> Tokens:
-        if self._folder:
-            return self._folder.tokens(text, special=special)
-        starts = texts.offsets(text, self._encoding)
-        return Tokens(texts.encode(text, self._encoding), list(zip(starts, [*starts[1:], len(text)], strict=True)))
-
-
-def said(message: Mapping[str, Any]) -> list[str]:
-    """Return the texts of a message: its content, of parts those that are texts, thoughts, and calls as JSON."""
-    content = message.get("content")
-    parts = content if type(content) is list else [{"text": content}]
-    found = [part["text"] for part in parts if type(part) is dict and type(part.get("text")) is str]
-    thought = message.get("reasoning_content")
-    calls = message.get("tool_calls") or message.get("function_call")
-    return [*([thought] if type(thought) is str else []), *found, *([texts_of_json(calls)] if calls else [])]
-
-
-def texts_of_json(value: Any) -> str:
-    """Return a value as a text."""
-    from ftlint.dialects.turn_tables import as_json  # noqa: PLC0415 - polars, for few records
-
-    return as_json(value) or ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ftlint.training.draft import NEAR, Draft, learned_turns, of_spans, unweighed
+from ftlint.training.draft import NEAR, Draft, common, learned_turns, of_spans, unweighed
 from ftlint.training.lost import lost_in
 from ftlint.training.spans import Spans, all_at_once
 from ftlint.training.template import RefusedError, cleaned
@@ -83,12 +83,13 @@ class _Mask:
         first = self._talk.answer if learns == "completion" else len(self._talk.messages) - 1
         if not 0 < first < len(self._talk.messages):
             return None
+        asks = self._talk.turns[first].role == "assistant"
         try:
-            text = self._template.write(cleaned(self._talk.messages[:first]), self._talk.tools, prompt=True).text
+            text = self._template.write(cleaned(self._talk.messages[:first]), self._talk.tools, prompt=asks).text
         except RefusedError:
             return None
         asked = self._folder.tokens(text).ids
-        same = common(asked, self._tokens.ids)
+        same = len(asked) if self._target.spans == "prefixes" else common(asked, self._tokens.ids)
         return [index >= same for index in range(len(self._tokens.ids))]
 
     def _by_tags(self) -> list[bool]:
@@ -108,12 +109,13 @@ class _Mask:
         return self._with_ends([(index, span) for index, span in self._found() if index in learned])
 
     def _with_ends(self, spans: Sequence[tuple[int, tuple[int, int]]]) -> list[bool]:
+        ends = {self._folder.end} if self._target.spans == "placeholders" else self._folder.ends
         owners = of_spans(self._tokens.offsets, spans)
         wanted = [owner is not None for owner in owners]
         last = {owner: index for index, owner in enumerate(owners) if owner is not None}
         for index in last.values():
             after = range(index + 1, min(index + 1 + NEAR, len(wanted)))
-            end = next((one for one in after if self._tokens.ids[one] in self._folder.ends), None)
+            end = next((one for one in after if self._tokens.ids[one] in ends), None)
             if end is not None:
                 wanted[end] = True
         return wanted
@@ -130,12 +132,6 @@ class _Mask:
         """Return the messages that were found, in the order of the text."""
         found = [(index, span) for index, span in self._spans.items() if span is not None]
         return sorted(found, key=lambda one: one[1])
-
-
-def common(one: Sequence[int | None], other: Sequence[int | None]) -> int:
-    """Return how many tokens two texts begin with in common."""
-    least = min(len(one), len(other))
-    return next((index for index in range(least) if one[index] != other[index]), least)
 
 
 def reads_by_prefix(template: Template, messages: Sequence[Mapping[str, object]], tools: object, text: str) -> bool:
