@@ -59,12 +59,12 @@ class Learned(Metric):
         if rendering.error is not None:
             self.refused += 1
             return
-        kept = sum(rendering.learned)
-        self.learned += kept
-        if lost := sum(rendering.wanted) - kept:
+        self.learned += rendering.count
+        wanted = rendering.wanted
+        if rendering.cut and (lost := sum(wanted) - rendering.count):
             self.worst = _worst(self.worst, [(lost, line)], 0)
-        ends = [index for index, wanted in enumerate(rendering.wanted, 1) if wanted]
-        self.sizes[len(rendering.ids), ends[-1] if ends else 0] += 1
+        end = len(wanted) - wanted[::-1].index(True) if True in wanted else 0
+        self.sizes[len(wanted), end] += 1
         for fault in rendering.faults:
             self.faults[fault] += 1
             self.first.setdefault(fault, line)

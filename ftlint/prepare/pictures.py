@@ -59,7 +59,7 @@ def summary(made: Rendering) -> str:
     name = f"{made.target} (estimate)" if made.estimate else made.target
     if made.error is not None:
         return f"{name}: refused"
-    return f"{name}: {len(made.ids):,} tokens, {sum(made.learned):,} learned"
+    return f"{name}: {len(made.ids):,} tokens, {made.count:,} learned"
 
 
 def notes(made: Rendering) -> list[str]:
@@ -68,7 +68,7 @@ def notes(made: Rendering) -> list[str]:
     if made.error is not None:
         found.append(f"the chat template refuses the record: {made.error}")
     if made.cut is not None:
-        lost = sum(made.wanted) - sum(made.learned)
+        lost = sum(made.wanted) - made.count
         kept = "nothing" if made.cut.side == "drop" else f"{sum(made.kept):,} tokens"
         found.append(f"longer than {made.limit:,} tokens: {kept} kept, {lost:,} learned tokens lost")
     if made.lost:

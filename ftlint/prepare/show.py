@@ -48,7 +48,7 @@ class Shown(Struct, frozen=True):
             "estimate": made.estimate,
             "text": made.text,
             "tokens": [token._asdict() for token in made.tokens],
-            "learned": sum(made.learned),
+            "learned": made.count,
             "total": len(made.ids),
             "limit": made.limit,
             "cut": {"from": made.cut.at, "side": made.cut.side} if made.cut else None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from ftlint.training.folder import Tokens
@@ -45,14 +47,16 @@ def learned_turns(talk: Talk, target: Target) -> list[int]:
 
 
 def of_spans(offsets: Sequence[tuple[int, int]], spans: Sequence[tuple[int, tuple[int, int]]]) -> list[int | None]:
-    """Return for each token the number of the span that it overlaps. spans: numbers and spans, in order."""
-    found: list[int | None] = []
-    left = iter(spans)
-    number, (start, end) = next(left, (None, (0, 0)))
-    for begins, ends in offsets:
-        while number is not None and begins >= end:
-            number, (start, end) = next(left, (None, (0, 0)))
-        found.append(number if number is not None and ends > start and begins < end else None)
+    """Return for each token the number of the span that it overlaps, of several the first. spans: numbers and spans, in order."""
+    found: list[int | None] = [None] * len(offsets)
+    most = len(offsets)
+    while most and offsets[most - 1][1] == 0:
+        most -= 1  # what a tokenizer adds at the end is nowhere in the text
+    done = 0
+    for number, (start, end) in spans:
+        first = max(done, bisect_right(offsets, start, hi=most, key=itemgetter(1)))
+        done = max(first, bisect_left(offsets, end, hi=most, key=itemgetter(0)))
+        found[first:done] = [number] * (done - first)
     return found
 
 

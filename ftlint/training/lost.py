@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ftlint.dialects.base import value_at
+from ftlint.training.scaffold import scaffold_of
 from ftlint.training.spans import PLACEHOLDERS
 
 if TYPE_CHECKING:
@@ -22,10 +23,6 @@ _BETWEEN = re.compile(r"</?think(?:ing)?>|\n")
 _THOUGHTS = ("reasoning_content", "thinking", "reasoning")
 
 
-_REMEMBERED = 512
-"""Number of orders of roles and keys of which it is known what is left out."""
-
-
 class _Text(NamedTuple):
     """A text of a message. at: its JSON Pointer within the message."""
 
@@ -39,7 +36,7 @@ def lost_in(talk: Talk, places: Spans, text: str) -> list[str]:
     A text is lost if it, or a line or a side of a thought of it, is not in the conversation's text, and neither is another one
     that is put in its place.
     """
-    left_out = _left_out(talk, places)
+    left_out = scaffold_of(places.template, talk).left_out
     found = []
     for index, turn in enumerate(talk.turns):
         for own in _texts(talk.messages[index]):
@@ -48,20 +45,6 @@ def lost_in(talk: Talk, places: Spans, text: str) -> list[str]:
             if any(_is_lost(index, changed, places, text) for changed in changes):
                 found.append(turn.at if turn.bare else turn.at + own.at)
     return found
-
-
-def _left_out(talk: Talk, places: Spans) -> frozenset[int]:
-    """Return which messages a template leaves out; conversations with the same roles and keys are looked at once."""
-    given = tuple((one.get("role"), type(one.get("content")) is str, *sorted(one)) for one in talk.messages)
-    known = places.template.left_out
-    key = (given, bool(talk.tools))
-    if key not in known:
-        if len(known) > _REMEMBERED:
-            known.clear()
-        marks = {index: f"zz{index}message{index}zz" for index, one in enumerate(given) if one[1]}
-        other = places.with_texts(marks)
-        known[key] = frozenset(index for index, mark in marks.items() if other is not None and mark not in other)
-    return known[key]
 
 
 def _with_mark(message: Mapping[str, Any], own: _Text, piece: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
@@ -46,6 +47,7 @@ class Rendering(Struct, frozen=True):
         offsets: For each token where in the text it begins and ends, in characters.
         wanted: Whether a token would be learned if nothing were cut.
         kept: Whether it is within the limit.
+        count: How many are learned.
         messages: The index of the message that a token is of; None for what the template adds, or where it was not asked.
         spoken: Of each message its role, whether it is weighed with 0, and the JSON Pointer of what it says.
         limit: The most tokens of a record; 0: none is known.
@@ -65,6 +67,7 @@ class Rendering(Struct, frozen=True):
     offsets: Sequence[tuple[int, int]] = ()
     wanted: Sequence[bool] = ()
     kept: Sequence[bool] = ()
+    count: int = 0
     messages: Sequence[int | None] = ()
     spoken: Sequence[tuple[str, bool, str]] = ()
     limit: int = 0
@@ -77,7 +80,7 @@ class Rendering(Struct, frozen=True):
     @property
     def learned(self) -> list[bool]:
         """Whether each token is learned."""
-        return [wanted and kept for wanted, kept in zip(self.wanted, self.kept, strict=True)]
+        return [wanted and kept for wanted, kept in zip(self.wanted, self.kept, strict=True)] if self.cut else list(self.wanted)
 
     @property
     def tokens(self) -> list[Token]:
@@ -122,7 +125,7 @@ def render_row(row: Mapping[str, Any], context: Context, *, whole: bool = True) 
     else:
         from ftlint.training.templated import templated  # noqa: PLC0415 - needs an extra
 
-        draft = templated(talk, target, folder, whole=whole)
+        draft = templated(talk, target, folder, whole=whole or target.cut == "proportion")
     return _finished(draft, talk, target, estimate=is_estimate(target, tokenizer=bool(folder), texts=talk.texts))
 
 
@@ -150,10 +153,10 @@ def _finished(draft: Draft, talk: Talk, target: Target, *, estimate: bool) -> Re
         return Rendering(target.titled, estimate, spoken=spoken, limit=target.longest, error=draft.error, outcome=outcome)
     answers = frozenset(index for index, turn in enumerate(talk.turns) if turn.role == "assistant")
     kept, where = cut(draft.messages, target.longest, target.cut, answers)
-    learns = any(wanted and left for wanted, left in zip(draft.wanted, kept, strict=True))
+    count = sum(compress(draft.wanted, kept))
     unmasked = target.unmasked if not any(draft.wanted) and target.learns == "assistant" else ""
     dropped = "dropped" if where and where.side == "drop" else ""
-    outcome = "trained" if learns else dropped or unmasked or target.unlearned or "kept"
+    outcome = "trained" if count else dropped or unmasked or target.unlearned or "kept"
     return Rendering(
         target.titled,
         estimate,
@@ -162,6 +165,7 @@ def _finished(draft: Draft, talk: Talk, target: Target, *, estimate: bool) -> Re
         draft.tokens.offsets,
         draft.wanted,
         kept,
+        count,
         draft.messages,
         spoken,
         target.longest,

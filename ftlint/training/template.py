@@ -42,7 +42,7 @@ class Template:
 
     Attributes:
         source: Its text.
-        left_out: Which messages it leaves out, by what decides that; see `ftlint.training.lost`.
+        scaffolds: Those that were written, by what decides them; see `ftlint.training.scaffold`.
         marked: Whether it says by `{% generation %}` what the assistant writes.
 
     """
@@ -55,7 +55,7 @@ class Template:
             special: Special tokens by name: `bos_token` and the like; those that are missing are not defined.
             now: What `strftime_now` says.
         """
-        self.left_out: dict[Hashable, frozenset[int]] = {}
+        self.scaffolds: dict[Hashable, Any] = {}
         self.source, self.marked, self._special = source, bool(_GENERATION.search(source)), dict(special or {})
         sandbox = Sandbox(raise_exception=_raise, strftime_now=now.strftime, dict=_Objects(), namespace=_Names)
         sandbox.guard({"tojson": _tojson})

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from ftlint.training.draft import NEAR, Draft, common, learned_turns, of_spans, unweighed
 from ftlint.training.lost import lost_in
-from ftlint.training.spans import Spans, all_at_once
+from ftlint.training.scaffold import scaffold_of
+from ftlint.training.spans import Spans
 from ftlint.training.template import RefusedError, cleaned
 
 if TYPE_CHECKING:
@@ -50,23 +51,27 @@ class _Mask:
     def draft(self, *, whole: bool) -> Draft:
         """Return the tokens, and what is learned of them."""
         learns = self._target.learned_of(texts=False)
-        if whole or self._target.cut == "proportion":
+        if whole:
             self._find(range(len(self._talk.messages)))
         wanted = self._wanted(learns)
-        messages = of_spans(self._tokens.offsets, self._found())
+        messages = of_spans(self._tokens.offsets, self._found()) if whole else [None] * len(wanted)
         lost = lost_in(self._talk, self._places, self._written.text)
         return Draft(self._written.text, self._tokens, wanted, messages, lost, self._faults(wanted, learns))
 
     def _faults(self, wanted: Sequence[bool], learns: str) -> list[str]:
         """Return what is wrong with the template, as far as this conversation shows it."""
         found = []
-        learned = {id_ for id_, one in zip(self._tokens.ids, wanted, strict=True) if one}
-        if learned and not learned & self._folder.ends:
+        if any(wanted) and not any(self._is_learned(end, wanted) for end in self._folder.ends):
             found.append("no-end")
         masks = learns in {"assistant", "last"} and self._target.spans == "prefixes"
         if masks and not reads_by_prefix(self._template, self._talk.messages, self._talk.tools, self._written.text):
             found.append("unstable")
         return found
+
+    def _is_learned(self, token: int, wanted: Sequence[bool]) -> bool:
+        """Whether a token is learned somewhere, the last place first."""
+        ids = self._tokens.ids
+        return token in ids and any(one for id_, one in zip(reversed(ids), reversed(wanted), strict=True) if id_ == token)
 
     def _wanted(self, learns: str) -> list[bool]:
         if learns == "all":
@@ -122,7 +127,8 @@ class _Mask:
 
     def _find(self, indexes: Sequence[int]) -> None:
         """Find out where messages are."""
-        if not self._spans and (spans := all_at_once(self._template, self._talk, self._written.text)) is not None:
+        spans = None if self._spans else scaffold_of(self._template, self._talk).places(self._talk, self._written.text)
+        if spans is not None:
             self._spans = dict(enumerate(spans))
         for index in indexes:
             if index not in self._spans:

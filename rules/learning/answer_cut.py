@@ -49,8 +49,7 @@ class AnswerCut(LearningRule):
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether some of the learned tokens are cut off, and some are not."""
         rendering = rendering_of(row, context)
-        lost = sum(wanted and not kept for wanted, kept in zip(rendering.wanted, rendering.kept, strict=True))
-        return lost > 0 and any(rendering.learned)
+        return rendering.cut is not None and 0 < rendering.count < sum(rendering.wanted)
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Give the numbers."""
@@ -58,7 +57,7 @@ class AnswerCut(LearningRule):
         args = {
             "total": len(rendering.ids),
             "limit": rendering.limit,
-            "lost": sum(rendering.wanted) - sum(rendering.learned),
+            "lost": sum(rendering.wanted) - rendering.count,
             "learned": sum(rendering.wanted),
             "target": by(rendering, context),
         }

@@ -58,7 +58,7 @@ class NothingLearned(LearningRule):
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether nothing is learned of a record that the template takes."""
         rendering = rendering_of(row, context)
-        return rendering.error is None and not any(rendering.learned)
+        return rendering.error is None and not rendering.count
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Say why, and what the trainer does."""
