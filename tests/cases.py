@@ -9,6 +9,7 @@ from pathlib import Path
 from ftlint.rule import pairs
 
 FOLDER = Path(__file__).parent / "rules"
+TOY = str(FOLDER.parents[1] / "rules" / "learning" / "toy")
 
 
 def cases():
@@ -16,6 +17,12 @@ def cases():
     for path in sorted(FOLDER.rglob("*.toml")):
         for case in tomllib.loads(path.read_text("utf-8"))["case"]:
             yield f"{path.parent.name}/{path.stem}", case
+
+
+def options_of(case):
+    """Return the settings of a case; <TOY> stands for the folder of the toy tokenizer."""
+    options = case.get("options")
+    return options and {key: TOY if value == "<TOY>" else value for key, value in options.items()}
 
 
 def lines_of(case, prefix=""):

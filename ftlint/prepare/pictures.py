@@ -36,6 +36,7 @@ def as_text(rows: Sequence[Sequence[Shown]], *, width: int, colour: bool) -> Ite
     for number, row in enumerate(rows):
         if number:
             yield ""
+        yield _printable(f"{row[0].path}:{row[0].line}")
         if len(row) == 1:
             yield from _column(row[0], width, colour=colour)
             continue
@@ -47,7 +48,7 @@ def as_text(rows: Sequence[Sequence[Shown]], *, width: int, colour: bool) -> Ite
 
 def _column(shown: Shown, width: int, *, colour: bool) -> list[str]:
     made = shown.rendering
-    lines = _wrapped(f"{shown.path}:{shown.line}  {summary(made)}", width)
+    lines = _wrapped(summary(made), width)
     if made.error is None:
         lines += ["", *_text(made, width, colour=colour), ""]
         lines += ["[learned] {cut off}" if made.cut else "[learned]"] if not colour else []

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from ftlint.training.talk import Talk
 
 _MARK = PLACEHOLDERS[1]
-_BETWEEN = re.compile(r"</?think(?:ing)?>|\n")
+_TAG = re.compile(r"</?think(?:ing)?>")
 """Where a template may keep one side of a text and drop the other."""
+
+_LINE_FEED = re.compile("\n")
 
 _THOUGHTS = ("reasoning_content", "thinking", "reasoning")
 
@@ -40,16 +42,18 @@ def lost_in(talk: Talk, places: Spans, text: str) -> list[str]:
     found = []
     for index, turn in enumerate(talk.turns):
         for own in _texts(talk.messages[index]):
-            pieces = [own.text] if index in left_out and own.at == "/content" else _missing(own.text, text)
+            whole = index in left_out and own.at == "/content"
+            pieces = [(0, len(own.text))] if whole else _doubtful(own.text, text)
             changes = (_with_mark(talk.messages[index], own, piece) for piece in pieces)
             if any(_is_lost(index, changed, places, text) for changed in changes):
                 found.append(turn.at if turn.bare else turn.at + own.at)
     return found
 
 
-def _with_mark(message: Mapping[str, Any], own: _Text, piece: str) -> dict[str, Any]:
+def _with_mark(message: Mapping[str, Any], own: _Text, piece: tuple[int, int]) -> dict[str, Any]:
     """Return a message with a mark in place of a piece of one of its texts."""
-    return _replaced(message, own.at.split("/")[1:], own.text.replace(piece, _MARK, 1))
+    start, end = piece
+    return _replaced(message, own.at.split("/")[1:], own.text[:start] + _MARK + own.text[end:])
 
 
 def _is_lost(index: int, changed: Mapping[str, Any], places: Spans, text: str) -> bool:
@@ -58,13 +62,22 @@ def _is_lost(index: int, changed: Mapping[str, Any], places: Spans, text: str) -
     return other is not None and other.count(_MARK) <= text.count(_MARK)
 
 
-def _missing(own: str, text: str) -> list[str]:
-    """Return the pieces of a text that are not in the conversation's text, as they are or as JSON writes them."""
+def _doubtful(own: str, text: str) -> list[tuple[int, int]]:
+    """Return where in a text are pieces that may not be in the conversation's text, as they are or as JSON writes them."""
     if _is_in(own.strip(), text):
         return []
-    pieces = [piece.strip() for piece in _BETWEEN.split(own)]
-    missing = [piece for piece in pieces if piece and not _is_in(piece, text)]
-    return missing if len(missing) < len([piece for piece in pieces if piece]) else [own]
+    sides = _cut(own, _TAG)
+    if len(sides) > 1:
+        return sides  # a short one may be in the text elsewhere
+    lines = _cut(own, _LINE_FEED)
+    missing = [(start, end) for start, end in lines if not _is_in(own[start:end].strip(), text)]
+    return missing if len(missing) < len(lines) else [(0, len(own))]
+
+
+def _cut(text: str, between: re.Pattern[str]) -> list[tuple[int, int]]:
+    """Return where the parts of a text begin and end that are not white space."""
+    edges = [0, *(edge for found in between.finditer(text) for edge in found.span()), len(text)]
+    return [(start, end) for start, end in zip(edges[::2], edges[1::2], strict=True) if text[start:end].strip()]
 
 
 def _is_in(piece: str, text: str) -> bool:

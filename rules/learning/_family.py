@@ -79,8 +79,8 @@ def by(rendering: Rendering, context: Context) -> str:
 
 
 FATES = {
-    "dropped": "{target} drops the record without an error",
-    "kept": "{target} keeps the record, which has no effect on the model",
+    "dropped": "the record is dropped without an error",
+    "kept": "the record has no effect on the model",
     "run ends": "the run ends with an error or with a loss that is not a number",
 }
 """What a trainer does with a record, by outcome."""

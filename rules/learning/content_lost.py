@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ftlint.dialects import named
 from ftlint.rule import Location, bad, chats, good
 from ftlint.training.rendering import rendering_of
 
@@ -52,5 +53,5 @@ class ContentLost(TemplateRule):
     def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the first text that is lost."""
         lost = list(rendering_of(row, context).lost)
-        more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
-        return Location(lost[0] if lost else None, args={"lost": f"{lost[0] if lost else 'a text'}{more}"})
+        more = f", and {len(lost) - 1} more" if len(lost) > 1 else ""
+        return Location(lost[0], args={"lost": f"the {named(context.dialect).title(lost[0])}, or a part of it{more}"})

@@ -22,7 +22,7 @@ class DoubledStartToken(OnceRule):
     code = "LRN006"
     level = "warning"
     fault = "two-starts"
-    message = "{count:,} of {records:,} texts begin with the start token, and {target} adds another one"
+    message = "{count:,} of {records:,} texts begin with the start token, and the tokenizer adds another one"
     headline = "texts get two start tokens"
     examples = (
         good(['{"text": "The tide is high."}'], options={"tokenizer": TOY}),

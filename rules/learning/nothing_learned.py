@@ -64,7 +64,7 @@ class NothingLearned(LearningRule):
         """Say why, and what the trainer does."""
         rendering = rendering_of(row, context)
         target = by(rendering, context)
-        fate = FATES.get(rendering.outcome, FATES["kept"]).format(target=target)
+        fate = FATES.get(rendering.outcome, FATES["kept"])
         dialect = named(context.dialect)
         at = dialect.pointer(ANSWER, row) or dialect.pointer(INPUT, row)
         return Location(at, args={"why": _why(rendering, target), "fate": fate})
@@ -78,7 +78,7 @@ def _why(rendering: Rendering, target: str) -> str:
             return "all answers have the weight 0"
         return "the record has no answer" if not _answers(rendering) else "the answer is empty, or not in the text"
     if rendering.cut and rendering.cut.side == "drop":
-        return f"it has {total:,} tokens, and {target} drops records of more than {limit:,}"
+        return f"it has {total:,} tokens, and {target} takes at most {limit:,}"
     if rendering.cut and rendering.cut.side == "left":
         return f"it has {total:,} tokens, and {target} keeps the last {limit:,}"
     return f"{first:,} tokens come before the answer, and {target} cuts after {limit:,}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cases import FOLDER, cases, lines_of
+from cases import FOLDER, cases, lines_of, options_of
 from ftlint_rules import rules as builtin_rules
 from thresholds import survivors
 
@@ -26,7 +26,7 @@ def test_case(module, case):
         lines_of(case),
         valid=lines_of(case, "valid_"),
         end=case.get("end", "\n"),
-        options=case.get("options"),
+        options=options_of(case),
     )
     # In case files, line 0 stands for the file as a whole.
     assert [finding.line or 0 for finding in found] == case["at"], [finding.message for finding in found]
@@ -39,7 +39,7 @@ def test_case(module, case):
     if "message" in case:
         assert found[0].message == case["message"]
     if "fixed" in case:
-        assert fixed(RULES[module], lines_of(case), options=case.get("options")) == case["fixed"]
+        assert fixed(RULES[module], lines_of(case), options=options_of(case)) == case["fixed"]
 
 
 def test_edits_of_findings_are_what_the_repair_does():
