@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ftlint.dialects.base import Dialect
+    from ftlint.targets import Target
 
 HERE = Path(__file__).parent
 
@@ -133,8 +134,10 @@ def targets_page() -> str:
         "Models and trainers to check data for: `--target NAME`. A name with a version never changes; a name without one is the",
         "newest version. A dash is an unknown value. Your own target extends one of these ([configuration](configuration.md)).",
         "",
-        "| name | shapes | tokens | records | file | source |",
-        "|---|---|---|---|---|---|",
+        "`Trained` is what a trainer does unless it is told otherwise, see [what the model sees](what-the-model-sees.md).",
+        "",
+        "| name | shapes | tokens | trained | records | file | source |",
+        "|---|---|---|---|---|---|---|",
     ]
     for name in shipped():
         item = target(name)
@@ -143,8 +146,17 @@ def targets_page() -> str:
         most = f"at most {item.maximum_records:,}" if item.maximum_records else ""
         size = f"{item.maximum_bytes / 2**20:,.0f} MiB" if item.maximum_bytes else "–"
         records = ", ".join(filter(None, (least, most))) or "–"
-        lines.append(f"| {name} | {', '.join(item.dialects)} | {tokens} | {records} | {size} | {item.source} |")
+        cells = (name, ", ".join(item.dialects), tokens, _trained(item), records, size, item.source)
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def _trained(item: Target) -> str:
+    """Return after how many tokens a trainer cuts, what it cuts, and what is learned."""
+    cuts = {"right": "the end is cut off", "left": "the start is cut off", "drop": "longer ones are dropped"}
+    limit = f"{item.cuts_at:,} tokens" if item.cuts_at else ""
+    learns = {"all": "all is learned", "assistant": "answers are learned", "": ""}[item.learns]
+    return ", ".join(filter(None, (limit, cuts.get(item.cut, "cut in proportion" if item.cut else ""), learns))) or "–"
 
 
 def main() -> int:
