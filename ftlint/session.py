@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     from ftlint.engine.base import Engine
     from ftlint.engine.result import DatasetReport
     from ftlint.evaluation.evaluate import Evaluation
+    from ftlint.prepare.pictures import Shown
     from ftlint.prepare.profile import Profile
     from ftlint.prepare.reshape import Reshaped
-    from ftlint.prepare.show import Shown
     from ftlint.prepare.split import Split
     from ftlint.report.finding import Finding
     from ftlint.rule import Rule

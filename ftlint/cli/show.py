@@ -16,7 +16,7 @@ from ftlint.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ftlint.prepare.show import Shown
+    from ftlint.prepare.pictures import Shown
     from ftlint.session import Session
     from ftlint.sources import Source
 

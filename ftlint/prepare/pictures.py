@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from html import escape
 from itertools import groupby, zip_longest
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ftlint.prepare.show import Shown
     from ftlint.training.rendering import Rendering, Token
 
 _MARGIN = 10
@@ -21,6 +22,39 @@ _LONGEST = 1_500
 _COLOURS = {"learned": "\x1b[30;42m", "cut": "\x1b[31m", "other": "\x1b[2m"}
 _PLAIN = "\x1b[0m"
 _BRACKETS = {"learned": "[]", "cut": "{}", "other": ("", "")}
+
+
+class Shown(Struct, frozen=True):
+    """A record as its trainer makes it. line: from 1."""
+
+    path: str
+    line: int
+    rendering: Rendering
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `ftlint show --output json` prints of it."""
+        made = self.rendering
+        return {
+            "path": self.path,
+            "line": self.line,
+            "target": made.target,
+            "estimate": made.estimate,
+            "text": made.text,
+            "tokens": [token._asdict() for token in made.tokens],
+            "learned": made.count,
+            "total": len(made.ids),
+            "limit": made.limit,
+            "cut": {"from": made.cut.at, "side": made.cut.side} if made.cut else None,
+            "lost": list(made.lost),
+            "error": made.error,
+            "outcome": made.outcome,
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(as_text([[self]], width=100, colour=False))
+
+    def _repr_html_(self) -> str:
+        return as_fragment([self])
 
 
 class _Run(NamedTuple):

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from msgspec import Struct
+from typing import TYPE_CHECKING
 
 from ftlint.dialects.base import RECORDS
 from ftlint.engine.check import check_dataset
@@ -12,7 +10,7 @@ from ftlint.engine.dataset import Dataset
 from ftlint.engine.survey import survey
 from ftlint.errors import InputError
 from ftlint.metrics.learned import Learned
-from ftlint.prepare import pictures
+from ftlint.prepare.pictures import Shown
 from ftlint.records.line import Line
 from ftlint.records.reader import reader_of
 from ftlint.rule import DatasetRule
@@ -29,39 +27,6 @@ if TYPE_CHECKING:
     from ftlint.rule import Violations
     from ftlint.sources import Source
     from ftlint.training.rendering import Rendering
-
-
-class Shown(Struct, frozen=True):
-    """A record as its trainer makes it. line: from 1."""
-
-    path: str
-    line: int
-    rendering: Rendering
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what `ftlint show --output json` prints of it."""
-        made = self.rendering
-        return {
-            "path": self.path,
-            "line": self.line,
-            "target": made.target,
-            "estimate": made.estimate,
-            "text": made.text,
-            "tokens": [token._asdict() for token in made.tokens],
-            "learned": made.count,
-            "total": len(made.ids),
-            "limit": made.limit,
-            "cut": {"from": made.cut.at, "side": made.cut.side} if made.cut else None,
-            "lost": list(made.lost),
-            "error": made.error,
-            "outcome": made.outcome,
-        }
-
-    def __str__(self) -> str:
-        return "\n".join(pictures.as_text([[self]], width=100, colour=False))
-
-    def _repr_html_(self) -> str:
-        return pictures.as_fragment([self])
 
 
 def shown(source: Source, options: DatasetOptions, lines: Sequence[int]) -> list[Shown]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects.turn_tables import as_json
@@ -110,8 +111,8 @@ class _Pieces:
         """Add a text."""
         starts = texts.offsets(text, self._encoding)
         ids = texts.encode(text, self._encoding)
-        ends = [*starts[1:], len(text)]
-        self._append(text, ids, [(start, end) for start, end in zip(starts, ends, strict=True)], message, message)
+        edges = [*starts, len(text)]
+        self._append(text, ids, list(pairwise(edges)), message, message)
 
     def mark(self, text: str, owner: int | None) -> None:
         """Add a mark, which is one token of which the id is not known."""
