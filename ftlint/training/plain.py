@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects.turn_tables import as_json
@@ -96,6 +96,13 @@ def _said(message: Mapping[str, Any]) -> Iterator[str]:
         yield as_json(calls) or ""
 
 
+def _offsets(text: str, encoding: str) -> list[tuple[int, int]]:
+    """Return where each token of a text begins and ends, in characters; tokens of one character have the same place."""
+    places = [index for index, char in enumerate(text) for _ in char.encode()]
+    edges = accumulate(map(len, texts.pieces(text, encoding)), initial=0)
+    return [(places[start], places[end - 1] + 1) for start, end in pairwise(edges)]
+
+
 class _Pieces:
     """Tokens of texts that are tokenised one by one. owners: the message with which a token is learned, its end mark included."""
 
@@ -109,10 +116,7 @@ class _Pieces:
 
     def add(self, text: str, message: int | None) -> None:
         """Add a text."""
-        starts = texts.offsets(text, self._encoding)
-        ids = texts.encode(text, self._encoding)
-        edges = [*starts, len(text)]
-        self._append(text, ids, list(pairwise(edges)), message, message)
+        self._append(text, texts.encode(text, self._encoding), _offsets(text, self._encoding), message, message)
 
     def mark(self, text: str, owner: int | None) -> None:
         """Add a mark, which is one token of which the id is not known."""
