@@ -16,12 +16,15 @@ from ftlint.dialects.keys import NAMING
 from ftlint.dialects.kinds import signature_of
 from ftlint.errors import InputError, failing, raise_if_interrupted
 from ftlint.options import GENERATION
-from ftlint.records.reader import Reader
+from ftlint.records.line import Line
+from ftlint.records.reader import Reader, reader_of
 from ftlint.records.spread import suspected
 from ftlint.sources import BOM, Span
 from ftlint.sources.charset import codec_of
 from ftlint.text import tokens
 from ftlint.text.normal import HEADS, signatures
+from ftlint.training.folder import folder_of
+from ftlint.training.rendering import render_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -128,10 +131,21 @@ def take_sample(sources: Sequence[Source], options: DatasetOptions) -> Sample:
     with failing(dialect):
         task, known = dialect.infer(read, options, target, encoding)
         tables = dialect.derive(read, known)
+    if context.tokenizer and tables:
+        _try_tokenizer(lines, context)
     distinct = tables[RECORDS].get_column(INPUT).unique()
     differing = (head for head in HEADS if signatures(distinct, head=head).n_unique() >= 0.98 * len(distinct))
     surveyed = tables[RECORDS].height
     return Sample(replace(context, task=task, known=known, surveyed=surveyed, head=next(differing, 0)), tables)
+
+
+def _try_tokenizer(lines: Sequence[bytes], context: Context) -> None:
+    """Render a record, so that a tokenizer that is not there, or a template that does not end, is one error and no rule's."""
+    folder_of(context.tokenizer)
+    for line in lines[:1]:
+        for record in reader_of(context).records([Line(line)], context):
+            if record is not None:
+                render_row(record.row(RECORDS), context, whole=False)
 
 
 def _sampled_lines(sources: Sequence[Source], options: DatasetOptions) -> tuple[list[bytes], Counter[Signature]]:

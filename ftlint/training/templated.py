@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ftlint.training.draft import NEAR, Draft, common, learned_turns, of_spans, unweighed
 from ftlint.training.lost import lost_in
+from ftlint.training.sandbox import EndlessError
 from ftlint.training.scaffold import scaffold_of
 from ftlint.training.spans import Spans
 from ftlint.training.template import RefusedError, cleaned
@@ -34,9 +35,11 @@ def templated(talk: Talk, target: Target, folder: Folder, *, whole: bool = True)
         return Draft(error="the conversation is empty")
     try:
         written = template.write(cleaned(talk.messages), talk.tools)
+        return _Mask(talk, target, folder, template, written).draft(whole=whole)
     except RefusedError as error:
         return Draft(error=str(error))
-    return _Mask(talk, target, folder, template, written).draft(whole=whole)
+    except EndlessError as error:
+        raise EndlessError(f"{folder.path}: {error}") from error
 
 
 class _Mask:

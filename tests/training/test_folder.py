@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from command import ftlint
 from tokenizers import Tokenizer
 from toys import BARE, CHATML, MARKED, folder
 
@@ -93,3 +94,22 @@ def test_a_broken_folder_says_what_is_wrong(tmp_path, file, content, words):
 def test_a_folder_that_is_not_there(tmp_path):
     with pytest.raises(InputError, match="nowhere: no tokenizer is there"):
         Folder(str(tmp_path / "nowhere"))
+
+
+def test_what_makes_a_run_impossible_is_one_sentence(tmp_path):
+    data = tmp_path / "data.jsonl"
+    data.write_text('{"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}\n' * 9)
+    endless = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+    for place, words in (
+        (str(tmp_path / "nowhere"), "nowhere: no tokenizer is there (tokenizer.json is missing)"),
+        (folder(tmp_path / "endless", endless), "endless: the chat template does not end, or writes too much"),
+        (
+            folder(tmp_path / "bare", None),
+            "no chat template is there (chat_template.jinja, or chat_template in tokenizer_config.json)",
+        ),
+    ):
+        for command in ("check", "show", "profile"):
+            result = ftlint(command, "--isolated", data, "--tokenizer", place, cwd=tmp_path)
+            assert (result.returncode, result.stdout) == (2, b"")
+            assert result.stderr.decode().endswith(f"{words}\n")
+            assert result.stderr.count(b"\n") == 1
