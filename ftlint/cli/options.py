@@ -23,7 +23,7 @@ _DATA = (
     click.option("--separator", metavar="TEXT", help=r"Text that ends every prompt, with JSON escapes: '\n\n###\n\n'."),
     click.option("--stop", metavar="TEXT", help="Text that ends every completion, with JSON escapes."),
     click.option("--task", type=click.Choice(["classification", "generation", "open-ended"]), help="What the model is to do."),
-    click.option("--tokenizer", metavar="DIR", help="Folder of the model's tokenizer and chat template."),
+    click.option("--tokenizer", metavar="DIR", help="Folder (or mistral-common's file) of the model's tokenizer and template."),
     click.option("--limit", type=click.IntRange(1), metavar="N", help="Tokens that are kept of a record, for the target's own."),
     click.option(
         "--learns", type=click.Choice(["all", "completion", "assistant", "last"]), help="What is learned, for the target's own."

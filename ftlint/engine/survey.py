@@ -23,7 +23,7 @@ from ftlint.sources import BOM, Span
 from ftlint.sources.charset import codec_of
 from ftlint.text import tokens
 from ftlint.text.normal import HEADS, signatures
-from ftlint.training.folder import folder_of
+from ftlint.training.folder import model_at
 from ftlint.training.rendering import render_row
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def take_sample(sources: Sequence[Source], options: DatasetOptions) -> Sample:
 
 def _try_tokenizer(lines: Sequence[bytes], context: Context) -> None:
     """Render a record, so that a tokenizer that is not there, or a template that does not end, is one error and no rule's."""
-    folder_of(context.tokenizer)
+    model_at(context.tokenizer)
     for line in lines[:1]:
         for record in reader_of(context).records([Line(line)], context):
             if record is not None:

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from ftlint.training.folder import Tokens
+from ftlint.training.model import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

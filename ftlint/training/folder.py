@@ -5,24 +5,21 @@ from __future__ import annotations
 import json
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ftlint.errors import InputError, UsageError
+from ftlint.training import mistral
+from ftlint.training.model import Tokens
+from ftlint.training.refused import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
+    from ftlint.training.model import Model
     from ftlint.training.template import Template
 
 _NAMES = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
 _PROBE = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "zzdummymessagezz"}]
-
-
-class Tokens(NamedTuple):
-    """The tokens of a text: their ids, and for each where in the text it begins and ends, in characters."""
-
-    ids: Sequence[int | None]
-    offsets: Sequence[tuple[int, int]]
 
 
 class Folder:
@@ -116,8 +113,6 @@ class Folder:
     @cached_property
     def ends(self) -> frozenset[int]:
         """Ids of the tokens that end an answer: the end token, and what the template writes after the last answer."""
-        from ftlint.training.template import RefusedError  # noqa: PLC0415 - needs an extra
-
         found = set() if self.end is None else {self.end}
         try:
             text = self.template().write(_PROBE).text
@@ -130,9 +125,11 @@ class Folder:
 
 
 @lru_cache(maxsize=8)
-def folder_of(path: str) -> Folder:
-    """Return the folder at a path, read once a process."""
-    return Folder(path)
+def model_at(path: str) -> Model:
+    """Return the tokenizer and template at a path, read once a process: a folder, or a file of mistral-common."""
+    given = Path(path)
+    file = None if (given / "tokenizer.json").is_file() else mistral.file_in(given)
+    return Folder(path) if file is None else mistral.Mistral(path, file)
 
 
 @lru_cache(maxsize=16)

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 from ftlint.dialects.turn_tables import as_json
 from ftlint.text import tokens as texts
 from ftlint.training.draft import Draft, common, learned_turns, of_spans
-from ftlint.training.folder import Tokens
+from ftlint.training.model import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ftlint.targets import Target
-    from ftlint.training.folder import Folder
+    from ftlint.training.model import Model
     from ftlint.training.talk import Talk
 
 
-def plain(talk: Talk, target: Target, folder: Folder | None, encoding: str) -> Draft:
+def plain(talk: Talk, target: Target, folder: Model | None, encoding: str) -> Draft:
     """Return texts that are joined, or an estimate of messages.
 
     Args:
@@ -42,7 +42,7 @@ def plain(talk: Talk, target: Target, folder: Folder | None, encoding: str) -> D
     return Draft("".join(pieces.texts), Tokens(pieces.ids, pieces.offsets), wanted, pieces.messages)
 
 
-def _joined(talk: Talk, target: Target, folder: Folder) -> Draft:
+def _joined(talk: Talk, target: Target, folder: Model) -> Draft:
     """Return texts that are tokenised as one, with what tokenizer and trainer add."""
     parts = [str(message["content"] or "") for message in talk.messages]
     text = "".join(parts)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from ftlint.dialects import named
 from ftlint.training.cut import cut
 from ftlint.training.draft import Draft, unweighed
-from ftlint.training.folder import folder_of
+from ftlint.training.folder import model_at
 from ftlint.training.plain import plain
 from ftlint.training.talk import talk_of
 
@@ -119,7 +119,7 @@ def render_row(row: Mapping[str, Any], context: Context, *, whole: bool = True) 
     """
     target = context.target
     talk = talk_of(row, named(context.dialect), target)
-    folder = folder_of(context.tokenizer) if context.tokenizer else None
+    folder = model_at(context.tokenizer) if context.tokenizer else None
     if folder is None or talk.texts:
         draft = plain(talk, target, folder, context.encoding)
     else:

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from ftlint.training.template import RefusedError, cleaned
+from ftlint.training.cleaned import cleaned
+from ftlint.training.refused import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ftlint.training.model import Writer
     from ftlint.training.talk import Talk
-    from ftlint.training.template import Template
 
 _REMEMBERED = 512
 """Scaffolds of a template that are kept."""
@@ -67,7 +68,7 @@ class Scaffold(NamedTuple):
         return spans if text[at:] == self.text[done:] else None
 
 
-def scaffold_of(template: Template, talk: Talk) -> Scaffold:
+def scaffold_of(template: Writer, talk: Talk) -> Scaffold:
     """Return the scaffold of a conversation; each is written once."""
     known = template.scaffolds
     key = (orjson.dumps(talk.tools), *(_signature(message) for message in talk.messages))
@@ -79,7 +80,7 @@ def scaffold_of(template: Template, talk: Talk) -> Scaffold:
     return scaffold
 
 
-def _written(template: Template, talk: Talk) -> Scaffold:
+def _written(template: Writer, talk: Talk) -> Scaffold:
     texts = [type(message.get("content")) is str for message in talk.messages]
     marks = [f"zz{index}message{index}zz" if is_text else None for index, is_text in enumerate(texts)]
     marked = [{**message, "content": mark} if mark else message for message, mark in zip(talk.messages, marks, strict=True)]

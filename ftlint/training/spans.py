@@ -6,15 +6,18 @@ is therefore replaced in its place, once by each of two placeholders; what diffe
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any
 
-from ftlint.training.template import RefusedError, cleaned
+from ftlint.training.cleaned import cleaned
+from ftlint.training.refused import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
+    from ftlint.training.model import Writer
     from ftlint.training.talk import Talk
-    from ftlint.training.template import Template
 
 PLACEHOLDERS = ("[[dummy_message]]", "zzdummymessagezz")
 """Two texts without a common edge: what a message has in common with the one it has not with the other."""
@@ -26,36 +29,65 @@ _KEPT = {"role", "name", "tool_call_id"}
 class Spans:
     """Finds the messages of a conversation in its text."""
 
-    def __init__(self, template: Template, talk: Talk, text: str) -> None:
+    def __init__(self, template: Writer, talk: Talk, text: str) -> None:
         """Take a conversation and its text."""
         self.template, self._talk, self._text = template, talk, text
 
     def of(self, index: int) -> tuple[int, int] | None:
         """Return where what a message says begins and ends; None where it is not in the text, or cannot be told."""
-        found = []
-        for placeholder in PLACEHOLDERS:
-            other = self.with_text(index, placeholder)
-            if other is None:
-                return None
-            found.append(difference(self._text, other))
-        start, end = min(start for start, _ in found), max(end for _, end in found)
-        return (start, end) if start < end else None
+        span = self._changed(index, _replaced)
+        if span is None and self._talk.messages[index].get("tool_calls"):
+            # Templates may refuse the answer of a call that is gone.
+            span = self._between(index) or self._changed(index, _renamed)
+        return span if span and span[0] < span[1] else None
 
-    def with_text(self, index: int, text: str) -> str | None:
-        """Return the text of the conversation in which a message says something else, and nothing more; None for none."""
+    def _changed(self, index: int, change: Callable[[Mapping[str, Any], str], Mapping[str, Any]]) -> tuple[int, int] | None:
+        """Return what of the text is another one, if a message is; None where the template refuses it."""
         message = self._talk.messages[index]
-        said = [{"type": "text", "text": text}] if type(message.get("content")) is list else text
-        return self.written(index, {**{key: one for key, one in message.items() if key in _KEPT}, "content": said})
+        others = [self.written(index, change(message, placeholder)) for placeholder in PLACEHOLDERS]
+        found = [difference(self._text, other) for other in others if other is not None]
+        if len(found) < len(others):
+            return None
+        return min(start for start, _ in found), max(end for _, end in found)
+
+    def _between(self, index: int) -> tuple[int, int] | None:
+        """Return what is between the text up to a message and that with it, if the whole text begins with both."""
+        messages = self._talk.messages
+        try:
+            head = self.template.write(cleaned(messages[:index]), self._talk.tools, prompt=True).text
+            through = self.template.write(cleaned(messages[: index + 1]), self._talk.tools).text
+        except RefusedError:
+            return None
+        whole = self._text.startswith(head) and self._text.startswith(through)
+        return (len(head), len(through.rstrip())) if whole else None
 
     def written(self, index: int, message: Mapping[str, Any]) -> str | None:
         """Return the text of the conversation with another message in a place; None where the template refuses it."""
-        return self._written(self._talk.with_message(index, message))
-
-    def _written(self, messages: Sequence[Mapping[str, Any]]) -> str | None:
         try:
-            return self.template.write(cleaned(messages), self._talk.tools).text
+            return self.template.write(cleaned(self._talk.with_message(index, message)), self._talk.tools).text
         except RefusedError:
             return None
+
+
+def _replaced(message: Mapping[str, Any], placeholder: str) -> dict[str, Any]:
+    """Return a message that says a placeholder, and nothing more."""
+    said = [{"type": "text", "text": placeholder}] if type(message.get("content")) is list else placeholder
+    return {**{key: one for key, one in message.items() if key in _KEPT}, "content": said}
+
+
+def _renamed(message: Mapping[str, Any], placeholder: str) -> dict[str, Any]:
+    """Return a message whose content, if it has one, and whose calls say a placeholder."""
+    name = re.sub(r"\W", "", placeholder)
+    calls = []
+    for call in message["tool_calls"] if type(message["tool_calls"]) is list else ():
+        inner = call.get("function") if type(call) is dict else None
+        if type(inner) is dict:
+            given: Any = {name: placeholder}
+            arguments = given if type(inner.get("arguments")) is dict else json.dumps(given)
+            call = {**call, "function": {**inner, "name": name, "arguments": arguments}}  # noqa: PLW2901 - the call that is meant
+        calls.append(call)
+    made = {**message, "tool_calls": calls}
+    return {**made, "content": placeholder} if message.get("content") else made
 
 
 def difference(text: str, other: str) -> tuple[int, int]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import TemplateSyntaxError
 from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.utils import Namespace
 
 from ftlint.errors import InputError
+from ftlint.training.model import Written
+from ftlint.training.refused import RefusedError
 from ftlint.training.sandbox import BUDGET, Budget, Sandbox
 
 if TYPE_CHECKING:
@@ -21,20 +23,8 @@ CLOCK = datetime(2026, 1, 1)  # noqa: DTZ001 - templates ask for the local time
 """What templates are told of the time, so that a report is the same every day."""
 
 _GENERATION = re.compile(r"{%-?\s*generation\s*-?%}")
-_THOUGHTS = ("reasoning_content", "thinking", "reasoning")
 _STEPS, _FOR_A_MESSAGE, _FOR_A_CHARACTER = 200_000, 1_000, 10
 """Steps of a template for a record, for each of its messages, and for each character."""
-
-
-class RefusedError(Exception):
-    """The template raises on a record; its text is what the template, or Jinja, says."""
-
-
-class Written(NamedTuple):
-    """What a template writes. spans: of the text, what is between generation tags, in characters."""
-
-    text: str
-    spans: Sequence[tuple[int, int]]
 
 
 class Template:
@@ -94,16 +84,6 @@ class Template:
         finally:
             BUDGET.reset(token)
         return Written("".join(budget.blocks), budget.spans)
-
-
-def cleaned(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return messages as transformers 5 hands them to a template: without null keys, thoughts under all of their names."""
-    made = []
-    for message in messages:
-        own = {key: value for key, value in message.items() if value is not None}
-        thought = next((own[key] for key in _THOUGHTS if key in own), None)
-        made.append(own if thought is None else {"thinking": thought, **own, "reasoning_content": thought})
-    return made
 
 
 def _raise(message: str) -> None:

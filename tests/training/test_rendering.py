@@ -12,7 +12,7 @@ from toys import TEMPLATES, folder, talk
 import ftlint
 from ftlint.dialects.base import value_at
 from ftlint.training.draft import NEAR
-from ftlint.training.folder import folder_of
+from ftlint.training.folder import model_at
 
 LEARNS = ("all", "completion", "assistant", "last")
 TEXT = st.text(st.sampled_from("ab ridge\n<>[]z😀é{}|_"), min_size=1, max_size=30)
@@ -38,7 +38,7 @@ def learned(made):
 def test_laws(folders, turns, name, learns, limit):
     record = conversation(turns)
     whole = ftlint.render(record, tokenizer=folders[name], learns=learns, target="trl", limit=100_000)
-    tokenizer = folder_of(folders[name]).tokenizer
+    tokenizer = model_at(folders[name]).tokenizer
     assert tokenizer.decode(whole.ids, skip_special_tokens=False) == whole.text
     assert "".join(token.text for token in whole.tokens) == whole.text
     assert whole.cut is None
@@ -93,7 +93,7 @@ def test_texts_are_joined_and_end(folders):
     made = ftlint.render({"prompt": "the river", "completion": " is old"}, tokenizer=folders["chatml"], target="trl")
     assert made.text == "the river is old<|im_end|>"
     assert learned(made) == " is old<|im_end|>"
-    assert made.ids[0] == folder_of(folders["chatml"]).start
+    assert made.ids[0] == model_at(folders["chatml"]).start
     assert not made.estimate
 
 

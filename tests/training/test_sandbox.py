@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ftlint.errors import InputError
+from ftlint.training.refused import RefusedError
 from ftlint.training.sandbox import EndlessError
-from ftlint.training.template import RefusedError, Template
+from ftlint.training.template import Template
 
 ENDLESS = [
     "{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}",

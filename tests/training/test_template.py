@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ftlint.training.template import RefusedError, Template, cleaned
+from ftlint.training.cleaned import cleaned
+from ftlint.training.refused import RefusedError
+from ftlint.training.template import Template
 
 TALK = [{"role": "user", "content": "Hi."}, {"role": "assistant", "content": "Yes."}]
 
