@@ -55,7 +55,7 @@ def command(
         from ftlint.session import Session  # noqa: PLC0415 - processes are started without polars
 
         sessions = [Session.of(config, engine=engine) for config in configs]
-        chosen = list(lines) or _chosen(sessions[0], source, rule=rule, worst=worst)
+        chosen = list(dict.fromkeys(lines)) or _chosen(sessions[0], source, rule=rule, worst=worst)
         by_target = [session.shown(source, chosen) for session in sessions]
     rows = [list(row) for row in zip(*by_target, strict=True)]
     for form, path in written:
@@ -73,9 +73,12 @@ def _output(text: str) -> tuple[str, str]:
 def _chosen(session: Session, source: Source, *, rule: str | None, worst: bool) -> list[int]:
     """Return the lines that are shown where none is named."""
     if worst:
-        return session.worst(source)
+        losing = session.worst(source)
+        if not losing:
+            raise UsageError(f"{source.path}: no record loses learned tokens")
+        return losing
     if rule is None:
-        return [1]
+        return []
     found = session.first_with(rule, source)
     if not found:
         raise UsageError(f"{source.path}: {rule} finds nothing in a record")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 from itertools import groupby, zip_longest
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
@@ -107,7 +108,7 @@ def notes(made: Rendering) -> list[str]:
         kept = "nothing" if made.cut.side == "drop" else f"{sum(made.kept):,} tokens"
         found.append(f"longer than {made.limit:,} tokens: {kept} kept, {lost:,} learned tokens lost")
     if made.lost:
-        found.append(f"not in the text: {', '.join(made.lost)}")
+        found.append(f"not in the text, or not all of it: {', '.join(made.lost)}")
     fates = {"dropped": "the record is dropped", "kept": "nothing is learned from the record", "run ends": "the run ends here"}
     if made.outcome in fates:
         found.append(fates[made.outcome])
@@ -177,8 +178,7 @@ def _printable(text: str) -> str:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    text = _printable(text)
-    return [text[start : start + width] for start in range(0, len(text), width)] or [""]
+    return wrap(_printable(text), width) or [""]
 
 
 def _visible(line: str) -> int:
@@ -225,13 +225,13 @@ def _record(shown: Shown) -> str:
     made = shown.rendering
     listed = "".join(f"<li>{escape(note)}</li>" for note in notes(made))
     head = f'<h2>{escape(shown.path)}:{shown.line}</h2><p class="about">{escape(summary(made))}</p>'
-    text = "".join(_token(index, token, made) for index, token in enumerate(made.tokens))
+    first = {message: index for index, message in reversed(list(enumerate(made.messages)))}
+    text = "".join(_token(index, token, made, begins=first[token.message] == index) for index, token in enumerate(made.tokens))
     return f'<section class="record">{head}{f"<ul>{listed}</ul>" if listed else ""}<pre>{text}</pre></section>'
 
 
-def _token(index: int, token: Token, made: Rendering) -> str:
+def _token(index: int, token: Token, made: Rendering, *, begins: bool) -> str:
     """Return a token; before the first one of a message stands its role."""
-    begins = token.message is not None and token.message not in made.messages[:index]
     role = f'<span class="role">{escape(made.spoken[token.message][0])}</span>' if begins and token.message is not None else ""
     title = f"token {index} · id {token.id}" + (f" · not learned: {token.why}" if token.why else "")
     return f'{role}<span class="{_state(token)}" title="{escape(title)}">{escape(token.text)}</span>'

@@ -30,12 +30,17 @@ if TYPE_CHECKING:
 
 
 def shown(source: Source, options: DatasetOptions, lines: Sequence[int]) -> list[Shown]:
-    """Return the records on some lines, which count from 1.
+    """Return the records on some lines, which count from 1; without lines the first record.
 
     Raises:
         InputError: For a line that is not there, or holds no record.
     """
     context = survey([source], options)
+    if not lines:
+        first = next((number for number, line in enumerate(_lines(source), 1) if line.strip()), None)
+        if first is None:
+            raise InputError(f"{source.path}: it is empty")
+        lines = [first]
     return [Shown(source.path, line, _rendered(source, line, context)) for line in lines]
 
 
@@ -68,7 +73,7 @@ class _Worst(DatasetRule):
 
 
 def worst(source: Source, options: DatasetOptions, engine: Engine) -> list[int]:
-    """Return the lines of the records that lose most learned tokens, the worst first; the first line where none does."""
+    """Return the lines of the records that lose most learned tokens, the worst first."""
     report = check_dataset(Dataset([source], options), [_Worst()], engine)
     learned = report.gathered["train"].get(Learned)
-    return [line + 1 for _, line in learned.worst] or [1]
+    return [line + 1 for _, line in learned.worst]

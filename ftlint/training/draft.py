@@ -29,6 +29,7 @@ class Draft(NamedTuple):
     lost: Sequence[str] = ()
     faults: Sequence[str] = ()
     error: str | None = None
+    estimate: bool = False
 
 
 def unweighed(turn: Turn, target: Target) -> bool:

@@ -85,10 +85,15 @@ class Folder:
         """Return the chat template, of several that for tools where there are some; raises InputError where there is none."""
         name = "tool_use" if tools and "tool_use" in self.templates else "default"
         if name not in self.templates:
-            raise InputError(
-                f"{self.path}: no chat template is there (chat_template.jinja, or chat_template in tokenizer_config.json)"
-            )
-        return _compiled(self.templates[name], tuple(self.special.items()))
+            there = f"none of its chat templates is named default ({', '.join(self.templates)})"
+            none = "no chat template is there (chat_template.jinja, or chat_template in tokenizer_config.json)"
+            raise InputError(f"{self.path}: {there if self.templates else none}")
+        if not self.templates[name].strip():
+            raise InputError(f"{self.path}: the chat template is empty")
+        try:
+            return _compiled(self.templates[name], tuple(self.special.items()))
+        except InputError as error:
+            raise InputError(f"{self.path}: {error}") from error
 
     def tokens(self, text: str, *, special: bool = False) -> Tokens:
         """Return the tokens of a text. special: whether the tokenizer adds its own at the start and the end."""

@@ -1,4 +1,8 @@
-"""What a record says and its template leaves out."""
+"""What a record says and its template leaves out.
+
+What may be lost is replaced by marks, all in one rendering: what has no mark there is lost. To look for the texts themselves
+would not do, since short ones (the result of a tool, a name) are elsewhere in the text too.
+"""
 
 from __future__ import annotations
 
@@ -8,58 +12,109 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ftlint.dialects.base import value_at
 from ftlint.training.scaffold import scaffold_of
-from ftlint.training.spans import PLACEHOLDERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ftlint.training.spans import Spans
     from ftlint.training.talk import Talk
 
-_MARK = PLACEHOLDERS[1]
 _TAG = re.compile(r"</?think(?:ing)?>")
 """Where a template may keep one side of a text and drop the other."""
 
 _LINE_FEED = re.compile("\n")
-
 _THOUGHTS = ("reasoning_content", "thinking", "reasoning")
 
+_ALONE = 20
+"""Texts that are tried one by one, where the template refuses a record with all marks."""
 
-class _Text(NamedTuple):
-    """A text of a message. at: its JSON Pointer within the message."""
 
+class _Doubt(NamedTuple):
+    """A text that may be lost.
+
+    Attributes:
+        number: Of its message.
+        at: Its JSON Pointer within the message.
+        value: What stands in its place: the text with marks.
+        marks: Those in it, of which none must be lost.
+    """
+
+    number: int
     at: str
-    text: str
+    value: Any
+    marks: Sequence[str]
 
 
 def lost_in(talk: Talk, places: Spans, text: str) -> list[str]:
-    """Return the JSON Pointers of what is said in a conversation and is not in its text.
-
-    A text is lost if it, or a line or a side of a thought of it, is not in the conversation's text, and neither is another one
-    that is put in its place.
-    """
-    left_out = scaffold_of(places.template, talk).left_out
-    found = []
-    for index, turn in enumerate(talk.turns):
-        for own in _texts(talk.messages[index]):
-            whole = index in left_out and own.at == "/content"
-            pieces = [(0, len(own.text))] if whole else _doubtful(own.text, text)
-            changes = (_with_mark(talk.messages[index], own, piece) for piece in pieces)
-            if any(_is_lost(index, changed, places, text) for changed in changes):
-                found.append(turn.at if turn.bare else turn.at + own.at)
+    """Return the JSON Pointers of what is said in a conversation and is not in its text, or not all of it."""
+    scaffold = scaffold_of(places.template, talk)
+    doubts = list(_doubts(talk, scaffold.left_out, text))
+    found = [talk.tools_at] if scaffold.drops_tools else []
+    for doubt in _lost(doubts, talk, places):
+        turn = talk.turns[doubt.number]
+        found.append(turn.at if turn.bare else turn.at + doubt.at)
     return found
 
 
-def _with_mark(message: Mapping[str, Any], own: _Text, piece: tuple[int, int]) -> dict[str, Any]:
-    """Return a message with a mark in place of a piece of one of its texts."""
-    start, end = piece
-    return _replaced(message, own.at.split("/")[1:], own.text[:start] + _MARK + own.text[end:])
+def _lost(doubts: Sequence[_Doubt], talk: Talk, places: Spans) -> Iterator[_Doubt]:
+    """Yield those texts whose marks are not in the conversation's text."""
+    if not doubts:
+        return
+    messages = list(talk.messages)
+    for doubt in doubts:
+        messages[doubt.number] = _with(messages[doubt.number], doubt)
+    whole = places.rendered(messages)
+    for doubt in doubts if whole is not None else doubts[:_ALONE]:
+        other = whole
+        if other is None:
+            other = places.written(doubt.number, _with(talk.messages[doubt.number], doubt))
+        if other is not None and any(mark not in other for mark in doubt.marks):
+            yield doubt
 
 
-def _is_lost(index: int, changed: Mapping[str, Any], places: Spans, text: str) -> bool:
-    """Whether the mark in a message is not in the conversation's text either."""
-    other = places.written(index, changed)
-    return other is not None and other.count(_MARK) <= text.count(_MARK)
+def _doubts(talk: Talk, left_out: frozenset[int], text: str) -> Iterator[_Doubt]:
+    """Yield the texts that may be lost, and all calls."""
+    number = 0
+    for index, message in enumerate(talk.messages):
+        for at, own in _texts(message):
+            pieces = [(0, len(own))] if index in left_out and at == "/content" else _doubtful(own, text)
+            if pieces:
+                marks = [_mark(number + place) for place in range(len(pieces))]
+                number += len(pieces)
+                yield _Doubt(index, at, _marked(own, pieces, marks), marks)
+        for doubt in _calls(index, message, number):
+            number += 1
+            yield doubt
+
+
+def _calls(index: int, message: Mapping[str, Any], number: int) -> Iterator[_Doubt]:
+    """Yield names and arguments of the calls of a message."""
+    calls = message.get("tool_calls")
+    for place, call in enumerate(calls if type(calls) is list else ()):
+        inner = call.get("function") if type(call) is dict else None
+        if type(inner) is not dict:
+            continue
+        at, given = f"/tool_calls/{place}/function", inner.get("arguments")
+        if type(inner.get("name")) is str:
+            yield _Doubt(index, f"{at}/name", _mark(number), [_mark(number)])
+            number += 1
+        if given and given != "{}" and type(given) in {dict, str}:
+            value = {_mark(number): _mark(number)}
+            yield _Doubt(index, f"{at}/arguments", value if type(given) is dict else json.dumps(value), [_mark(number)])
+            number += 1
+
+
+def _mark(number: int) -> str:
+    return f"zz{number}mark{number}zz"
+
+
+def _marked(text: str, pieces: Iterable[tuple[int, int]], marks: Iterable[str]) -> str:
+    """Return a text with marks in place of pieces."""
+    parts, done = [], 0
+    for (start, end), mark in zip(pieces, marks, strict=True):
+        parts += [text[done:start], mark]
+        done = end
+    return "".join([*parts, text[done:]])
 
 
 def _doubtful(own: str, text: str) -> list[tuple[int, int]]:
@@ -68,7 +123,7 @@ def _doubtful(own: str, text: str) -> list[tuple[int, int]]:
         return []
     sides = _cut(own, _TAG)
     if len(sides) > 1:
-        return sides  # a short one may be in the text elsewhere
+        return sides
     lines = _cut(own, _LINE_FEED)
     missing = [(start, end) for start, end in lines if not _is_in(own[start:end].strip(), text)]
     return missing if len(missing) < len(lines) else [(0, len(own))]
@@ -86,27 +141,23 @@ def _is_in(piece: str, text: str) -> bool:
     return json.dumps(piece, ensure_ascii=False)[1:-1] in text or json.dumps(piece)[1:-1] in text
 
 
-def _texts(message: Mapping[str, Any]) -> Iterator[_Text]:
-    """Yield the texts of a message: content, parts, thoughts, names and arguments of calls."""
+def _texts(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the texts of a message, with their JSON Pointers: content, parts, thoughts."""
     content = message.get("content")
     if type(content) is str and content.strip():
-        yield _Text("/content", content)
+        yield "/content", content
     for index, part in enumerate(content if type(content) is list else ()):
         if type(part) is dict and type(part.get("text")) is str and part["text"].strip():
-            yield _Text(f"/content/{index}/text", part["text"])
+            yield f"/content/{index}/text", part["text"]
     thought = next((key for key in _THOUGHTS if type(message.get(key)) is str), "")
     if thought and message[thought].strip():
-        yield _Text(f"/{thought}", message[thought])
-    calls = message.get("tool_calls")
-    for index, call in enumerate(calls if type(calls) is list else ()):
-        inner = call.get("function") if type(call) is dict else None
-        if type(inner) is dict and type(inner.get("name")) is str:
-            yield _Text(f"/tool_calls/{index}/function/name", inner["name"])
+        yield f"/{thought}", message[thought]
 
 
-def _replaced(message: Mapping[str, Any], path: Sequence[str], text: str) -> dict[str, Any]:
-    """Return a message with another text at a place."""
+def _with(message: Mapping[str, Any], doubt: _Doubt) -> dict[str, Any]:
+    """Return a message with marks in place of a text."""
     made: dict[str, Any] = json.loads(json.dumps(message))
-    holder = value_at(made, "/" + "/".join(path[:-1])) if path[1:] else made
-    holder[path[-1]] = text
+    above, _, key = doubt.at.rpartition("/")
+    holder = value_at(made, above) if above else made
+    holder[key] = doubt.value
     return made

@@ -84,11 +84,11 @@ class Rendering(Struct, frozen=True):
 
     @property
     def tokens(self) -> list[Token]:
-        """The tokens; their texts together are the text, as far as tokens cover it."""
+        """The tokens; their texts together are the text, and what no token covers is before the next one."""
         made: list[Token] = []
         done = 0
-        for id_, (start, end), learned, message in zip(self.ids, self.offsets, self.learned, self.messages, strict=True):
-            own = self.text[max(start, done) : max(end, done)]
+        for id_, (_, end), learned, message in zip(self.ids, self.offsets, self.learned, self.messages, strict=True):
+            own = self.text[done : max(end, done)]
             done = max(end, done)
             made.append(Token(id_, own, learned, message, "" if learned else self._why(len(made))))
         return made
@@ -126,7 +126,8 @@ def render_row(row: Mapping[str, Any], context: Context, *, whole: bool = True) 
         from ftlint.training.templated import templated  # noqa: PLC0415 - needs an extra
 
         draft = templated(talk, target, folder, whole=whole or target.cut == "proportion")
-    return _finished(draft, talk, target, estimate=is_estimate(target, tokenizer=bool(folder), texts=talk.texts))
+    estimate = draft.estimate or is_estimate(target, tokenizer=bool(folder), texts=talk.texts)
+    return _finished(draft, talk, target, estimate=estimate)
 
 
 def is_estimate(target: Target, *, tokenizer: bool, texts: bool) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from contextvars import ContextVar
 from functools import wraps
+from time import thread_time
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
@@ -37,6 +38,13 @@ _COUNT = 1_000_000
 _CHARACTERS, _VALUES = 100, 10
 """Characters of a text, and values of a list, that are made in the time of a step."""
 
+_FOLDED = 10
+"""How many times longer it takes to fold a text than to read it."""
+
+_SECONDS, _BETWEEN_CHECKS = 20, 64
+"""Processor time of a template for a record, and the steps after which it is looked at: a step can be a search in a long text."""
+
+_ENDLESS = "the chat template does not end, or writes too much"
 _TOO_LARGE = "the chat template makes too large a text or list"
 
 _WIDE = re.compile(r"\d{6}|%[^a-zA-Z%]*\*")
@@ -51,15 +59,21 @@ class Budget:
     """What is left to a template. blocks: the text so far. spans: of it those that are generated."""
 
     def __init__(self, steps: int) -> None:
-        self.steps, self.length = steps, 0
+        self.steps, self.length, self._unchecked = steps, 0, 0
+        self._latest = thread_time() + _SECONDS
         self.blocks: list[str] = []
         self.spans: list[tuple[int, int]] = []
 
     def spend(self, steps: int = 1) -> None:
         """Take steps; raises EndlessError where none are left."""
         self.steps -= steps
+        self._unchecked += 1
         if self.steps < 0:
-            raise EndlessError("the chat template does not end, or writes too much")
+            raise EndlessError(_ENDLESS)
+        if self._unchecked >= _BETWEEN_CHECKS:
+            self._unchecked = 0
+            if thread_time() > self._latest:
+                raise EndlessError(_ENDLESS)
 
     def write(self, block: str) -> None:
         """Take a part of the text; raises EndlessError where it is too long by now."""
@@ -118,14 +132,19 @@ def _check_arguments(name: str, subject: Any, given: tuple[Any, ...]) -> None:
     widest = max((abs(one) for one in given if type(one) is int), default=0)
     _bound(widest, _COUNT)
     texts = [one for one in given if type(one) is str]
+    if type(subject) is str:
+        _spend(len(subject) // _CHARACTERS * (_FOLDED if name == "wordwrap" else 1))
     if name == "join":
         joined, between = (given[0], subject) if type(subject) is str and given else (subject, (*texts, "")[0])
-        listed = joined if type(joined) in {list, tuple} else ()
+        listed = joined if type(joined) in {list, tuple, str} else ()
         _bound(sum(len(one) if type(one) is str else 1 for one in listed) + len(listed) * len(between))
     elif type(subject) is not str:
         return
     elif name == "replace" and len(texts) > 1:
         _bound(len(subject) + (len(subject) + 1) * len(texts[1]) / max(1, len(texts[0])))
+    elif name == "translate":
+        tables = [one for one in given if type(one) is dict]
+        _bound(len(subject) * max((len(str(one)) for table in tables for one in table.values()), default=1))
     elif name in {"format", "format_map"}:
         _bound(bool(_WIDE.search(subject)), 0)
     elif name in {"indent", "wordwrap", "expandtabs"}:
@@ -139,6 +158,8 @@ def _guarded(name: str, made: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(made)
     def run(*args: Any, **named: Any) -> Any:
         _spend()
+        if name == "join" and len(args) > own and not isinstance(args[own], (str, list, tuple)):
+            args = (*args[:own], list(args[own]), *args[own + 1 :])
         if len(args) > own:
             _check_arguments(name, args[own], (*args[own + 1 :], *named.values()))
         return _made(made(*args, **named))
@@ -170,7 +191,13 @@ class _Counted(NodeTransformer):
     def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802 - the visitor's name
         """Count each round."""
         self.generic_visit(node)
-        node.body.insert(0, nodes.ExprStmt(_call("spend"), lineno=node.lineno))
+        node.body.insert(0, _counted(node.body, node.lineno))
+        return node
+
+    def visit_Macro(self, node: nodes.Macro) -> nodes.Macro:  # noqa: N802 - likewise
+        """Count what a macro writes."""
+        self.generic_visit(node)
+        node.body.insert(0, _counted(node.body, node.lineno))
         return node
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Expr:  # noqa: N802 - likewise
@@ -196,6 +223,12 @@ class _Counted(NodeTransformer):
         return _call("made", whole) if node.find(nodes.Name) else whole
 
 
+def _counted(body: list[nodes.Node], line: int) -> nodes.Node:
+    """Return a statement that counts one step, and those for the text that is written out in a body."""
+    written = sum(len(data.data) for node in body for data in node.find_all(nodes.TemplateData))
+    return nodes.ExprStmt(_call("spend", nodes.Const(1 + written // _CHARACTERS)), lineno=line)
+
+
 def _call(name: str, *arguments: nodes.Expr) -> nodes.Expr:
     return nodes.Call(nodes.EnvironmentAttribute(name), list(arguments), [], None, None)
 
@@ -207,7 +240,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def __init__(self, **own: Any) -> None:
         """Make an environment. own: globals."""
-        super().__init__(trim_blocks=True, lstrip_blocks=True, extensions=[Generation, loopcontrols])
+        super().__init__(trim_blocks=True, lstrip_blocks=True, extensions=[Generation, loopcontrols], finalize=_made)
         self.globals.update(own)
         self.globals.pop("lipsum", None)
         self.made, self.spend = _made, _spend

@@ -30,10 +30,12 @@ class Scaffold(NamedTuple):
     Attributes:
         text: None where the template refuses it.
         marks: Of each message; None where its content is no text.
+        drops_tools: Whether it is the same without the tools.
     """
 
     text: str | None
     marks: Sequence[str | None]
+    drops_tools: bool = False
 
     @property
     def left_out(self) -> frozenset[int]:
@@ -85,9 +87,13 @@ def _written(template: Writer, talk: Talk) -> Scaffold:
     marks = [f"zz{index}message{index}zz" if is_text else None for index, is_text in enumerate(texts)]
     marked = [{**message, "content": mark} if mark else message for message, mark in zip(talk.messages, marks, strict=True)]
     try:
-        return Scaffold(template.write(cleaned(marked), talk.tools).text, marks)
+        text = template.write(cleaned(marked), talk.tools).text
     except RefusedError:
         return Scaffold(None, marks)
+    try:
+        return Scaffold(text, marks, bool(talk.tools) and template.write(cleaned(marked), None).text == text)
+    except RefusedError:
+        return Scaffold(text, marks)
 
 
 def _signature(message: Mapping[str, Any]) -> tuple[Any, ...]:

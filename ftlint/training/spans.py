@@ -14,7 +14,7 @@ from ftlint.training.cleaned import cleaned
 from ftlint.training.refused import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from ftlint.training.model import Writer
     from ftlint.training.talk import Talk
@@ -41,14 +41,35 @@ class Spans:
             span = self._between(index) or self._changed(index, _renamed)
         return span if span and span[0] < span[1] else None
 
+    def in_order(self, indexes: Sequence[int]) -> dict[int, tuple[int, int] | None]:
+        """Return where contents, or what follows their thoughts, are, each after the one before; None for one that is not found."""
+        found: dict[int, tuple[int, int] | None] = {}
+        at = 0
+        for index in indexes:
+            content = self._talk.messages[index].get("content")
+            whole = content.strip() if type(content) is str else ""
+            for own in (whole, whole.rpartition("</think>")[2].strip()):
+                start = self._text.find(own, at) if own else -1
+                found[index] = (start, start + len(own)) if start >= 0 else None
+                if start >= 0:
+                    at = start + len(own)
+                    break
+        return found
+
     def _changed(self, index: int, change: Callable[[Mapping[str, Any], str], Mapping[str, Any]]) -> tuple[int, int] | None:
         """Return what of the text is another one, if a message is; None where the template refuses it."""
-        message = self._talk.messages[index]
-        others = [self.written(index, change(message, placeholder)) for placeholder in PLACEHOLDERS]
-        found = [difference(self._text, other) for other in others if other is not None]
-        if len(found) < len(others):
-            return None
-        return min(start for start, _ in found), max(end for _, end in found)
+        first, second = PLACEHOLDERS
+        span = self._differing(index, change, first)
+        if span is None or not shares(self._text, span, first):
+            return span
+        other = self._differing(index, change, second)
+        return None if other is None else (min(span[0], other[0]), max(span[1], other[1]))
+
+    def _differing(
+        self, index: int, change: Callable[[Mapping[str, Any], str], Mapping[str, Any]], placeholder: str
+    ) -> tuple[int, int] | None:
+        other = self.written(index, change(self._talk.messages[index], placeholder))
+        return None if other is None else difference(self._text, other)
 
     def _between(self, index: int) -> tuple[int, int] | None:
         """Return what is between the text up to a message and that with it, if the whole text begins with both."""
@@ -63,8 +84,12 @@ class Spans:
 
     def written(self, index: int, message: Mapping[str, Any]) -> str | None:
         """Return the text of the conversation with another message in a place; None where the template refuses it."""
+        return self.rendered(self._talk.with_message(index, message))
+
+    def rendered(self, messages: Sequence[Mapping[str, Any]]) -> str | None:
+        """Return the text of other messages; None where the template refuses them."""
         try:
-            return self.template.write(cleaned(self._talk.with_message(index, message)), self._talk.tools).text
+            return self.template.write(cleaned(messages), self._talk.tools).text
         except RefusedError:
             return None
 
@@ -88,6 +113,13 @@ def _renamed(message: Mapping[str, Any], placeholder: str) -> dict[str, Any]:
         calls.append(call)
     made = {**message, "tool_calls": calls}
     return {**made, "content": placeholder} if message.get("content") else made
+
+
+def shares(text: str, span: tuple[int, int], placeholder: str) -> bool:
+    """Whether what is around a difference may be of the message, because the placeholder begins or ends in the same way."""
+    start, end = span
+    sizes = range(1, len(placeholder) + 1)
+    return any(text[:start].endswith(placeholder[:size]) or text.startswith(placeholder[-size:], end) for size in sizes)
 
 
 def difference(text: str, other: str) -> tuple[int, int]:

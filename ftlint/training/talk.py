@@ -26,6 +26,7 @@ class Talk(NamedTuple):
         turns: Of each message the turn of the record that it is made of.
         messages: As the template gets them.
         tools: A list of them, or None.
+        tools_at: Where in the record they are.
         texts: Whether these are texts that are joined, and no messages.
         answer: The first message of the completion; their number where there is none.
 
@@ -34,6 +35,7 @@ class Talk(NamedTuple):
     turns: Sequence[Turn]
     messages: Sequence[Mapping[str, Any]]
     tools: Any
+    tools_at: str
     texts: bool
     answer: int
 
@@ -55,12 +57,13 @@ def talk_of(row: Mapping[str, Any], dialect: Dialect, target: Target) -> Talk:
         turns = [turn for turn in dialect.turns(row["value"]) if not turn.field.thread]
         given = dialect.tools_of(row["value"])
         tools = parsed(given) if type(given) is str else given
+        tools_at = dialect.tools_at(row["value"])
     else:
-        turns, tools = _of_texts(row, dialect), None
-    texts = all(turn.bare for turn in turns)
+        turns, tools, tools_at = _of_texts(row, dialect), None, ""
+    texts = all(turn.bare for turn in turns) and (bool(turns) or not isinstance(dialect, ConversationDialect))
     messages = [_message(turn, dialect, target) for turn in turns]
     joined = texts and (not target.pairs_as_messages or all(turn.role == "text" for turn in turns))
-    return Talk(turns, messages, tools if type(tools) is list else None, joined, _answer(turns))
+    return Talk(turns, messages, tools if type(tools) is list else None, tools_at, joined, _answer(turns))
 
 
 def _of_texts(row: Mapping[str, Any], dialect: Dialect) -> list[Turn]:

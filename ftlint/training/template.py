@@ -14,7 +14,7 @@ from jinja2.utils import Namespace
 from ftlint.errors import InputError
 from ftlint.training.model import Written
 from ftlint.training.refused import RefusedError
-from ftlint.training.sandbox import BUDGET, Budget, Sandbox
+from ftlint.training.sandbox import BUDGET, Budget, EndlessError, Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
@@ -51,8 +51,8 @@ class Template:
         sandbox.guard({"tojson": _tojson})
         try:
             self._template = sandbox.from_string(source)
-        except TemplateSyntaxError as error:
-            raise InputError(f"the chat template is not valid Jinja: {error}") from error
+        except (TemplateSyntaxError, SyntaxError) as error:  # a `break` outside of a loop is one of Python's
+            raise InputError(f"the chat template is not valid Jinja: {str(error).partition(chr(10))[0]}") from error
         except RecursionError as error:
             raise InputError("the chat template is nested too deeply") from error
 
@@ -77,6 +77,8 @@ class Template:
                 budget.write(block)
         except InputError:
             raise
+        except MemoryError as error:
+            raise EndlessError("the chat template takes too much memory") from error
         except RecursionError as error:
             raise RefusedError("it calls itself without end") from error
         except Exception as error:

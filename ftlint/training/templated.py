@@ -42,6 +42,10 @@ def templated(talk: Talk, target: Target, folder: Model, *, whole: bool = True) 
         raise EndlessError(f"{folder.path}: {error}") from error
 
 
+_MANY = 100
+"""Messages that are sought one by one, each in a rendering of the conversation; of more, their texts are sought in order."""
+
+
 class _Mask:
     """Finds what is learned of a conversation."""
 
@@ -50,6 +54,7 @@ class _Mask:
         self._tokens = written.tokens or folder.tokens(written.text)
         self._places = Spans(template, talk, written.text)
         self._spans: dict[int, tuple[int, int] | None] = {}
+        self._guessed = False
 
     def draft(self, *, whole: bool) -> Draft:
         """Return the tokens, and what is learned of them."""
@@ -59,7 +64,9 @@ class _Mask:
         wanted = self._wanted(learns)
         messages = of_spans(self._tokens.offsets, self._found()) if whole else [None] * len(wanted)
         lost = lost_in(self._talk, self._places, self._written.text)
-        return Draft(self._written.text, self._tokens, wanted, messages, lost, self._faults(wanted, learns))
+        untagged = learns == "assistant" and not self._template.marked
+        estimate = self._guessed or (untagged and bool(self._target.renderer) and self._target.spans != "placeholders")
+        return Draft(self._written.text, self._tokens, wanted, messages, lost, self._faults(wanted, learns), None, estimate)
 
     def _faults(self, wanted: Sequence[bool], learns: str) -> list[str]:
         """Return what is wrong with the template, as far as this conversation shows it."""
@@ -133,9 +140,13 @@ class _Mask:
         spans = None if self._spans else scaffold_of(self._template, self._talk).places(self._talk, self._written.text)
         if spans is not None:
             self._spans = dict(enumerate(spans))
-        for index in indexes:
-            if index not in self._spans:
-                self._spans[index] = self._places.of(index)
+        left = [index for index in indexes if index not in self._spans]
+        if len(left) > _MANY:
+            self._spans |= self._places.in_order(left)
+            self._guessed = True
+            return
+        for index in left:
+            self._spans[index] = self._places.of(index)
 
     def _found(self) -> list[tuple[int, tuple[int, int]]]:
         """Return the messages that were found, in the order of the text."""

@@ -92,6 +92,16 @@ def test_the_records_with_a_finding(data, tokenizer):
     assert (result.returncode, b"LRN003 finds nothing" in result.stderr) == (2, True)
 
 
+def test_the_first_record_is_shown(tmp_path):
+    file = tmp_path / "data.jsonl"
+    file.write_text("\n\n" + json.dumps(talk(("user", "a"), ("assistant", "b"))) + "\n")
+    assert show(file).startswith(f"{file}:3\n")
+    assert show(file, "--line", "3", "--line", "3").count(f"{file}:3") == 1
+    file.write_text("\n")
+    result = ftlint("show", "--isolated", file, cwd=".")
+    assert (result.returncode, b"it is empty" in result.stderr) == (2, True)
+
+
 def test_what_a_terminal_would_obey_is_shown(tmp_path):
     file = tmp_path / "data.jsonl"
     file.write_text(json.dumps(talk(("user", "\x1b[2J"), ("assistant", "a\tb"))))
@@ -106,6 +116,7 @@ def test_what_a_terminal_would_obey_is_shown(tmp_path):
         (("--line", "3"), "line 3: not a chat record"),
         (("--line", "9"), "it has no line 9"),
         (("--line", "1", "--worst"), "use one of"),
+        (("--worst", "--limit", "9999"), "no record loses learned tokens"),
         (("--output", "pdf"), "text, json, html"),
         (("--tokenizer", "nowhere"), "nowhere: no tokenizer is there"),
         (("--target", "nobody"), "nobody"),

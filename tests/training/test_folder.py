@@ -82,6 +82,8 @@ def test_end_tokens_are_also_what_the_template_writes_last(tmp_path):
         ("tokenizer_config.json", "[]", "not a JSON object"),
         ("tokenizer_config.json", "{}", "no chat template"),
         ("chat_template.jinja", "{% for %}", "not valid Jinja"),
+        ("chat_template.jinja", " ", "the chat template is empty"),
+        ("tokenizer_config.json", '{"chat_template": {"rag": "x"}}', "none of its chat templates is named default .rag."),
     ],
 )
 def test_a_broken_folder_says_what_is_wrong(tmp_path, file, content, words):

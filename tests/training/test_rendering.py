@@ -171,6 +171,40 @@ def test_a_target_of_the_configuration_has_its_tokenizer(folders, tmp_path):
     assert (made.limit, made.estimate, made.target) == (7, False, "mine")
 
 
+def test_a_conversation_without_messages_is_refused(folders):
+    assert ftlint.render({"messages": []}, tokenizer=folders["chatml"], dialect="chat").error == "the conversation is empty"
+
+
+def test_a_conversation_of_many_turns_takes_no_rendering_for_each(folders):
+    turns = [
+        (role, f"<think>x</think> {n}" if role == "assistant" else f"q{n}") for n in range(150) for role in ("user", "assistant")
+    ]
+    made = ftlint.render(talk(*turns), tokenizer=folders["thinking"], target="axolotl", limit=100_000)
+    assert made.estimate
+    assert learned(made).count("<|im_end|>") > 100
+
+
+def test_a_mask_that_the_trainer_finds_in_another_way_is_an_estimate(folders):
+    record = talk(("user", "q"), ("assistant", "a"))
+    estimate = lambda name, target: ftlint.render(record, tokenizer=folders[name], target=target, learns="assistant").estimate  # noqa: E731
+    assert estimate("chatml", "trl")
+    assert not estimate("marked", "trl")
+    assert not estimate("chatml", "axolotl")
+
+
+def test_tools_that_are_left_out(folders):
+    record = {**talk(("user", "q"), ("assistant", "a")), "tools": [{"type": "function", "function": {"name": "tide"}}]}
+    assert list(ftlint.render(record, tokenizer=folders["chatml"]).lost) == ["/tools"]
+
+
+def test_calls_that_are_left_out_though_their_words_are_elsewhere(folders):
+    calls = [{"id": "a", "type": "function", "function": {"name": "tide", "arguments": '{"port": "Oslo"}'}}]
+    record = talk(("user", "tide in Oslo, port?"), ("assistant", "Wait."))
+    record["messages"][1]["tool_calls"] = calls
+    at = "/messages/1/tool_calls/0/function"
+    assert list(ftlint.render(record, tokenizer=folders["chatml"]).lost) == [f"{at}/name", f"{at}/arguments"]
+
+
 def test_bad_input():
     with pytest.raises(ftlint.InputError, match="not a chat record"):
         ftlint.render({"messages": 1}, dialect="chat")

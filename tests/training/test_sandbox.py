@@ -38,6 +38,14 @@ ENDLESS = [
     "{{ ('a\n' * 1000000) | indent('x' * 100000) }}",
     "{{ ('\t' * 1000000).expandtabs(1000) }}",
     "{% macro f(n) %}{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}{{ f(40) }}",
+    "{% set n = namespace(x='a') %}{% for i in range(60) %}{% set y %}{{ n.x * 2 }}{% endset %}{% set n.x = y %}{% endfor %}",
+    "{% set x = 'a' * 9999999 %}{% set y %}{% for i in range(9999) %}{{ x }}{% endfor %}{% endset %}",
+    "{% set x = 'a' * 9999999 %}{% generation %}{% for i in range(9999) %}{{ x }}{% endfor %}{% endgeneration %}",
+    "{{ ('x' * 300000).translate({120: 'y' * 100000}) | length }}",
+    "{% set s = 'a' * 3000000 %}{% for a in range(90000) %}{% set q = s.count('ab') %}{% endfor %}",
+    "{{ ('x ' * 9000000) | wordwrap(1) }}",
+    "{{ range(99999) | map('string') | join('y' * 10000) }}",
+    "{{ ('y' * 10000).join('x' * 3000000) }}",
     "{% for x in range(99999) | batch(1) %}{% for y in range(99999) | batch(1) %}{% endfor %}{% endfor %}",
 ]
 """Templates that would run for days, or fill the memory."""
@@ -77,5 +85,8 @@ def test_what_is_long_because_the_record_is_long_is_fine():
 def test_what_is_no_template_says_so():
     with pytest.raises(InputError, match="not valid Jinja"):
         Template("{% for %}")
+    for source in ("{% break %}", "{% for m in messages %}{% macro f() %}{% continue %}{% endmacro %}{% endfor %}"):
+        with pytest.raises(InputError, match="not valid Jinja"):
+            Template(source)
     with pytest.raises(InputError, match="nested too deeply"):
         Template("{{ " + "(" * 20_000 + "1" + ")" * 20_000 + " }}")
