@@ -41,19 +41,19 @@ class Spans:
             span = self._between(index) or self._changed(index, _renamed)
         return span if span and span[0] < span[1] else None
 
-    def in_order(self, indexes: Sequence[int]) -> dict[int, tuple[int, int] | None]:
-        """Return where contents, or what follows their thoughts, are, each after the one before; None for one that is not found."""
+    def in_order(self) -> dict[int, tuple[int, int] | None]:
+        """Return where contents, or what follows their thoughts, are: each is sought after the one before; None: not found."""
         found: dict[int, tuple[int, int] | None] = {}
         at = 0
-        for index in indexes:
-            content = self._talk.messages[index].get("content")
-            whole = content.strip() if type(content) is str else ""
-            for own in (whole, whole.rpartition("</think>")[2].strip()):
-                start = self._text.find(own, at) if own else -1
-                found[index] = (start, start + len(own)) if start >= 0 else None
-                if start >= 0:
-                    at = start + len(own)
-                    break
+        for index, message in enumerate(self._talk.messages):
+            whole = message["content"].strip() if type(message.get("content")) is str else ""
+            owns = (own for own in (whole, whole.rpartition("</think>")[2].strip()) if own)
+            starts = [(start, own) for own in owns if (start := self._text.find(own, at)) >= 0]
+            found[index] = None
+            if starts:
+                start, own = min(starts)
+                at = start + len(own)
+                found[index] = (start, at)
         return found
 
     def _changed(self, index: int, change: Callable[[Mapping[str, Any], str], Mapping[str, Any]]) -> tuple[int, int] | None:

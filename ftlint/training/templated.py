@@ -142,7 +142,7 @@ class _Mask:
             self._spans = dict(enumerate(spans))
         left = [index for index in indexes if index not in self._spans]
         if len(left) > _MANY:
-            self._spans |= self._places.in_order(left)
+            self._spans = self._places.in_order()
             self._guessed = True
             return
         for index in left:
