@@ -37,7 +37,7 @@ class ContentLost(TemplateRule):
 
     code = "LRN004"
     level = "error"
-    message = "the chat template leaves out {lost}"
+    message = "the chat template leaves out {lost}{fate}"
     headline = "records have a text that the chat template leaves out"
     detail = "{lost}"
     examples = (
@@ -54,4 +54,6 @@ class ContentLost(TemplateRule):
         """Point at the first text that is lost."""
         lost = list(rendering_of(row, context).lost)
         more = f", and {len(lost) - 1} more" if len(lost) > 1 else ""
-        return Location(lost[0], args={"lost": f"the {named(context.dialect).title(lost[0])}, or a part of it{more}"})
+        fate = f"; {context.target.titled} trains without it" if context.target.renderer == "template" else ""
+        what = f"the {named(context.dialect).title(lost[0])}, or a part of it{more}"
+        return Location(lost[0], args={"lost": what, "fate": fate})

@@ -9,7 +9,7 @@ from ftlint.dialects.base import INPUT
 from ftlint.rule import Location, bad, chats, good
 from ftlint.training.rendering import rendering_of
 
-from ._family import TOY, TemplateRule, by
+from ._family import TOY, TemplateRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ class TemplateRefuses(TemplateRule):
 
     code = "LRN003"
     level = "error"
-    message = "the chat template refuses the record: {error}"
+    message = "the chat template refuses the record: {error}{fate}"
     headline = "records are refused by the chat template"
     detail = "{error}"
     symptoms: ClassVar[Mapping[str, str]] = {
@@ -55,5 +55,6 @@ class TemplateRefuses(TemplateRule):
     def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Give the words of the template."""
         rendering = rendering_of(row, context)
-        args = {"error": rendering.error or "", "target": by(rendering, context)}
+        ends = context.target.renderer == "template"
+        args = {"error": rendering.error or "", "fate": f"; {context.target.titled} ends the run" if ends else ""}
         return Location(named(context.dialect).pointer(INPUT, row), args=args)
