@@ -255,7 +255,7 @@ def test_ctrl_c_shows_the_points_that_are_there(folder):
     how = ["--fractions", "0.005,1", "--batch-size", "1", "--n-epochs", "50"]
     command = [sys.executable, "-m", "ftlint", "mock", "learning-curve", "long.jsonl", *how]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    until_worked(process, 5)
+    until_worked(process, 12)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
