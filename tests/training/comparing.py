@@ -27,7 +27,7 @@ from ftlint.training.template import Template
 from ftlint.training.templated import templated
 
 logging.disable(logging.WARNING)
-STEP = 8
+STEP = 40
 """Of the many templates each so-manieth is compared."""
 
 TOOLS = [{"type": "function", "function": {"name": "tide", "description": 'Of a <port> "é"', "parameters": {"type": "object"}}}]
