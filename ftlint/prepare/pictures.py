@@ -92,10 +92,9 @@ def _column(shown: Shown, width: int, *, colour: bool) -> list[str]:
 
 def summary(made: Rendering) -> str:
     """Return target, tokens and what is learned of them, in a line."""
-    name = f"{made.target} (estimate)" if made.estimate else made.target
     if made.error is not None:
-        return f"{name}: refused"
-    return f"{name}: {len(made.ids):,} tokens, {made.count:,} learned"
+        return f"{made.by}: refused"
+    return f"{made.by}: {len(made.ids):,} tokens, {made.count:,} learned"
 
 
 def notes(made: Rendering) -> list[str]:

@@ -13,7 +13,6 @@ from ftlint.metrics.learned import Learned
 from ftlint.prepare.pictures import Shown
 from ftlint.records.line import Line
 from ftlint.records.reader import reader_of
-from ftlint.rule import DatasetRule
 from ftlint.sources import BOM
 from ftlint.training.rendering import render_row
 
@@ -22,9 +21,7 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.engine.base import Engine
-    from ftlint.metrics import Gathered
     from ftlint.options import DatasetOptions
-    from ftlint.rule import Violations
     from ftlint.sources import Source
     from ftlint.training.rendering import Rendering
 
@@ -60,20 +57,8 @@ def _lines(source: Source) -> Iterator[bytes]:
         yield from (data.removeprefix(BOM) if start == 0 else data).removesuffix(b"\n").split(b"\n")
 
 
-class _Worst(DatasetRule):
-    """Asks for what is learned of all records."""
-
-    code = "worst"
-    level = "info"
-    metrics = (Learned,)
-
-    def judge(self, gathered: Gathered) -> Iterator[Violations]:  # noqa: ARG002 - the hook's signature
-        """Report nothing."""
-        yield from ()
-
-
 def worst(source: Source, options: DatasetOptions, engine: Engine) -> list[int]:
     """Return the lines of the records that lose most learned tokens, the worst first."""
-    report = check_dataset(Dataset([source], options), [_Worst()], engine)
+    report = check_dataset(Dataset([source], options), [], engine, gather=lambda _: (Learned,))
     learned = report.gathered["train"].get(Learned)
     return [line + 1 for _, line in learned.worst]

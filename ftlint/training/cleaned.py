@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_THOUGHTS = ("reasoning_content", "thinking", "reasoning")
+THOUGHTS = ("reasoning_content", "thinking", "reasoning")
+"""Keys under which messages have thoughts, the preferred one first."""
 
 
 def cleaned(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -15,6 +16,6 @@ def cleaned(messages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     made = []
     for message in messages:
         own = {key: value for key, value in message.items() if value is not None}
-        thought = next((own[key] for key in _THOUGHTS if key in own), None)
+        thought = next((own[key] for key in THOUGHTS if key in own), None)
         made.append(own if thought is None else {"thinking": thought, **own, "reasoning_content": thought})
     return made

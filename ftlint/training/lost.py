@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ftlint.dialects.base import value_at
+from ftlint.training.cleaned import THOUGHTS
 from ftlint.training.scaffold import scaffold_of
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ _TAG = re.compile(r"</?think(?:ing)?>")
 """Where a template may keep one side of a text and drop the other."""
 
 _LINE_FEED = re.compile("\n")
-_THOUGHTS = ("reasoning_content", "thinking", "reasoning")
 
 _ALONE = 20
 """Texts that are tried one by one, where the template refuses a record with all marks."""
@@ -149,7 +149,7 @@ def _texts(message: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for index, part in enumerate(content if type(content) is list else ()):
         if type(part) is dict and type(part.get("text")) is str and part["text"].strip():
             yield f"/content/{index}/text", part["text"]
-    thought = next((key for key in _THOUGHTS if type(message.get(key)) is str), "")
+    thought = next((key for key in THOUGHTS if type(message.get(key)) is str), "")
     if thought and message[thought].strip():
         yield f"/{thought}", message[thought]
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 from ftlint.errors import InputError, UsageError
-from ftlint.training.model import Tokens, Written
+from ftlint.training.model import Tokens, Written, placed
 from ftlint.training.refused import RefusedError
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ FILES = ("tekken.json", "tekken_*.json", "tokenizer.model.v*", "mistral_instruct
 """Names of mistral-common's files, newest kind first."""
 
 _BYTE = re.compile(r"<0x([0-9A-F]{2})>")
-_THOUGHTS = {"thinking", "reasoning_content"}
+_UNKNOWN = {"thinking", "reasoning_content"}
 """Keys that the package does not know."""
 
 _SPACE = "\u2581"
@@ -72,9 +71,7 @@ class Mistral:
         """Return text and tokens of a conversation; raises RefusedError for what the validator refuses."""
         from mistral_common.protocol.instruct.request import ChatCompletionRequest  # noqa: PLC0415 - a user's own package
 
-        given = [
-            {key: one for key, one in message.items() if key not in {"thinking", "reasoning_content"}} for message in messages
-        ]
+        given = [{key: one for key, one in message.items() if key not in _UNKNOWN} for message in messages]
         try:
             request = ChatCompletionRequest.from_openai(given, tools=tools)
             ids = (self._prompt if prompt else self._whole).encode_chat_completion(request).tokens
@@ -91,10 +88,7 @@ class Mistral:
         """Return the text of tokens, and where in it each is."""
         pieces = [self._piece(id_) for id_ in ids]
         text = b"".join(pieces).decode("utf-8", "replace")
-        places = [index for index, char in enumerate(text) for _ in char.encode()]
-        edges = pairwise(accumulate(map(len, pieces), initial=0))
-        spans = [(places[start], places[end - 1] + 1) if start < end <= len(places) else (0, 0) for start, end in edges]
-        return text, Tokens(list(ids), spans)
+        return text, Tokens(list(ids), placed(text, pieces))
 
     def _piece(self, id_: int) -> bytes:
         """Return the bytes of a token, of a special one its name."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 
 class Tokens(NamedTuple):
@@ -27,6 +28,19 @@ class Written(NamedTuple):
     text: str
     spans: Sequence[tuple[int, int]]
     tokens: Tokens | None = None
+
+
+def placed(text: str, pieces: Iterable[bytes]) -> list[tuple[int, int]]:
+    """Return where in a text each of its tokens begins and ends, in characters; tokens of one character have the same place.
+
+    Args:
+        text: What the pieces make up.
+        pieces: The bytes of each token; one without bytes, or beyond the text, is at (0, 0).
+
+    """
+    places = [index for index, char in enumerate(text) for _ in char.encode()]
+    edges = pairwise(accumulate(map(len, pieces), initial=0))
+    return [(places[start], places[end - 1] + 1) if start < end <= len(places) else (0, 0) for start, end in edges]
 
 
 class Writer(Protocol):

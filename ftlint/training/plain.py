@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects.turn_tables import as_json
 from ftlint.text import tokens as texts
 from ftlint.training.draft import Draft, common, learned_turns, of_spans
-from ftlint.training.model import Tokens
+from ftlint.training.model import Tokens, placed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -96,13 +95,6 @@ def _said(message: Mapping[str, Any]) -> Iterator[str]:
         yield as_json(calls) or ""
 
 
-def _offsets(text: str, encoding: str) -> list[tuple[int, int]]:
-    """Return where each token of a text begins and ends, in characters; tokens of one character have the same place."""
-    places = [index for index, char in enumerate(text) for _ in char.encode()]
-    edges = accumulate(map(len, texts.pieces(text, encoding)), initial=0)
-    return [(places[start], places[end - 1] + 1) for start, end in pairwise(edges)]
-
-
 class _Pieces:
     """Tokens of texts that are tokenised one by one. owners: the message with which a token is learned, its end mark included."""
 
@@ -116,7 +108,7 @@ class _Pieces:
 
     def add(self, text: str, message: int | None) -> None:
         """Add a text."""
-        self._append(text, texts.encode(text, self._encoding), _offsets(text, self._encoding), message, message)
+        self._append(text, texts.encode(text, self._encoding), placed(text, texts.pieces(text, self._encoding)), message, message)
 
     def mark(self, text: str, owner: int | None) -> None:
         """Add a mark, which is one token of which the id is not known."""

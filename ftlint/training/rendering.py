@@ -78,6 +78,11 @@ class Rendering(Struct, frozen=True):
     outcome: str = "trained"
 
     @property
+    def by(self) -> str:
+        """The name of the trainer, and whether what is said of it is an estimate."""
+        return f"{self.target} (estimate)" if self.estimate else self.target
+
+    @property
     def learned(self) -> list[bool]:
         """Whether each token is learned."""
         return [wanted and kept for wanted, kept in zip(self.wanted, self.kept, strict=True)] if self.cut else list(self.wanted)

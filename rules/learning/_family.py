@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
-    from ftlint.training.rendering import Rendering
 
 TOY = str(Path(__file__).parent / "toy")
 """A tokenizer without merges (a token is a byte), and a template with the faults of many."""
@@ -71,11 +70,6 @@ class OnceRule(DatasetRule):
 def asks(context: Context) -> bool:
     """Whether records end with a question, and the model writes the answers in training."""
     return context.target.last_role == "user" or named(context.dialect).graded
-
-
-def by(rendering: Rendering, context: Context) -> str:
-    """Return the name of the trainer, and whether what is said of it is an estimate."""
-    return f"{context.target.titled} (estimate)" if rendering.estimate else context.target.titled
 
 
 FATES = {

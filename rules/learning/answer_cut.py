@@ -9,7 +9,7 @@ from ftlint.dialects.base import ANSWER
 from ftlint.rule import Location, bad, chats, good
 from ftlint.training.rendering import rendering_of
 
-from ._family import TOY, LearningRule, by
+from ._family import TOY, LearningRule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,6 +59,6 @@ class AnswerCut(LearningRule):
             "limit": rendering.limit,
             "lost": sum(rendering.wanted) - rendering.count,
             "learned": sum(rendering.wanted),
-            "target": by(rendering, context),
+            "target": rendering.by,
         }
         return Location(named(context.dialect).pointer(ANSWER, row), args=args)

@@ -9,7 +9,7 @@ from ftlint.dialects.base import ANSWER, INPUT
 from ftlint.rule import Location, bad, chats, good
 from ftlint.training.rendering import rendering_of
 
-from ._family import FATES, TOY, LearningRule, asks, by
+from ._family import FATES, TOY, LearningRule, asks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +63,7 @@ class NothingLearned(LearningRule):
     def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Say why, and what the trainer does."""
         rendering = rendering_of(row, context)
-        target = by(rendering, context)
+        target = rendering.by
         fate = FATES.get(rendering.outcome, FATES["kept"])
         dialect = named(context.dialect)
         at = dialect.pointer(ANSWER, row) or dialect.pointer(INPUT, row)
