@@ -23,8 +23,6 @@ from ftlint.sources import BOM, Span
 from ftlint.sources.charset import codec_of
 from ftlint.text import tokens
 from ftlint.text.normal import HEADS, signatures
-from ftlint.training.folder import model_at
-from ftlint.training.rendering import render_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -141,6 +139,9 @@ def take_sample(sources: Sequence[Source], options: DatasetOptions) -> Sample:
 
 def _try_tokenizer(lines: Sequence[bytes], context: Context) -> None:
     """Render a record, so that a tokenizer that is not there, or a template that does not end, is one error and no rule's."""
+    from ftlint.training.folder import model_at  # noqa: PLC0415 - few runs have a tokenizer
+    from ftlint.training.rendering import render_row  # noqa: PLC0415 - likewise
+
     model_at(context.tokenizer)
     for line in lines[:1]:
         for record in reader_of(context).records([Line(line)], context):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from ftlint.dialects.base import RECORDS
 from ftlint.metrics.base import Block, Metric
 from ftlint.metrics.parts import counts, first_lines, merged_by, total
-from ftlint.training.rendering import rendering_of
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -49,6 +48,8 @@ class Learned(Metric):
 
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
+        from ftlint.training.rendering import rendering_of  # noqa: PLC0415 - few runs have a tokenizer
+
         numbers = block.frame.get_column("line").to_list()
         for number, record in zip(numbers, block.records_on(numbers, context), strict=True):
             if record is not None:

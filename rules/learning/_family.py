@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
@@ -14,10 +14,11 @@ from ftlint.metrics.parts import numbers
 from ftlint.rule import DatasetRule, RecordRule, Violations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
+    from ftlint.training.rendering import Rendering
 
 TOY = str(Path(__file__).parent / "toy")
 """A tokenizer without merges (a token is a byte), and a template with the faults of many."""
@@ -65,6 +66,13 @@ class OnceRule(DatasetRule):
         if count := found.faults[self.fault]:
             args = {"count": count, "records": found.records, "target": gathered.context.target.titled}
             yield Violations(self.level, numbers([found.first[self.fault]]), args, affects=count)
+
+
+def rendering_of(row: Mapping[str, Any], context: Context) -> Rendering:
+    """Return a record as its trainer makes it, see `ftlint.training.rendering`."""
+    from ftlint.training import rendering  # noqa: PLC0415 - few runs have a tokenizer or a limit
+
+    return rendering.rendering_of(row, context)
 
 
 def asks(context: Context) -> bool:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ftlint.dialects import named
 from ftlint.dialects.base import ANSWER, INPUT
 from ftlint.rule import Location, bad, chats, good
-from ftlint.training.rendering import rendering_of
 
-from ._family import FATES, TOY, LearningRule, asks
+from ._family import FATES, TOY, LearningRule, asks, rendering_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

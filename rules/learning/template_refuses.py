@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ftlint.dialects import named
 from ftlint.dialects.base import INPUT
 from ftlint.rule import Location, bad, chats, good
-from ftlint.training.rendering import rendering_of
 
-from ._family import TOY, TemplateRule
+from ._family import TOY, TemplateRule, rendering_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
