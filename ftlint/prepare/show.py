@@ -38,11 +38,12 @@ def shown(source: Source, options: DatasetOptions, lines: Sequence[int]) -> list
         if first is None:
             raise InputError(f"{source.path}: it is empty")
         lines = [first]
-    return [Shown(source.path, line, _rendered(source, line, context)) for line in lines]
+    wanted = set(lines)
+    raw = {number: own for number, own in enumerate(_lines(source), 1) if number in wanted}
+    return [Shown(source.path, line, _rendered(source, line, raw.get(line), context)) for line in lines]
 
 
-def _rendered(source: Source, line: int, context: Context) -> Rendering:
-    raw = next((own for number, own in enumerate(_lines(source), 1) if number == line), None)
+def _rendered(source: Source, line: int, raw: bytes | None, context: Context) -> Rendering:
     if raw is None:
         raise InputError(f"{source.path}: it has no line {line:,}")
     [record] = reader_of(context).records([Line(raw)], context)
