@@ -33,6 +33,7 @@ from ftlint.dialects.call import parsed
 from ftlint.dialects.calls import Calling
 from ftlint.dialects.kinds import LIST, OBJECT, PAIRS, TEXT, TEXTS, fits, kind_of
 from ftlint.dialects.kinds import MESSAGES as ROLES_AND_CONTENTS
+from ftlint.dialects.tool_columns import call_columns, readable_calls
 from ftlint.dialects.turn_tables import (
     MESSAGE_COLUMNS,
     MESSAGES,
@@ -123,16 +124,17 @@ class ConversationDialect(Dialect[None]):
 
     Table `records`: messages (how many turns), turns (together with those of a rejected answer), last_role, answered (whether
     the assistant says something), said (how often), system (the system message that is first, if one is), tools and called (its
-    tools and calls, as JSON), input (the texts of what is asked, up to the assistant's last turn), order (its roles, an opaque
-    key), answer (that turn), answer_at (its index), flat (whether no turn is a message). Of a pair besides: rejected (the text of
-    that answer), same_outputs, same_prompts.
+    tools and calls, as JSON), readable (name and arguments of its calls, as JSON), input (the texts of what is asked, up to the
+    assistant's last turn), order (its roles, an opaque key), answer (that turn), answer_at (its index), flat (whether no turn is
+    a message). Of a pair besides: rejected (the text of that answer), same_outputs, same_prompts.
     Table `messages`, a row a turn: role, named (the role as written, where it may differ), content (where that is a string),
     calls (of tools, as JSON, where they are beside the content), calling (whether it calls tools), empty (whether it has no
     text, calls no tool and refuses nothing), misweighed (whether it has an invalid weight), unlearned (the last answer, where
     all weights are 0), at (JSON Pointer; null: the place in the one list),
     bare (whether it is a text that stands for itself), thread (1 for a rejected answer), kind (of its text, where not a role),
     name (of the speaker), media (whether it has parts that are not text), weighed (the key by which it is weighed or masked),
-    linked (whether it names a call that it answers), misplaced (whether another than the assistant is weighed).
+    linked (whether it names a call that it answers), legacy (whether it has the former kind of call), misplaced (whether another
+    than the assistant is weighed), and those of `tool_columns`.
     Table `parts`, of contents that are lists: message, part, text, at.
     """
 
@@ -318,6 +320,10 @@ class ConversationDialect(Dialect[None]):
         text = as_json(given)
         return _tools_in(self.calling, text, at, whole=type(given) is str) if text else []
 
+    def written(self, tools: str) -> Sequence[Tool]:
+        """Return the tools that have a name, of tools as JSON; their pointers are within that."""
+        return _tools_in(self.calling, tools, "", whole=False)
+
     def _tools(self, value: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
         for inside in ("", "input", "toolConfig"):
             holder = value.get(inside) if inside else value
@@ -437,11 +443,14 @@ class ConversationDialect(Dialect[None]):
             "media": [has_media(turn.content) for turn in every],
             "weighed": [weighing_key(turn.message) for turn in every],
             "linked": [bool(turn.answers) for turn in every],
+            "legacy": [bool(turn.message.get("function_call")) for turn in every],
             "misplaced": [turn.role != "assistant" and turn.message.get("weight") is not None for turn in every],
+            **call_columns(talks, map(self.defined, records)),
         }
         tools = [as_json(self.tools_of(record)) for record in records]
         main = [[turn for turn in talk if not turn.field.thread] for talk in talks]
-        table = table_of(main, tools, list(map(len, talks)), list(map(calls_text, talks)))
+        called, readable = list(map(calls_text, talks)), list(map(readable_calls, talks))
+        table = table_of(main, tools, list(map(len, talks)), called=called, readable=readable)
         if "pair" in self.capabilities:
             table = table.hstack(pairs_of(talks))
         if self.judgements:
@@ -477,6 +486,9 @@ class ConversationDialect(Dialect[None]):
             "calling": False,
             "misweighed": False,
             "unlearned": False,
+            "unmatched": False,
+            "undefined": False,
+            "repeats_id": False,
             "bare": False,
             "thread": 0,
         }

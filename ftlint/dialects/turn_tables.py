@@ -9,6 +9,7 @@ import msgspec
 import polars as pl
 
 from ftlint.dialects.base import ANSWER, BETWEEN, INPUT, ORDER
+from ftlint.dialects.tool_columns import CALL_COLUMNS
 from ftlint.dialects.turns import REJECTED, last_answer, text_of
 from ftlint.text.marks import SPACE
 
@@ -40,9 +41,18 @@ MESSAGE_COLUMNS = {
     "media": pl.Boolean,
     "weighed": pl.String,
     "linked": pl.Boolean,
+    "legacy": pl.Boolean,
     "misplaced": pl.Boolean,
+    **CALL_COLUMNS,
 }
-_TEXTS = {"system": pl.String, TOOLS: pl.String, "called": pl.String, INPUT: pl.String, ANSWER: pl.String}
+_TEXTS = {
+    "system": pl.String,
+    TOOLS: pl.String,
+    "called": pl.String,
+    "readable": pl.String,
+    INPUT: pl.String,
+    ANSWER: pl.String,
+}
 _ORDER = {"last_role": pl.String, "answered": pl.Boolean, "said": pl.UInt32, "answer_at": pl.UInt32, ORDER: pl.String}
 _PARTS = dict.fromkeys(("record", "position", "message", "part"), pl.UInt32) | {"text": pl.String, "at": pl.String}
 _PAIRS = {REJECTED: pl.String, "same_outputs": pl.Boolean, "same_prompts": pl.Boolean}
@@ -112,15 +122,21 @@ def plain_records(counts: Sequence[int], roles: Sequence[str], texts: Sequence[s
 
 
 def table_of(
-    talks: Sequence[Sequence[Turn]], tools: Sequence[str | None], turns: Sequence[int], called: Sequence[str | None]
+    talks: Sequence[Sequence[Turn]], tools: Sequence[str | None], turns: Sequence[int], **texts: Sequence[str | None]
 ) -> pl.DataFrame:
-    """Return the table of records. turns: how many each has, those of a rejected answer too. tools, called: as JSON."""
+    """Return the table of records.
+
+    Args:
+        tools: As JSON.
+        turns: How many each has, those of a rejected answer too.
+        texts: Further columns of texts.
+    """
     groups = [
         (tuple(turn.role for turn in talk), [text_of(turn.content) for turn in talk], all(turn.bare for turn in talk))
         for talk in talks
     ]
     made = _table(groups, pl.Series(TOOLS, tools, pl.String), list(map(len, talks)), turns)
-    return made.with_columns(pl.Series("called", called, pl.String))
+    return made.with_columns([pl.Series(name, values, pl.String) for name, values in texts.items()])
 
 
 def calls_text(talk: Sequence[Turn]) -> str | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import orjson
 import polars as pl
 
+from ftlint.dialects.tool_columns import OBJECT, OTHER
 from ftlint.records.edits import edits_of
 from ftlint.rule import Location, bad, good
 from ftlint.rule.fixes import Fix
@@ -58,9 +59,10 @@ class BadArguments(ToolRule):
     )
 
     def violates(self, context: Context) -> Mapping[Level, pl.Expr]:
-        """Return the messages with calls."""
-        calls = pl.col("calling")
-        return {"error": calls, "warning": calls} if context.target.arguments == "object" else {"error": calls}
+        """Return the messages with arguments in another form than the target's, or in none."""
+        wanted = context.target.arguments
+        wrong = pl.col("forms") != wanted if wanted else pl.col("forms").str.contains(OTHER, literal=True)
+        return {"error": wrong, "warning": wrong} if wanted == OBJECT else {"error": wrong}
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether the arguments of a call are wrong."""

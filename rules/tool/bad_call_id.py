@@ -45,8 +45,13 @@ class BadCallId(ToolRule):
     examples = (good([_TALK.format('"id": "c1", ')]), bad([_TALK.format("")], at=[1]))
 
     def violates(self, context: Context) -> pl.Expr:
-        """Return the messages with calls."""
-        return pl.col("calling")
+        """Return the messages with a repeated id, or one that the target does not accept."""
+        pattern = context.target.call_ids
+        if not pattern:
+            return pl.col("repeats_id")
+        accepted = re.compile(f"(?:{pattern})(?:\n(?:{pattern}))*")
+        refused = pl.col("ids").map_elements(lambda ids: not accepted.fullmatch(ids), return_dtype=pl.Boolean)
+        return pl.col("repeats_id") | refused.fill_null(value=False)
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether an id is wrong."""

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import polars as pl
 
 from ftlint.dialects.base import RECORDS, opaque
-from ftlint.dialects.call import parsed
+from ftlint.dialects.conversation import conversation_of
 from ftlint.rule import Location, bad, good
 
 from ._calls import ToolRule, tools_of, turns_of
+from ._schemas import fault_of, schemas_of, short, validator_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.call import Call
     from ftlint.dialects.context import Context
+    from ftlint.dialects.conversation import ConversationDialect
     from ftlint.rule import Level
     from ftlint.rule.fixes import Row
 
@@ -27,10 +30,6 @@ _TALK = (
     '"tools": [{{"type": "function", "function": {{"name": "tide", '
     '"parameters": {{"type": "{}", "properties": {{"port": {{"type": "string"}}}}, "required": ["port"]}}}}}}]}}'
 )
-
-
-_SHOWN = 100
-"""Maximum number of characters of a fault that are shown."""
 
 
 class BadToolSchema(ToolRule):
@@ -58,8 +57,9 @@ class BadToolSchema(ToolRule):
     )
 
     def violates(self, context: Context) -> pl.Expr:
-        """Return the records with tools."""
-        return pl.col("tools").is_not_null()
+        """Return the records with tools of which one, or a call of one, may be wrong."""
+        doubtful = partial(_doubtful, context=context)
+        return pl.col("tools").is_not_null() & pl.struct("tools", "readable").map_batches(doubtful, return_dtype=pl.Boolean)
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether a schema, or a call, is wrong."""
@@ -89,49 +89,28 @@ def _problem(row: Mapping[str, Any], context: Context) -> tuple[str, str | None]
     return "", None
 
 
-@lru_cache(maxsize=4096)
-def fault_of(schema: str) -> str:
-    """Return why a JSON text is not valid JSON Schema; nothing where it is."""
-    import jsonschema_rs  # noqa: PLC0415 - few datasets have tools
-
-    value = parsed(schema)
-    if value is None and schema != "null":
-        return ""  # nested too deeply to be looked at
-    if type(value) is not dict:
-        return "it is not an object"
-    try:
-        jsonschema_rs.meta.validate(value)
-    except jsonschema_rs.ValidationError as error:
-        if error.message.startswith("Resource"):
-            return ""  # of another schema language, which is not fetched
-        at = "/".join(map(str, error.instance_path))
-        return f"{_short(error.message)}{f' (at {at})' if at else ''}"
-    except (ValueError, TypeError, jsonschema_rs.ReferencingError):
-        return ""  # it cannot be told
-    return ""
+def _doubtful(records: pl.Series, context: Context) -> pl.Series:
+    """Return for records, given their columns `tools` and `readable`, whether a schema may be wrong or a call may break one."""
+    dialect = conversation_of(context)
+    tools, calls = (records.struct.field(name) for name in ("tools", "readable"))
+    results = [bool(one) and _may_break(dialect, one, calls) for one, calls in zip(tools, calls, strict=True)]
+    return pl.Series(results, dtype=pl.Boolean)
 
 
-@lru_cache(maxsize=4096)
-def _validator(schema: str) -> Any:
-    """Return what holds calls to a schema; None where that cannot be told. Nothing is ever fetched."""
-    import jsonschema_rs  # noqa: PLC0415 - likewise
-
-    def refused(address: str) -> Any:
-        raise ValueError(address)
-
-    try:
-        return jsonschema_rs.validator_for(parsed(schema), retriever=refused)
-    except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
-        return None
+def _may_break(dialect: ConversationDialect, tools: str, calls: str | None) -> bool:
+    """Whether a schema of some tools may be wrong, or a call may break one; both as JSON."""
+    schemas = schemas_of(dialect, tools)
+    if schemas is None or not calls:
+        return schemas is None
+    for name, value in orjson.loads(calls):
+        validator = validator_of(schemas[name]) if name in schemas else None
+        if validator and not validator.is_valid(value):
+            return True
+    return False
 
 
 def _broken(call: Call, schema: str) -> str:
     """Return how a call breaks a schema; nothing where it fits."""
-    validator = _validator(schema)
+    validator = validator_of(schema)
     fault = next(iter(validator.iter_errors(call.value)), None) if validator else None
-    return _short(fault.message) if fault else ""
-
-
-def _short(text: str) -> str:
-    first = text.splitlines()[0]
-    return first if len(first) <= _SHOWN else f"{first[: _SHOWN - 1]}…"
+    return short(fault.message) if fault else ""

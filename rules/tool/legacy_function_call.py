@@ -10,15 +10,15 @@ from ftlint.dialects.turns import number_of
 from ftlint.rule import Location, bad, good
 from ftlint.rule.fixes import Fix
 
-from ._calls import ToolRule, turns_of
+from ._calls import ToolRule
 from ._modern import can_be_modern, modernised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
-    from ftlint.rule import Level, Violations
-    from ftlint.rule.fixes import FixContext, Row
+    from ftlint.rule import Violations
+    from ftlint.rule.fixes import FixContext
 
 _NEW = (
     '{"messages": [{"role": "user", "content": "Tide?"}, {"role": "assistant", "tool_calls": [{"id": "c1", "type": "function", '
@@ -55,12 +55,8 @@ class LegacyFunctionCall(ToolRule):
     examples = (good([_NEW]), bad([_OLD], at=[1], fixed=[_FIXED], fix="request"))
 
     def violates(self, context: Context) -> pl.Expr:
-        """Return the messages with calls."""
-        return pl.col("calling")
-
-    def check(self, row: Row, level: Level, context: Context) -> bool:
-        """Whether the call is in the legacy form."""
-        return bool(turns_of(row)[row["position"]].message.get("function_call"))
+        """Return the messages with a call in the legacy form."""
+        return pl.col("calling") & pl.col("legacy")
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the call."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ftlint.dialects.base import FURTHER, RECORDS
+from ftlint.dialects.conversation import conversation_of
 from ftlint.records.edits import remove_members
 from ftlint.rule import Location, bad, good
 from ftlint.rule.fixes import Fix
@@ -59,7 +60,11 @@ class ToolCount(ToolRule):
     def violates(self, context: Context) -> pl.Expr:
         """Return the records with tools, or with an empty list of them."""
         empty = pl.col("tools").is_null() & pl.col(FURTHER).str.contains('"tools":[]', literal=True)
-        return empty | pl.col("tools").is_not_null() if context.target.tools else empty
+        most, dialect = context.target.tools, conversation_of(context)
+        if not most:
+            return empty
+        many = pl.col("tools").map_elements(lambda tools: len(dialect.written(tools)) > most, return_dtype=pl.Boolean)
+        return empty | many.fill_null(value=False)
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether there are none, or too many."""

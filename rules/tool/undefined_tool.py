@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ftlint.dialects.tool_columns import is_made
 from ftlint.rule import Location, bad, good
 
 from ._calls import ToolRule, at_call, own_calls, tools_of
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.call import Call
     from ftlint.dialects.context import Context
-    from ftlint.rule import Level
-    from ftlint.rule.fixes import Row
 
 _TALK = (
     '{{"messages": [{{"role": "user", "content": "Tide?"}}, {{"role": "assistant", "tool_calls": '
@@ -46,12 +45,8 @@ class UndefinedTool(ToolRule):
     examples = (good([_TALK.format("tide")]), bad([_TALK.format("tides")], at=[1]))
 
     def violates(self, context: Context) -> pl.Expr:
-        """Return the messages with calls."""
-        return pl.col("calling")
-
-    def check(self, row: Row, level: Level, context: Context) -> bool:
-        """Whether a call is of no tool of the record."""
-        return _undefined(row, context) is not None
+        """Return the messages that call a tool of another name than those defined."""
+        return pl.col("undefined")
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the name, and say which tool is meant."""
@@ -65,5 +60,5 @@ class UndefinedTool(ToolRule):
 def _undefined(row: Mapping[str, Any], context: Context) -> Call | None:
     """Return the first call of a message that is of no tool of the record."""
     names = {tool.name for tool in tools_of(row["value"], context)}
-    called = (call for call in own_calls(row) if call.parts or call.name)  # a text that is no call is another rule's
-    return next((call for call in called if names and call.name not in names), None)
+    called = filter(is_made, own_calls(row))  # a text that is no call is another rule's
+    return next((call for call in called if call.name not in names), None)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ftlint.dialects.tool_columns import unanswered
 from ftlint.dialects.turns import number_of
 from ftlint.rule import Location, bad, good
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from ftlint.dialects.context import Context
     from ftlint.dialects.turns import Turn
-    from ftlint.rule import Level
-    from ftlint.rule.fixes import Row
 
 _TALK = (
     '{{"messages": [{{"role": "user", "content": "Tide?"}}, {{"role": "assistant", "tool_calls": '
@@ -47,12 +46,8 @@ class UnmatchedCall(ToolRule):
     examples = (good([_TALK.format("c1")]), bad([_TALK.format("c9")], at=[1, 1]))
 
     def violates(self, context: Context) -> pl.Expr:
-        """Return the messages with calls, and those that answer one."""
-        return pl.col("calling") | pl.col("linked")
-
-    def check(self, row: Row, level: Level, context: Context) -> bool:
-        """Whether call and answer do not match."""
-        return bool(_problem(row)[0])
+        """Return the messages with a call that has no answer, or an answer that has no call."""
+        return pl.col("unmatched")
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the id."""
@@ -63,22 +58,11 @@ class UnmatchedCall(ToolRule):
 
 def _problem(row: Mapping[str, Any]) -> tuple[str, str]:
     """Return what does not match, and where; nothing where all does."""
-    turns = turns_of(row)
-    index = row["position"]
-    own = turns[index]
+    turns, index = turns_of(row), row["position"]
     if row["linked"]:
-        return _of_answer(own, turns[:index])
-    if index == len(turns) - 1 or turns[index + 1].field.thread != own.field.thread:
-        return "", ""
-    answered = set()
-    for turn in turns[index + 1 :]:
-        ids = [asked for asked, _ in turn.answers]
-        if not ids and turn.role not in {"tool", "function"}:
-            break
-        answered.update(ids)
-    for call in own.calls:
-        if call.id is not None and call.id not in answered:
-            return f"calls {call.name!r}, and no answer to {call.id!r} follows".replace("'", '"'), call.parts["id"]
+        return _of_answer(turns[index], turns[:index])
+    for call in unanswered(turns, index):
+        return f"calls {call.name!r}, and no answer to {call.id!r} follows".replace("'", '"'), call.parts["id"]
     return "", ""
 
 
