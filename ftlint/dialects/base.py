@@ -172,6 +172,10 @@ class Dialect(Generic[K]):
         """Return what a record says, turn by turn, where its dialect has turns."""
         return ()
 
+    def besides_texts(self, value: Mapping[str, Any]) -> Any:
+        """Return what of a record may be something else than text, at some depth."""
+        return value
+
     def rest(self, value: Mapping[str, Any], naming: frozenset[str]) -> str:
         """Return what a record holds in keys that its dialect does not have, as an opaque text; an empty one for nothing.
 

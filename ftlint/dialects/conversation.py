@@ -31,19 +31,19 @@ from ftlint.dialects.base import (
 )
 from ftlint.dialects.call import parsed
 from ftlint.dialects.calls import Calling
-from ftlint.dialects.kinds import LIST, OBJECT, PAIRS, TEXT, TEXTS, fits, kind_of
+from ftlint.dialects.kinds import JSON_KINDS, LIST, OBJECT, PAIRS, TEXT, TEXTS, fits
 from ftlint.dialects.kinds import MESSAGES as ROLES_AND_CONTENTS
-from ftlint.dialects.tool_columns import call_columns, readable_calls
 from ftlint.dialects.turn_tables import (
     MESSAGE_COLUMNS,
     MESSAGES,
+    PAIR_COLUMNS,
     PARTS,
     TOOLS,
+    Said,
     as_json,
-    calls_text,
     frame,
     judged,
-    kind_of_text,
+    messages_of,
     pairs_of,
     parts_of,
     plain_records,
@@ -55,14 +55,9 @@ from ftlint.dialects.turns import (
     ROLES,
     Field,
     Form,
+    Talk,
     Turn,
-    has_media,
-    is_empty,
-    is_misweighed,
-    name_of,
-    unlearned,
     wanted,
-    weighing_key,
 )
 from ftlint.options import CLASSIFICATION, GENERATION
 from ftlint.text.labels import repeat
@@ -96,8 +91,14 @@ _MEDIA = {
 
 _ASKING = ("system", "developer", "user")
 
+_HOLDERS = frozenset({"tools", "functions", "input", "toolConfig"})
+"""Keys of records that may hold tools."""
+
 _REMEMBERED = 512
-"""Records, and sets of keys, of which it is kept what was found out."""
+"""Sets of keys, and lists of tools, of which it is kept what was found out."""
+
+_REMEMBERED_TALKS = 1 << 15
+"""Records of which it is kept what they say: more than are read at once."""
 
 _MEMBERS = (
     "name",
@@ -177,7 +178,7 @@ class ConversationDialect(Dialect[None]):
         self.role, self.content, self.roles, self.typed = role, content, roles, typed
         self.judgements, self.strict, self.calling, self.example = judgements, strict, calling, example
         self._form_by_keys: dict[frozenset[str], Form] = {}
-        self._turns_by_record: dict[int, tuple[Mapping[str, Any], list[Turn]]] = {}
+        self._talk_by_record: dict[int, Talk] = {}
         self.shapes = tuple(frozenset(form.needed) for form in forms)
         self.optional = frozenset().union(*(form.keys for form in forms))
         self._known_members = frozenset((role, content, *_MEMBERS))
@@ -253,15 +254,43 @@ class ConversationDialect(Dialect[None]):
 
     def turns(self, value: Mapping[str, Any]) -> list[Turn]:
         """Return what a record says, in order, that of a rejected answer last."""
-        # A record is asked for its turns several times, while it is read.
-        known = self._turns_by_record.get(id(value))
-        if known is not None and known[0] is value:
-            return known[1]
-        if len(self._turns_by_record) > _REMEMBERED:
-            self._turns_by_record.clear()
-        result = self._turns(value)
-        self._turns_by_record[id(value)] = (value, result)
+        return self.talk(value).turns
+
+    def talk(self, value: Mapping[str, Any]) -> Talk:
+        """Return what a record says."""
+        # A record is asked for it several times, while it is read.
+        known = self._talk_by_record.get(id(value))
+        if known is not None and known.value is value:
+            return known
+        if len(self._talk_by_record) > _REMEMBERED_TALKS:
+            self._talk_by_record.clear()
+        result = self._talk_by_record[id(value)] = Talk(value, self._plain_parts(value), self._turns)
         return result
+
+    def _plain_parts(self, value: Mapping[str, Any]) -> list[tuple[Field, Any]] | None:
+        """Return what is at each field, where every turn is plain; None where one is not, or where a field is missing."""
+        parts = []
+        for field in self.form_of(value).fields:
+            given = value.get(field.path)
+            if given is None:
+                if field.needed:
+                    return None
+                continue
+            if type(given) is str:
+                plain = TEXT in field.kinds
+            else:
+                # A whole conversation beside its prompt holds the prompt too.
+                whole = field.role == "assistant" and type(given) is list and len(given) > 1
+                plain = type(given) is list and field.of_messages and not whole and self._are_plain(given)
+            if not plain:
+                return None
+            parts.append((field, given))
+        return parts
+
+    def _are_plain(self, messages: Sequence[Any]) -> bool:
+        """Whether there are messages, and each has a role and a text, calls no tool, and has nothing else."""
+        roles = self.calling.roles
+        return bool(messages) and all(self._is_plain(one) and one[self.role] and one[self.role] not in roles for one in messages)
 
     def _turns(self, value: Mapping[str, Any]) -> list[Turn]:
         results: list[Turn] = []
@@ -282,19 +311,19 @@ class ConversationDialect(Dialect[None]):
             return self._listed(field, given, at) if given else []
         if type(given) is dict:
             return [self._turn(given, at, field)]
-        return [Turn(field.role, "", given if type(given) is str else as_json(given), NOTHING, at, field)]
+        return [_bare(field.role, given, at, field)]
 
     def _listed(self, field: Field, given: Sequence[Any], at: str) -> list[Turn]:
         """Return the turns of a list: of texts, of pairs of texts, of the parts of one text, or of messages."""
         first = given[0]
         if PAIRS in field.kinds:
             return [
-                Turn(role, "", text, NOTHING, f"{at}/{index}/{side}", field)
+                _bare(role, text, f"{at}/{index}/{side}", field)
                 for index, pair in enumerate(given)
                 for side, (role, text) in enumerate(zip(("user", "assistant"), pair, strict=False))
             ]
         if TEXTS in field.kinds:
-            return [Turn(field.role, "", text, NOTHING, f"{at}/{index}", field) for index, text in enumerate(given)]
+            return [_bare(field.role, text, f"{at}/{index}", field) for index, text in enumerate(given)]
         if field.role and type(first) is dict and self.role not in first:
             return [Turn(field.role, "", given, NOTHING, at, field)]
         return [self._turn(one, f"{at}/{index}", field) for index, one in enumerate(given) if type(one) is dict]
@@ -302,7 +331,10 @@ class ConversationDialect(Dialect[None]):
     def _turn(self, message: Mapping[str, Any], at: str, field: Field) -> Turn:
         named = message.get(self.role) or ""
         meant = (self.roles.get(named, named) if self.roles else named) or field.role
-        turn = Turn(meant, named, message.get(self.content), message, at, field)
+        content = message.get(self.content)
+        if len(message) == len(("role", "content")) and type(content) is str and named and named not in self.calling.roles:
+            return Turn(meant, named, content, message, at, field, plain=True)
+        turn = Turn(meant, named, content, message, at, field)
         calls, answers = tuple(self.calling.calls(turn)), tuple(self.calling.answers(turn))
         return turn._replace(calls=calls, answers=answers) if calls or answers else turn
 
@@ -325,7 +357,7 @@ class ConversationDialect(Dialect[None]):
         return _tools_in(self.calling, tools, "", whole=False)
 
     def _tools(self, value: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
-        for inside in ("", "input", "toolConfig"):
+        for inside in ("", "input", "toolConfig") if value.keys() & _HOLDERS else ():
             holder = value.get(inside) if inside else value
             if type(holder) is dict:
                 for key in ("tools", "functions"):
@@ -336,7 +368,7 @@ class ConversationDialect(Dialect[None]):
 
     def accepts(self, record: Any) -> bool:
         """Whether nothing is wrong with an object that has the keys of a record."""
-        return next(self._faults(record), None) is None
+        return self.talk(record).parts is not None or next(self._faults(record), None) is None
 
     def faults(self, value: Mapping[str, Any]) -> Iterator[Fault]:
         """Yield what is wrong with an object that has the keys of a record."""
@@ -357,15 +389,16 @@ class ConversationDialect(Dialect[None]):
                     yield Fault(WRONG_TYPE if key in inside else MISSING_MEMBER, at, wanted(field), is_text=False)
 
     def _faults_of(self, field: Field, given: Any, at: str) -> Iterator[Fault]:
-        kind = kind_of("", given).partition(":")[0]
-        allowed = {one.partition(":")[0] for one in field.kinds}
+        kind = JSON_KINDS[type(given)]
+        allowed = field.json_kinds
         if kind not in allowed:
             yield Fault(WRONG_TYPE, at, wanted(field), is_text=allowed == {TEXT})
         elif kind == OBJECT:
             yield from filter(None, [self._fault_of_message(given, at, field)])
         elif kind == LIST:
             of_parts = bool(given) and bool(field.role) and type(given[0]) is dict and self.role not in given[0]
-            for index, one in enumerate(given):
+            plain = not {PAIRS, TEXTS} & {*field.kinds} and all(map(self._is_plain, given))
+            for index, one in enumerate(() if plain else given):
                 here = f"{at}/{index}"
                 if PAIRS in field.kinds:
                     right = (
@@ -378,6 +411,12 @@ class ConversationDialect(Dialect[None]):
                     yield from () if self._is_part(one) else [Fault(WRONG_TYPE, here, "a part of a content")]
                 elif fault := self._fault_of_message(one, here, field):
                     yield fault
+
+    def _is_plain(self, message: Any) -> bool:
+        """Whether it is a message with a role and a text, and nothing else."""
+        if not self.typed or type(message) is not dict or len(message) != len(("role", "content")):
+            return False
+        return type(message.get(self.role)) is str and type(message.get(self.content)) is str
 
     def _fault_of_message(self, message: Any, at: str, field: Field) -> Fault | None:
         """Return what is wrong with the message at a pointer."""
@@ -423,41 +462,17 @@ class ConversationDialect(Dialect[None]):
         """Return the three tables; messages still lack what follows from how many a record has."""
         if not records or type(records[0]) is not dict:
             return self._plain_columns(list(map(attrgetter("messages"), records)))
-        talks = list(map(self.turns, records))
-        every = list(chain.from_iterable(talks))
-        roles = [turn.role for turn in every]
-        columns: dict[str, Sequence[Any]] = {
-            "role": roles,
-            "named": [turn.named for turn in every],
-            "content": [turn.content if type(turn.content) is str else None for turn in every],
-            "calls": [as_json(turn.message.get("tool_calls") or turn.message.get("function_call")) for turn in every],
-            "calling": [bool(turn.calls) for turn in every],
-            "empty": list(map(is_empty, every)),
-            "misweighed": [is_misweighed(turn.message.get("weight")) for turn in every],
-            "unlearned": list(chain.from_iterable(map(unlearned, talks))),
-            "at": [turn.at for turn in every],
-            "bare": [turn.bare for turn in every],
-            "thread": [turn.field.thread for turn in every],
-            "kind": [kind_of_text(turn) for turn in every],
-            "name": [name_of(turn) for turn in every],
-            "media": [has_media(turn.content) for turn in every],
-            "weighed": [weighing_key(turn.message) for turn in every],
-            "linked": [bool(turn.answers) for turn in every],
-            "legacy": [bool(turn.message.get("function_call")) for turn in every],
-            "misplaced": [turn.role != "assistant" and turn.message.get("weight") is not None for turn in every],
-            **call_columns(talks, map(self.defined, records)),
-        }
-        tools = [as_json(self.tools_of(record)) for record in records]
-        main = [[turn for turn in talk if not turn.field.thread] for talk in talks]
-        called, readable = list(map(calls_text, talks)), list(map(readable_calls, talks))
-        table = table_of(main, tools, list(map(len, talks)), called=called, readable=readable)
+        said = Said(self, map(self.talk, records))
+        table = table_of(said, [as_json(self.tools_of(record)) for record in records])
         if "pair" in self.capabilities:
-            table = table.hstack(pairs_of(talks))
+            table = table.hstack(pairs_of(said))
         if self.judgements:
             keys = [next((key for key in self.judgements if key in record), "") for record in records]
             given = [judged(record.get(key)) for record, key in zip(records, keys, strict=True)]
             table = table.with_columns(pl.Series("judgement", given, pl.String))
-        return {RECORDS: table, MESSAGES: frame(columns, MESSAGE_COLUMNS), PARTS: parts_of(talks, self.content)}
+        starts = zip(records, said.spans, strict=True)
+        tools = {start: self.defined(record) for record, (start, _, end) in starts if start in said.talks and end > start}
+        return {RECORDS: table, MESSAGES: messages_of(said, tools), PARTS: parts_of(said, self.content)}
 
     def _plain_columns(self, talks: Sequence[Sequence[_Plain]]) -> Tables:
         """Return the tables of records that are nothing but messages with a role and a text."""
@@ -470,10 +485,10 @@ class ConversationDialect(Dialect[None]):
             columns["calling"] = [role in self.calling.roles for role in named]
         table = plain_records(list(map(len, talks)), roles, contents)
         if "pair" in self.capabilities:
-            table = table.hstack(pairs_of([[]] * len(talks)))
+            table = table.with_columns([pl.lit(None, kind).alias(name) for name, kind in PAIR_COLUMNS.items()])
         if self.judgements:
             table = table.with_columns(judgement=pl.lit(None, pl.String))
-        return {RECORDS: table, MESSAGES: frame(columns, MESSAGE_COLUMNS), PARTS: parts_of((), self.content)}
+        return {RECORDS: table, MESSAGES: frame(columns, MESSAGE_COLUMNS), PARTS: parts_of(None, self.content)}
 
     def derive(self, tables: Tables, known: None) -> Tables:  # noqa: ARG002 - the hook's signature
         """Return the tables with `line` and `position` of turns, and what plain ones are."""
@@ -518,9 +533,9 @@ class ConversationDialect(Dialect[None]):
 
     def further_inside(self, value: Mapping[str, Any]) -> Iterable[str]:
         """Return keys that messages do not have."""
-        if "/" in self.home[1:]:
+        if "/" in self.home[1:] or self.talk(value).parts is not None:
             return []
-        inside = [turn for turn in self.turns(value) if turn.at.rpartition("/")[0] == self.home]
+        inside = [turn for turn in self.turns(value) if not turn.plain and turn.at.rpartition("/")[0] == self.home]
         unusual = (turn.message for turn in inside if not turn.message.keys() <= self._known_members)
         keys = dict.fromkeys(key for message in unusual for key in message if key not in self._known_members)
         return [f"{self.home[1:]}[].{key}" for key in keys]
@@ -529,18 +544,27 @@ class ConversationDialect(Dialect[None]):
         """Return what a record and its messages hold besides roles and texts; tools are free in their form, and not among it."""
         said = {field.path.partition("/")[0] for field in self.form_of(value).fields}
         own = {key: one for key, one in value.items() if key not in said and key not in {"tools", "functions"}}
-        turns = [turn for turn in self.turns(value) if turn.message]
+        if self.talk(value).parts is not None:
+            return own
+        turns = [turn for turn in self.turns(value) if not turn.plain and turn.message]
         known = {self.role, self.content, "tool_calls", "function_call"}
         members = [inside for turn in turns if (inside := {key: one for key, one in turn.message.items() if key not in known})]
         return {**own, self.home[1:]: members} if members else own
 
     def contents(self, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-        """Yield the contents of messages, with their JSON Pointers."""
-        return ((self.member(turn.at, "content"), turn.content) for turn in self.turns(value) if not turn.bare)
+        """Yield the contents of messages, with their JSON Pointers; where several of a list are texts one of them."""
+        talk = self.talk(value)
+        if talk.parts is not None:
+            lists = ((field, given) for field, given in talk.parts if type(given) is list)
+            return ((self.member(f"/{field.path}/0", "content"), given[0][self.content]) for field, given in lists)
+        turns = [turn for turn in self.turns(value) if not turn.bare]
+        texts = {id(turn.field): turn for turn in turns if turn.plain}
+        others = (turn for turn in turns if not turn.plain)
+        return ((self.member(turn.at, "content"), turn.content) for turn in (*texts.values(), *others))
 
     def made_by_tools(self, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         """Yield arguments of calls, and properties of tools, with their JSON Pointers."""
-        for turn in self.turns(value):
+        for turn in self.turns(value) if self.talk(value).parts is None else ():
             for call in turn.calls:
                 if "arguments" in call.parts:
                     yield call.parts["arguments"], call.arguments
@@ -549,14 +573,24 @@ class ConversationDialect(Dialect[None]):
             if type(properties) is dict:
                 yield f"{tool.at}/properties", properties
 
+    def besides_texts(self, value: Mapping[str, Any]) -> Any:
+        """Return a record without its texts, as far as that is easily told."""
+        parts = self.talk(value).parts
+        return value if parts is None else [value[key] for key in value.keys() - {field.path for field, _ in parts}]
+
     def rest(self, value: Mapping[str, Any], naming: frozenset[str]) -> str:
         """Return what a record and its messages hold besides roles and texts: tools, calls, names, weights, images.
 
         What is said in a rejected answer is among it.
         """
+        parts = self.talk(value).parts
+        if parts is not None and not any(field.thread for field, _ in parts):
+            own = _without({field.path for field, _ in parts}, value, naming)
+            return opaque([own]) if own else ""
         turns = self.turns(value)
         own = _without({turn.field.path for turn in turns}, value, naming)
-        further: list[Any] = [[index, inside] for index, turn in enumerate(turns) if (inside := self._besides(turn, naming))]
+        unusual = ((index, turn) for index, turn in enumerate(turns) if not turn.plain or turn.field.thread)
+        further: list[Any] = [[index, inside] for index, turn in unusual if (inside := self._besides(turn, naming))]
         return opaque([own, *further]) if own or further else ""
 
     def _besides(self, turn: Turn, naming: frozenset[str]) -> dict[str, Any]:
@@ -580,7 +614,8 @@ class ConversationDialect(Dialect[None]):
     def unread(self, records: Sequence[Any]) -> set[str]:
         """Return parts of contents that are neither text nor an image with an address, and calls that are written as texts."""
         results = set()
-        for turn in chain.from_iterable(map(self.turns, records)):
+        talks = (self.talk(record) for record in records)
+        for turn in chain.from_iterable(talk.turns for talk in talks if talk.parts is None):
             if turn.named == "function_call":
                 results.add("calls that are written as texts")
             if turn.message.get("audio"):
@@ -660,6 +695,13 @@ class ConversationDialect(Dialect[None]):
         return f"{key} of {message}" if len(parts) > position + 1 else message
 
 
+def _bare(role: str, given: Any, at: str, field: Field) -> Turn:
+    """Return the turn of a value that stands for itself."""
+    if type(given) is str:
+        return Turn(role, "", given, NOTHING, at, field, plain=True)
+    return Turn(role, "", as_json(given), NOTHING, at, field)
+
+
 def conversation(
     name: str,
     path: str,
@@ -700,7 +742,8 @@ def _tools_in(calling: Calling, text: str, at: str, *, whole: bool) -> Sequence[
 def _without(said: set[str], value: Mapping[str, Any], naming: frozenset[str]) -> dict[str, Any]:
     """Return what a record holds elsewhere than at these paths, and in other keys than those that only name it."""
     nested = {path.partition("/")[0] for path in said if "/" in path}
-    own = {key: one for key, one in value.items() if key not in said | nested | naming and one is not None}
+    left = value.keys() - said - nested - naming
+    own = {key: one for key, one in value.items() if key in left and one is not None} if left else {}
     for key in nested:
         inside = {inner: one for inner, one in value[key].items() if f"{key}/{inner}" not in said and one is not None}
         own |= {key: inside} if inside else {}

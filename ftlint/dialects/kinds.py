@@ -24,7 +24,9 @@ texts, of pairs of texts. A list that is empty is of any kind."""
 JUDGEMENT = "judgement"
 """A judgement that was written as a number or a text."""
 
-_KINDS = {str: TEXT, int: NUMBER, float: NUMBER, bool: BOOLEAN, type(None): NULL, dict: OBJECT, list: LIST}
+JSON_KINDS = {str: TEXT, int: NUMBER, float: NUMBER, bool: BOOLEAN, type(None): NULL, dict: OBJECT, list: LIST}
+"""Kinds by type, where it does not matter what lists are of."""
+
 _JUDGEMENTS = ("label", "kto_tag")
 _BOOLEANS = (0, 1, "true", "false", "True", "False")
 
@@ -43,7 +45,7 @@ def kind_of(key: str, value: Any) -> str:
         return JUDGEMENT
     if type(value) is list and value:
         return _kind_of_list(value[0])
-    return _KINDS.get(type(value), OBJECT)
+    return JSON_KINDS.get(type(value), OBJECT)
 
 
 def _kind_of_list(first: Any) -> str:

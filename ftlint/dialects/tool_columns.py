@@ -9,7 +9,7 @@ import polars as pl
 from ftlint.dialects.base import opaque
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ftlint.dialects.call import Call
     from ftlint.dialects.calls import Tool
@@ -27,25 +27,31 @@ CALL_COLUMNS = {
 }
 
 
-def call_columns(talks: Iterable[Sequence[Turn]], tools: Iterable[Sequence[Tool]]) -> dict[str, list[Any]]:
-    """Return columns of the table of messages, given the turns and the tools of each record.
+def call_columns(talk: Sequence[Turn], tools: Iterable[Tool]) -> dict[str, list[Any]]:
+    """Return columns of the table of messages for the turns of a record, given the tools that it defines; none without calls.
 
     unmatched: whether a call has no answer or an answer no call. undefined: whether the tool of a call is not defined, in a
     record that defines some. repeats_id: whether an earlier call has the id of a call. ids: those of the calls that take one,
     with line feeds between them, an empty one where it is missing. forms: which forms arguments have, in alphabetical order
     with a comma between them; null where the format leaves no choice.
     """
-    columns: dict[str, list[Any]] = {name: [] for name in CALL_COLUMNS}
-    for talk, defined in zip(talks, tools, strict=True):
-        names = {tool.name for tool in defined}
-        called: set[str | None] = set()
-        for index, turn in enumerate(talk):
-            columns["unmatched"].append(_is_unmatched(talk, index, called))
-            columns["repeats_id"].append(_repeats(turn.calls, called))
-            columns["undefined"].append(bool(names) and any(is_made(call) and call.name not in names for call in turn.calls))
-            columns["ids"].append("\n".join([call.id or "" for call in turn.calls if call.takes_id]) if turn.calls else None)
-            columns["forms"].append(",".join(sorted({form for call in turn.calls if (form := _form(call))})) or None)
-    return columns
+    if not any(turn.calls or turn.answers for turn in talk):
+        return {}
+    rows = list(_facts(talk, {tool.name for tool in tools}))
+    return {name: list(values) for name, values in zip(CALL_COLUMNS, zip(*rows, strict=True), strict=True)}
+
+
+def _facts(talk: Sequence[Turn], names: set[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield the values of these columns for each turn of a record, given the names of its tools."""
+    called: set[str | None] = set()
+    for index, turn in enumerate(talk):
+        yield (
+            _is_unmatched(talk, index, called),
+            bool(names) and any(is_made(call) and call.name not in names for call in turn.calls),
+            _repeats(turn.calls, called),
+            "\n".join([call.id or "" for call in turn.calls if call.takes_id]) if turn.calls else None,
+            ",".join(sorted({form for call in turn.calls if (form := _form(call))})) or None,
+        )
 
 
 def is_made(call: Call) -> bool:

@@ -9,14 +9,26 @@ import msgspec
 import polars as pl
 
 from ftlint.dialects.base import ANSWER, BETWEEN, INPUT, ORDER
-from ftlint.dialects.tool_columns import CALL_COLUMNS
-from ftlint.dialects.turns import REJECTED, last_answer, text_of
+from ftlint.dialects.tool_columns import CALL_COLUMNS, call_columns, readable_calls
+from ftlint.dialects.turns import (
+    REJECTED,
+    has_media,
+    is_empty,
+    is_misweighed,
+    last_answer,
+    name_of,
+    text_of,
+    unlearned,
+    weighing_key,
+)
 from ftlint.text.marks import SPACE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from ftlint.dialects.turns import Turn
+    from ftlint.dialects.calls import Tool
+    from ftlint.dialects.conversation import ConversationDialect
+    from ftlint.dialects.turns import Field, Talk, Turn
 
 MESSAGES, PARTS = "messages", "parts"
 """Tables of a conversation besides `records`."""
@@ -55,7 +67,7 @@ _TEXTS = {
 }
 _ORDER = {"last_role": pl.String, "answered": pl.Boolean, "said": pl.UInt32, "answer_at": pl.UInt32, ORDER: pl.String}
 _PARTS = dict.fromkeys(("record", "position", "message", "part"), pl.UInt32) | {"text": pl.String, "at": pl.String}
-_PAIRS = {REJECTED: pl.String, "same_outputs": pl.Boolean, "same_prompts": pl.Boolean}
+PAIR_COLUMNS = {REJECTED: pl.String, "same_outputs": pl.Boolean, "same_prompts": pl.Boolean}
 
 
 def frame(columns: Mapping[str, Sequence[Any] | pl.Series], schema: Mapping[str, Any]) -> pl.DataFrame:
@@ -121,25 +133,129 @@ def plain_records(counts: Sequence[int], roles: Sequence[str], texts: Sequence[s
     return _table(groups, none, counts, counts)
 
 
-def table_of(
-    talks: Sequence[Sequence[Turn]], tools: Sequence[str | None], turns: Sequence[int], **texts: Sequence[str | None]
-) -> pl.DataFrame:
-    """Return the table of records.
+class Said:
+    """The turns of some records, one after another, as columns of the table of messages.
+
+    Attributes:
+        spans: For each record where its turns start, where those of a rejected answer do, and where they end.
+        unusual: The turns that are not plain, by place.
+        talks: The turns of each record of which one is not plain, by where they start.
+    """
+
+    def __init__(self, dialect: ConversationDialect, talks: Iterable[Talk]) -> None:
+        self.role, self.named, self.at = list[str](), list[str](), list[str]()
+        self.content, self.kind = list[str | None](), list[str | None]()
+        self.bare, self.thread = list[bool](), list[int]()
+        self.spans: list[tuple[int, int, int]] = []
+        self.unusual: dict[int, Turn] = {}
+        self.talks: dict[int, Sequence[Turn]] = {}
+        for talk in talks:
+            start = len(self.role)
+            main = self._add_turns(talk.turns) if talk.parts is None else self._add_parts(dialect, talk.parts)
+            self.spans.append((start, main, len(self.role)))
+
+    def _add_turns(self, turns: Sequence[Turn]) -> int:
+        """Add turns; return where those of a rejected answer start."""
+        start = len(self.role)
+        if turns:
+            self.talks[start] = turns
+        self.role += [turn.role for turn in turns]
+        self.named += [turn.named for turn in turns]
+        self.content += [turn.content if type(turn.content) is str else None for turn in turns]
+        self.at += [turn.at for turn in turns]
+        self.bare += [turn.bare for turn in turns]
+        self.thread += [turn.field.thread for turn in turns]
+        self.kind += [_kind_of_text(turn.field, turn.role, bare=turn.bare) for turn in turns]
+        self.unusual |= {index: turn for index, turn in enumerate(turns, start) if not turn.plain}
+        return start + sum(not turn.field.thread for turn in turns)
+
+    def _add_parts(self, dialect: ConversationDialect, parts: Sequence[tuple[Field, Any]]) -> int:
+        """Add what is said at fields, all of it plain; return where a rejected answer starts."""
+        main = len(self.role)
+        for field, given in parts:
+            if type(given) is str:
+                self.role.append(field.role)
+                self.named.append("")
+                self.content.append(given)
+                self.at.append(f"/{field.path}")
+            else:
+                named = [message[dialect.role] for message in given]
+                self.named += named
+                self.role += [dialect.roles.get(name, name) for name in named] if dialect.roles else named
+                self.content += [message[dialect.content] for message in given]
+                self.at += [f"/{field.path}/{index}" for index in range(len(given))]
+            count, bare = len(self.role) - len(self.bare), type(given) is str
+            self.bare += [bare] * count
+            self.thread += [field.thread] * count
+            self.kind += [_kind_of_text(field, field.role, bare=bare)] * count
+            main = main if field.thread else len(self.role)
+        return main
+
+    def texts(self) -> list[str]:
+        """Return the text of each turn, of parts of contents too."""
+        texts = [content or "" for content in self.content]
+        for index, turn in self.unusual.items():
+            texts[index] = text_of(turn.content)
+        return texts
+
+
+def table_of(said: Said, tools: Sequence[str | None]) -> pl.DataFrame:
+    """Return the table of records. tools: as JSON."""
+    texts = said.texts()
+    groups = [(tuple(said.role[start:main]), texts[start:main], all(said.bare[start:main])) for start, main, _ in said.spans]
+    counts = [main - start for start, main, _ in said.spans]
+    made = _table(groups, pl.Series(TOOLS, tools, pl.String), counts, [end - start for start, _, end in said.spans])
+    if not said.talks:
+        return made
+    talks = [said.talks.get(start, ()) if end > start else () for start, _, end in said.spans]
+    further = {"called": map(_calls_text, talks), "readable": map(readable_calls, talks)}
+    return made.with_columns([pl.Series(name, list(values), pl.String) for name, values in further.items()])
+
+
+def messages_of(said: Said, tools: Mapping[int, Sequence[Tool]]) -> pl.DataFrame:
+    """Return the table of messages; of plain turns it says less, see `ConversationDialect.derive`.
 
     Args:
-        tools: As JSON.
-        turns: How many each has, those of a rejected answer too.
-        texts: Further columns of texts.
+        tools: That records define of which a turn is not plain, by where their turns start.
     """
-    groups = [
-        (tuple(turn.role for turn in talk), [text_of(turn.content) for turn in talk], all(turn.bare for turn in talk))
-        for talk in talks
-    ]
-    made = _table(groups, pl.Series(TOOLS, tools, pl.String), list(map(len, talks)), turns)
-    return made.with_columns([pl.Series(name, values, pl.String) for name, values in texts.items()])
+    columns: dict[str, list[Any]] = {
+        "role": said.role,
+        "named": said.named,
+        "content": said.content,
+        "at": said.at,
+        "bare": said.bare,
+        "thread": said.thread,
+        "kind": said.kind,
+    }
+    if said.unusual:
+        columns |= {name: [None] * len(said.role) for name in (*_FACTS, *CALL_COLUMNS, "unlearned")}
+        for name, fact in _FACTS.items():
+            column = columns[name]
+            for index, turn in said.unusual.items():
+                column[index] = fact(turn)
+        for start, talk in said.talks.items():
+            columns["unlearned"][start : start + len(talk)] = unlearned(talk)
+            for name, values in call_columns(talk, tools[start]).items():
+                columns[name][start : start + len(talk)] = values
+    return frame(columns, MESSAGE_COLUMNS)
 
 
-def calls_text(talk: Sequence[Turn]) -> str | None:
+_FACTS: dict[str, Callable[[Turn], Any]] = {
+    "calls": lambda turn: as_json(turn.message.get("tool_calls") or turn.message.get("function_call")),
+    "calling": lambda turn: bool(turn.calls),
+    "empty": is_empty,
+    "misweighed": lambda turn: is_misweighed(turn.message.get("weight")),
+    "name": name_of,
+    "media": lambda turn: has_media(turn.content),
+    "weighed": lambda turn: weighing_key(turn.message),
+    "linked": lambda turn: bool(turn.answers),
+    "legacy": lambda turn: bool(turn.message.get("function_call")),
+    "misplaced": lambda turn: turn.role != "assistant" and turn.message.get("weight") is not None,
+}
+"""Columns of the table of messages that say something of turns which are not plain."""
+
+
+def _calls_text(talk: Sequence[Turn]) -> str | None:
     """Return the calls of a record as JSON; None where it has none."""
     calls = (as_json(turn.message.get("tool_calls") or turn.message.get("function_call")) for turn in talk)
     return "\n".join(filter(None, calls)) or None
@@ -164,28 +280,30 @@ def _table(
     return made.hstack([*sizes, texts]).hstack(rows[pl.Series(numbers, dtype=pl.UInt32)])
 
 
-def pairs_of(talks: Sequence[Sequence[Turn]]) -> pl.DataFrame:
+def pairs_of(said: Said) -> pl.DataFrame:
     """Return of each record the text of its rejected answer, and whether the two answers, and what comes before, are the same."""
     rows: list[tuple[str | None, bool | None, bool | None]] = []
-    for talk in talks:
-        chosen = [turn for turn in talk if not turn.field.thread]
-        rejected = [turn for turn in talk if turn.field.thread]
-        if not rejected:
+    texts = said.texts()
+    for start, main, end in said.spans:
+        if main == end:
             rows.append((None, None, None))
             continue
+        chosen, rejected = ([_essence(said, index) for index in places] for places in (range(start, main), range(main, end)))
         # A rejected answer that does not begin with the assistant repeats what was asked.
-        whole = rejected[0].role != "assistant"
+        whole = said.role[main] != "assistant"
         tail = len(rejected) if not whole else 1
-        same = [*map(_essence, chosen[-tail:])] == [*map(_essence, rejected[-tail:])]
-        asked = not whole or [*map(_essence, chosen[:-1])] == [*map(_essence, rejected[:-1])]
-        rows.append((text_of(rejected[-1].content), same, asked))
-    return pl.DataFrame(rows, _PAIRS, orient="row")
+        same = chosen[-tail:] == rejected[-tail:]
+        asked = not whole or chosen[:-1] == rejected[:-1]
+        rows.append((texts[end - 1], same, asked))
+    return pl.DataFrame(rows, PAIR_COLUMNS, orient="row")
 
 
-def _essence(turn: Turn) -> tuple[str, Any, Any]:
+def _essence(said: Said, index: int) -> tuple[str, Any, Any]:
     """Return what makes a turn the same as another."""
-    text = turn.content.strip(SPACE) if type(turn.content) is str else turn.content
-    return turn.role, text, turn.message.get("tool_calls")
+    turn = said.unusual.get(index)
+    content = turn.content if turn else said.content[index]
+    text = content.strip(SPACE) if type(content) is str else content
+    return said.role[index], text, turn.message.get("tool_calls") if turn else None
 
 
 def judged(value: Any) -> str | None:
@@ -193,22 +311,23 @@ def judged(value: Any) -> str | None:
     return None if type(value) is not bool else "true" if value else "false"
 
 
-def parts_of(talks: Iterable[Sequence[Turn]], content: str) -> pl.DataFrame:
+def parts_of(said: Said | None, content: str) -> pl.DataFrame:
     """Return the table of texts in parts of contents. content: the key of contents."""
     rows = []
-    for record, talk in enumerate(talks):
+    records = {start: record for record, (start, _, _) in enumerate(said.spans)} if said and said.unusual else {}
+    for start, talk in said.talks.items() if said and said.unusual else ():
         index = 0
         for number, turn in enumerate(talk):
             at = turn.at if turn.bare else f"{turn.at}/{content}"
             for part, value in enumerate(turn.content if type(turn.content) is list else ()):
                 if type(value.get("text")) is str:
-                    rows.append((record, index, number, part, value["text"], f"{at}/{part}/text"))
+                    rows.append((records[start], index, number, part, value["text"], f"{at}/{part}/text"))
                     index += 1
     return pl.DataFrame(rows, _PARTS, orient="row")
 
 
-def kind_of_text(turn: Turn) -> str | None:
+def _kind_of_text(field: Field, role: str, *, bare: bool) -> str | None:
     """Return what kind of text a turn has, where it is not its role: the key of a text that stands for itself."""
-    if turn.field.thread:
+    if field.thread:
         return REJECTED
-    return turn.field.path.rsplit("/", 1)[-1] if turn.bare and turn.role != "system" else None
+    return field.path.rsplit("/", 1)[-1] if bare and role != "system" else None

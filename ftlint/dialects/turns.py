@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ftlint.dialects.kinds import BOOLEAN, LIST, NUMBER, OBJECT, TEXT
+from ftlint.dialects.kinds import BOOLEAN, LIST, NUMBER, OBJECT, PAIRS, TEXT, TEXTS
 from ftlint.text.marks import SPACE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ftlint.dialects.call import Call
 
@@ -37,6 +38,21 @@ class Field(NamedTuple):
     role: str = ""
     thread: int = 0
     needed: bool = True
+
+    @property
+    def json_kinds(self) -> frozenset[str]:
+        """The kinds without what lists are of."""
+        return _json_kinds(self.kinds)
+
+    @property
+    def of_messages(self) -> bool:
+        """Whether a list there is of messages."""
+        return LIST in self.json_kinds and PAIRS not in self.kinds and TEXTS not in self.kinds
+
+
+@cache
+def _json_kinds(kinds: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(kind.partition(":")[0] for kind in kinds)
 
 
 class Form:
@@ -70,6 +86,7 @@ class Turn(NamedTuple):
         field: Where it was found.
         calls: Of tools.
         answers: Ids of the calls that it answers, each with its JSON Pointer.
+        plain: Whether it is a text with a role, and nothing else.
     """
 
     role: str
@@ -80,11 +97,34 @@ class Turn(NamedTuple):
     field: Field
     calls: Sequence[Call] = ()
     answers: Sequence[tuple[str | None, str]] = ()
+    plain: bool = False
 
     @property
     def bare(self) -> bool:
         """Whether it is a text that stands for itself, and no message."""
         return self.message is NOTHING
+
+
+class Talk:
+    """What a record says.
+
+    Attributes:
+        value: The record.
+        parts: What is at each field, a text or a list of messages, where every turn is plain; None where one is not.
+    """
+
+    def __init__(
+        self,
+        value: Mapping[str, Any],
+        parts: Sequence[tuple[Field, Any]] | None,
+        turns: Callable[[Mapping[str, Any]], list[Turn]],
+    ) -> None:
+        self.value, self.parts, self._make = value, parts, turns
+
+    @cached_property
+    def turns(self) -> list[Turn]:
+        """Turn by turn, that of a rejected answer last."""
+        return self._make(self.value)
 
 
 def last_answer(roles: Sequence[str]) -> int | None:

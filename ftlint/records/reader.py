@@ -24,7 +24,7 @@ from ftlint.dialects.keys import NAMING
 from ftlint.errors import failing
 from ftlint.options import LONGEST_LINE
 from ftlint.records.spans import repeated_keys
-from ftlint.records.traces import scan
+from ftlint.records.traces import quotes_in, scan
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,9 +49,6 @@ up for by others that hold several values."""
 
 _ESCAPE = re.compile(rb"\\[u/]")
 """A sign written as an escape, which could hide a key from a search in the raw line."""
-
-_FLOAT = re.compile(rb"[\[:,\s]-?\d(?:\d{18}|\d*(?:\.\d|[eE]))")
-"""The start of every number with a point or an exponent, or of 19 digits, in a line of JSON; texts can hold it too."""
 
 _DEEP, _PLACES = 6, 1000
 """Levels of nesting, and places, of which the types are noted."""
@@ -203,23 +200,23 @@ class Reader:
     def _irregular(self, lines: list[bytes], values: list[Any] | None, quotes: int, decoded: Decoded) -> Iterator[Tables]:
         """Yield the tables of the records among some lines; note in `decoded` what is wrong with the others."""
         # With no more quotes than keys and strings have, no key appears twice.
-        proven = values is not None and quotes == 2 * sum(map(_strings_in, values))
+        proven = values is not None and quotes == _quotes_of(values)
+        records, repeating = list[_Object](), list[int]()
         for start in range(0, len(lines), _FEW):
             few = lines[start : start + _FEW]
             numbers = range(decoded.lines, decoded.lines + len(few))
             results = _objects(few, values[start : start + _FEW] if values else _values(few), numbers, decoded)
             decoded.lines += len(few)
             decoded.objects += len(results)
-            repeating: list[int] = []
             if not proven:
-                repeating = [number for line, value, number in results if repeats_key(line, value)]
-                if repeating:
-                    decoded.faults["duplicate-key"] += repeating
-            shaped = self._shaped(results, decoded) if results else []
-            if shaped and self.dialect.checked:
-                yield self._tables(shaped, decoded, frozenset(repeating))
-            elif shaped:
-                self._judge_types(shaped, decoded)
+                repeating += [number for line, value, number in results if repeats_key(line, value)]
+            records += self._shaped(results, decoded) if results else []
+        if repeating:
+            decoded.faults["duplicate-key"] += repeating
+        if records and self.dialect.checked:
+            yield self._tables(records, decoded, frozenset(repeating))
+        elif records:
+            self._judge_types(records, decoded)
 
     def _shaped(self, objects: list[_Object], decoded: Decoded) -> list[_Object]:
         """Return the objects that have the dialect's keys; note in `decoded` which ones others have instead."""
@@ -294,7 +291,7 @@ class Reader:
     def _rest(self, line: bytes, value: Mapping[str, Any], *, twice: bool) -> str:
         """Return what a record holds besides its texts; the whole line where the parser's value does not tell all of it."""
         rest = self.dialect.rest(value, self.naming)
-        return rest + line.decode() if twice or (rest and _FLOAT.search(line) and _loses_digits(value)) else rest
+        return rest + line.decode() if twice or (rest and _loses_digits(self.dialect.besides_texts(value))) else rest
 
     def _judge_types(self, objects: list[_Object], decoded: Decoded) -> None:
         """Note in `decoded` which objects of a dialect that has no tables are none of its records."""
@@ -568,6 +565,14 @@ def _note(kinds: dict[tuple[str, str], Kind], seen: Iterable[tuple[str, str]], n
 def _can_stand(value: Any) -> bool:
     """Whether an item of an array is a record by itself, or a turn that `messages` can hold."""
     return isinstance(value, dict) and ({"role", "content"} <= value.keys() or is_record(value))
+
+
+def _quotes_of(values: list[Any]) -> int:
+    """Return how many double quotes values have when they are written, escaped ones aside; -1 where they cannot be."""
+    try:
+        return quotes_in(orjson.dumps(values))
+    except TypeError:  # nested more deeply than orjson goes
+        return -1
 
 
 def _strings_in(value: Any) -> int:
