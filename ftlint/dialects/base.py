@@ -13,7 +13,7 @@ from ftlint.dialects.context import K
 from ftlint.dialects.kinds import TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
     from ftlint.dialects.context import Context, Differences
     from ftlint.dialects.kinds import Signature
@@ -167,6 +167,10 @@ class Dialect(Generic[K]):
     def contents(self, value: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:  # noqa: ARG002 - likewise
         """Return what may be a text or parts in a record, with JSON Pointers."""
         return ()
+
+    def alike(self, value: Mapping[str, Any]) -> Hashable:  # noqa: ARG002 - likewise
+        """Return what records share whose contents are of the same types, and have nothing that tools fill; None: unknown."""
+        return None
 
     def turns(self, value: Mapping[str, Any]) -> Sequence[Any]:  # noqa: ARG002 - the hook's signature
         """Return what a record says, turn by turn, where its dialect has turns."""

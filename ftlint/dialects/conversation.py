@@ -64,7 +64,7 @@ from ftlint.text.labels import repeat
 from ftlint.text.marks import SPACE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
     from ftlint.dialects.calls import Tool
     from ftlint.dialects.context import Context
@@ -562,6 +562,13 @@ class ConversationDialect(Dialect[None]):
         others = (turn for turn in turns if not turn.plain)
         return ((self.member(turn.at, "content"), turn.content) for turn in (*texts.values(), *others))
 
+    def alike(self, value: Mapping[str, Any]) -> Hashable:
+        """Return which fields of a record are texts and which lists, where every turn is plain and it has no tools."""
+        parts = self.talk(value).parts
+        if parts is None or value.keys() & _HOLDERS:
+            return None
+        return tuple([(field.path, type(given)) for field, given in parts])
+
     def made_by_tools(self, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         """Yield arguments of calls, and properties of tools, with their JSON Pointers."""
         for turn in self.turns(value) if self.talk(value).parts is None else ():
@@ -584,14 +591,30 @@ class ConversationDialect(Dialect[None]):
         What is said in a rejected answer is among it.
         """
         parts = self.talk(value).parts
-        if parts is not None and not any(field.thread for field, _ in parts):
+        if parts is not None:
             own = _without({field.path for field, _ in parts}, value, naming)
-            return opaque([own]) if own else ""
-        turns = self.turns(value)
-        own = _without({turn.field.path for turn in turns}, value, naming)
-        unusual = ((index, turn) for index, turn in enumerate(turns) if not turn.plain or turn.field.thread)
-        further: list[Any] = [[index, inside] for index, turn in unusual if (inside := self._besides(turn, naming))]
+            further = self._rejected(parts)
+        else:
+            turns = self.turns(value)
+            own = _without({turn.field.path for turn in turns}, value, naming)
+            unusual = ((index, turn) for index, turn in enumerate(turns) if not turn.plain or turn.field.thread)
+            further = [[index, inside] for index, turn in unusual if (inside := self._besides(turn, naming))]
         return opaque([own, *further]) if own or further else ""
+
+    def _rejected(self, parts: Sequence[tuple[Field, Any]]) -> list[list[Any]]:
+        """Return what is said in a rejected answer, all of it plain, with the place of each turn among all."""
+        results: list[list[Any]] = []
+        index = 0
+        for field, given in parts:
+            if field.thread:
+                said = [(field.role, given)] if type(given) is str else [(one[self.role], one[self.content]) for one in given]
+                meant = self.roles or {}
+                results += [
+                    [place, {self.role: meant.get(role, role), self.content: text}]
+                    for place, (role, text) in enumerate(said, index)
+                ]
+            index += 1 if type(given) is str else len(given)
+        return results
 
     def _besides(self, turn: Turn, naming: frozenset[str]) -> dict[str, Any]:
         """Return what a turn holds besides role and text; of a rejected answer all of it."""

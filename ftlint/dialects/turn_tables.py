@@ -173,7 +173,8 @@ class Said:
         """Add what is said at fields, all of it plain; return where a rejected answer starts."""
         main = len(self.role)
         for field, given in parts:
-            if type(given) is str:
+            bare = type(given) is str
+            if bare:
                 self.role.append(field.role)
                 self.named.append("")
                 self.content.append(given)
@@ -184,7 +185,7 @@ class Said:
                 self.role += [dialect.roles.get(name, name) for name in named] if dialect.roles else named
                 self.content += [message[dialect.content] for message in given]
                 self.at += [f"/{field.path}/{index}" for index in range(len(given))]
-            count, bare = len(self.role) - len(self.bare), type(given) is str
+            count = len(self.role) - len(self.bare)
             self.bare += [bare] * count
             self.thread += [field.thread] * count
             self.kind += [_kind_of_text(field, field.role, bare=bare)] * count

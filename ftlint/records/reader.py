@@ -263,9 +263,13 @@ class Reader:
                 decoded.faults[wrong.kind].append(number)
                 decoded.wrong[wrong].append(number)
         self._note_further(list(compress(objects, fits)), decoded)
+        made: dict[Any, dict[tuple[str, str], None]] = {}
         for _, value, number in compress(objects, fits):
             _note_kinds(self.dialect.beside(value), number, decoded.kinds)
-            _note(decoded.kinds, self._made_in(value), number)
+            alike = self.dialect.alike(value)
+            if alike is None or alike not in made:
+                made[alike] = self._made_in(value)
+            _note(decoded.kinds, made[alike], number)
         decoded.unread |= self.dialect.unread(records)
         further = [self._rest(line, value, twice=number in repeating) for line, value, number in compress(objects, fits)]
         return _placed(self.dialect.columns(records), list(compress(numbers, fits)), further)
