@@ -222,8 +222,8 @@ class Config(msgspec.Struct, frozen=True):
             share=survey.share,
             own=own,
             naming=naming,
-            like=self.settings.like,
-            against=tuple(self.settings.against),
+            like=None if self.settings.like is None else self._from("like", self.settings.like),
+            against=tuple(self._from("against", name) for name in self.settings.against),
             longest=self.settings.longest_line,
         )
 

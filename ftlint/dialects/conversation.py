@@ -357,11 +357,18 @@ class ConversationDialect(Dialect[None]):
         return _tools_in(self.calling, tools, "", whole=False)
 
     def _tools(self, value: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
+        return ((given, at) for given, at in self._given_tools(value) if given)
+
+    def empty_tools_at(self, value: Mapping[str, Any]) -> str:
+        """Return the JSON Pointer of a list of tools that is empty; nothing for none."""
+        return next((at for given, at in self._given_tools(value) if given == []), "")
+
+    def _given_tools(self, value: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
         for inside in ("", "input", "toolConfig") if value.keys() & _HOLDERS else ():
             holder = value.get(inside) if inside else value
             if type(holder) is dict:
                 for key in ("tools", "functions"):
-                    if holder.get(key):
+                    if key in holder:
                         yield holder[key], f"/{inside}/{key}" if inside else f"/{key}"
 
     # What is wrong with it.
@@ -462,7 +469,7 @@ class ConversationDialect(Dialect[None]):
         """Return the three tables; messages still lack what follows from how many a record has."""
         if not records or type(records[0]) is not dict:
             return self._plain_columns(list(map(attrgetter("messages"), records)))
-        said = Said(self, map(self.talk, records))
+        said = Said(map(self.talk, records), (self.role, self.content), self.roles)
         table = table_of(said, [as_json(self.tools_of(record)) for record in records])
         if "pair" in self.capabilities:
             table = table.hstack(pairs_of(said))
@@ -549,7 +556,12 @@ class ConversationDialect(Dialect[None]):
         turns = [turn for turn in self.turns(value) if not turn.plain and turn.message]
         known = {self.role, self.content, "tool_calls", "function_call"}
         members = [inside for turn in turns if (inside := {key: one for key, one in turn.message.items() if key not in known})]
-        return {**own, self.home[1:]: members} if members else own
+        if not members:
+            return own
+        nested: Any = members
+        for key in reversed(self.home[1:].split("/")):
+            nested = {key: nested}
+        return {**own, **nested}
 
     def contents(self, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         """Yield the contents of messages, with their JSON Pointers; where several of a list are texts one of them."""

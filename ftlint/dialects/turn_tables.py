@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ftlint.dialects.calls import Tool
-    from ftlint.dialects.conversation import ConversationDialect
     from ftlint.dialects.turns import Field, Talk, Turn
 
 MESSAGES, PARTS = "messages", "parts"
@@ -142,7 +141,13 @@ class Said:
         talks: The turns of each record of which one is not plain, by where they start.
     """
 
-    def __init__(self, dialect: ConversationDialect, talks: Iterable[Talk]) -> None:
+    def __init__(self, talks: Iterable[Talk], keys: tuple[str, str], roles: Mapping[str, str] | None) -> None:
+        """Take what records say.
+
+        Args:
+            keys: Of a message, that of its role and that of its content.
+            roles: What roles mean; None: as they are.
+        """
         self.role, self.named, self.at = list[str](), list[str](), list[str]()
         self.content, self.kind = list[str | None](), list[str | None]()
         self.bare, self.thread = list[bool](), list[int]()
@@ -151,7 +156,7 @@ class Said:
         self.talks: dict[int, Sequence[Turn]] = {}
         for talk in talks:
             start = len(self.role)
-            main = self._add_turns(talk.turns) if talk.parts is None else self._add_parts(dialect, talk.parts)
+            main = self._add_turns(talk.turns) if talk.parts is None else self._add_parts(talk.parts, keys, roles or {})
             self.spans.append((start, main, len(self.role)))
 
     def _add_turns(self, turns: Sequence[Turn]) -> int:
@@ -169,8 +174,9 @@ class Said:
         self.unusual |= {index: turn for index, turn in enumerate(turns, start) if not turn.plain}
         return start + sum(not turn.field.thread for turn in turns)
 
-    def _add_parts(self, dialect: ConversationDialect, parts: Sequence[tuple[Field, Any]]) -> int:
+    def _add_parts(self, parts: Sequence[tuple[Field, Any]], keys: tuple[str, str], roles: Mapping[str, str]) -> int:
         """Add what is said at fields, all of it plain; return where a rejected answer starts."""
+        role, content = keys
         main = len(self.role)
         for field, given in parts:
             bare = type(given) is str
@@ -180,10 +186,10 @@ class Said:
                 self.content.append(given)
                 self.at.append(f"/{field.path}")
             else:
-                named = [message[dialect.role] for message in given]
+                named = [message[role] for message in given]
                 self.named += named
-                self.role += [dialect.roles.get(name, name) for name in named] if dialect.roles else named
-                self.content += [message[dialect.content] for message in given]
+                self.role += [roles.get(name, name) for name in named]
+                self.content += [message[content] for message in given]
                 self.at += [f"/{field.path}/{index}" for index in range(len(given))]
             count = len(self.role) - len(self.bare)
             self.bare += [bare] * count

@@ -112,8 +112,8 @@ def _values(value: Any, steps: Sequence[str], at: str = "") -> Iterator[tuple[st
     elif steps[0] == "*":
         for index, one in enumerate(value if type(value) is list else ()):
             yield from _values(one, steps[1:], f"{at}/{index}")
-    elif type(value) is dict and steps[0] in value:
-        yield from _values(value[steps[0]], steps[1:], f"{at}/{steps[0]}")
+    elif type(value) is dict and (key := steps[0].replace("~1", "/").replace("~0", "~")) in value:
+        yield from _values(value[key], steps[1:], f"{at}/{steps[0]}")
 
 
 def _types(kinds: Mapping[str, Seen]) -> dict[str, Seen]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ftlint.dialects.context import Context
+    from ftlint.dialects.conversation import ConversationDialect
     from ftlint.records.edits import Edit
     from ftlint.records.line import Line
     from ftlint.rule import Level, Violations
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
 _PLAIN = '{"messages": [{"role": "user", "content": "Tide?"}, {"role": "assistant", "content": "High."}]}'
 _EMPTY = '{"messages": [{"role": "user", "content": "Tide?"}, {"role": "assistant", "content": "High."}], "tools": []}'
 
+_INSIDE = (
+    '{"input": {"messages": [{"role": "user", "content": "Tide?"}], "tools": []}, "preferred_output": [{"role": "assistant", '
+    '"content": "High."}], "non_preferred_output": [{"role": "assistant", "content": "No."}]}'
+)
 
 _TWO = (
     _PLAIN[:-1] + ', "tools": [' + ", ".join(f'{{"type": "function", "function": {{"name": "{name}"}}}}' for name in "ab") + "]}"
@@ -54,12 +60,13 @@ class ToolCount(ToolRule):
     examples = (
         good([_PLAIN]),
         bad([_EMPTY], at=[1], fixed=[_PLAIN], fix="unsafe"),
+        bad([_INSIDE], at=[1], fixed=[_INSIDE.replace(', "tools": []', "")], fix="unsafe"),
         bad([_TWO], at=[1], options={"target": "mine", "targets": {"mine": {"dialects": ["chat"], "tools": 1}}}),
     )
 
     def violates(self, context: Context) -> pl.Expr:
         """Return the records with tools, or with an empty list of them."""
-        empty = pl.col("tools").is_null() & pl.col(FURTHER).str.contains('"tools":[]', literal=True)
+        empty = pl.col(FURTHER).str.contains('"(?:tools|functions)":\\[\\]')
         most, dialect = context.target.tools, conversation_of(context)
         if not most:
             return empty
@@ -72,25 +79,29 @@ class ToolCount(ToolRule):
 
     def explain(self, row: Mapping[str, Any], context: Context) -> Location:
         """Point at the tools."""
-        empty = row["value"].get("tools") == []
-        return Location("/tools", args={"problem": _problem(row, context)}, fix="rule" if empty else None)
+        dialect, value = conversation_of(context), row["value"]
+        empty = dialect.empty_tools_at(value)
+        at = empty or dialect.tools_at(value)
+        return Location(at, args={"problem": _problem(row, context)}, fix="rule" if empty else None)
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Leave the key out."""
-        return Fix.edit_line(_without_tools)
+        return Fix.edit_line(partial(_without_tools, dialect=conversation_of(fix_context.dataset)))
 
 
 def _problem(row: Mapping[str, Any], context: Context) -> str:
-    if row["value"].get("tools") == []:
+    if conversation_of(context).empty_tools_at(row["value"]):
         return "the list of tools is empty"
     most = context.target.tools
     count = len(tools_of(row["value"], context))
     return f"{count:,} tools; {context.target.name} accepts at most {most:,}" if most and count > most else ""
 
 
-def _without_tools(line: Line) -> list[Edit]:
-    if line.value.get("tools") != []:
+def _without_tools(line: Line, dialect: ConversationDialect) -> list[Edit]:
+    at = dialect.empty_tools_at(line.value)
+    if not at:
         return []
-    members = line.members()
+    holder, _, key = at.rpartition("/")
+    members = line.members(holder)
     spans = [(start, end) for start, _, end in members.values()]
-    return remove_members(line, spans, {list(members).index("tools")})
+    return remove_members(line, spans, {list(members).index(key)})

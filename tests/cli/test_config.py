@@ -91,3 +91,14 @@ def test_an_unknown_variable_is_a_mistake(tmp_path):
 )
 def test_an_override_of_the_command_line(text, values):
     assert config.parse_override(text) == values
+
+
+def test_other_data_that_a_file_names_is_beside_it(tmp_path):
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (tmp_path / "ftlint.toml").write_text('like = "requests.jsonl"\nagainst = ["test.jsonl", "/elsewhere/eval.jsonl"]\n')
+    options = config.load(start=inner, environment={}).options()
+    assert options.like == str(tmp_path.resolve() / "requests.jsonl")
+    assert options.against == (str(tmp_path.resolve() / "test.jsonl"), "/elsewhere/eval.jsonl")
+    options = config.load({"like": "mine.jsonl", "against": ["own.jsonl"]}, start=inner, environment={}).options()
+    assert (options.like, options.against) == ("mine.jsonl", ("own.jsonl",)), "the command line names it from where it is run"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 
 import orjson
+import pytest
 import strategies
 from damage import file
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftlint.dialects import named
+from ftlint.dialects import known, named
+from ftlint.dialects.conversation import ConversationDialect
 from ftlint.records.reader import Reader, fault_of
 
 SEED = st.integers(0, 10**9)
@@ -48,3 +50,30 @@ def test_lines_are_decoded_as_one_by_one(seed):
     assert {fault: sorted(at) for fault, at in decoded.faults.items()} == wanted
     assert list(decoded.tables["records"].select("line", "prompt", "completion").iter_rows()) == rows
     assert decoded.lines == len(lines)
+
+
+TURN_BY_TURN = [dialect for dialect in known() if isinstance(dialect, ConversationDialect)]
+
+FURTHER = ({}, {"id": 7, "score": 0.5}, {"tools": []}, {"extra": {"a/b": [1, None]}}, {"system": "Be brief."}, {"history": []})
+"""What records may have besides."""
+
+
+def tables(dialect, lines):
+    """Read lines that hold a record each; return what is known of them, a missing fact as one that is not so."""
+    decoded = Reader(dialect).read(b"\n".join(lines))
+    derived = dialect.derive(decoded.tables, dialect.nothing)
+    rows = {
+        name: [{key: value or None for key, value in row.items()} for row in table.rows(named=True)]
+        for name, table in derived.items()
+    }
+    return rows, decoded.kinds, dict(decoded.unknown), decoded.unread, dict(decoded.wrong)
+
+
+@pytest.mark.parametrize("dialect", TURN_BY_TURN, ids=lambda dialect: dialect.name)
+def test_a_plain_record_is_read_as_turn_by_turn(dialect, monkeypatch):
+    record = orjson.loads(dialect.example)
+    lines = [orjson.dumps({**record, **further}) for further in FURTHER]
+    plain = tables(dialect, lines)
+    monkeypatch.setattr(ConversationDialect, "_plain_parts", lambda *_: None)
+    monkeypatch.setattr(dialect, "_talk_by_record", {})
+    assert tables(dialect, lines) == plain
