@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -99,7 +100,9 @@ def lines_of(path: str, file: Path) -> Iterator[bytes]:
     number = 0
     for part in _slices(path, lazy):
         if not names and all(map(_is_whole, part.iter_columns())):
-            yield part.write_ndjson().encode()
+            lines = BytesIO()
+            part.write_ndjson(lines)
+            yield lines.getvalue()
         else:
             yield from (as_line(bare(row), number + index, as_object) for index, row in enumerate(_rows(part, names), 1))
         number += len(part)
