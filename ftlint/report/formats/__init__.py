@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 GROUP = "ftlint.formats"
 
-FORMATS = ("grouped", "full", "concise", "json", "jsonl", "sarif", "github", "junit", "markdown")
+FORMATS = ("grouped", "full", "concise", "json", "jsonl", "sarif", "github", "junit", "markdown", "html")
 """Modules of this package with `FORMAT`."""
 
 WIDTH = 120

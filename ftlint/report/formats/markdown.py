@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import html
 import shlex
-from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ftlint.report.formats import FEW, Format
 from ftlint.report.formats.grouped import totals
-from ftlint.report.formats.text import describe, fix_word, percent, plain
+from ftlint.report.formats.text import by_rule, describe, fix_word, percent, plain
 from ftlint.rule import LEVELS
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ def render(report: Report, style: Style) -> Iterator[str]:
     room = MOST
     parts = [_verdict(report, style), *_table(report)]
     left = 0
-    for rule, findings in _by_rule(report):
+    for rule, findings in by_rule(report):
         details = _details(rule, findings, report.counts[rule.code])
         size = sum(len(line.encode()) + 1 for line in details)
         if size > room:
@@ -64,7 +63,7 @@ def _table(report: Report) -> Iterator[list[str]]:
     if not report.counts:
         return
     rows = ["| | rule | found | share | first lines | fix |", "|---|---|---:|---:|---|---|"]
-    for rule, findings in _by_rule(report):
+    for rule, findings in by_rule(report):
         level = min((finding.level for finding in findings), key=LEVELS.index, default=rule.level)
         count = report.counts[rule.code]
         share = "" if rule.once or not report.records else percent(min(count, report.records), report.records)
@@ -79,16 +78,6 @@ def _table(report: Report) -> Iterator[list[str]]:
 def _first_line(finding: Finding, *, several: bool) -> str:
     """Return where a finding is. several: whether others are in another file."""
     return f"{_code(f'{finding.path}:{finding.line}')}" if several else f"{finding.line:,}"
-
-
-def _by_rule(report: Report) -> list[tuple[Rule, list[Finding]]]:
-    """Return the rules that found something with their kept findings, the worst first."""
-    kept: dict[str, list[Finding]] = defaultdict(list)
-    for finding in report.findings:
-        kept[finding.code].append(finding)
-    rules = [rule for rule in report.rules if report.counts[rule.code]]
-    worst = {rule.code: min((LEVELS.index(finding.level) for finding in kept[rule.code]), default=3) for rule in rules}
-    return sorted(((rule, kept[rule.code]) for rule in rules), key=lambda pair: (worst[pair[0].code], pair[0].code))
 
 
 def _details(rule: Rule, findings: list[Finding], count: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from ftlint.engine.result import CheckedFile
     from ftlint.metrics import FileFacts
     from ftlint.report.finding import Finding
+    from ftlint.report.report import Report
+    from ftlint.rule import Rule
 
 COLORS = {"error": "red", "warning": "yellow", "info": "blue"}
 _FIX_WORDS = {"safe": "safe fix", "unsafe": "unsafe fix", "request": "fix on request"}
@@ -92,6 +95,16 @@ def percent(part: int, whole: int) -> str:
 def by_severity(findings: Iterable[Finding]) -> list[Finding]:
     """Return findings, the worst first, then by file and line."""
     return sorted(findings, key=lambda finding: (LEVELS.index(finding.level), finding.path, finding.line or 0))
+
+
+def by_rule(report: Report) -> list[tuple[Rule, list[Finding]]]:
+    """Return the rules that found something with their kept findings, the worst first."""
+    kept: dict[str, list[Finding]] = defaultdict(list)
+    for finding in report.findings:
+        kept[finding.code].append(finding)
+    rules = [rule for rule in report.rules if report.counts[rule.code]]
+    worst = {rule.code: min((LEVELS.index(finding.level) for finding in kept[rule.code]), default=3) for rule in rules}
+    return sorted(((rule, kept[rule.code]) for rule in rules), key=lambda pair: (worst[pair[0].code], pair[0].code))
 
 
 def describe(file: CheckedFile, *, snippets: bool = True) -> list[str]:
