@@ -21,6 +21,8 @@ for (const rule of rules) {
     finding.words = [finding.message, finding.place, rule.code, rule.name, ...(finding.line || [])].join(" ").toLowerCase();
   }
   rule.list = element("ol", {});
+  rule.earlier = element("button", { type: "button" }, "Show earlier");
+  rule.earlier.addEventListener("click", () => begin(rule, rule.start - STEP));
   rule.more = element("button", { type: "button" }, "Show more");
   rule.more.addEventListener("click", () => extend(rule));
   rule.shown = element("span", {});
@@ -31,7 +33,7 @@ for (const rule of rules) {
       element("h2", {}, `${rule.code} ${rule.name}`), " · ", rule.shown),
     element("p", {}, `${rule.summary} `, element("a", { href: rule.url, rel: "noopener" }, "What the rule means")),
     left > 0 ? element("p", { class: "place" }, `${left.toLocaleString("en")} more are not in this report; --max-findings keeps more of a rule.`) : null,
-    rule.list, rule.more);
+    rule.earlier, rule.list, rule.more);
   document.getElementById("rules").append(rule.box);
 }
 
@@ -49,9 +51,23 @@ function item(finding) {
 }
 
 function extend(rule, least = STEP) {
-  const from = rule.list.childElementCount;
+  const from = rule.start + rule.list.childElementCount;
   rule.list.append(...rule.chosen.slice(from, from + least).map(item));
-  rule.more.hidden = rule.list.childElementCount >= rule.chosen.length;
+  rule.more.hidden = from + least >= rule.chosen.length;
+}
+
+function begin(rule, at) {
+  const start = Math.max(0, at);
+  rule.list.prepend(...rule.chosen.slice(start, rule.start).map(item));
+  rule.start = start;
+  rule.earlier.hidden = start === 0;
+}
+
+function show(rule, start, least) {
+  rule.list.replaceChildren();
+  rule.start = start;
+  rule.earlier.hidden = start === 0;
+  extend(rule, least);
 }
 
 const near = new IntersectionObserver((entries) => {
@@ -72,8 +88,7 @@ function choose() {
     rule.shown.textContent = rule.chosen.length === rule.findings.length
       ? rule.count.toLocaleString("en") : `${rule.chosen.length.toLocaleString("en")} of ${rule.count.toLocaleString("en")}`;
     rule.box.hidden = rule.chosen.length === 0;
-    rule.list.replaceChildren();
-    extend(rule, 20);
+    show(rule, 0, 20);
     near.unobserve(rule.more); // observed anew, it is asked again whether it is near
     near.observe(rule.more);
   }
@@ -82,9 +97,16 @@ function choose() {
 
 function follow() {
   const id = decodeURIComponent(location.hash.slice(1));
+  const hidden = rules.some((rule) => !rule.chosen.some((one) => one.id === id) && rule.findings.some((one) => one.id === id));
+  if (hidden) { // a link is to a finding, whatever was chosen before
+    search.value = "";
+    fixable.checked = false;
+    for (const box of boxes) box.checked = true;
+    choose();
+  }
   for (const rule of rules) {
     const index = rule.chosen.findIndex((finding) => finding.id === id);
-    if (index >= rule.list.childElementCount) extend(rule, index + 1 - rule.list.childElementCount);
+    if (index >= 0 && !document.getElementById(id)) show(rule, index, STEP);
   }
   const target = id && document.getElementById(id);
   if (target) target.scrollIntoView();
