@@ -1,0 +1,128 @@
+"""A first configuration: which files of a folder belong together, and what was inferred of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from glob import escape
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from ftlint.dialects import named
+from ftlint.engine.survey import survey
+from ftlint.errors import InputError
+from ftlint.options import DatasetOptions
+from ftlint.sources import open_source
+from ftlint.targets import ANY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ftlint.dialects.context import Context
+
+_ROLE = re.compile(r"(?<![a-z])(train(?:ing)?|valid(?:ation)?|val|dev|eval(?:uation)?|test(?:ing)?)(?![a-z])", re.IGNORECASE)
+"""A word of a file's name that says what the file is for."""
+
+_NUMBER = re.compile(r"\d+")
+
+TRAIN, VALID = "train", "valid"
+
+
+class Group(Struct, frozen=True):
+    """Files that belong together.
+
+    Attributes:
+        train, valid: Their paths; without a word that says so in its name, a file is for training.
+        context: What was inferred of the files for training.
+    """
+
+    train: tuple[str, ...]
+    valid: tuple[str, ...]
+    context: Context
+
+
+def groups_of(files: Sequence[str]) -> tuple[list[Group], list[str]]:
+    """Return files that hold records, by what belongs together, and a sentence for each file that holds none.
+
+    Files of one folder belong together whose names differ only in numbers and in the word that says what they are for.
+    """
+    together: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: {TRAIN: [], VALID: []})
+    left = []
+    for file in files:
+        reason = _no_data(file)
+        if reason:
+            left.append(f"{file}: {reason}")
+            continue
+        path = PurePath(file)
+        role = _ROLE.search(path.name)
+        key = _NUMBER.sub("0", _ROLE.sub("", path.name)) if role else path.name
+        together[str(path.parent), key][TRAIN if not role or role[0].lower().startswith("train") else VALID].append(file)
+    groups = [_group(roles[TRAIN], roles[VALID]) for roles in together.values() if roles[TRAIN]]
+    alone = [file for roles in together.values() if not roles[TRAIN] for file in roles[VALID]]
+    return [*groups, *(_group([file], []) for file in alone)], left
+
+
+def _group(train: Sequence[str], valid: Sequence[str]) -> Group:
+    return Group(tuple(train), tuple(valid), _surveyed(train))
+
+
+def _surveyed(files: Sequence[str]) -> Context:
+    sources = [open_source(file) for file in files]
+    try:
+        return survey(sources, DatasetOptions())
+    finally:
+        for source in sources:
+            source.close()
+
+
+def _no_data(file: str) -> str:
+    """Return why a file is no dataset; nothing where it is one."""
+    try:
+        context = _surveyed([file])
+    except InputError as error:
+        return str(error).removeprefix(f"{file}: ")
+    return "" if context.surveyed and context.recognised else "no records of a known shape"
+
+
+def configuration(groups: Sequence[Group]) -> Iterator[str]:
+    """Yield the lines of a configuration file."""
+    yield "# Configuration of ftlint. Lines that begin with # are defaults, or were inferred: without # the data is held to it."
+    yield "# `ftlint config` prints all keys."
+    yield ""
+    yield '# fail-on = "warning"  # exit code 1 from this level on: error, warning, info, never'
+    yield '# target = "trl"  # the model or trainer that the data is for; `ftlint config --targets` lists all'
+    yield "# ignore = []  # rules, by code, name or family: `ftlint rule` lists all"
+    yield "# against = []  # evaluation sets that must not be in the training data"
+    for group in groups:
+        context = group.context
+        yield ""
+        yield f"# {_about(context)}"
+        yield "[[dataset]]"
+        yield f"train = {_list(group.train)}"
+        yield (
+            f"valid = {_list(group.valid)}"
+            if group.valid
+            else "# valid = []  # a validation file: leaks between the two are found"
+        )
+        yield f"# dialect = {_text(context.dialect)}"
+        if context.target.name != ANY.name:
+            yield f"# target = {_text(context.target.name)}  # assumed"
+        facts = named(context.dialect).facts(context.known)
+        yield from (f"# {key} = {_text(facts[key])}" for key in ("separator", "stop") if facts.get(key))
+
+
+def _about(context: Context) -> str:
+    task = f", {context.task}" if named(context.dialect).tells_task else ""
+    return f"{context.surveyed:,} records surveyed: {named(context.dialect).shown or context.dialect}{task}"
+
+
+def _list(files: Sequence[str]) -> str:
+    return f"[{', '.join(_text(escape(PurePath(file).as_posix())) for file in files)}]"
+
+
+def _text(text: str) -> str:
+    """Return a text as TOML writes it: as JSON does, but for DELETE."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
