@@ -11,6 +11,7 @@ import click
 
 from ftlint.cli.engine import engine_of
 from ftlint.cli.options import config_of, options_without_target
+from ftlint.cli.outputs import output_of, write
 from ftlint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def command(
 
     if sum(map(bool, (lines, rule, worst))) > 1:
         raise UsageError("use one of --line, --rule and --worst")
-    written = [_output(text) for text in outputs or ["text"]]
+    written = [output_of(text, FORMATS) for text in outputs or ["text"]]
     configs = [config_of({**options, "target": target}) for target in targets or (None,)]
     source = open_source(file)
     with ExitStack() as cleanup:
@@ -61,13 +62,6 @@ def command(
     for form, path in written:
         _write(form, path, rows)
     return 0
-
-
-def _output(text: str) -> tuple[str, str]:
-    form, _, path = text.partition("=")
-    if form not in FORMATS:
-        raise UsageError(f"--output {text!r} should be one of {', '.join(FORMATS)}, with =FILE for a file")
-    return form, path
 
 
 def _chosen(session: Session, source: Source, *, rule: str | None, worst: bool) -> list[int]:
@@ -98,9 +92,4 @@ def _write(form: str, path: str, rows: Sequence[Sequence[Shown]]) -> None:
         colour = not path and sys.stdout.isatty()
         width = max(60, shutil.get_terminal_size((100, 24)).columns)
         text = "\n".join(pictures.as_text(rows, width=width, colour=colour))
-    if path:
-        from pathlib import Path  # noqa: PLC0415 - likewise
-
-        Path(path).write_text(f"{text}\n", "utf-8")
-    else:
-        click.echo(text)
+    write(text, path)

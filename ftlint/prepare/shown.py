@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects import named
 from ftlint.report.formats.text import plain
+from ftlint.report.page import Bar, bars, page_of
 from ftlint.text.words import numbered, quote
 
 if TYPE_CHECKING:
@@ -39,6 +41,33 @@ def as_markdown(profile: Profile) -> Iterator[str]:
     yield f"# {plain(profile.path)}"
     for title, lines in _sections(profile, 100):
         yield from ("", f"## {title}", "", "```", *lines, "```")
+
+
+def as_html(profile: Profile) -> Iterator[str]:
+    """Yield the profile as a page: pictures of labels and lengths, then all that its text says."""
+    yield from page_of(f"ftlint: profile of {profile.path}", _page(profile))
+
+
+def _page(profile: Profile) -> Iterator[str]:
+    (title, lines), *sections = _sections(profile, 100)
+    yield f'<header><h1>ftlint</h1><p class="verdict">{escape(title)}</p><pre>{escape(_joined(lines))}</pre></header><main>'
+    labels = [Bar(label.label, label.count) for label in profile.labels[:_LABELS]]
+    yield f"<h2>records by label</h2>{bars('records by label', labels)}" if labels else ""
+    for kind, spread in profile.spreads.items():
+        rows = [Bar(_band(first, last), count) for first, last, count in spread.histogram]
+        yield f"<h2>{escape(kind)}: texts by tokens</h2>{bars(f'{kind}: texts by tokens', rows)}" if rows else ""
+    for name, section in sections:
+        yield f"<section><h2>{escape(name)}</h2><pre>{escape(_joined(section))}</pre></section>"
+    yield "</main>"
+
+
+def _band(first: int, last: int) -> str:
+    return numbered(first, "token") if first == last else f"{first:,} to {last:,} tokens"
+
+
+def _joined(lines: Sequence[str]) -> str:
+    """Return lines as one text whose control characters show as escapes."""
+    return "\n".join(map(plain, lines))
 
 
 def as_json(profile: Profile) -> dict[str, Any]:

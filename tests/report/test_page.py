@@ -9,6 +9,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from command import ftlint
 
 from ftlint.report.formats import Style, kept
 from ftlint.report.formats.html import FORMAT
@@ -118,3 +119,24 @@ def test_nothing_found_is_a_page_too(tmp_path):
     page = Page("\n".join(FORMAT.render(report, Style())))
     assert json.loads(page.scripts[0]) is not None
     assert kept([FORMAT], None) == FORMAT.shown
+
+
+def test_a_profile_is_a_page_too(tmp_path):
+    path = tmp_path / "x.jsonl"
+    rows = [{"prompt": f"<b>{number}</b> ->", "completion": (" <i>yes</i>", " no")[number % 2]} for number in range(60)]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    result = ftlint("profile", "--isolated", path, "--output", f"html={tmp_path / 'x.html'}", cwd=tmp_path)
+    assert (result.returncode, result.stdout) == (0, b""), result.stderr
+    text = (tmp_path / "x.html").read_text("utf-8")
+    page = Page(text)
+    assert {tag for tag, _ in page.elements} <= ELEMENTS | {"pre", "section", "h2"}
+    assert "script-src" not in page.policy, "it has none"
+    assert "&lt;i&gt;yes&lt;/i&gt;" in text
+    assert "30" in re.findall(r"<text[^>]*>([\d,]+)</text>", text)
+
+
+def test_the_file_of_a_profile_must_be_named(tmp_path):
+    for given, sentence in (("htm", "should be one of text, json, markdown, html"), ("html=", "names no file")):
+        result = ftlint("profile", "x.jsonl", "--output", given, cwd=tmp_path)
+        assert result.returncode == 2
+        assert sentence in result.stderr.decode()

@@ -1,23 +1,19 @@
 """`html`: one page that needs nothing else and no network, for people who look rather than read.
 
-Texts of the data are in it as JSON alone, and get into the page as text, never as markup; its own style and script are named in
-the content security policy by their hashes, so that a browser runs nothing else.
+Texts of the data are in it as JSON alone, and get into the page as text, never as markup.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from html import escape
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from ftlint import __version__
 from ftlint.report.formats import Format
 from ftlint.report.formats.grouped import totals
 from ftlint.report.formats.text import by_rule, cut, describe, fix_word, plain, window
+from ftlint.report.page import Bar, bars, page_of
 from ftlint.rule import LEVELS
 
 if TYPE_CHECKING:
@@ -34,58 +30,27 @@ _COLUMNS = 160
 _EDITS, _EDIT, _AROUND = 5, 240, 30
 """Edits of a repair that are shown, characters of one, and bytes of the line around it."""
 
-_BAR, _LABEL = 22, 210
-"""Height of a bar of the picture, and width of its label, in the picture's own units; it is 720 wide."""
-
 
 def render(report: Report, style: Style) -> Iterator[str]:
     """Yield the lines of the page."""
     rules = by_rule(report)
-    css, script = (files(__package__).joinpath("page", name).read_text("utf-8") for name in ("page.css", "page.js"))
-    policy = f"default-src 'none'; style-src '{_hash(css)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'"
-    yield "<!doctype html>"
-    yield f'<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
-    yield '<meta name="viewport" content="width=device-width,initial-scale=1">'
-    yield f"<title>ftlint: {escape(totals(report))}</title><style>{css}</style></head><body>"
-    yield f'<header><h1>ftlint</h1><p class="verdict {_worst(report)}">{escape(totals(report))}</p>'
+    data = orjson.dumps([_rule(rule, findings, report, style) for rule, findings in rules]).decode()
+    yield from page_of(f"ftlint: {totals(report)}", _body(report, rules), script="findings.js", data=data)
+
+
+def _body(report: Report, rules: Sequence[tuple[Rule, list[Finding]]]) -> Iterator[str]:
+    worst = next((level for level in LEVELS if report.levels[level]), "none")
+    yield f'<header><h1>ftlint</h1><p class="verdict {worst}">{escape(totals(report))}</p>'
     yield from (f'<p class="problem">{escape(plain(problem))}</p>' for problem in report.problems)
     yield "<dl>"
     for file in report.files:
         about = "".join(f"<dd>{escape(plain(line))}</dd>" for line in describe(file, snippets=report.snippets))
         yield f"<dt>{escape(plain(file.path))}</dt>{about}"
-    yield f"</dl></header><main>{_picture(report, rules)}"
+    yield "</dl></header><main>"
+    found = [(rule.code, rule.name(), report.counts[rule.code], _level(rule, findings)) for rule, findings in rules]
+    yield bars("Findings by rule", [Bar(f"{code} {name}", count, level, f"#{code}") for code, name, count, level in found])
     yield from _filters() if rules else ()
-    yield f'<div id="rules"></div></main><footer>ftlint {escape(__version__)}</footer>'
-    yield f'<script type="application/json" id="data">{_data(report, rules, style)}</script>'
-    yield f"<script>{script}</script></body></html>"
-
-
-def _hash(text: str) -> str:
-    """Return how a content security policy names a style or a script."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def _worst(report: Report) -> str:
-    return next((level for level in LEVELS if report.levels[level]), "none")
-
-
-def _picture(report: Report, rules: Sequence[tuple[Rule, list[Finding]]]) -> str:
-    """Return a bar a rule, as long as its share of the most findings that one has."""
-    if not rules:
-        return ""
-    most = max(report.counts[rule.code] for rule, _ in rules)
-    bars = []
-    for index, (rule, findings) in enumerate(rules):
-        count, at = report.counts[rule.code], index * _BAR
-        length = max(2, round((720 - _LABEL - 80) * count / most))
-        level = _level(rule, findings)
-        name = f'<text x="0" y="{at + 15}">{rule.code} {cut(rule.name(), 26)}</text>'
-        bar = f'<rect class="{level}" x="{_LABEL}" y="{at + 3}" width="{length}" height="{_BAR - 6}" rx="3"/>'
-        bars.append(f'<a href="#{rule.code}">{name}{bar}<text x="{_LABEL + length + 6}" y="{at + 15}">{count:,}</text></a>')
-    return (
-        f'<svg viewBox="0 0 720 {len(rules) * _BAR}" role="group" aria-label="Findings by rule"><title>Findings by rule</title>'
-        f"{''.join(bars)}</svg>"
-    )
+    yield '<div id="rules"></div></main>'
 
 
 def _level(rule: Rule, findings: Sequence[Finding]) -> str:
@@ -102,21 +67,17 @@ def _filters() -> Iterator[str]:
     yield '<p id="count" role="status"></p></form>'
 
 
-def _data(report: Report, rules: Sequence[tuple[Rule, list[Finding]]], style: Style) -> str:
-    """Return the findings as JSON that can stand in a script: no `<` in it begins a tag."""
-    made = [
-        {
-            "code": rule.code,
-            "name": rule.name(),
-            "summary": rule.summary(),
-            "url": rule.url(),
-            "level": _level(rule, findings),
-            "count": report.counts[rule.code],
-            "findings": [_finding(finding, snippets=style.snippets) for finding in findings],
-        }
-        for rule, findings in rules
-    ]
-    return orjson.dumps(made).decode().replace("<", "\\u003c")
+def _rule(rule: Rule, findings: Sequence[Finding], report: Report, style: Style) -> dict[str, Any]:
+    """Return what the page shows of a rule."""
+    return {
+        "code": rule.code,
+        "name": rule.name(),
+        "summary": rule.summary(),
+        "url": rule.url(),
+        "level": _level(rule, findings),
+        "count": report.counts[rule.code],
+        "findings": [_finding(finding, snippets=style.snippets) for finding in findings],
+    }
 
 
 def _finding(finding: Finding, *, snippets: bool) -> dict[str, Any]:

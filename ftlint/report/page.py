@@ -1,0 +1,83 @@
+"""Pages that need nothing else and no network.
+
+Their style and script are named in the content security policy by their hashes, so that a browser runs nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING, NamedTuple
+
+from ftlint import __version__
+from ftlint.report.formats.text import cut, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_BAR, _LABEL, _WIDTH = 22, 210, 720
+"""Height of a bar of a picture, width of its label, and width of the picture, in its own units."""
+
+_ROOM = 80
+"""Width that is left for the number behind a bar."""
+
+
+class Bar(NamedTuple):
+    """A bar of a picture. kind: `error`, `warning` or `info`, which have colours; link: where it leads."""
+
+    label: str
+    number: int
+    kind: str = "info"
+    link: str = ""
+
+
+def page_of(title: str, body: Iterable[str], *, script: str = "", data: str = "") -> Iterator[str]:
+    """Yield the lines of a page.
+
+    Args:
+        body: Lines of HTML.
+        script: The file of its script.
+        data: JSON for the script.
+    """
+    css, code = (_asset(name) if name else "" for name in ("page.css", script))
+    allowed = f"script-src '{_hash(code)}'; " if code else ""
+    policy = f"default-src 'none'; style-src '{_hash(css)}'; {allowed}base-uri 'none'; form-action 'none'"
+    yield "<!doctype html>"
+    yield f'<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
+    yield '<meta name="viewport" content="width=device-width,initial-scale=1">'
+    yield f"<title>{escape(plain(title))}</title><style>{css}</style></head><body>"
+    yield from body
+    yield f"<footer>ftlint {escape(__version__)}</footer>"
+    if code:
+        safe = data.replace("<", "\\u003c")  # begins no tag
+        yield f'<script type="application/json" id="data">{safe}</script>'
+        yield f"<script>{code}</script>"
+    yield "</body></html>"
+
+
+def bars(title: str, rows: Sequence[Bar]) -> str:
+    """Return a picture of numbers as SVG: a bar each, as long as its share of the largest; nothing for none."""
+    most = max((row.number for row in rows), default=0)
+    drawn = []
+    for index, row in enumerate(rows):
+        at = index * _BAR
+        length = max(2, round((_WIDTH - _LABEL - _ROOM) * row.number / most)) if row.number else 0
+        label = f'<text x="0" y="{at + 15}">{escape(cut(plain(row.label), 30))}</text>'
+        bar = f'<rect class="{row.kind}" x="{_LABEL}" y="{at + 3}" width="{length}" height="{_BAR - 6}" rx="3"/>'
+        one = f'{label}{bar}<text x="{_LABEL + length + 6}" y="{at + 15}">{row.number:,}</text>'
+        drawn.append(f'<a href="{escape(row.link)}">{one}</a>' if row.link else one)
+    head = (
+        f'<svg viewBox="0 0 {_WIDTH} {len(rows) * _BAR}" role="group" aria-label="{escape(title)}"><title>{escape(title)}</title>'
+    )
+    return f"{head}{''.join(drawn)}</svg>" if rows else ""
+
+
+def _asset(name: str) -> str:
+    return (files("ftlint.report") / "assets" / name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    """Return how a content security policy names a style or a script."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
