@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
 
+from ftlint.report.page import page_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -192,8 +194,9 @@ _STYLE = """
 .ftlint .record{flex:1 1 26rem;min-width:0;border:1px solid #d0d7de;border-radius:8px;padding:.75rem 1rem}
 .ftlint h2{font-size:1rem;margin:0}.ftlint .about{color:#59636e;margin:.1rem 0 .6rem}
 .ftlint pre{font:13px/1.7 ui-monospace,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:0}
+.ftlint pre{padding:0;background:none}
 .ftlint .learned{background:#aceebb;border-radius:2px}.ftlint .cut{color:#cf222e;text-decoration:line-through}
-.ftlint .other{color:#818b98}.ftlint .role{color:#0969da;font-size:11px;border:1px solid;border-radius:6px;padding:0 4px}
+.ftlint .other{color:#656d76}.ftlint .role{color:#0969da;font-size:11px;border:1px solid;border-radius:6px;padding:0 4px}
 .ftlint li{margin:.1rem 0}.ftlint .key span{padding:0 .3rem;margin-right:.6rem}
 @media(prefers-color-scheme:dark){.ftlint{color:#f0f6fc;background:#0d1117}.ftlint .record{border-color:#3d444d}
 .ftlint .learned{background:#116329;color:#f0f6fc}.ftlint .other,.ftlint .about{color:#9198a1}.ftlint .role{color:#4493f8}
@@ -206,9 +209,8 @@ _KEY = '<p class="key"><span class="learned">learned</span><span class="other">r
 
 def as_page(rows: Sequence[Sequence[Shown]]) -> str:
     """Return a page that needs nothing else; arguments as of `as_text`."""
-    body = "\n".join(_row(row) for row in rows)
-    head = f'<meta charset="utf-8"><title>What the model sees</title><style>body{{margin:0}}{_STYLE}</style>'
-    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body><div class="ftlint">{_KEY}{body}</div></body></html>'
+    body = ['<header><h1>What the model sees</h1></header><main class="ftlint">', _KEY, *map(_row, rows), "</main>"]
+    return "\n".join(page_of("ftlint: what the model sees", body, style=_STYLE))
 
 
 def as_fragment(row: Sequence[Shown]) -> str:
@@ -226,7 +228,9 @@ def _record(shown: Shown) -> str:
     head = f'<h2>{escape(shown.path)}:{shown.line}</h2><p class="about">{escape(summary(made))}</p>'
     first = {message: index for index, message in reversed(list(enumerate(made.messages)))}
     text = "".join(_token(index, token, made, begins=first[token.message] == index) for index, token in enumerate(made.tokens))
-    return f'<section class="record">{head}{f"<ul>{listed}</ul>" if listed else ""}<pre>{text}</pre></section>'
+    return (
+        f'<section class="record">{head}{f"<ul>{listed}</ul>" if listed else ""}{f"<pre>{text}</pre>" if text else ""}</section>'
+    )
 
 
 def _token(index: int, token: Token, made: Rendering, *, begins: bool) -> str:

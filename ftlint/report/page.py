@@ -33,15 +33,16 @@ class Bar(NamedTuple):
     link: str = ""
 
 
-def page_of(title: str, body: Iterable[str], *, script: str = "", data: str = "") -> Iterator[str]:
+def page_of(title: str, body: Iterable[str], *, style: str = "", script: str = "", data: str = "") -> Iterator[str]:
     """Yield the lines of a page.
 
     Args:
         body: Lines of HTML.
+        style: Further rules of its style.
         script: The file of its script.
         data: JSON for the script.
     """
-    css, code = (_asset(name) if name else "" for name in ("page.css", script))
+    css, code = _asset("page.css") + style, _asset(script) if script else ""
     allowed = f"script-src '{_hash(code)}'; " if code else ""
     policy = f"default-src 'none'; style-src '{_hash(css)}'; {allowed}base-uri 'none'; form-action 'none'"
     yield "<!doctype html>"
