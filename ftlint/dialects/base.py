@@ -168,6 +168,9 @@ class Dialect(Generic[K]):
         """Return what may be a text or parts in a record, with JSON Pointers."""
         return ()
 
+    def forget(self) -> None:
+        """Forget what was kept of records while they were read; the reader asks for it after each piece of a file."""
+
     def alike(self, value: Mapping[str, Any]) -> Hashable:  # noqa: ARG002 - likewise
         """Return what records share whose contents are of the same types, and have nothing that tools fill; None: unknown."""
         return None

@@ -267,6 +267,10 @@ class ConversationDialect(Dialect[None]):
         result = self._talk_by_record[id(value)] = Talk(value, self._plain_parts(value), self._turns)
         return result
 
+    def forget(self) -> None:
+        """Forget what records say."""
+        self._talk_by_record.clear()
+
     def _plain_parts(self, value: Mapping[str, Any]) -> list[tuple[Field, Any]] | None:
         """Return what is at each field, where every turn is plain; None where one is not, or where a field is missing."""
         parts = []

@@ -215,6 +215,7 @@ class Reader:
             decoded.faults["duplicate-key"] += repeating
         if records and self.dialect.checked:
             yield self._tables(records, decoded, frozenset(repeating))
+            self.dialect.forget()
         elif records:
             self._judge_types(records, decoded)
 

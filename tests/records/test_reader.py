@@ -77,3 +77,11 @@ def test_a_plain_record_is_read_as_turn_by_turn(dialect, monkeypatch):
     monkeypatch.setattr(ConversationDialect, "_plain_parts", lambda *_: None)
     monkeypatch.setattr(dialect, "_talk_by_record", {})
     assert tables(dialect, lines) == plain
+
+
+@pytest.mark.parametrize("dialect", TURN_BY_TURN, ids=lambda dialect: dialect.name)
+def test_no_record_is_kept_once_it_is_read(dialect):
+    """Records of a megabyte each would fill the memory."""
+    line = orjson.dumps({**orjson.loads(dialect.example), "further": 1})
+    Reader(dialect).read(b"\n".join([line] * 5))
+    assert dialect._talk_by_record == {}
