@@ -32,6 +32,7 @@ jobs:
     steps:
       - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
         with:
+          lfs: true
           persist-credentials: false
       - uses: ftlint/ftlint@v{version} # once it is released
 """
@@ -63,9 +64,7 @@ def command(*, yes: bool) -> int:
     Path("ftlint.toml").write_text("\n".join(configuration(groups)) + "\n", "utf-8")
     click.echo(f"wrote ftlint.toml: {len(groups):,} dataset{'s' * (len(groups) > 1)}")
     for group in groups:
-        click.echo(
-            f"  {plain(', '.join((*group.train, *group.valid)))}: {group.context.dialect}, for {group.context.target.name}"
-        )
+        click.echo(f"  {plain(', '.join((*group.train, *group.valid)))}: {group.context.dialect} records")
     for reason in left:
         click.echo(f"  left out {plain(reason)}")
     if Path(".git").exists():

@@ -293,8 +293,10 @@ class ConversationDialect(Dialect[None]):
 
     def _are_plain(self, messages: Sequence[Any]) -> bool:
         """Whether there are messages, and each has a role and a text, calls no tool, and has nothing else."""
-        roles = self.calling.roles
-        return bool(messages) and all(self._is_plain(one) and one[self.role] and one[self.role] not in roles for one in messages)
+        return bool(messages) and all(map(self._is_plain_turn, messages))
+
+    def _is_plain_turn(self, message: Any) -> bool:
+        return self._is_plain(message) and bool(message[self.role]) and message[self.role] not in self.calling.roles
 
     def _turns(self, value: Mapping[str, Any]) -> list[Turn]:
         results: list[Turn] = []
@@ -336,7 +338,7 @@ class ConversationDialect(Dialect[None]):
         named = message.get(self.role) or ""
         meant = (self.roles.get(named, named) if self.roles else named) or field.role
         content = message.get(self.content)
-        if len(message) == len(("role", "content")) and type(content) is str and named and named not in self.calling.roles:
+        if self._is_plain_turn(message):
             return Turn(meant, named, content, message, at, field, plain=True)
         turn = Turn(meant, named, content, message, at, field)
         calls, answers = tuple(self.calling.calls(turn)), tuple(self.calling.answers(turn))

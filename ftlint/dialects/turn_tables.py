@@ -320,9 +320,9 @@ def judged(value: Any) -> str | None:
 
 def parts_of(said: Said | None, content: str) -> pl.DataFrame:
     """Return the table of texts in parts of contents. content: the key of contents."""
-    rows = []
-    records = {start: record for record, (start, _, _) in enumerate(said.spans)} if said and said.unusual else {}
-    for start, talk in said.talks.items() if said and said.unusual else ():
+    rows: list[tuple[Any, ...]] = []
+    records = {start: record for record, (start, _, _) in enumerate(said.spans)} if said else {}
+    for start, talk in said.talks.items() if said else ():
         index = 0
         for number, turn in enumerate(talk):
             at = turn.at if turn.bare else f"{turn.at}/{content}"

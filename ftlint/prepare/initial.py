@@ -50,23 +50,27 @@ def groups_of(files: Sequence[str]) -> tuple[list[Group], list[str]]:
     Files of one folder belong together whose names differ only in numbers and in the word that says what they are for.
     """
     together: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: {TRAIN: [], VALID: []})
+    surveyed: dict[str, Context] = {}
     left = []
     for file in files:
-        reason = _no_data(file)
-        if reason:
-            left.append(f"{file}: {reason}")
+        try:
+            context = surveyed[file] = _surveyed([file])
+        except InputError as error:
+            left.append(f"{file}: {str(error).removeprefix(f'{file}: ')}")
+            continue
+        if not (context.surveyed and context.recognised):
+            left.append(f"{file}: no records of a known shape")
             continue
         path = PurePath(file)
         role = _ROLE.search(path.name)
         key = _NUMBER.sub("0", _ROLE.sub("", path.name)) if role else path.name
         together[str(path.parent), key][TRAIN if not role or role[0].lower().startswith("train") else VALID].append(file)
-    groups = [_group(roles[TRAIN], roles[VALID]) for roles in together.values() if roles[TRAIN]]
-    alone = [file for roles in together.values() if not roles[TRAIN] for file in roles[VALID]]
-    return [*groups, *(_group([file], []) for file in alone)], left
-
-
-def _group(train: Sequence[str], valid: Sequence[str]) -> Group:
-    return Group(tuple(train), tuple(valid), _surveyed(train))
+    pairs = [(roles[TRAIN], roles[VALID]) for roles in together.values() if roles[TRAIN]]
+    pairs += [([file], []) for roles in together.values() if not roles[TRAIN] for file in roles[VALID]]
+    groups = [
+        Group(tuple(train), tuple(valid), surveyed[train[0]] if len(train) == 1 else _surveyed(train)) for train, valid in pairs
+    ]
+    return groups, left
 
 
 def _surveyed(files: Sequence[str]) -> Context:
@@ -76,15 +80,6 @@ def _surveyed(files: Sequence[str]) -> Context:
     finally:
         for source in sources:
             source.close()
-
-
-def _no_data(file: str) -> str:
-    """Return why a file is no dataset; nothing where it is one."""
-    try:
-        context = _surveyed([file])
-    except InputError as error:
-        return str(error).removeprefix(f"{file}: ")
-    return "" if context.surveyed and context.recognised else "no records of a known shape"
 
 
 def configuration(groups: Sequence[Group]) -> Iterator[str]:

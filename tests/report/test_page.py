@@ -113,11 +113,12 @@ def test_texts_are_kept_out_on_request(made):
 
 
 def test_nothing_found_is_a_page_too(tmp_path):
-    path = tmp_path / "empty.jsonl"
-    path.write_text("")
-    report = Session().check(str(path))
+    path = tmp_path / "clean.jsonl"
+    path.write_text('{"prompt": "a ->", "completion": " b"}\n')
+    report = Session(select=["CMP001"]).check(str(path))
     page = Page("\n".join(FORMAT.render(report, Style())))
-    assert json.loads(page.scripts[0]) is not None
+    assert json.loads(page.scripts[0]) == []
+    assert not {"form", "svg"} & {tag for tag, _ in page.elements}, "there is nothing to choose from"
     assert kept([FORMAT], None) == FORMAT.shown
 
 
