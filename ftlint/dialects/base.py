@@ -329,10 +329,20 @@ def _flattened(value: Any) -> Iterator[str]:
             yield orjson.dumps(one).decode()
 
 
+def step_of(key: str) -> str:
+    """Return a key as a step of a JSON Pointer (RFC 6901)."""
+    return key if "/" not in key and "~" not in key else key.replace("~", "~0").replace("/", "~1")
+
+
+def key_of(step: str) -> str:
+    """Return the key that a step of a JSON Pointer means."""
+    return step.replace("~1", "/").replace("~0", "~")
+
+
 def value_at(value: Any, pointer: str) -> Any:
     """Return what a value holds at a JSON Pointer; None where it holds nothing there."""
     for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
+        key = key_of(part)
         try:
             value = value[int(key)] if isinstance(value, list) else value[key]
         except (LookupError, TypeError, ValueError):

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from ftlint.dialects.base import key_of
 from ftlint.records.spans import inside, skip_space, value_end
 
 _STEP = 4096
@@ -46,7 +47,7 @@ class Line:
         """Return first and last character (exclusive) of the value at a JSON Pointer, of a repeated key the last; or None."""
         span: tuple[int, int] = self._whole
         for part in pointer.split("/")[1:]:
-            result = self._members(span[0]).get(part.replace("~1", "/").replace("~0", "~"))
+            result = self._members(span[0]).get(key_of(part))
             if result is None:
                 return None
             span = result[1:]

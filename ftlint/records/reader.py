@@ -19,7 +19,7 @@ import polars as pl
 from msgspec import Struct, field
 
 from ftlint.dialects import is_record, named, recognise
-from ftlint.dialects.base import FURTHER, RECORDS, TEXTS, is_mendable, value_at
+from ftlint.dialects.base import FURTHER, RECORDS, TEXTS, is_mendable, step_of, value_at
 from ftlint.dialects.keys import NAMING
 from ftlint.errors import failing
 from ftlint.options import LONGEST_LINE
@@ -553,15 +553,10 @@ def _note_kinds(value: Any, number: int, kinds: dict[tuple[str, str], Kind]) -> 
         if at:
             seen[at, _BIG if type(one) is int and abs(one) > _EXACT else KINDS[type(one)].rpartition(" ")[2]] = None
         if type(one) is dict:
-            left += [(f"{at}/{_step(key)}", inner) for key, inner in reversed(one.items())]
+            left += [(f"{at}/{step_of(key)}", inner) for key, inner in reversed(one.items())]
         elif type(one) is list:
             left += [(f"{at}/*", inner) for inner in one[:_PLACES][::-1]]
     _note(kinds, seen, number)
-
-
-def _step(key: str) -> str:
-    """Return a key as a step of a JSON Pointer (RFC 6901)."""
-    return key if "/" not in key and "~" not in key else key.replace("~", "~0").replace("/", "~1")
 
 
 def _note(kinds: dict[tuple[str, str], Kind], seen: Iterable[tuple[str, str]], number: int) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from ftlint.dialects.base import key_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -78,7 +80,7 @@ def value_span(line: str, pointer: str) -> tuple[int, int] | None:
     for part in pointer.split("/")[1:]:
         if span is None:
             return None
-        key = part.replace("~1", "/").replace("~0", "~")
+        key = key_of(part)
         span = {name: (first, end) for name, _, first, end in inside(line, span[0])}.get(key)
     return span
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ftlint.dialects import named
+from ftlint.dialects.base import key_of
 from ftlint.dialects.keys import READ
 from ftlint.metrics import KeyPaths, numbers
 from ftlint.metrics.key_paths import Seen
@@ -112,7 +113,7 @@ def _values(value: Any, steps: Sequence[str], at: str = "") -> Iterator[tuple[st
     elif steps[0] == "*":
         for index, one in enumerate(value if type(value) is list else ()):
             yield from _values(one, steps[1:], f"{at}/{index}")
-    elif type(value) is dict and (key := steps[0].replace("~1", "/").replace("~0", "~")) in value:
+    elif type(value) is dict and (key := key_of(steps[0])) in value:
         yield from _values(value[key], steps[1:], f"{at}/{steps[0]}")
 
 

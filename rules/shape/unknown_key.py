@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ftlint.dialects.base import step_of
 from ftlint.dialects.keys import is_read
 from ftlint.metrics import Shapes, numbers
 from ftlint.records.edits import remove_named_members
@@ -88,7 +89,7 @@ class UnknownKey(DatasetRule):
     def locate(self, row: Mapping[str, Any], args: Mapping[str, Any], context: Context) -> Location | None:
         """Point at the key's value, of several in a record at the first."""
         holder, key = next(_holders(row["value"], args["key"]))
-        return Location(f"{holder}/" + key.replace("~", "~0").replace("/", "~1"))
+        return Location(f"{holder}/{step_of(key)}")
 
     def fix(self, violations: Violations, fix_context: FixContext) -> Fix | None:
         """Drop the key; for one that most records have, in all of them."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 from msgspec import Struct, field
 
+from ftlint.dialects.base import key_of
 from ftlint.errors import RuleError, raise_if_interrupted
 from ftlint.records.edits import Edit, edited, malformed, overlap, retexted
 from ftlint.records.line import Line
@@ -257,7 +258,7 @@ def _with_texts(raw: bytes, texts: Mapping[str, str]) -> Any:
     """Return the value of a line, with other texts at some JSON Pointers."""
     value = orjson.loads(raw)
     for pointer, text in texts.items():
-        *path, last = (part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:])
+        *path, last = (key_of(part) for part in pointer.split("/")[1:])
         holder = value
         for part in path:
             holder = holder[int(part)] if isinstance(holder, list) else holder[part]
