@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from evidence import DEFECTS, lost
 from ftlint_rules import rules as builtin_rules
 
-from ftlint.cli.rule import page
 from ftlint.config import json_schema
 from ftlint.dialects import known
 from ftlint.dialects.conversation import ConversationDialect
 from ftlint.prepare.reshape import SHAPES
+from ftlint.rule.page import page
 from ftlint.targets import shipped, target
 
 if TYPE_CHECKING:

@@ -103,6 +103,26 @@ def covers(patterns: Iterable[str], path: str, config: Config) -> bool:
     return bool(patterns) and (matches(path, patterns) or matches(inside, patterns))
 
 
+def dataset_with(source: Source, config: Config, *, alone: bool = False) -> Dataset:
+    """Return the dataset that a file belongs to, with a source in its place, as an editor has it.
+
+    Args:
+        alone: Leave the other files of the dataset out.
+
+    Raises:
+        InputError: For another file of the dataset that cannot be read.
+    """
+    tables, real = _tables(config), os.path.realpath(source.path)
+    table = None if alone else next((table for table in tables if not table.missing and real in table.files), None)
+    if table is None:
+        return Dataset([source], _options(source.path, tables, config))
+
+    def opened(files: Iterable[str]) -> list[Source]:
+        return [source if os.path.realpath(file) == real else open_source(file) for file in files]
+
+    return Dataset(opened(table.train), table.options, opened(table.valid))
+
+
 class _Table(Struct, frozen=True):
     """A `[[dataset]]` with the files that its globs mean. files: their real paths. missing: what a glob without files is told."""
 

@@ -220,10 +220,22 @@ class Session:
 
         """
         line = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-        dataset = Dataset([Source(LINE_NAME, len(line), line)], self.config.options())
+        return self.check_lines(line, context).findings
+
+    def check_lines(self, content: bytes, context: Context | None = None, *, path: str = LINE_NAME) -> Report:
+        """Check lines by themselves, by the rules about lines and records alone; arguments are those of `check_line`.
+
+        Args:
+            path: The file that they are of.
+
+        """
+        options = self.config.options() if path == LINE_NAME else options_of(path, self.config)
+        dataset = Dataset([Source(path, len(content), content)], options)
         rules = [rule for rule in self.rules if isinstance(rule, (LineRule, RecordRule))]
         whole = check_dataset(dataset, rules, Serial(), known=context)
-        return Report([adjusted(whole, self.config)], rules, None, snippets=self.shows(_codes([whole]))).findings
+        whole.fix = partial(proposed, dataset=dataset, report=whole)
+        report = Report([adjusted(whole, self.config)], rules, None, edits=True, snippets=self.shows(_codes([whole])))
+        return report.rendered()
 
     @overload
     def fix(self, data: PathT, *, unsafe: bool = False) -> tuple[PathT, Report]: ...

@@ -12,7 +12,7 @@ import ftlint
 PACKAGE = Path(ftlint.__file__).parent
 
 LAYERS = [
-    {"cli", "integrations", "mock", "testing", "pytest_plugin", "__main__"},
+    {"cli", "editor", "integrations", "mock", "testing", "pytest_plugin", "__main__"},
     {"api"},
     {"session"},
     {"evaluation", "prepare"},

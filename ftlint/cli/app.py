@@ -17,7 +17,21 @@ from ftlint.errors import FtlintError, did_you_mean, interrupted, terminated, wa
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("baseline", "check", "config", "convert", "evaluate", "init", "mock", "profile", "rule", "show", "split", "why")
+COMMANDS = (
+    "baseline",
+    "check",
+    "config",
+    "convert",
+    "evaluate",
+    "init",
+    "mock",
+    "profile",
+    "rule",
+    "server",
+    "show",
+    "split",
+    "why",
+)
 """Each is a module of this package with a click command of its name; it is imported when it is called."""
 
 

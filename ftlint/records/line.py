@@ -61,6 +61,17 @@ class Line:
         span = self.span(pointer)
         return self._members(span[0]) if span else {}
 
+    def value_at(self, character: int) -> Any:
+        """Return the innermost value that a character is in; raises ValueError for a line that is not JSON."""
+        value, start = self.value, self._whole[0]
+        while isinstance(value, (dict, list)):
+            at = next((it for it in self._members(start).items() if it[1][1] <= character < it[1][2]), None)
+            if at is None:
+                break
+            key, (_, start, _) = at
+            value = value[key] if isinstance(value, dict) else value[int(key)]
+        return value
+
     def offset(self, at: int) -> int:
         """Return the byte at which a character starts."""
         if self.text.isascii():

@@ -86,6 +86,15 @@ def _lines(source: Source) -> Iterator[bytes]:
             yield last
 
 
+def replaced(original: Source, repaired: Source, origins: array[int] | None) -> Iterator[tuple[int, list[bytes], list[bytes]]]:
+    """Yield what differs: the number of the first old line, 0-based, old lines, and the new lines in their place."""
+    at = 0
+    for old, new in _groups(original, repaired, origins):
+        if old != new:
+            yield at, old, new
+        at += len(old)
+
+
 def patch(path: str, original: Source, repaired: Source, origins: array[int] | None) -> Iterator[bytes]:
     """Yield the diff that `patch` applies."""
     result = hunks(original, repaired, origins)
