@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from evidence import DEFECTS, lost
 from ftlint_rules import rules as builtin_rules
+from references import commands_page, library_page, settings_page, symptoms_page, target_keys
 
 from ftlint.config import json_schema
 from ftlint.dialects import known
@@ -41,6 +42,10 @@ def files() -> Iterator[tuple[Path, str]]:
         if dialect.checked:
             yield HERE / "dialects" / f"{dialect.name}.md", dialect_page(dialect, rules)
     yield HERE / "targets.md", targets_page()
+    yield HERE / "commands.md", commands_page()
+    yield HERE / "settings.md", settings_page()
+    yield HERE / "symptoms.md", symptoms_page(rules)
+    yield HERE / "library.md", library_page()
     yield HERE / "schema.json", json.dumps(json_schema(), indent=2) + "\n"
 
 
@@ -148,7 +153,7 @@ def targets_page() -> str:
         records = ", ".join(filter(None, (least, most))) or "–"
         cells = (name, ", ".join(item.dialects), tokens, _trained(item), records, size, item.source)
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *target_keys()]) + "\n"
 
 
 def _trained(item: Target) -> str:

@@ -42,7 +42,12 @@ class _Strict:
 
 @dataclass(frozen=True)
 class SurveyTable(_Strict):
-    """`[survey]`: how many records are surveyed, and the majority that a separator or stop needs (above 0.5)."""
+    """`[survey]`: the sample by which separator, stop and task are inferred.
+
+    Attributes:
+        records: How many records are looked at.
+        share: The majority that a separator or stop needs, above 0.5.
+    """
 
     records: int = 10_000
     share: float = 0.8
@@ -56,7 +61,21 @@ class SurveyTable(_Strict):
 
 @dataclass(frozen=True)
 class DatasetTable(_Strict):
-    """`[[dataset]]`: files that belong together, by globs, and what is known of them."""
+    """`[[dataset]]`: files that belong together, by globs, and what is known of them.
+
+    Attributes:
+        train: Training files.
+        valid: Validation files.
+        target: For these files, instead of the general one; likewise the following.
+        encoding: As in general.
+        dialect: As in general.
+        separator: As in general.
+        stop: As in general.
+        task: As in general.
+        tokenizer: As in general.
+        limit: As in general.
+        learns: As in general.
+    """
 
     train: list[str]
     valid: list[str] = field(default_factory=list)
@@ -80,7 +99,46 @@ class DatasetTable(_Strict):
 
 @dataclass(frozen=True)
 class Settings(_Strict):
-    """All keys of a configuration file, where they are written with dashes."""
+    """All keys of a configuration file, where they are written with dashes.
+
+    Attributes:
+        select: Rules to check, instead of those that are on by default.
+        extend_select: Rules to check besides.
+        ignore: Rules not to check.
+        per_file_ignores: Rules not to check in some files, by glob.
+        levels: Other levels for rules.
+        fixable: Rules whose findings are repaired too where that is done on request only.
+        unfixable: Rules whose findings are not repaired.
+        unsafe_fixes: Whether `--fix` may change texts and drop records.
+        include: What is checked without paths, besides the files of `[[dataset]]`.
+        exclude: What is not checked, by glob.
+        respect_gitignore: Whether folders are looked at without what git ignores.
+        fail_on: The lowest level that makes the exit code 1.
+        output: Formats of reports, each with `=FILE` for a file.
+        max_findings: Findings that are kept a rule and file; 1,000 where nobody says otherwise. Counts are exact all the same.
+        no_snippets: Whether all text of the data stays out of reports.
+        jobs: Processes; all processors where nobody says otherwise.
+        engine: What does the work: `auto`, `serial`, `processes`, or one of a package.
+        target: The model or trainer that the data is for.
+        encoding: The tokenizer, where it is not the target's.
+        dialect: The shape of the records, where it shall not be inferred.
+        separator: The text that ends every prompt, where it shall not be inferred.
+        stop: The text that ends every completion, where it shall not be inferred.
+        task: What the model is to do, where it shall not be inferred.
+        naming_keys: Keys that only name a record: records that differ in these alone are duplicates.
+        longest_line: Bytes; a longer line is not read.
+        tokenizer: The folder of the model's tokenizer and chat template.
+        limit: Tokens that are kept of a record, instead of the target's.
+        learns: What is learned, instead of what the target says.
+        like: A file of inputs as they will come in use.
+        against: Evaluation sets, of which nothing must be in the training data.
+        extend: Another configuration file, below this one.
+        baseline: The file of accepted findings.
+        survey: The sample by which separator, stop and task are inferred.
+        dataset: Files that belong together.
+        targets: Targets of your own, by name.
+        rules: Options of rules, by name.
+    """
 
     select: list[str] | None = None
     extend_select: list[str] = field(default_factory=list)
@@ -422,8 +480,26 @@ def words(values: Iterable[str]) -> list[str]:
     return [part.strip() for value in values for part in value.split(",") if part.strip()]
 
 
+def explained(model: type) -> dict[str, str]:
+    """Return what the docstring of a class says of its attributes."""
+    import inspect  # noqa: PLC0415 - takes 10 ms, and only the documentation asks
+
+    _, _, attributes = (inspect.getdoc(model) or "").partition("Attributes:\n")
+    named = (line.strip().partition(": ") for line in attributes.splitlines())
+    return {name: text for name, _, text in named}
+
+
 def json_schema() -> dict[str, Any]:
     """Return the JSON Schema of a configuration file, for editors."""
     schema = _adapter().json_schema()
+    for model, described in (
+        (Settings, schema),
+        (DatasetTable, schema["$defs"]["DatasetTable"]),
+        (SurveyTable, schema["$defs"]["SurveyTable"]),
+    ):
+        texts = explained(model)
+        for name, value in described["properties"].items():
+            value["description"] = texts[name]
+        described["description"] = str(model.__doc__).partition("\n")[0]
     schema["properties"] = {_dashed(name): value for name, value in schema["properties"].items()}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "ftlint configuration"}

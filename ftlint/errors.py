@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class FtlintError(Exception):
-    """ftlint could not do its job; its text is one sentence for the user."""
+    """Something that ftlint could not do; its text is one sentence for the user."""
 
 
 class UsageError(FtlintError):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from command import ftlint
 from paths import ROOT
 
 from ftlint.cli.app import COMMANDS
@@ -41,13 +44,28 @@ def test_documents_name_only_commands_that_exist():
 
 
 GATE = ("ci", "formats", "from-csv", "pre-commit", "python")
+STARTS = ("start/ci", "start/classifier", "start/conversations", "start/etl", "start/preference")
+
+
+FILES_OF_PAGES = {
+    "food.jsonl": "food.jsonl",
+    "train.jsonl": "sports.jsonl",
+    "valid.jsonl": "sports-valid.jsonl",
+    "tickets.csv": "sports.csv",
+    "chat.jsonl": "chat.jsonl",
+    "pairs.jsonl": "preference.jsonl",
+    "sports.jsonl": "sports.jsonl",
+}
+"""What the files are that pages name."""
+
+TOY = ROOT / "rules" / "learning" / "toy"
 
 
 def blocks_of(page, kind):
     return re.findall(rf"^```{kind}\n(.*?)^```", (ROOT / "docs" / f"{page}.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("page", GATE)
+@pytest.mark.parametrize("page", GATE + STARTS)
 def test_commands_print_what_the_pages_show(page, tmp_path):
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     for session in blocks_of(page, "console"):
@@ -62,17 +80,79 @@ def test_commands_print_what_the_pages_show(page, tmp_path):
             assert form(result.stdout) == form(shown), command
 
 
+NOT_RUN = ("pip ", "npm ", "cd ", "python", "eval ", "_FTLINT", "bash ", "ftlint mock serve")
+"""How lines begin that install something, are for a shell, or serve until they are ended."""
+
+
+@pytest.mark.parametrize("page", [*STARTS, "index", "what-the-model-sees", "extend/target", "../README"])
+def test_commands_of_a_page_can_be_given(page, tmp_path):
+    """One after the other, in a folder that has the files that they name."""
+    lines = [line for block in blocks_of(page, "sh") for line in block.splitlines() if line and not line.startswith(NOT_RUN)]
+    for name, example in FILES_OF_PAGES.items():
+        shutil.copy(ROOT / "examples" / example, tmp_path / name)
+    shutil.copytree(TOY, tmp_path / "Qwen3-0.6B")
+    shutil.copytree(TOY, tmp_path / "DIR")
+    (tmp_path / "data").mkdir()
+    shutil.copy(ROOT / "examples" / "chat.jsonl", tmp_path / "data")
+    (tmp_path / "answers.jsonl").write_text('{"text": " baseball"}\n' * 24)
+    for line in lines:
+        result = ftlint(*shlex.split(line, comments=True)[1:], cwd=tmp_path)
+        assert result.returncode in {0, 1}, (line, result.stderr)
+
+
+def test_extensions_of_the_pages_work(tmp_path):
+    """The rule, the dialects, the format and the target of the pages, as a package that is installed."""
+    code = [block for page in ("rule", "dialect", "format") for block in blocks_of(f"extend/{page}", "python")]
+    [its_test] = [block for block in code if "broken_examples" in block]
+    (tmp_path / "our_package.py").write_text("\n".join(block for block in code if block is not its_test))
+    entries = "\n\n".join(
+        f"[{group}]\n{name} = {where}"
+        for page in ("rule", "dialect", "format")
+        for block in blocks_of(f"extend/{page}", "toml")
+        for group, values in tomllib.loads(block)["project"]["entry-points"].items()
+        for name, where in values.items()
+    )
+    info = tmp_path / "our_package.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: our-package\nVersion: 1\n")
+    (info / "entry_points.txt").write_text(entries)
+    tested = subprocess.run(
+        [sys.executable, "-c", f"from our_package import *\n{its_test}"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        check=False,
+    )
+    assert tested.returncode == 0
+    [record] = blocks_of("extend/dialect", "json")
+    [target] = blocks_of("extend/target", "toml")
+    (tmp_path / "ftlint.toml").write_text(target)
+    (tmp_path / "calls.jsonl").write_text(record + record.replace("It is.", "I am <PERSON_3>."))
+    result = ftlint("check", "--output", "json", "calls.jsonl", cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    report = json.loads(result.stdout)
+    assert report["files"][0]["dialect"] == "call", report["files"]
+    [found] = [one for one in report["findings"] if one["code"] == "OUR001"]
+    assert (found["line"], found["pointer"], found["message"]) == (
+        2,
+        "/utterances/1/said",
+        "mask <PERSON_3> in the text of message 2",
+    )
+    table = ftlint("check", "--output", "table", "calls.jsonl", cwd=tmp_path, PYTHONPATH=str(tmp_path)).stdout
+    assert b"OUR001\t1\n" in table
+
+
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning", "ignore::UserWarning")
-@pytest.mark.parametrize("block", range(8))
-def test_snippets_run(block, tmp_path, monkeypatch):
+@pytest.mark.parametrize(("page", "block"), [*(("python", block) for block in range(8)), ("start/etl", 0), ("start/etl", 1)])
+def test_snippets_run(page, block, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("train", "valid"):
         rows = ({"prompt": f"{name} {i} ->", "completion": " yes" if i % 2 else " no"} for i in range(300))
         Path(f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    snippets = blocks_of("python", "python")
-    assert len(snippets) == 8
+    snippets = blocks_of(page, "python")
+    assert len(snippets) == {"python": 8, "start/etl": 2}[page]
     names = {}
     exec(snippets[block], names)  # noqa: S102 - it is our own page
+    if page != "python":
+        return
     if block == 1:
         assert names["fixed"]["completion"].to_list()[:2] == [" fine", " yes"]
     elif block == 6:

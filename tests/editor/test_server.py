@@ -188,10 +188,10 @@ def test_of_a_large_document_the_beginning_and_what_changes_are_checked(editor, 
     uri = editor.open(tmp_path / "train.jsonl", WITH_BAD + f"{long}\n" * 35 + BAD + "\n")
     editor.until(lambda: uri in editor.shown)
     assert [one for one in editor.codes(uri) if one[1] == "CMP001"] == [(4, "CMP001")]
-    assert editor.said == [
-        "ftlint: train.jsonl is larger than 32 MB: its first 8 MB and the lines that you change are checked here; "
-        "`ftlint check` checks all of it"
-    ]
+    [said] = editor.said
+    assert said.startswith(
+        "ftlint: train.jsonl is larger than 32 MB: its first 8 MB and the lines that you change are checked here"
+    )
     editor.change(uri, (1035, 0, 0, " "))
     editor.until(lambda: (1035, "CMP001") in editor.codes(uri))
 

@@ -13,7 +13,7 @@ from ftlint.editor.text import Document
 
 ENCODINGS = {"utf-8": "utf-8", "utf-16": "utf-16-le", "utf-32": "utf-32-le"}
 SIZES = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
-TEXTS = st.text(st.sampled_from(list("ab\n\r \"é語🍇\u2028\x0b\x85")), max_size=20)
+TEXTS = st.text(st.sampled_from(list('ab\n\r "é語🍇\u2028\x0b\x85')), max_size=20)
 
 
 def rows(text):
