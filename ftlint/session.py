@@ -355,6 +355,13 @@ class Session:
         with closing(self._single(data, "profiled")) as source, self._started([source]) as engine:
             return profile(source, self._options(source), engine, exact=exact_tokens, positive=positive_class)
 
+    def pictures(self, source: Source) -> list[str]:
+        """Return pictures of a file as parts of a page: labels, lengths, and of a known tokenizer the worst records as tokens."""
+        from ftlint.prepare.looks import looks  # noqa: PLC0415 - a check needs none of it
+
+        with self._started([source]) as engine:
+            return list(looks(source, self._options(source), engine))
+
     def show(self, record: Mapping[str, Any] | str | bytes) -> Shown:
         """Return a record as its trainer makes it: its tokens, which of them are learned, what is cut and lost.
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ftlint.config import Config
     from ftlint.engine.dataset import Dataset
     from ftlint.report.report import Report
+    from ftlint.session import Session
 
 
 @click.command("check")
@@ -107,6 +108,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         formats = {name: format_named(name) for name, _ in outputs}
         to_screen = [formats[name] for name, file in outputs if not file]
         _refuse_to_mix(to_screen)
+        wants_pictures = any(one.pictures for one in formats.values())
         limit = kept(formats.values(), settings.max_findings)
         # polars catches the interrupt key to stop its queries, and then nothing else is interrupted by it.
         signal.signal(signal.SIGINT, interrupted)
@@ -136,6 +138,7 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
             options=_same_data(options),
             width=min(WIDTH, shutil.get_terminal_size().columns) if sys.stdout.isatty() else WIDTH,
             seconds=time.perf_counter() - started if sys.stdout.isatty() else None,
+            pictures=_pictures(session, datasets) if report.snippets and not repairs and wants_pictures else (),
         )
         # Reports are safe on the disk before the data is replaced.
         for name, file in outputs:
@@ -152,6 +155,10 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         _copy(lines, sys.stderr.buffer if repairs and "-" in paths else sys.stdout.buffer)
         _raise_problems(report)
     return 0 if report.ok or options["exit_zero"] else 1
+
+
+def _pictures(session: Session, datasets: Iterable[Dataset]) -> list[str]:
+    return [part for dataset in datasets for source in dataset.train for part in session.pictures(source)]
 
 
 def _nothing_checked(*, repaired_input: bool) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from msgspec import Struct
 
-from ftlint.report.page import page_of
+from ftlint.report.page import asset, page_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -188,34 +188,23 @@ def _visible(line: str) -> int:
     return len(line)
 
 
-_STYLE = """
-.ftlint{font:14px/1.6 ui-sans-serif,system-ui,sans-serif;color:#1f2328;background:#fff;padding:1rem}
-.ftlint .row{display:flex;gap:1rem;align-items:flex-start;flex-wrap:wrap;margin-bottom:1.5rem}
-.ftlint .record{flex:1 1 26rem;min-width:0;border:1px solid #d0d7de;border-radius:8px;padding:.75rem 1rem}
-.ftlint h2{font-size:1rem;margin:0}.ftlint .about{color:#59636e;margin:.1rem 0 .6rem}
-.ftlint pre{font:13px/1.7 ui-monospace,Consolas,monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:0}
-.ftlint pre{padding:0;background:none}
-.ftlint .learned{background:#aceebb;border-radius:2px}.ftlint .cut{color:#cf222e;text-decoration:line-through}
-.ftlint .other{color:#656d76}.ftlint .role{color:#0969da;font-size:11px;border:1px solid;border-radius:6px;padding:0 4px}
-.ftlint li{margin:.1rem 0}.ftlint .key span{padding:0 .3rem;margin-right:.6rem}
-@media(prefers-color-scheme:dark){.ftlint{color:#f0f6fc;background:#0d1117}.ftlint .record{border-color:#3d444d}
-.ftlint .learned{background:#116329;color:#f0f6fc}.ftlint .other,.ftlint .about{color:#9198a1}.ftlint .role{color:#4493f8}
-.ftlint .cut{color:#f85149}}
-"""
-
-
 _KEY = '<p class="key"><span class="learned">learned</span><span class="other">read</span><span class="cut">cut off</span></p>'
 
 
 def as_page(rows: Sequence[Sequence[Shown]]) -> str:
     """Return a page that needs nothing else; arguments as of `as_text`."""
     body = ['<header><h1>What the model sees</h1></header><main class="ftlint">', _KEY, *map(_row, rows), "</main>"]
-    return "\n".join(page_of("ftlint: what the model sees", body, style=_STYLE))
+    return "\n".join(page_of("ftlint: what the model sees", body, style=asset("tokens.css")))
 
 
 def as_fragment(row: Sequence[Shown]) -> str:
     """Return a part of a page with what targets make of a record, as for a notebook."""
-    return f'<style>{_STYLE}</style><div class="ftlint">{_KEY}{_row(row)}</div>'
+    return f"<style>{asset('tokens.css')}</style>{as_part(row)}"
+
+
+def as_part(row: Sequence[Shown]) -> str:
+    """Return the same without its style, for a page that has `tokens.css`."""
+    return f'<div class="ftlint">{_KEY}{_row(row)}</div>'
 
 
 def _row(row: Sequence[Shown]) -> str:

@@ -13,7 +13,7 @@ from ftlint.report.page import Bar, bars, page_of
 from ftlint.text.words import numbered, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ftlint.prepare.lengths import Lengths
     from ftlint.prepare.measures import Estimate
@@ -51,14 +51,32 @@ def as_html(profile: Profile) -> Iterator[str]:
 def _page(profile: Profile) -> Iterator[str]:
     (title, lines), *sections = _sections(profile, 100)
     yield f'<header><h1>ftlint</h1><p class="verdict">{escape(title)}</p><pre>{escape(_joined(lines))}</pre></header><main>'
-    labels = [Bar(label.label, label.count) for label in profile.labels[:_LABELS]]
-    yield f"<h2>records by label</h2>{bars('records by label', labels)}" if labels else ""
-    for kind, spread in profile.spreads.items():
-        rows = [Bar(_band(first, last), count) for first, last, count in spread.histogram]
-        yield f"<h2>{escape(kind)}: texts by tokens</h2>{bars(f'{kind}: texts by tokens', rows)}" if rows else ""
+    yield from pictures(profile)
     for name, section in sections:
         yield f"<section><h2>{escape(name)}</h2><pre>{escape(_joined(section))}</pre></section>"
     yield "</main>"
+
+
+def pictures(profile: Profile) -> Iterator[str]:
+    """Yield pictures of labels and of lengths, as parts of a page; what is beyond a known limit stands out."""
+    labels = [Bar(label.label, label.count) for label in profile.labels[:_LABELS]]
+    yield from _picture("records by label", labels)
+    for kind, spread in profile.spreads.items():
+        yield from _picture(f"{kind}: texts by tokens", _bands(spread.histogram, profile.context.target.limit))
+    if profile.lengths:
+        limit = profile.lengths.limit
+        title = "records by tokens, as their trainer makes them" + (f"; beyond {limit:,} they are cut" if limit else "")
+        yield from _picture(title, _bands(profile.lengths.histogram, limit))
+
+
+def _picture(title: str, rows: Sequence[Bar]) -> Iterator[str]:
+    if rows:
+        yield f"<h2>{escape(title)}</h2>{bars(title, rows)}"
+
+
+def _bands(histogram: Iterable[tuple[int, int, int]], limit: int) -> list[Bar]:
+    """Return the bands of a histogram, of which those stand out that are beyond a limit (0: none is known)."""
+    return [Bar(_band(first, last), count, "error" if limit and first > limit else "info") for first, last, count in histogram]
 
 
 def _band(first: int, last: int) -> str:

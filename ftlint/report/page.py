@@ -33,7 +33,9 @@ class Bar(NamedTuple):
     link: str = ""
 
 
-def page_of(title: str, body: Iterable[str], *, style: str = "", script: str = "", data: str = "") -> Iterator[str]:
+def page_of(
+    title: str, body: Iterable[str], *, style: str = "", script: str = "", data: str = "", asks: bool = False
+) -> Iterator[str]:
     """Yield the lines of a page.
 
     Args:
@@ -41,9 +43,11 @@ def page_of(title: str, body: Iterable[str], *, style: str = "", script: str = "
         style: Further rules of its style.
         script: The file of its script.
         data: JSON for the script.
+        asks: Whether the script may ask the server that the page is of.
     """
-    css, code = _asset("page.css") + style, _asset(script) if script else ""
+    css, code = asset("page.css") + style, asset(script) if script else ""
     allowed = f"script-src '{_hash(code)}'; " if code else ""
+    allowed += "connect-src 'self'; " if asks else ""
     policy = f"default-src 'none'; style-src '{_hash(css)}'; {allowed}base-uri 'none'; form-action 'none'"
     yield "<!doctype html>"
     yield f'<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
@@ -75,7 +79,8 @@ def bars(title: str, rows: Sequence[Bar]) -> str:
     return f"{head}{''.join(drawn)}</svg>" if rows else ""
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Return a style or a script that ships with ftlint."""
     return (files("ftlint.report") / "assets" / name).read_text("utf-8")
 
 

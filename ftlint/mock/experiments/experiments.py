@@ -113,16 +113,12 @@ def judged(
     An answer is taken as client code does that follows the guide: at temperature 0, up to the length of the longest label, and
     the label is the longest one that it begins with. Without labels (free text) it is the answer itself, up to the stop.
     """
-    if is_chat(valid) != model.base.chat:
-        raise UsageError(f"{model.base.name} takes {'conversations' if model.base.chat else 'prompt/completion records'}")
     labels = labels_of([*training, *valid])
     if positive is not None and len(labels) != 2:
         raise UsageError(f"a positive class is one of two labels, and there are {len(labels) or 'none'}")
     true = [answer_of(record) for record in valid]
-    room = max(len(model.encode(answer)) for answer in labels or true) + model.base.chat
-    sampling = Sampling(max_tokens=room, temperature=0, stop=[stop] if stop else [])
     asked = [input_tokens(record, model.base) for record in valid]
-    said = [generate(model, prompt, sampling).text for prompt in asked]
+    said = answers(model, valid, labels, stop=stop)
     nll = [loss(model, prompt, answer) for prompt, answer in zip(asked, true, strict=True)]
     if stop:
         true = [answer.removesuffix(stop) for answer in true]
@@ -130,7 +126,7 @@ def judged(
     if not labels:
         correct = [answer == text for answer, text in zip(true, said, strict=True)]
         return _free(correct, nll)
-    predicted = [_label(text, labels) for text in said]
+    predicted = [label_in(text, labels) for text in said]
     if len(labels) != 2:
         return measured(true, predicted, nll, beta=beta)
     sought = (
@@ -144,6 +140,19 @@ def judged(
     return measured(true, predicted, nll, positive=sought, probability=probability, beta=beta)
 
 
+def answers(model: Model, valid: Sequence[Record], labels: Sequence[str], *, stop: str | None = None) -> list[str]:
+    """Return what a model says to records: at temperature 0, as many tokens as the longest label has, or the longest answer.
+
+    Raises:
+        UsageError: For conversations and a model that takes none, and the other way round.
+    """
+    if is_chat(valid) != model.base.chat:
+        raise UsageError(f"{model.base.name} takes {'conversations' if model.base.chat else 'prompt/completion records'}")
+    longest = max(len(model.encode(answer)) for answer in labels or [answer_of(record) for record in valid])
+    sampling = Sampling(max_tokens=longest + model.base.chat, temperature=0, stop=[stop] if stop else [])
+    return [generate(model, input_tokens(record, model.base), sampling).text for record in valid]
+
+
 def labels_of(records: Sequence[Record]) -> list[str]:
     """Return the answers of records where they are labels; nothing where they are free text."""
     return labels_in(Counter(answer_of(record) for record in records))
@@ -155,7 +164,8 @@ def loss(model: Model, prompt: Sequence[int], answer: str) -> float:
     return -model.log_probability_of(prompt, [*model.encode(answer), *end])
 
 
-def _label(text: str, labels: Sequence[str]) -> str:
+def label_in(text: str, labels: Sequence[str]) -> str:
+    """Return the longest label that a text begins with; `NONE` where there is none."""
     return max((label for label in labels if text.startswith(label)), key=len, default=NONE)
 
 

@@ -109,9 +109,14 @@ class JobError(Exception):
 
 
 class Work:
-    """One job being done: `steps` goes on until it is over; whoever drives it may leave off at any step."""
+    """One job being done: `steps` goes on until it is over; whoever drives it may leave off at any step.
+
+    Attributes:
+        lines: What was measured after each step, so far.
+    """
 
     def __init__(self, store: Store, job: Body) -> None:
+        self.lines: list[Line] = []
         self._store = store
         self._job = job
         base = base_of(store, job["model"])
@@ -134,8 +139,7 @@ class Work:
         yield
         while not self._start():
             yield
-        lines: list[Line] = []
-        model, last = None, ""
+        lines, model, last = self.lines, None, ""
         for step in trainer.steps():
             lines.append(self._measured(trainer, step, parameters))
             if not self._job["legacy"]:
@@ -336,7 +340,7 @@ class Work:
         with store.transaction():
             if not store.change(job["id"], {}, ("running",)):
                 return False
-            content = results.first_generation(lines) if legacy else results.second_generation(lines)
+            content = results.of_generation(lines, legacy=legacy)
             file = new_file(store, "compiled_results.csv" if legacy else "step_metrics.csv", "fine-tune-results", content)
             if legacy:
                 event(store, job, f"Uploaded result file: {file['id']}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ftlint.mock.model.trainer import Score, Step
 
@@ -21,6 +21,11 @@ class Line:
     validation: Score | None = None
     whole: Score | None = None
     classification: Mapping[str, float | None] = field(default_factory=dict)
+
+
+def of_generation(lines: Sequence[Line], *, legacy: bool) -> bytes:
+    """Return the results as the service of one of the two generations writes them."""
+    return first_generation(lines) if legacy else second_generation(lines)
 
 
 def first_generation(lines: Sequence[Line]) -> bytes:
@@ -55,3 +60,23 @@ def _csv(rows: Sequence[Sequence[object]]) -> bytes:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()
+
+
+def curves(content: bytes, points: int) -> dict[str, list[tuple[int, float]]]:
+    """Return the columns of a results file as curves: step and value.
+
+    Args:
+        points: Most of a curve; steps that are one point are its mean, at the last of them.
+    """
+    columns: dict[str, list[tuple[int, float]]] = {}
+    for row in csv.DictReader(io.StringIO(content.decode())):
+        for name, value in row.items():
+            if value and name not in {"step", "elapsed_tokens", "elapsed_examples"}:
+                columns.setdefault(name, []).append((int(row["step"]), float(value)))
+    return {name: list(_shortened(curve, -(-len(curve) // points))) for name, curve in columns.items()}
+
+
+def _shortened(curve: Sequence[tuple[int, float]], size: int) -> Iterator[tuple[int, float]]:
+    for start in range(0, len(curve), size):
+        some = curve[start : start + size]
+        yield some[-1][0], sum(value for _, value in some) / len(some)

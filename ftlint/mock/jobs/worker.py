@@ -13,8 +13,9 @@ from ftlint.mock.jobs.store import is_full
 from ftlint.mock.jobs.validation import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from ftlint.mock.jobs.results import Line
     from ftlint.mock.jobs.store import Body, Store
 
 _log = logging.getLogger("ftlint.mock")
@@ -30,6 +31,7 @@ class Runner:
         self._store = store
         self._waiting: deque[str] = deque()
         self._begun: dict[str, Iterator[None]] = {}
+        self._lines: dict[str, list[Line]] = {}
         self._unsettled: deque[tuple[Body, Refusal]] = deque()
         self._news = threading.Condition()
         self._closed = False
@@ -55,6 +57,10 @@ class Runner:
         with self._news:
             return list(self._waiting).index(job) if job in self._waiting else 0
 
+    def lines(self, job: str) -> Sequence[Line]:
+        """Return the steps of a job that is being done or is paused, so far; nothing of another one."""
+        return tuple(self._lines.get(job, ()))
+
     def cancel(self, job: Body) -> Body | None:
         """Cancel a job; None where it is over already."""
         now = self._store.clock.now()
@@ -62,7 +68,8 @@ class Runner:
             changed = self._store.change(job["id"], {"status": "cancelled", "finished_at": now, "updated_at": now}, ALIVE)
             if changed:
                 event(self._store, job, "Fine-tune cancelled" if job["legacy"] else "The job was cancelled")
-        self._begun.pop(job["id"], None)
+        if self._begun.pop(job["id"], None):
+            self._lines.pop(job["id"], None)
         return changed
 
     def pause(self, job: Body) -> Body | None:
@@ -118,7 +125,7 @@ class Runner:
     def _do(self, job: Body) -> None:
         """Do a job until it is over, or until somebody pauses or cancels it."""
         try:
-            steps = self._begun.pop(job["id"], None) or Work(self._store, job).steps()
+            steps = self._begun.pop(job["id"], None) or self._start(job)
             while self._goes_on(job["id"], steps):
                 if next(steps, _OVER) is _OVER:
                     return
@@ -134,6 +141,14 @@ class Runner:
             _log.exception("job %s failed", job["id"])
             reason = f"The job failed by an error of ftlint mock: {type(error).__name__}: {error}"
             self._fail(job, Refusal(reason, "server_error", "model"))
+        finally:
+            if job["id"] not in self._begun:
+                self._lines.pop(job["id"], None)
+
+    def _start(self, job: Body) -> Iterator[None]:
+        work = Work(self._store, job)
+        self._lines[job["id"]] = work.lines
+        return work.steps()
 
     def _goes_on(self, job: str, steps: Iterator[None]) -> bool:
         """Whether the next step of a job is to be done; a paused one is kept where it is."""

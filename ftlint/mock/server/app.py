@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, Response
 from ftlint import __version__
 from ftlint.mock.errors import ServiceError, bad_request
 from ftlint.mock.jobs.store import is_full
-from ftlint.mock.server import files, fine_tunes, fine_tuning, generating, models
+from ftlint.mock.server import files, fine_tunes, fine_tuning, generating, models, watching
 from ftlint.mock.server.gate import LOOPBACK, Gate
 from ftlint.mock.server.page import page
 from ftlint.mock.server.service import Service, answer
@@ -47,10 +47,15 @@ def application(service: Service, upload: int = UPLOAD) -> FastAPI:
     for module in (generating, files, fine_tunes, fine_tuning, models):
         api.include_router(module.routes(service))
     app.include_router(api)
+    app.include_router(watching.routes(service))
 
     @app.get("/", include_in_schema=False)
     def overview() -> HTMLResponse:
-        return HTMLResponse(page(service))
+        return HTMLResponse(page())
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    def icon() -> Response:
+        return Response(status_code=204)  # browsers ask for one, and complain where it is refused
 
     @app.get("/healthz", include_in_schema=False)
     def healthz() -> Response:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
 """Names of this machine for itself: nobody else is answered."""
-_OPEN = ("/", "/healthz", "/openapi.json")
+_OPEN = ("/", "/favicon.ico", "/healthz", "/openapi.json")
+SEEN = "/_ftlint/"
+"""How addresses begin that the page reads, which has no key."""
 MOCK = (b"x-ftlint-mock", b"every model here is the same small learner")
 
 
@@ -49,7 +51,7 @@ class Gate:
             await send(message)
 
         limit = self._upload if scope["path"] == "/v1/files" else self._request
-        refused = _refused(scope["path"], headers, limit)
+        refused = _refused(scope["path"], headers, limit, reads=scope["method"] == "GET")
         if refused:
             await _answer(refused, answer)
             return
@@ -83,13 +85,13 @@ class _Body:
         return sending
 
 
-def _refused(path: str, headers: dict[bytes, bytes], limit: int) -> ServiceError | None:
+def _refused(path: str, headers: dict[bytes, bytes], limit: int, *, reads: bool) -> ServiceError | None:
     """Return why a request is not looked at."""
     origin = headers.get(b"origin")
     if origin is not None and _host_of(origin) not in LOOPBACK:
         return ServiceError(403, "This mock does not answer web pages of other machines", code="forbidden_origin")
     key = headers.get(b"authorization", b"").partition(b" ")[2].strip()
-    if path not in _OPEN and not key:
+    if path not in _OPEN and not (reads and path.startswith(SEEN)) and not key:
         message = "You didn't provide an API key. Any will do for this mock: Authorization: Bearer sk-test"
         return ServiceError(401, message)
     length = headers.get(b"content-length", b"0")

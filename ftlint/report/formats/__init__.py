@@ -35,6 +35,7 @@ class Style(Struct, frozen=True):
         paths, options: What the user named, for the commands that go on from there.
         seconds: How long it took.
         width: Columns.
+        pictures: Of the data, as parts of a page.
     """
 
     color: bool = False
@@ -44,6 +45,7 @@ class Style(Struct, frozen=True):
     options: Sequence[str] = ()
     seconds: float | None = None
     width: int = WIDTH
+    pictures: Sequence[str] = ()
 
 
 class Format(Struct, frozen=True):
@@ -54,6 +56,7 @@ class Format(Struct, frozen=True):
         render: Yields the lines of a report.
         alone: Whether anything else that is written beside it breaks it.
         edits: Whether it shows the edits of repairs.
+        pictures: Whether it shows pictures of the data.
         every: Whether it shows all findings, whatever number is kept (`Report.every`).
         shown: How many findings of a rule and file it shows.
 
@@ -63,6 +66,7 @@ class Format(Struct, frozen=True):
     render: Callable[[Report, Style], Iterator[str]]
     alone: bool = False
     edits: bool = False
+    pictures: bool = False
     every: bool = False
     shown: int = 1000
 

@@ -13,7 +13,7 @@ import orjson
 from ftlint.report.formats import Format
 from ftlint.report.formats.grouped import totals
 from ftlint.report.formats.text import by_rule, cut, describe, fix_word, plain, window
-from ftlint.report.page import Bar, bars, page_of
+from ftlint.report.page import Bar, asset, bars, page_of
 from ftlint.rule import LEVELS
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 _COLUMNS = 160
 """Characters of a line around a fault."""
 
+_SHARED = ("duplicate", "split")
+"""Families of rules about records that are there more than once."""
+
 _EDITS, _EDIT, _AROUND = 5, 240, 30
 """Edits of a repair that are shown, characters of one, and bytes of the line around it."""
 
@@ -35,10 +38,12 @@ def render(report: Report, style: Style) -> Iterator[str]:
     """Yield the lines of the page."""
     rules = by_rule(report)
     data = orjson.dumps([_rule(rule, findings, report, style) for rule, findings in rules]).decode()
-    yield from page_of(f"ftlint: {totals(report)}", _body(report, rules), script="findings.js", data=data)
+    tokens = asset("tokens.css") if style.pictures else ""
+    body = _body(report, rules, style.pictures)
+    yield from page_of(f"ftlint: {totals(report)}", body, style=tokens, script="findings.js", data=data)
 
 
-def _body(report: Report, rules: Sequence[tuple[Rule, list[Finding]]]) -> Iterator[str]:
+def _body(report: Report, rules: Sequence[tuple[Rule, list[Finding]]], pictures: Sequence[str]) -> Iterator[str]:
     worst = next((level for level in LEVELS if report.levels[level]), "none")
     yield f'<header><h1>ftlint</h1><p class="verdict {worst}">{escape(totals(report))}</p>'
     yield from (f'<p class="problem">{escape(plain(problem))}</p>' for problem in report.problems)
@@ -49,8 +54,20 @@ def _body(report: Report, rules: Sequence[tuple[Rule, list[Finding]]]) -> Iterat
     yield "</dl></header><main>"
     found = [(rule.code, rule.name(), report.counts[rule.code], _level(rule, findings)) for rule, findings in rules]
     yield bars("Findings by rule", [Bar(f"{code} {name}", count, level, f"#{code}") for code, name, count, level in found])
+    yield from _shared(report)
+    if pictures:
+        yield f"<details><summary><h2>The data: labels, lengths, and what is lost</h2></summary>{''.join(pictures)}</details>"
     yield from _filters() if rules else ()
     yield '<div id="rules"></div></main>'
+
+
+def _shared(report: Report) -> Iterator[str]:
+    """Yield the picture of what is in the data more than once, or in two of its parts."""
+    found = [rule for rule in report.rules if rule.family() in _SHARED and report.counts[rule.code]]
+    if found:
+        title = f"Duplicates and leaks, of {report.records:,} records"
+        rows = [Bar(f"{rule.code} {rule.name()}", report.counts[rule.code], rule.level, f"#{rule.code}") for rule in found]
+        yield f"<h2>{title}</h2>{bars(title, [Bar('all records', report.records), *rows])}"
 
 
 def _level(rule: Rule, findings: Sequence[Finding]) -> str:
@@ -119,4 +136,4 @@ def _shown(part: bytes) -> str:
     return cut(plain(part.decode("utf-8", "replace")), _EDIT)
 
 
-FORMAT = Format("html", render, edits=True)
+FORMAT = Format("html", render, edits=True, pictures=True)
