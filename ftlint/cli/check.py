@@ -66,6 +66,7 @@ if TYPE_CHECKING:
 @click.option("--label-map", metavar="FILE", help="Where the table of renamed labels is written, as JSON.")
 @click.option("--fixable", multiple=True, metavar="RULES", help="Repair these rules too whose repair runs only on request.")
 @click.option("--unfixable", multiple=True, metavar="RULES", help="Rules whose findings --fix leaves alone.")
+@click.option("--watch", is_flag=True, help="Check again whenever the data changes (extra ftlint[watch]).")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours in the report.")
 @click.option("--quiet", "-q", is_flag=True, help="Print nothing but what --output asks for.")
 def command(paths: tuple[str, ...], **options: Any) -> int:
@@ -92,11 +93,11 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         stdin=options["stdin_filename"],
     )
     if options["show_files"]:
-        for path in dict.fromkeys(source.path for dataset in datasets for source in dataset.sources):
-            click.echo(path)
-        return 0
+        return _show_files(datasets)
     if not datasets:
         return _nothing_checked(repaired_input=options["fix"] and STDIN in paths)
+    if options["watch"]:
+        return _watched(paths, datasets, config, repairs=options["fix"] or options["diff"])
     _refuse_to_overwrite(datasets, config, [*(file for _, file in outputs), options["dropped"], options["label_map"]])
     size = sum(dataset.size for dataset in datasets)
     repairs = options["fix"] or options["diff"]
@@ -157,8 +158,23 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     return 0 if report.ok or options["exit_zero"] else 1
 
 
+def _watched(paths: Sequence[str], datasets: Iterable[Dataset], config: Config, *, repairs: bool) -> int:
+    """Check again and again."""
+    if repairs:
+        raise UsageError("--watch only checks; run --fix by itself")
+    from ftlint.cli.watch import watch  # noqa: PLC0415 - rarely wanted
+
+    return watch([word for word in sys.argv[1:] if word != "--watch"], paths, datasets, config)
+
+
 def _pictures(session: Session, datasets: Iterable[Dataset]) -> list[str]:
     return [part for dataset in datasets for source in dataset.train for part in session.pictures(source)]
+
+
+def _show_files(datasets: Iterable[Dataset]) -> int:
+    for path in dict.fromkeys(source.path for dataset in datasets for source in dataset.sources):
+        click.echo(path)
+    return 0
 
 
 def _nothing_checked(*, repaired_input: bool) -> int:
