@@ -17,6 +17,7 @@ from ftlint.engine.dataset import Dataset
 from ftlint.errors import InputError, UsageError
 from ftlint.sources import STDIN, Source, open_source
 from ftlint.sources.discovery import find_files, matches
+from ftlint.sources.remote import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -153,7 +154,7 @@ def _resolved(table: DatasetTable, config: Config) -> _Table:
             files |= dict.fromkeys(meant)
         results.append(list(files))
     train, valid = results
-    there = [file for file in chain(train, valid) if Path(file).exists()]
+    there = [file for file in chain(train, valid) if is_address(file) or Path(file).exists()]
     return _Table(config.options(table), train, valid, frozenset(map(os.path.realpath, there)), "; ".join(missing[:1]))
 
 
@@ -189,12 +190,14 @@ def _found(patterns: Iterable[str], config: Config) -> list[str]:
     root = str(config.root)
     # Signs of a glob in the folder's own name are not glob.
     absolute = [
-        pattern if pattern == STDIN else os.path.join(glob.escape(root) if glob.has_magic(pattern) else root, pattern)  # noqa: PTH118 - `..` stays
+        pattern
+        if pattern == STDIN or is_address(pattern)
+        else os.path.join(glob.escape(root) if glob.has_magic(pattern) else root, pattern)  # noqa: PTH118 - `..` stays
         for pattern in patterns
     ]
     here = f"{Path.cwd()}/"
     files = find_files(absolute, _excluded(config), **_git(config))
-    return [file if file == STDIN else os.path.normpath(file).removeprefix(here) for file in files]
+    return [file if file == STDIN or is_address(file) else os.path.normpath(file).removeprefix(here) for file in files]
 
 
 def _git(config: Config) -> dict[str, bool]:

@@ -134,7 +134,7 @@ def _prepare(datasets: Sequence[Dataset]) -> None:
                     )
                 seen.add(target)
                 remove_leftovers(target.parent, target.name)
-            elif not source.is_stdin:
+            elif not source.is_stdin and not source.remote:
                 raise InputError(
                     f"cannot repair {source.path} in place: it is not a regular file; pipe it to `ftlint check --fix -`"
                 )

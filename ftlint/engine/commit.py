@@ -8,13 +8,14 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ftlint.errors import InputError
 from ftlint.sources.files import put_in_place, temporary_prefix
 
 if TYPE_CHECKING:
     from ftlint.sources import Source
+    from ftlint.sources.remote import Remote
 
 
 def target_of(source: Source) -> Path | None:
@@ -35,6 +36,9 @@ def commit(original: Source, repaired: Source) -> None:
             sys.stdout.buffer.write(part)
         sys.stdout.buffer.flush()
         return
+    if original.remote and repaired is not original:
+        _put(repaired, original.remote)
+        return
     target = target_of(original)
     if repaired is original or target is None or repaired.file is None:
         return
@@ -43,6 +47,19 @@ def commit(original: Source, repaired: Source) -> None:
         _pack(repaired, target)
     else:
         put_in_place(repaired.file, target)
+
+
+def _put(repaired: Source, remote: Remote) -> None:
+    """Write a repaired file where its original is; a packed one stays packed."""
+    assert repaired.file is not None
+    suffix = Path(remote.address).suffix
+    if suffix not in {".gz", ".zst"}:
+        remote.write(repaired.file)
+        return
+    with tempfile.NamedTemporaryFile(prefix=temporary_prefix(), suffix=".tmp") as out:
+        _compress(repaired, out, suffix)
+        out.flush()
+        remote.write(Path(out.name))
 
 
 def _pack(repaired: Source, target: Path) -> None:
@@ -56,7 +73,7 @@ def _pack(repaired: Source, target: Path) -> None:
         raise InputError(f"cannot write {target}: {error.strerror}") from error
 
 
-def _compress(repaired: Source, out: IO[bytes], suffix: str) -> None:
+def _compress(repaired: Source, out: Any, suffix: str) -> None:
     assert repaired.file is not None
     with repaired.file.open("rb") as plain:
         if suffix == ".gz":

@@ -13,7 +13,7 @@ GROUP = "ftlint.engines"
 SMALL = 16 << 20
 """Bytes below which no other process is started: it takes as long to start as to check so much."""
 
-BUILT_IN = ("auto", "serial", "processes")
+BUILT_IN = ("auto", "serial", "processes", "ray")
 
 
 def names() -> list[str]:
@@ -36,6 +36,10 @@ def open_engine(name: str, jobs: int, size: int) -> Engine:
     """
     if name == "auto":
         jobs = min(jobs, 1 + size // SMALL)
+    if name == "ray":
+        from ftlint.engine.ray import Ray  # noqa: PLC0415 - an extra
+
+        return Ray(jobs)
     if name in BUILT_IN:
         return Serial() if name == "serial" or jobs < 2 else Processes(jobs - 1)
     if name not in names():

@@ -5,11 +5,13 @@ from __future__ import annotations
 import glob
 import os
 from fnmatch import fnmatch
+from itertools import filterfalse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ftlint.errors import InputError, UsageError
 from ftlint.sources.ignored import is_ignored, is_ignored_below
+from ftlint.sources.remote import found, is_address
 from ftlint.sources.source import PACKED, STDIN, SUFFIXES
 
 if TYPE_CHECKING:
@@ -38,9 +40,14 @@ def find_files(
     results: dict[str, str] = {}
 
     def take(file: str) -> None:
-        results.setdefault(file if file in {STDIN, ""} else os.path.abspath(file), file)  # noqa: PTH100 - links stay
+        results.setdefault(file if file in {STDIN, ""} or is_address(file) else os.path.abspath(file), file)  # noqa: PTH100 - links stay
 
+    suffixes = (*SUFFIXES, *(f"{kind}{packed}" for kind in SUFFIXES for packed in PACKED))
     for path in paths:
+        if is_address(path):
+            for file in filterfalse(excluded, found(path, suffixes)):
+                take(file)
+            continue
         if path in {STDIN, ""} or Path(path).is_file() or not (Path(path).is_dir() or glob.has_magic(path)):
             if not (force_exclude and excluded(path)):
                 take(path)

@@ -14,11 +14,12 @@ import tempfile
 import weakref
 import zlib
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from ftlint.errors import InputError
 from ftlint.sources.charset import codec_of
 from ftlint.sources.files import remove_leftovers, temporary_prefix
+from ftlint.sources.remote import downloaded, is_address, looked_at
 from ftlint.sources.source import BOM, PACKED, STDIN, Source, stamp_of
 
 if TYPE_CHECKING:
@@ -74,12 +75,14 @@ def open_source(path: str, stdin: str = STDIN) -> Source:
         name = os.fsencode(path).decode("utf-8", "backslashreplace")
         if path == STDIN:
             return _spool(stdin, parts_of(sys.stdin.buffer), is_stdin=True)
+        if is_address(path):
+            return _open_remote(path)
         file = Path(path)
         status = file.stat()
         if stat.S_ISDIR(status.st_mode):
             raise InputError(f"{path} is a folder, not a file")
         if file.suffix in PACKED:
-            return _unpack(name, file, stamp_of(status))
+            return _spool(name, unpacking(file), origin=file, stamp=stamp_of(status))
         if not stat.S_ISREG(status.st_mode):
             with file.open("rb") as stream:
                 return _spool(name, parts_of(stream))
@@ -96,6 +99,26 @@ def open_source(path: str, stdin: str = STDIN) -> Source:
         raise InputError(f"cannot read {path}: {reason}") from error
     except ValueError as error:  # a NUL byte in a path
         raise InputError(f"cannot read {path!r}: {error}") from error
+
+
+def _open_remote(address: str) -> Source:
+    """Return the source of a file in a store: read there, but for what is packed or a table, which is copied."""
+    remote = looked_at(address)
+    head = remote.read(0, min(_HEAD, remote.size))
+    is_packed = address.endswith(PACKED)
+    kind = next((kind for mark, kind in _COLUMNAR.items() if head.startswith(mark)), "")
+    if not is_packed and not kind:
+        _refuse_what_is_no_text(address, head)
+        return Source(address, remote.size, remote=remote)
+    with tempfile.TemporaryDirectory(prefix=temporary_prefix()) as folder:
+        copy = Path(folder, address.rpartition("/")[2])
+        with copy.open("wb") as out:
+            out.writelines(downloaded(remote))
+        if is_packed:
+            return _spool(address, unpacking(copy), remote=remote)
+        from ftlint.sources.columnar import lines_of  # noqa: PLC0415 - it needs polars
+
+        return temporary_source(address, lambda lines: lines.writelines(lines_of(address, copy)), table=kind, remote=remote)
 
 
 def content_of(path: str) -> bytes:
@@ -125,10 +148,6 @@ def _refuse_what_is_no_text(path: str, head: bytes) -> None:
     strange = len(head) - len(head.translate(None, _NO_SIGNS))
     if b"\0" in head or 10 * strange > len(head):
         raise InputError(f"{path} is not text: {strange:,} of its first {len(head):,} bytes are control characters")
-
-
-def _unpack(path: str, file: Path, stamp: tuple[int, int]) -> Source:
-    return _spool(path, unpacking(file), file, stamp)
 
 
 def unpacking(file: Path) -> Iterator[bytes]:
@@ -168,31 +187,20 @@ def parts_of(stream: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
     return iter(lambda: stream.read(_COPY), b"")
 
 
-def _spool(
-    path: str, parts: Iterable[bytes], origin: Path | None = None, stamp: tuple[int, int] | None = None, *, is_stdin: bool = False
-) -> Source:
+def _spool(path: str, parts: Iterable[bytes], **about: Any) -> Source:
     """Copy what is read from a stream to a temporary file."""
     remove_leftovers(Path(tempfile.gettempdir()))
-    source = temporary_source(path, lambda copy: copy.writelines(parts), origin=origin, stamp=stamp, is_stdin=is_stdin)
+    source = temporary_source(path, lambda copy: copy.writelines(parts), **about)
     _refuse_what_is_no_text(path, source.head(_HEAD))
     return source
 
 
-def temporary_source(
-    path: str,
-    write: Callable[[IO[bytes]], None],
-    beside: Path | None = None,
-    *,
-    origin: Path | None = None,
-    stamp: tuple[int, int] | None = None,
-    table: str = "",
-    is_stdin: bool = False,
-) -> Source:
+def temporary_source(path: str, write: Callable[[IO[bytes]], None], beside: Path | None = None, **about: Any) -> Source:
     """Return a source of what is written, in a temporary file that goes when it is closed, or when nobody has it any more.
 
     Args:
-        beside: The file that it will replace; without it the file is in the folder for temporary files. The others are as of
-            `Source`.
+        beside: The file that it will replace; without it the file is in the folder for temporary files.
+        **about: What else is known of it, as attributes of `Source`.
     """
     prefix = temporary_prefix(beside.name if beside else "")
     try:
@@ -213,6 +221,6 @@ def temporary_source(
     except BaseException:
         file.unlink(missing_ok=True)
         raise
-    source = Source(path, size, file=file, stamp=stamp, temporary=True, origin=origin, table=table, is_stdin=is_stdin)
+    source = Source(path, size, file=file, temporary=True, **about)
     weakref.finalize(source, file.unlink, missing_ok=True)
     return source

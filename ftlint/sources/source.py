@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from ftlint.sources.remote import Remote
+
 BLOCK = 8 << 20
 """Bytes of a block, before it is cut at line ends: large enough that a block's fixed costs vanish, small enough for memory."""
 
@@ -49,6 +51,7 @@ class Source(Struct, frozen=True, weakref=True):
         temporary: Whether `file` is a copy that goes when it is closed.
         table: What kind of table its rows were taken from (`a Parquet file`); empty for lines.
         is_stdin: Whether it is standard input, whatever it is called.
+        remote: Where it is, if that is no disk; `file` is then a copy, if there is one.
     """
 
     path: str
@@ -60,6 +63,7 @@ class Source(Struct, frozen=True, weakref=True):
     origin: Path | None = None
     table: str = ""
     is_stdin: bool = False
+    remote: Remote | None = None
 
     def spans(self, block: int = BLOCK) -> Iterator[Span]:
         """Yield spans that cover the source, each about `block` bytes."""
@@ -126,6 +130,8 @@ class Source(Struct, frozen=True, weakref=True):
 
     def check_unchanged(self) -> None:
         """Raise InputError where the file was written to since it was opened."""
+        if self.remote:
+            self.remote.check_unchanged()
         if self.origin and self.stamp and stamp_of(self.origin.stat()) != self.stamp:
             raise InputError(f"{self.path} changed while it was read; run ftlint again when nothing writes to it")
 
@@ -137,7 +143,9 @@ class Source(Struct, frozen=True, weakref=True):
     def _open(self) -> IO[bytes]:
         if self.data is not None:
             return io.BytesIO(self.data)
-        assert self.file is not None
+        if self.file is None:
+            assert self.remote is not None
+            return self.remote.open()
         try:
             return self.file.open("rb")
         except OSError as error:
