@@ -293,12 +293,14 @@ def load(
     isolated: bool = False,
     environment: Mapping[str, str] | None = None,
     start: Path | None = None,
+    named: str = "command line",
 ) -> Config:
     """Return the configuration: overrides (of the command line) over variables over a file over defaults.
 
     Args:
         file: The configuration file; without it the closest one upward from `start` (the working directory).
         isolated: Take neither file nor variables.
+        named: What the overrides are called in messages.
 
     Raises:
         ConfigError: For what does not fit, naming source and key.
@@ -312,7 +314,7 @@ def load(
     root = result.resolve().parent if result else start
     if not isolated:
         layers += _variables(os.environ if environment is None else environment)
-    layers += [("command line", {_dashed(key): value}) for key, value in (overrides or {}).items()]
+    layers += [(named, {_dashed(key): value}) for key, value in (overrides or {}).items()]
     if outside := next((source for source, layer in layers if "extend" in layer), None):
         raise ConfigError(f"{outside}: extend is valid in configuration files only; use --config")
     values: dict[str, Any] = {}

@@ -59,7 +59,7 @@ class Sessions:
         stamp, session = self._known.get(folder, (None, None))
         file = configuration.find(folder)
         if session is None or stamp != _stamp(file, session.config):
-            session = Session.of(configuration.load(self.settings, file=file, start=folder))
+            session = Session.of(configuration.load(self.settings, file=file, start=folder, named="the editor's settings"))
             self._known[folder] = _stamp(file, session.config), session
         return None if covers(session.config.settings.exclude, path, session.config) else session
 

@@ -192,10 +192,10 @@ class Server(LanguageServer):
     async def repaired(self, action: types.CodeAction) -> types.CodeAction:
         """Return an action with its edit: the repair of a rule's findings, or of all that is safe."""
         data: Any = action.data
-        one = self.opened.get(data["uri"]) if isinstance(data, dict) else None
+        one = self.opened.get(data.get("uri", "")) if isinstance(data, dict) else None
         session = await self._work(self.sessions.of, one.document.path) if one else None
         if one and session:
-            changes = await self._work(repair, session, one.document.path, one.document.content(), data["rule"])
+            changes = await self._work(repair, session, one.document.path, one.document.content(), data.get("rule"))
             action.edit = answers.edits_of(one.document, changes)
         return action
 

@@ -156,6 +156,40 @@ def test_settings_come_with_the_greeting(tmp_path):
         editor.until(lambda: editor.shown.get(uri) == [])
 
 
+@pytest.mark.parametrize("options", [{"ignroe": []}, {"select": "SEP"}, {"jobs": "many"}])
+def test_settings_that_do_not_fit_are_told(tmp_path, options):
+    with Editor(tmp_path, options=options) as editor:
+        editor.open(tmp_path / "train.jsonl", TEXT)
+        editor.until(lambda: editor.said)
+        assert editor.said[0].startswith("ftlint: the editor's settings: ")
+        assert next(iter(options)) in editor.said[0]
+        assert editor.end() == 0
+
+
+@pytest.mark.parametrize(
+    "data", [None, 5, {"x": 1}, {"uri": "file:///none.jsonl"}, {"uri": "file:///none.jsonl", "rule": "none"}]
+)
+def test_an_action_that_is_not_ours_has_no_edit(editor, data):
+    assert "edit" not in editor.ask("codeAction/resolve", {"title": "x", "data": data})
+
+
+def test_a_document_without_a_file_is_checked(editor, tmp_path):
+    uri = editor.open(tmp_path / "ein Ordner" / "ü.jsonl", WITH_BAD)
+    editor.until(lambda: editor.codes(uri) == [(4, "CMP001")])
+    item = {"uri": "untitled:Untitled-1", "languageId": "jsonl", "version": 1, "text": WITH_BAD}
+    editor.tell("textDocument/didOpen", {"textDocument": item})
+    editor.until(lambda: editor.codes("untitled:Untitled-1") == [(4, "CMP001")])
+
+
+def test_line_ends_and_code_units_are_those_of_the_editor(editor, tmp_path):
+    line = BAD.replace("thing 4", "thing 🍇 4")
+    uri = editor.open(tmp_path / "train.jsonl", "\ufeff" + WITH_BAD.replace(BAD, line).replace("\n", "\r\n"))
+    editor.until(lambda: (4, "CMP001") in editor.codes(uri))
+    [shown] = [one for one in editor.shown[uri] if one["code"] == "CMP001"]
+    assert shown["range"]["start"]["character"] == line.index('"no"') + 2
+    assert line.replace('"no"', '" no"') in editor.apply(editor.actions(uri, 4)[0])
+
+
 def test_a_document_is_judged_with_its_dataset(editor, tmp_path):
     (tmp_path / "ftlint.toml").write_text('[[dataset]]\ntrain = ["train.jsonl"]\nvalid = ["valid.jsonl"]\n')
     (tmp_path / "train.jsonl").write_text(TEXT)
