@@ -12,7 +12,7 @@ from ftlint.report.formats.text import cut, plain
 from ftlint.rule.page import page
 from ftlint.rule.registry import rule_named
 from ftlint.text.tokens import shown, tokenizer
-from ftlint.text.words import numbered
+from ftlint.text.words import numbered, quote
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,7 +159,7 @@ def hover(document: Document, position: types.Position, context: Context | None)
     parts = [page(rule_named(name)) for name in dict.fromkeys(one.rule for one in found)]
     value = _text_at(document.lines[line], character)
     if value is not None and context is not None:
-        parts.insert(0, _tokens(value, context.encoding))
+        parts.insert(0, _tokens(value, context))
     content = types.MarkupContent(types.MarkupKind.Markdown, "\n\n---\n\n".join(parts))
     return types.Hover(content) if parts else None
 
@@ -174,9 +174,17 @@ def _text_at(text: str, character: int) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _tokens(text: str, encoding: str) -> str:
-    """Return the tokens of a text, its first ones one by one."""
-    tokens = tokenizer(encoding)
-    listed = " ".join(f"`{plain(shown(piece)).replace('`', chr(0x2CB))}`" for piece in tokens.pieces(text[:_TEXT])[:_TOKENS])
-    count = tokens.count(text)
-    return f"**{numbered(count, 'token')}** of {encoding}: {listed}{' …' if count > _TOKENS else ''}"
+def _tokens(text: str, context: Context) -> str:
+    """Return the tokens of a text, its first ones one by one: of the model's own tokenizer where it is known."""
+    if context.tokenizer:
+        from ftlint.training.folder import model_at  # noqa: PLC0415 - an extra
+
+        name, known = Path(context.tokenizer).name, model_at(context.tokenizer)
+        count = len(known.tokens(text).ids)
+        listed = [quote(text[start:end]) for start, end in known.tokens(text[:_TEXT]).offsets]
+    else:
+        name, own = context.encoding, tokenizer(context.encoding)
+        count = own.count(text)
+        listed = list(map(shown, own.pieces(text[:_TEXT])))
+    first = " ".join(f"`{plain(one).replace('`', chr(0x2CB))}`" for one in listed[:_TOKENS])
+    return f"**{numbered(count, 'token')}** of {name}: {first}{' …' if count > _TOKENS else ''}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import random
+import re
 
 import pytest
 from command import ftlint
 from editing import Editor
+from paths import ROOT
 
 LINES = [json.dumps({"prompt": f"thing {number} ->", "completion": " yes" if number % 2 else " no"}) for number in range(1000)]
 TEXT = "\n".join(LINES) + "\n"
@@ -125,6 +127,18 @@ def test_a_hover_explains_and_shows_tokens(editor, tmp_path):
     assert editor.hover(uri, 5, BAD.index("thing") + 2) == '**3 tokens** of r50k_base: `"thing"` `" 5"` `" ->"`'
     assert editor.hover(uri, 5, 0) is None
     assert editor.hover(uri, 999, 0) is None
+
+
+def test_tokens_are_those_of_the_models_tokenizer(editor, tmp_path):
+    config = tmp_path / "ftlint.toml"
+    config.write_text(f'tokenizer = "{ROOT / "rules" / "learning" / "toy"}"\ntarget = "trl"\n')
+    uri = editor.open(tmp_path / "train.jsonl", TEXT)
+    editor.until(lambda: uri in editor.shown)
+    assert re.match(r"\*\*\d+ tokens?\*\* of toy: `", editor.hover(uri, 5, BAD.index("thing") + 2))
+    config.write_text('tokenizer = "nowhere"\ntarget = "trl"\n')
+    editor.change(uri, (0, 0, 0, " "))
+    editor.until(lambda: editor.said)
+    assert "nowhere: no tokenizer is there" in editor.said[0]
 
 
 def test_the_configuration_is_the_closest_one_and_is_watched(tmp_path):
