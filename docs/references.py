@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def commands_page() -> str:
     """Return the page of all commands, their arguments and options."""
-    lines = ["# Commands", "", "`ftlint COMMAND --help` prints the same.", ""]
+    lines = ["# Commands", "", "All commands and options. `ftlint COMMAND --help` tells defaults too.", ""]
     context = click.Context(app, info_name="ftlint")
     for name in app.list_commands(context):
         command = app.get_command(context, name)
@@ -30,7 +31,7 @@ def commands_page() -> str:
 
 def _command(command: click.Command, context: click.Context) -> Iterator[str]:
     """Yield the lines of a command, and of the commands below it."""
-    yield from (f"## {context.command_path}", "", command.help or "", "")
+    yield from (f"## {context.command_path}", "", inspect.cleandoc((command.help or "").replace("\b", "")), "")
     yield from ("```text", f"{context.command_path} {' '.join(command.collect_usage_pieces(context))}", "```", "")
     options = [
         one for one in command.get_params(context) if isinstance(one, click.Option) and not one.hidden and one.name != "help"
@@ -75,7 +76,7 @@ def settings_page() -> str:
         lines += [f"## {heading}", "", *_keys(model, schema["$defs"][model.__name__]["properties"])]
     lines += [
         "The tables `[rules.NAME]` have the options of a rule, which its [page](rules/index.md) lists. `[targets.NAME]` has the",
-        "keys of a [target](extend/target.md).",
+        "keys of a [target](targets.md#keys).",
     ]
     return "\n".join(lines) + "\n"
 
@@ -99,8 +100,8 @@ def _kind(about: dict[str, Any]) -> str:
     if "$ref" in about or about.get("type") == "object":
         return "table"
     if about.get("type") == "array":
-        return "tables" if "$ref" in about["items"] else "texts"
-    return {"string": "text", "boolean": "true, false", "integer": "number", "number": "number"}[about["type"]]
+        return "tables" if "$ref" in about["items"] else "list of strings"
+    return {"string": "string", "boolean": "true, false", "integer": "number", "number": "number"}[about["type"]]
 
 
 def target_keys() -> Iterator[str]:
@@ -145,7 +146,9 @@ def library_page() -> str:
     lines = [
         "# Library",
         "",
-        "Everything below is a name of `ftlint`; other modules are not for use outside. [In Python](python.md) shows it at work.",
+        "Everything below is a name of `ftlint`; [In Python](python.md) shows it at work. Rules, dialects and formats of your",
+        "own use further modules, which their pages name: [a rule](extend/rule.md), [a dialect](extend/dialect.md), [a",
+        "format](extend/format.md).",
         "",
     ]
     names = [name for name in ftlint.__all__ if name not in {"__version__", "integrations"}]
@@ -161,6 +164,11 @@ def _class(item: Any, name: str) -> Iterator[str]:
     init = item.members.get("__init__")
     if init is not None and init.docstring:
         yield from _docstring(init)
+    public = [one for one in item.members.values() if one.is_attribute and not one.name.startswith("_")]
+    if public:
+        yield from ("| attribute | type |", "|---|---|")
+        yield from (f"| `{one.name}` | `{_cell(str(one.annotation or ''))}` |" for one in public)
+        yield ""
     for member in item.members.values():
         if member.is_function and not member.name.startswith("_") and member.docstring:
             yield from _function(member, f"{name}.{member.name}", "###")

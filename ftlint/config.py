@@ -115,22 +115,22 @@ class Settings(_Strict):
         respect_gitignore: Whether folders are looked at without what git ignores.
         fail_on: The lowest level that makes the exit code 1.
         output: Formats of reports, each with `=FILE` for a file.
-        max_findings: Findings that are kept a rule and file; 1,000 where nobody says otherwise. Counts are exact all the same.
+        max_findings: Maximum number of findings kept per rule and file; 1,000 by default. Counts are exact all the same.
         no_snippets: Whether all text of the data stays out of reports.
-        jobs: Processes; all processors where nobody says otherwise.
-        engine: What does the work: `auto`, `serial`, `processes`, or one of a package.
+        jobs: Number of processes; by default that of the processors.
+        engine: The execution engine: `auto`, `serial`, `processes`, `ray`, or one from a package.
         target: The model or trainer that the data is for.
-        encoding: The tokenizer, where it is not the target's.
-        dialect: The shape of the records, where it shall not be inferred.
-        separator: The text that ends every prompt, where it shall not be inferred.
-        stop: The text that ends every completion, where it shall not be inferred.
-        task: What the model is to do, where it shall not be inferred.
+        encoding: The tokenizer; overrides that of the target.
+        dialect: The shape of the records; overrides the inferred one.
+        separator: The text that ends every prompt; overrides the inferred one.
+        stop: The text that ends every completion; overrides the inferred one.
+        task: What the model is to do; overrides the inferred value.
         naming_keys: Keys that only name a record: records that differ in these alone are duplicates.
         longest_line: Bytes; a longer line is not read.
         tokenizer: The folder of the model's tokenizer and chat template.
-        limit: Tokens that are kept of a record, instead of the target's.
-        learns: What is learned, instead of what the target says.
-        like: A file of inputs as they will come in use.
+        limit: Maximum tokens per record; overrides the target's limit.
+        learns: What is learned; overrides what the target says.
+        like: A file with a sample of production inputs.
         against: Evaluation sets, of which nothing must be in the training data.
         extend: Another configuration file, below this one.
         baseline: The file of accepted findings.

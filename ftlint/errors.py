@@ -24,7 +24,7 @@ class FtlintError(Exception):
 
 
 class UsageError(FtlintError):
-    """An argument that makes no sense."""
+    """An invalid argument."""
 
 
 class ConfigError(FtlintError):

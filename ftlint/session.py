@@ -108,7 +108,7 @@ class Session:
         """Return the session of a resolved configuration.
 
         Args:
-            config: Where it comes from is all the same.
+            config: As `load` returns it.
             rules: Instead of those that are installed and selected.
             engine: One that was started by the caller; without it one is started for each call, as `engine` and `jobs` say.
 

@@ -44,7 +44,7 @@ def write(paths: tuple[str, ...], **options: Any) -> int:
 
 @command.command("prune")
 @click.argument("paths", nargs=-1)
-@click.option("--baseline", metavar="FILE", help="Which one; default: ftlint-baseline.json.")
+@click.option("--baseline", metavar="FILE", help="Baseline file; default: ftlint-baseline.json.")
 @check_options
 def prune(paths: tuple[str, ...], **options: Any) -> int:
     """Take out of the baseline what is not found any more, in the files and of the rules that are checked."""

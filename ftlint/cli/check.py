@@ -45,9 +45,14 @@ if TYPE_CHECKING:
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever is found (not with --diff).")
 @click.option("--output", multiple=True, metavar="FORMAT[=FILE]", help=f"{', '.join(FORMATS)}; repeatable.")
 @click.option("--statistics", is_flag=True, help="Show how many findings each rule has.")
-@click.option("--max-findings", type=click.IntRange(1), metavar="N", help="Findings kept a rule and file; default: 1,000.")
+@click.option(
+    "--max-findings",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Maximum number of findings kept per rule and file; default: 1,000.",
+)
 @click.option("--no-snippets", is_flag=True, default=None, help="Keep all text of the data out of every report.")
-@click.option("--like", metavar="FILE", help="Inputs as they will come in use, to compare the prompts of training with.")
+@click.option("--like", metavar="FILE", help="A sample of production inputs, to compare the prompts of training with.")
 @click.option("--against", multiple=True, metavar="FILES", help="Evaluation sets, of which nothing must be in the training data.")
 @click.option("--per-file-ignores", multiple=True, metavar="GLOB:RULES", help="Rules not to check in some files; repeatable.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Files not to check, instead of those of the configuration.")

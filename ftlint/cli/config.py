@@ -41,7 +41,8 @@ def _print_targets(config: Any, output: str) -> None:
         _print_json([{key.replace("_", "-"): value for key, value in asdict(item).items()} for item in results])
         return
     for item in results:
-        limit = f"{item.limit:,} tokens" if item.limit else "no limit known"
+        cuts = f"cut at {item.cuts_at:,}" if item.cuts_at else "no limit known"
+        limit = f"{item.limit:,} tokens" if item.limit else cuts
         click.echo(f"{item.name:18} {item.encoding:12} {limit:16} {', '.join(item.dialects):20} {item.source}")
 
 

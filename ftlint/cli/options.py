@@ -18,18 +18,20 @@ F = TypeVar("F", bound="Callable[..., Any]")
 _TARGET = click.option("--target", metavar="NAME", help="Model that the data is for (`ftlint config --targets`).")
 
 _DATA = (
-    click.option("--encoding", metavar="NAME", help="Tokenizer, where it is not the target's."),
-    click.option("--dialect", metavar="NAME", help="Shape of the records, where it shall not be inferred."),
+    click.option("--encoding", metavar="NAME", help="Tokenizer; overrides that of the target."),
+    click.option("--dialect", metavar="NAME", help="Shape of the records; overrides the inferred one."),
     click.option("--separator", metavar="TEXT", help=r"Text that ends every prompt, with JSON escapes: '\n\n###\n\n'."),
     click.option("--stop", metavar="TEXT", help="Text that ends every completion, with JSON escapes."),
     click.option("--task", type=click.Choice(["classification", "generation", "open-ended"]), help="What the model is to do."),
     click.option("--tokenizer", metavar="DIR", help="Folder (or mistral-common's file) of the model's tokenizer and template."),
-    click.option("--limit", type=click.IntRange(1), metavar="N", help="Tokens that are kept of a record, for the target's own."),
+    click.option("--limit", type=click.IntRange(1), metavar="N", help="Maximum tokens per record; overrides the target's limit."),
     click.option(
-        "--learns", type=click.Choice(["all", "completion", "assistant", "last"]), help="What is learned, for the target's own."
+        "--learns",
+        type=click.Choice(["all", "completion", "assistant", "last"]),
+        help="What is learned; overrides what the target says.",
     ),
     click.option("--jobs", type=click.IntRange(1), metavar="N", help="Processes; default: all processors."),
-    click.option("--engine", metavar="NAME", help="What does the work: auto, serial, processes, or one of a package."),
+    click.option("--engine", metavar="NAME", help="Execution engine: auto, serial, processes, ray, or one from a package."),
     click.option("--config", multiple=True, metavar="FILE|KEY=VALUE", help="Configuration file, or a value of it."),
     click.option("--isolated", is_flag=True, help="Ignore configuration files and FTLINT_ variables."),
 )

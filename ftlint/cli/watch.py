@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import click
 
 from ftlint.config import FILES
 from ftlint.errors import UsageError
+from ftlint.report.formats.text import plain
 from ftlint.sources.source import PACKED, STDIN, SUFFIXES, TABLES
 
 if TYPE_CHECKING:
@@ -62,7 +64,8 @@ def watch(arguments: Sequence[str], paths: Sequence[str], datasets: Iterable[Dat
     _check(arguments)
     for changed in changes:
         if changed:
-            _check(arguments)
+            names = ", ".join(sorted({Path(path).name for _, path in changed}))
+            _check(arguments, f"{time.strftime('%H:%M:%S')} {names} changed")
     return 0
 
 
@@ -79,8 +82,10 @@ def _filter(named: set[str], folders: Sequence[str]) -> Callable[[object, str], 
     return counts
 
 
-def _check(arguments: Sequence[str]) -> None:
+def _check(arguments: Sequence[str], why: str = "") -> None:
     """Run the command in a process of its own, on a clean screen."""
     click.clear()  # nothing where the output is no terminal
+    if why:
+        click.echo(f"ftlint: {plain(why)}", err=True)
     subprocess.run([sys.executable, "-m", "ftlint", *arguments], check=False)  # noqa: S603 - this program
     click.echo("ftlint: watching; Ctrl-C ends", err=True)

@@ -358,6 +358,7 @@ def is_mendable(value: Any) -> bool:
 class FlatDialect(Dialect[K]):
     """A dialect whose records are strings by key, the first of them what is asked, the last what is to be learned."""
 
+    nothing: K = None  # type: ignore[assignment] # of one that knows nothing of its datasets
     capabilities = frozenset({"texts", "labels"})
 
     def __init__(self, name: str, texts: Sequence[str]) -> None:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _ROLE = re.compile(r"(?<![a-z])(train(?:ing)?|valid(?:ation)?|val|dev|eval(?:uation)?|test(?:ing)?)(?![a-z])", re.IGNORECASE)
 """A word of a file's name that says what the file is for."""
 
+_BESIDE = re.compile(rf"[-_. ]?{_ROLE.pattern}", re.IGNORECASE)
+"""The same, with the sign that parts it from the rest."""
+
 _NUMBER = re.compile(r"\d+")
 
 TRAIN, VALID = "train", "valid"
@@ -47,9 +50,11 @@ class Group(Struct, frozen=True):
 def groups_of(files: Sequence[str]) -> tuple[list[Group], list[str]]:
     """Return files that hold records, by what belongs together, and a sentence for each file that holds none.
 
-    Files of one folder belong together whose names differ only in numbers and in the word that says what they are for.
+    Files of one folder and one shape belong together whose names differ only in numbers and in the word that says what they are
+    for; a file without such a word is what the others are held out of.
     """
-    together: dict[tuple[str, str], dict[str, list[str]]] = defaultdict(lambda: {TRAIN: [], VALID: []})
+    together: dict[tuple[str, ...], dict[str, list[str]]] = defaultdict(lambda: {TRAIN: [], VALID: []})
+    plain: dict[tuple[str, ...], dict[str, list[str]]] = defaultdict(lambda: {TRAIN: [], VALID: []})
     surveyed: dict[str, Context] = {}
     left = []
     for file in files:
@@ -63,10 +68,20 @@ def groups_of(files: Sequence[str]) -> tuple[list[Group], list[str]]:
             continue
         path = PurePath(file)
         role = _ROLE.search(path.name)
-        key = _NUMBER.sub("0", _ROLE.sub("", path.name)) if role else path.name
-        together[str(path.parent), key][TRAIN if not role or role[0].lower().startswith("train") else VALID].append(file)
+        kind = TRAIN if not role or role[0].lower().startswith("train") else VALID
+        named = _NUMBER.sub("0", _BESIDE.sub("", path.name)) if role else path.name
+        (together if role else plain)[str(path.parent), context.dialect, named][kind].append(file)
+    for key, roles in plain.items():
+        # A file that says nothing of what it is for is trained on, unless a part of it is there that says so.
+        whole = together.get(key)
+        if whole and not whole[TRAIN]:
+            whole[TRAIN] += roles[TRAIN]
+        else:
+            together[(*key, "")] = roles
     pairs = [(roles[TRAIN], roles[VALID]) for roles in together.values() if roles[TRAIN]]
     pairs += [([file], []) for roles in together.values() if not roles[TRAIN] for file in roles[VALID]]
+    order = {file: number for number, file in enumerate(files)}
+    pairs.sort(key=lambda pair: order[pair[0][0]])
     groups = [
         Group(tuple(train), tuple(valid), surveyed[train[0]] if len(train) == 1 else _surveyed(train)) for train, valid in pairs
     ]
@@ -84,7 +99,7 @@ def _surveyed(files: Sequence[str]) -> Context:
 
 def configuration(groups: Sequence[Group]) -> Iterator[str]:
     """Yield the lines of a configuration file."""
-    yield "# Configuration of ftlint. Lines that begin with # are defaults, or were inferred: without # the data is held to it."
+    yield "# Configuration of ftlint. Commented lines show defaults, examples or inferred values; uncomment one to enforce it."
     yield "# `ftlint config` prints all keys."
     yield ""
     yield '# fail-on = "warning"  # exit code 1 from this level on: error, warning, info, never'

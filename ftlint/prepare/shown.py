@@ -65,7 +65,7 @@ def pictures(profile: Profile) -> Iterator[str]:
         yield from _picture(f"{kind}: texts by tokens", _bands(spread.histogram, profile.context.target.limit))
     if profile.lengths:
         limit = profile.lengths.limit
-        title = "records by tokens, as their trainer makes them" + (f"; beyond {limit:,} they are cut" if limit else "")
+        title = "records by tokens, as their trainer renders them" + (f"; the limit is {limit:,}" if limit else "")
         yield from _picture(title, _bands(profile.lengths.histogram, limit))
 
 

@@ -17,11 +17,8 @@ from ftlint.report.formats.text import cut, plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-_BAR, _LABEL, _WIDTH = 22, 210, 720
-"""Height of a bar of a picture, width of its label, and width of the picture, in its own units."""
-
-_ROOM = 80
-"""Width that is left for the number behind a bar."""
+_ROW, _WIDTH, _ROOM = 36, 360, 60
+"""Height of a row of a picture, with the label above the bar; its width, and what of it is left for numbers; in its own units."""
 
 
 class Bar(NamedTuple):
@@ -67,15 +64,14 @@ def bars(title: str, rows: Sequence[Bar]) -> str:
     most = max((row.number for row in rows), default=0)
     drawn = []
     for index, row in enumerate(rows):
-        at = index * _BAR
-        length = max(2, round((_WIDTH - _LABEL - _ROOM) * row.number / most)) if row.number else 0
-        label = f'<text x="0" y="{at + 15}">{escape(cut(plain(row.label), 30))}</text>'
-        bar = f'<rect class="{row.kind}" x="{_LABEL}" y="{at + 3}" width="{length}" height="{_BAR - 6}" rx="3"/>'
-        one = f'{label}{bar}<text x="{_LABEL + length + 6}" y="{at + 15}">{row.number:,}</text>'
+        at = index * _ROW
+        length = max(2, round((_WIDTH - _ROOM) * row.number / most)) if row.number else 0
+        label = f'<text x="0" y="{at + 13}">{escape(cut(plain(row.label), 48))}</text>'
+        bar = f'<rect class="{row.kind}" x="0" y="{at + 18}" width="{length}" height="12" rx="3"/>'
+        one = f'{label}{bar}<text x="{length + 6}" y="{at + 29}">{row.number:,}</text>'
         drawn.append(f'<a href="{escape(row.link)}">{one}</a>' if row.link else one)
-    head = (
-        f'<svg viewBox="0 0 {_WIDTH} {len(rows) * _BAR}" role="group" aria-label="{escape(title)}"><title>{escape(title)}</title>'
-    )
+    name = escape(title)
+    head = f'<svg viewBox="0 0 {_WIDTH} {len(rows) * _ROW}" role="group" aria-label="{name}"><title>{name}</title>'
     return f"{head}{''.join(drawn)}</svg>" if rows else ""
 
 

@@ -152,7 +152,7 @@ def test_runs_are_compared(visit, service):
 
 def test_a_cell_of_the_matrix_shows_its_records(visit, service):
     tab = visit(service)
-    tab.locator("#jobs tr", has_text="ada:").get_by_text("where it errs").first.click()
+    tab.locator("#jobs tr", has_text="ada:").get_by_text("Show errors").first.click()
     tab.wait_for_selector("#matrix table")
     numbers = [int(text) for text in tab.locator("#matrix button").all_inner_texts()]
     assert sum(numbers) == 100
@@ -175,7 +175,7 @@ def test_a_model_is_asked_token_by_token(visit, service):
 
 def test_findings_of_an_uploaded_file_are_a_page_of_the_same_make(visit, service):
     tab = visit(service)
-    tab.get_by_text("what ftlint finds").first.click()
+    tab.get_by_text("Show findings").first.click()
     tab.wait_for_selector("#rules")
     assert tab.title().startswith("ftlint: ")
 

@@ -136,6 +136,9 @@ def test_extensions_of_the_pages_work(tmp_path):
         "/utterances/1/said",
         "mask <PERSON_3> in the text of message 2",
     )
+    (tmp_path / "flat.jsonl").write_text('{"opening": "Who?", "reply": "Me."}\n' * 3)
+    flat = ftlint("check", "--isolated", "--output", "json", "flat.jsonl", cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    assert json.loads(flat.stdout)["files"][0]["dialect"] == "dialogue", flat.stderr
     table = ftlint("check", "--output", "table", "calls.jsonl", cwd=tmp_path, PYTHONPATH=str(tmp_path)).stdout
     assert b"OUR001\t1\n" in table
 

@@ -90,3 +90,29 @@ def test_where_it_writes_nothing(tmp_path, files, sentence):
     assert (result.returncode, sorted(path.name for path in tmp_path.iterdir())) == (2, sorted(files))
     assert sentence in result.stderr.decode()
     assert result.stderr.count(b"\n") == 1
+
+
+def test_files_of_another_shape_are_no_part_of_a_dataset(tmp_path):
+    rows = "".join(json.dumps({"prompt": f"{number} ->", "completion": " a"}) + "\n" for number in range(20))
+    talk = json.dumps({"messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}) + "\n"
+    for name, text in {"train.jsonl": rows, "valid.jsonl": rows, "test.jsonl": talk}.items():
+        (tmp_path / name).write_text(text)
+    assert ftlint("init", "--yes", cwd=tmp_path).returncode == 0
+    tables = tomllib.loads((tmp_path / "ftlint.toml").read_text())["dataset"]
+    assert [(table["train"], table.get("valid")) for table in tables] == [
+        (["test.jsonl"], None),
+        (["train.jsonl"], ["valid.jsonl"]),
+    ]
+
+
+def test_a_file_is_trained_on_where_a_part_of_it_was_held_out(tmp_path):
+    rows = "".join(json.dumps({"prompt": f"{number} ->", "completion": " a"}) + "\n" for number in range(20))
+    for name in ("sports.jsonl", "sports-valid.jsonl", "food.jsonl", "food.train.jsonl", "food.valid.jsonl"):
+        (tmp_path / name).write_text(rows)
+    assert ftlint("init", "--yes", cwd=tmp_path).returncode == 0
+    tables = tomllib.loads((tmp_path / "ftlint.toml").read_text())["dataset"]
+    assert sorted((table["train"], table.get("valid")) for table in tables) == [
+        (["food.jsonl"], None),
+        (["food.train.jsonl"], ["food.valid.jsonl"]),
+        (["sports.jsonl"], ["sports-valid.jsonl"]),
+    ]

@@ -27,7 +27,7 @@ HOSTILE = (
 )
 
 ELEMENTS = {
-    *("html", "head", "meta", "title", "style", "body", "header", "main", "footer", "h1", "p", "div", "dl", "dt", "dd"),
+    *("html", "head", "meta", "title", "style", "body", "header", "main", "footer", "h1", "h2", "p", "div", "dl", "dt", "dd"),
     *("svg", "a", "text", "rect", "form", "label", "input", "fieldset", "legend", "script"),
 }
 

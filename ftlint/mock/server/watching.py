@@ -67,9 +67,17 @@ def _job(service: Service, job: Body) -> dict[str, Any]:
     """Return what the page shows of a job."""
     return {
         **{name: job[name] for name in ("id", "model", "status", "fine_tuned_model", "training_file", "validation_file", "used")},
+        "data": (service.store.get("files", job["training_file"]) or {"filename": "deleted"})["filename"],
+        "progress": _progress(service, job),
         "error": (job["error"] or {}).get("message"),
         "curves": results.curves(_results(service, job), _POINTS),
     }
+
+
+def _progress(service: Service, job: Body) -> str:
+    """Return how far a job is that is being done; nothing of another one."""
+    lines = service.runner.lines(job["id"])
+    return f"{100 * lines[-1].step.number // lines[-1].step.total} %" if lines else ""
 
 
 def _results(service: Service, job: Body) -> bytes:

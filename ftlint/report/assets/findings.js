@@ -38,7 +38,7 @@ for (const rule of rules) {
 }
 
 function item(finding) {
-  const edits = (finding.edits || []).map(([before, old, made, after]) =>
+  const edits = finding.drops ? [element("p", {}, "repaired: the record is dropped")] : (finding.edits || []).map(([before, old, made, after]) =>
     element("pre", {}, "repaired: ", before, old ? element("del", {}, old) : null, made ? element("ins", {}, made) : null, after));
   return element("li", { id: finding.id },
     element("p", {}, element("a", { href: `#${finding.id}`, class: "place" }, finding.place),
@@ -92,7 +92,7 @@ function choose() {
     near.unobserve(rule.more); // observed anew, it is asked again whether it is near
     near.observe(rule.more);
   }
-  count.textContent = total === 1 ? "1 finding" : `${total.toLocaleString("en")} findings`;
+  count.textContent = total === 0 ? "No finding matches" : total === 1 ? "1 finding" : `${total.toLocaleString("en")} findings`;
 }
 
 function follow() {

@@ -53,12 +53,12 @@ function showJobs() {
     const box = element("input", { type: "checkbox", "aria-label": `compare ${job.id}` });
     box.checked = run >= 0;
     box.addEventListener("change", () => { chosen.set(job.id, box.checked); show(); });
-    const errs = element("button", { type: "button" }, "where it errs");
+    const errs = element("button", { type: "button" }, "Show errors");
     errs.addEventListener("click", () => askMatrix(job));
-    return [element("span", {}, box, run >= 0 ? key(run) : null), job.id, element("span", { class: job.status }, job.status.replaceAll("_", " ")), job.model,
+    return [element("span", {}, box, run >= 0 ? key(run) : null), job.id, element("span", { class: job.status }, job.status.replaceAll("_", " ") + (job.progress ? ` ${job.progress}` : "")), job.model, job.data,
       element("span", { class: "id" }, job.error || job.fine_tuned_model || ""), job.fine_tuned_model && job.validation_file ? errs : ""];
   });
-  byId("jobs").replaceChildren(table(["compare", "job", "status", "from", "outcome", "judged"], rows));
+  byId("jobs").replaceChildren(table(["compare", "job", "status", "base model", "training file", "result", "evaluation"], rows));
 }
 
 // A measure has two names, by the generation of the service.
@@ -73,7 +73,7 @@ function showRuns() {
   const settings = [...new Set(runs.flatMap((job) => Object.keys(job.used || {})))];
   const measures = [...new Set(runs.flatMap((job) => Object.keys(job.curves).map(measure)))];
   const rows = [...settings.map((name) => [name.replaceAll("_", " "), ...runs.map((job) => `${(job.used || {})[name] ?? ""}`)]),
-    ...measures.map((name) => [`${name}, last`, ...runs.map((job) => last(job, name))])];
+    ...measures.map((name) => [`${name}, mean of the last steps`, ...runs.map((job) => last(job, name))])];
   byId("runs").replaceChildren(...(runs.length ? [table(["setting or measure", ...runs.map((job, run) => element("span", {}, key(run), " ", job.id))], rows)] : []));
 }
 
@@ -117,7 +117,7 @@ function chart(kind, fits, runs) {
 
 function showFiles() {
   const rows = state.files.map((file) => [file.id, file.filename, file.bytes.toLocaleString("en"), file.purpose,
-    file.purpose === "fine-tune" ? element("a", { href: `/_ftlint/files/${encodeURIComponent(file.id)}` }, "what ftlint finds") : ""]);
+    file.purpose === "fine-tune" ? element("a", { href: `/_ftlint/files/${encodeURIComponent(file.id)}` }, "Show findings") : ""]);
   byId("files").replaceChildren(table(["file", "name", "bytes", "purpose", "check"], rows));
   const model = byId("model");
   const old = model.value;
@@ -146,14 +146,14 @@ function matrix(body) {
   const rows = body.labels.map((right) => element("tr", {}, element("th", { scope: "row" }, JSON.stringify(right)),
     ...body.predicted.map((said) => element("td", {}, cell(right, said) ? button(cell(right, said)) : "0"))));
   const named = (label) => (body.labels.includes(label) ? JSON.stringify(label) : "no label");
-  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Confusion matrix" }, element("p", {}, `${body.model}: ${body.records.toLocaleString("en")} records of the validation file. Rows are the right labels, columns what the model says.`),
+  return element("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Confusion matrix" }, element("p", {}, `${body.model}: ${body.records.toLocaleString("en")} records of the validation file, ${(100 * body.cells.filter((one) => one.true === one.said).reduce((sum, one) => sum + one.count, 0) / body.records).toFixed(1)} % right. Rows are the right labels, columns what the model says.`),
     element("table", { class: "matrix" }, element("thead", {}, element("tr", {}, element("td", {}), ...body.predicted.map((said) => element("th", { scope: "col" }, named(said))))),
       element("tbody", {}, ...rows)));
 }
 
 function showRecords(one) {
   const more = one.count - one.records.length;
-  byId("cell").replaceChildren(element("div", {}, element("p", {}, `${one.count} with ${JSON.stringify(one.true)}, predicted ${JSON.stringify(one.said)}:`),
+  byId("cell").replaceChildren(element("div", {}, element("p", {}, `${one.count} records labelled ${JSON.stringify(one.true)} were predicted as ${JSON.stringify(one.said)}:`),
     element("ol", {}, ...one.records.map((record) => element("li", {}, element("pre", {}, record.asked), element("p", { class: "place" }, `said ${JSON.stringify(record.said)}`)))),
     more > 0 ? element("p", { class: "place" }, `and ${more} more`) : null));
 }
@@ -183,12 +183,12 @@ function tokens(all) {
   const others = element("div", {});
   const percent = (value) => `${(100 * value).toFixed(1)} %`;
   const chips = all.map(([token, probability, top]) => {
-    const chip = element("button", { type: "button", class: `token ${probability > 0.9 ? "sure" : probability > 0.5 ? "unsure" : "odd"}`, title: percent(probability) }, JSON.stringify(token).slice(1, -1));
+    const chip = element("button", { type: "button", class: `token ${probability > 0.9 ? "sure" : probability > 0.5 ? "unsure" : "odd"}`, title: percent(probability) }, JSON.stringify(token));
     chip.addEventListener("click", () => others.replaceChildren(table(["token", "probability"], top.sort((one, other) => other[1] - one[1]).map(([text, value]) => [JSON.stringify(text), percent(value)]))));
     return chip;
   });
   if (chips.length) chips[0].click();
-  return [element("p", {}, ...(chips.length ? chips : ["nothing: the first token ends the text"])), element("p", { class: "place" }, "A border shows how sure the model was. A token shows what else it thought of."), others];
+  return [element("p", {}, ...(chips.length ? chips : ["nothing: the first token ends the text"])), element("p", { class: "place" }, "Green: a probability above 90 %; yellow: above 50 %; red: below. Select a token to see the alternatives."), others];
 }
 
 function show() {

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from ftlint.records.edits import edited
 from ftlint.report.formats import Format
-from ftlint.report.formats.grouped import totals
+from ftlint.report.formats.grouped import repairs, totals
 from ftlint.report.formats.text import by_rule, cut, describe, fix_word, plain, window
 from ftlint.report.page import Bar, asset, bars, page_of
 from ftlint.rule import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ftlint.report.finding import Finding
     from ftlint.report.formats import Style
@@ -53,20 +54,22 @@ def _body(report: Report, rules: Sequence[tuple[Rule, list[Finding]]], pictures:
         yield f"<dt>{escape(plain(file.path))}</dt>{about}"
     yield "</dl></header><main>"
     found = [(rule.code, rule.name(), report.counts[rule.code], _level(rule, findings)) for rule, findings in rules]
+    yield from (f"<p>{escape(line)}</p>" for line in repairs(report) if line)
+    yield "<h2>Findings by rule</h2>" if rules else ""
     yield bars("Findings by rule", [Bar(f"{code} {name}", count, level, f"#{code}") for code, name, count, level in found])
-    yield from _shared(report)
+    yield from _shared(report, {code: level for code, _, _, level in found})
     if pictures:
         yield f"<details><summary><h2>The data: labels, lengths, and what is lost</h2></summary>{''.join(pictures)}</details>"
     yield from _filters() if rules else ()
     yield '<div id="rules"></div></main>'
 
 
-def _shared(report: Report) -> Iterator[str]:
-    """Yield the picture of what is in the data more than once, or in two of its parts."""
+def _shared(report: Report, levels: Mapping[str, str]) -> Iterator[str]:
+    """Yield the picture of what is in the data more than once, or in two of its parts. levels: of the rules' findings."""
     found = [rule for rule in report.rules if rule.family() in _SHARED and report.counts[rule.code]]
     if found:
         title = f"Duplicates and leaks, of {report.records:,} records"
-        rows = [Bar(f"{rule.code} {rule.name()}", report.counts[rule.code], rule.level, f"#{rule.code}") for rule in found]
+        rows = [Bar(f"{rule.code} {rule.name()}", report.counts[rule.code], levels[rule.code], f"#{rule.code}") for rule in found]
         yield f"<h2>{title}</h2>{bars(title, [Bar('all records', report.records), *rows])}"
 
 
@@ -114,7 +117,14 @@ def _finding(finding: Finding, *, snippets: bool) -> dict[str, Any]:
         if finding.column is not None:
             result["line"] = [text[:start], text[start:end], text[end:]]
         result["edits"] = _edits(finding)
+        result["drops"] = _drops(finding)
     return result
+
+
+def _drops(finding: Finding) -> bool:
+    """Whether a repair takes the whole record away."""
+    raw = (finding.text or "").encode("utf-8", "surrogateescape")
+    return bool(finding.fix and finding.fix.edits and not edited(raw, finding.fix.edits))
 
 
 def _edits(finding: Finding) -> list[list[str]]:
@@ -123,10 +133,10 @@ def _edits(finding: Finding) -> list[list[str]]:
     edits = finding.fix.edits[:_EDITS] if finding.fix else ()
     return [
         [
-            plain(raw[max(0, edit.start - _AROUND) : edit.start].decode("utf-8", "ignore")),
+            "…" * (edit.start > _AROUND) + plain(raw[max(0, edit.start - _AROUND) : edit.start].decode("utf-8", "ignore")),
             _shown(raw[edit.start : edit.end]),
             _shown(edit.text),
-            plain(raw[edit.end : edit.end + _AROUND].decode("utf-8", "ignore")),
+            plain(raw[edit.end : edit.end + _AROUND].decode("utf-8", "ignore")) + "…" * (edit.end + _AROUND < len(raw)),
         ]
         for edit in edits
     ]
