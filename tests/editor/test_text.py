@@ -62,6 +62,12 @@ def test_what_is_beyond_the_end_is_the_end(beyond):
     assert document.lines == ["abcd"]
 
 
+def test_what_is_beyond_the_end_of_a_row_is_before_its_line_end():
+    document = Document("file:///a.jsonl", "a.jsonl", "abc\r\nd", 1)
+    document.change(TextDocumentContentChangePartial(Range(Position(0, 99), Position(0, 99)), "x"))
+    assert document.content() == b"abcx\r\nd"
+
+
 def test_findings_move_with_their_lines():
     document = Document("file:///a.jsonl", "a.jsonl", "a\nb\nc\nd", 1)
     document.found, document.changed = {None: ["whole"], 0: ["a"], 1: ["b"], 3: ["d"]}, {3}
