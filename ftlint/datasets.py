@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import glob
 import os
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from ftlint.sources.discovery import find_files, matches
 from ftlint.sources.remote import is_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ftlint.config import Config, DatasetTable
     from ftlint.options import DatasetOptions
@@ -110,18 +111,19 @@ def dataset_with(source: Source, config: Config, *, alone: bool = False) -> Data
     Args:
         alone: Leave the other files of the dataset out.
 
-    Raises:
-        InputError: For another file of the dataset that cannot be read.
+    Another file of the dataset that cannot be read is left out.
     """
     tables, real = _tables(config), os.path.realpath(source.path)
     table = None if alone else next((table for table in tables if not table.missing and real in table.files), None)
     if table is None:
         return Dataset([source], _options(source.path, tables, config))
 
-    def opened(files: Iterable[str]) -> list[Source]:
-        return [source if os.path.realpath(file) == real else open_source(file) for file in files]
+    def opened(files: Iterable[str]) -> Iterator[Source]:
+        for file in files:
+            with suppress(InputError):
+                yield source if os.path.realpath(file) == real else open_source(file)
 
-    return Dataset(opened(table.train), table.options, opened(table.valid))
+    return Dataset(list(opened(table.train)), table.options, list(opened(table.valid)))
 
 
 class _Table(Struct, frozen=True):

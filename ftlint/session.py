@@ -222,11 +222,14 @@ class Session:
         line = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
         return self.check_lines(line, context).findings
 
-    def check_lines(self, content: bytes, context: Context | None = None, *, path: str = LINE_NAME) -> Report:
+    def check_lines(
+        self, content: bytes, context: Context | None = None, *, path: str = LINE_NAME, limit: int | None = None
+    ) -> Report:
         """Check lines by themselves, by the rules about lines and records alone; arguments are those of `check_line`.
 
         Args:
             path: The file that they are of.
+            limit: Findings kept a rule; None: all.
 
         """
         options = self.config.options() if path == LINE_NAME else options_of(path, self.config)
@@ -234,7 +237,7 @@ class Session:
         rules = [rule for rule in self.rules if isinstance(rule, (LineRule, RecordRule))]
         whole = check_dataset(dataset, rules, Serial(), known=context)
         whole.fix = partial(proposed, dataset=dataset, report=whole)
-        report = Report([adjusted(whole, self.config)], rules, None, edits=True, snippets=self.shows(_codes([whole])))
+        report = Report([adjusted(whole, self.config)], rules, limit, edits=True, snippets=self.shows(_codes([whole])))
         return report.rendered()
 
     @overload

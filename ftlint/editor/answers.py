@@ -70,8 +70,11 @@ def _range(document: Document, line: int | None, finding: Finding) -> types.Rang
 
 def _related(document: Document, finding: Finding, other: RelatedLocation) -> types.DiagnosticRelatedInformation:
     """Return another line that belongs to a finding, as it was when that was made."""
-    uri = document.uri if other.path == finding.path else Path(other.path).absolute().as_uri()
-    start = types.Position(other.line - 1, 0)
+    mine = other.path == finding.path
+    uri = document.uri if mine else Path(other.path).absolute().as_uri()
+    start = (
+        document.position(other.line - 1, 0) if mine and other.line <= len(document.lines) else types.Position(other.line - 1, 0)
+    )
     return types.DiagnosticRelatedInformation(types.Location(uri, types.Range(start, start)), f"line {other.line:,}")
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from msgspec.structs import replace
+
 from ftlint import config as configuration
 from ftlint.datasets import covers, dataset_with
 from ftlint.errors import FtlintError
 from ftlint.report.diff import replaced
+from ftlint.rule.registry import matching
 from ftlint.session import Session
 from ftlint.sources import Source
 from ftlint.text.words import numbered
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from ftlint.config import Config
     from ftlint.dialects.context import Context
+    from ftlint.engine.dataset import Dataset
     from ftlint.report.finding import Finding
     from ftlint.report.report import Report
 
@@ -83,17 +87,30 @@ def check_whole(session: Session, path: str, content: bytes, go_on: Callable[[],
         if not go_on():
             raise CalledOffError
 
-    dataset = dataset_with(Source(path, len(content), content), session.config)
-    if sum(source.size for source in (*dataset.train, *dataset.valid)) > WHOLE:
-        dataset = dataset_with(Source(path, len(content), content), session.config, alone=True)
+    dataset = _dataset(session, path, content)
     report = session.check_datasets([dataset], block=_BLOCK, progress=progress, edits=True, limit=SHOWN)
     try:
-        [context] = [file.context for file in report.files if file.path == path]
-        return Found([one for one in report.findings if one.path == path], context, list(_beyond(report, path)))
+        context = next(file.context for file in report.files if file.path == path)
+        return Found(_repairable(session, report, path), context, list(_beyond(report, path)))
     finally:
         report.close()
         for source in (*dataset.train, *dataset.valid):
             source.close()
+
+
+def _dataset(session: Session, path: str, content: bytes) -> Dataset:
+    """Return the dataset of a document; the document alone where it is too large altogether."""
+    source = Source(path, len(content), content)
+    dataset = dataset_with(source, session.config)
+    whole = sum(other.size for other in (*dataset.train, *dataset.valid)) <= WHOLE
+    return dataset if whole else dataset_with(source, session.config, alone=True)
+
+
+def _repairable(session: Session, report: Report, path: str) -> list[Finding]:
+    """Return the findings in a file; those that the configuration does not let be repaired have no repair."""
+    kept = {rule.code for rule in matching(session.config.settings.unfixable, "unfixable")}
+    mine = (one for one in report.findings if one.path == path)
+    return [replace(one, fix=None) if one.code in kept else one for one in mine]
 
 
 def _beyond(report: Report, path: str) -> Iterator[str]:
@@ -111,8 +128,8 @@ def check_lines(session: Session, path: str, lines: Iterable[str], context: Cont
         context: What is known of the dataset; without it the lines speak for themselves.
     """
     content = "\n".join(lines).encode("utf-8", "surrogatepass")
-    report = session.check_lines(content, context, path=path)
-    return Found(report.findings, report.survey)
+    report = session.check_lines(content, context, path=path, limit=SHOWN)
+    return Found(_repairable(session, report, path), report.survey, list(_beyond(report, path)))
 
 
 def repair(session: Session, path: str, content: bytes, rule: str | None) -> list[tuple[int, int, str]]:
@@ -127,12 +144,9 @@ def repair(session: Session, path: str, content: bytes, rule: str | None) -> lis
     if rule is not None:
         [chosen] = [one for one in session.rules if one.name() == rule]
         session = Session.of(session.config, rules=[chosen])
-    source = Source(path, len(content), content)
-    [repaired], report = session.fix_datasets(
-        [dataset_with(source, session.config, alone=True)], unsafe=rule is not None, track=True
-    )
+    [repaired], report = session.fix_datasets([_dataset(session, path, content)], unsafe=rule is not None, track=True)
     try:
-        original, new, origins = repaired.files[0]
+        original, new, origins = next(file for file in repaired.files if file[0].path == path)
         changes = [] if new is original else list(replaced(original, new, origins))
         return [(at, at + len(old), b"".join(lines).decode("utf-8", "surrogatepass")) for at, old, lines in changes]
     finally:

@@ -19,6 +19,7 @@ from ftlint.config import FILES
 from ftlint.editor import answers
 from ftlint.editor.checks import HEAD, WHOLE, Sessions, check_lines, check_whole, repair, sentence
 from ftlint.editor.text import Document
+from ftlint.errors import FtlintError
 from ftlint.sources.source import SUFFIXES
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class _Open:
         self.document = document
         self.context: Context | None = None
         self.beyond: Sequence[str] = ()
+        self.failed = ""
         self.task: asyncio.Task[None] | None = None
 
 
@@ -80,7 +82,6 @@ class Server(LanguageServer):
         self.sessions = Sessions({})
         self.ended = False
         self._worker = ThreadPoolExecutor(1, "ftlint")
-        self._told: set[str] = set()
 
     def open(self, item: types.TextDocumentItem) -> None:
         """Take a document, where it is one of JSON lines."""
@@ -88,6 +89,7 @@ class Server(LanguageServer):
         if path is None or not (path.endswith(SUFFIXES) or item.language_id in _LANGUAGES):
             return
         units = self.workspace.position_encoding
+        self.close(item.uri)
         self.opened[item.uri] = one = _Open(Document(item.uri, path, item.text, item.version, units))
         if one.document.size > WHOLE:
             self.tell(
@@ -140,8 +142,7 @@ class Server(LanguageServer):
         try:
             session = await self._work(self.sessions.of, document.path)
             if session is None:  # the configuration excludes it
-                document.found = {}
-                self._publish(one)
+                self._show_nothing(one)
                 return
             is_large = document.size > WHOLE
             if pause or is_large:
@@ -149,8 +150,12 @@ class Server(LanguageServer):
             if not is_large:
                 await asyncio.sleep(pause)
                 await self._check_all(one, session)
+            one.failed = ""
         except Exception as error:  # whatever went wrong, the editor goes on
-            self.tell(sentence(error), types.MessageType.Error)
+            self._show_nothing(one)
+            if one.failed != sentence(error):
+                one.failed = sentence(error)
+                self.tell(one.failed, types.MessageType.Error)
             logging.getLogger(__name__).info("check failed", exc_info=error)
 
     async def _check_changed(self, one: _Open, session: Session, *, large: bool) -> None:
@@ -159,11 +164,19 @@ class Server(LanguageServer):
         lines = sorted(document.changed)
         if large and len(lines) == len(document.lines):
             lines = lines[: _lines_of(document, HEAD)]
-        elif len(lines) > AT_ONCE:
+            await self._check_lines(one, session, lines)
+            document.changed = set()
             return
+        if large or len(lines) <= AT_ONCE:
+            for start in range(0, len(lines), AT_ONCE):
+                await self._check_lines(one, session, lines[start : start + AT_ONCE])
+
+    async def _check_lines(self, one: _Open, session: Session, lines: Sequence[int]) -> None:
+        """Check some lines."""
+        document = one.document
         found = await self._work(check_lines, session, document.path, [document.lines[line] for line in lines], one.context)
-        document.changed = set()
-        one.context = one.context or found.context
+        document.changed.difference_update(lines)
+        one.context, one.beyond = one.context or found.context, found.beyond or one.beyond
         for line in lines:
             document.found.pop(line, None)
         self._take(one, found, lines)
@@ -185,6 +198,10 @@ class Server(LanguageServer):
             one.document.found.setdefault(line, []).append(finding)
         self._publish(one)
 
+    def _show_nothing(self, one: _Open) -> None:
+        one.document.found, one.beyond = {}, ()
+        self._publish(one)
+
     def _publish(self, one: _Open) -> None:
         shown = answers.diagnostics(one.document, one.beyond)
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(one.document.uri, shown, one.document.version))
@@ -193,9 +210,19 @@ class Server(LanguageServer):
         """Return an action with its edit: the repair of a rule's findings, or of all that is safe."""
         data: Any = action.data
         one = self.opened.get(data.get("uri", "")) if isinstance(data, dict) else None
-        session = await self._work(self.sessions.of, one.document.path) if one else None
-        if one and session:
-            changes = await self._work(repair, session, one.document.path, one.document.content(), data.get("rule"))
+        if one is None:
+            return action
+        state = one.document.state
+        try:
+            session = await self._work(self.sessions.of, one.document.path)
+            changes = []
+            if session:
+                changes = await self._work(repair, session, one.document.path, one.document.content(), data.get("rule"))
+        except FtlintError as error:
+            self.tell(sentence(error), types.MessageType.Error)
+            return action
+        # What was found out of a text is not done to another one.
+        if one.document.state == state and self.opened.get(one.document.uri) is one:
             action.edit = answers.edits_of(one.document, changes)
         return action
 
@@ -204,10 +231,8 @@ class Server(LanguageServer):
         return await asyncio.get_running_loop().run_in_executor(self._worker, function, *args)
 
     def tell(self, text: str, kind: types.MessageType) -> None:
-        """Show a sentence, once."""
-        if text not in self._told:
-            self._told.add(text)
-            self.window_show_message(types.ShowMessageParams(kind, f"ftlint: {text}"))
+        """Show a sentence."""
+        self.window_show_message(types.ShowMessageParams(kind, f"ftlint: {text}"))
 
 
 def _lines_of(document: Document, size: int) -> int:

@@ -36,10 +36,12 @@ class Document:
         size: Its characters.
         found: Findings by line, 0-based; those of the file as a whole are at None.
         changed: Lines that were changed and not checked since.
+        state: Counts the changes, so that what was found out before one is not taken for the text after it.
     """
 
     def __init__(self, uri: str, path: str, text: str, version: int | None, units: str | None = None) -> None:
         self.uri, self.path, self.version = uri, path, version
+        self.state = 0
         self._codec = _CODECS.get(PositionEncodingKind(units or PositionEncodingKind.Utf16))
         self._become(text)
 
@@ -47,6 +49,7 @@ class Document:
         self.lines = text.split("\n")
         self.size = len(text)
         self._has_returns = _has_lone_return(text)
+        self._known_rows: Sequence[int] | None = None
         self.found: dict[int | None, list[Finding]] = {}
         self.changed = set(range(len(self.lines)))
 
@@ -56,6 +59,7 @@ class Document:
 
     def change(self, change: TextDocumentContentChangeEvent) -> None:
         """Take over a change. Findings move with their lines; those of changed lines, and of the file as a whole, stay."""
+        self.state += 1
         if not isinstance(change, TextDocumentContentChangePartial):
             self._become(change.text)
             return
@@ -65,6 +69,7 @@ class Document:
         self.lines[first : last + 1] = new
         self.size += sum(map(len, new)) + len(new) - sum(map(len, old)) - len(old)
         self._has_returns = self._has_returns or any(map(_has_lone_return, new))
+        self._known_rows = None
         moved = len(new) - len(old)
         self.found = {
             line if line is None or line <= last else line + moved: some
@@ -101,10 +106,11 @@ class Document:
         """Return in which row each line begins."""
         if not self._has_returns:
             return range(len(self.lines))
-        rows = [0]
-        for line in self.lines[:-1]:
-            rows.append(rows[-1] + len(_LONE_RETURN.split(line)))
-        return rows
+        if self._known_rows is None:
+            self._known_rows = rows = [0]
+            for line in self.lines[:-1]:
+                rows.append(rows[-1] + len(_LONE_RETURN.split(line)))
+        return self._known_rows
 
     def _characters(self, text: str, units: int) -> int:
         """Return how many characters the first units of a text are."""

@@ -254,3 +254,61 @@ def test_an_editor_that_goes_without_leave_is_an_error(tmp_path):
     with Editor(tmp_path) as editor:
         editor.tell("exit", None)
         assert editor.process.wait() == 1
+
+
+def test_a_repair_of_a_text_is_not_done_to_another_one(tmp_path):
+    lines = [BAD.replace("4", str(number)) if number % 10 == 0 else LINES[number] for number in range(1000)]
+    with Editor(tmp_path, capabilities=RESOLVING) as editor:
+        uri = editor.open(tmp_path / "train.jsonl", "\n".join(lines) + "\n")
+        editor.until(lambda: (10, "CMP001") in editor.codes(uri))
+        everywhere = next(one for one in editor.actions(uri, 10) if "all findings" in one["title"])
+        editor.asked += 1
+        editor._send({"id": editor.asked, "method": "codeAction/resolve", "params": everywhere})
+        editor.change(uri, (0, 0, 0, "\n"))
+        got = {}
+        while got.get("id") != editor.asked:
+            got = editor._receive()
+        assert "edit" not in got["result"]
+        assert " no" in editor.apply(next(one for one in editor.actions(uri, 11) if "Fix: " in one["title"]))
+
+
+def test_many_lines_pasted_into_a_large_document_are_checked(editor, tmp_path):
+    long = json.dumps({"prompt": f"{'word ' * 200_000}->", "completion": " yes"})
+    uri = editor.open(tmp_path / "train.jsonl", f"{long}\n" * 35)
+    editor.until(lambda: uri in editor.shown)
+    editor.change(uri, (0, 0, 0, f"{LINES[0]}\n" * 1500 + f"{BAD}\n"))
+    editor.until(lambda: (1500, "CMP001") in editor.codes(uri))
+
+
+@pytest.mark.parametrize("table", ['train = ["train.jsonl"]\nvalid = ["train.jsonl"]', 'train = ["train.jsonl", "gone.jsonl"]'])
+def test_a_dataset_that_is_not_in_order_does_not_stop_the_checks(editor, tmp_path, table):
+    (tmp_path / "ftlint.toml").write_text(f"[[dataset]]\n{table}\n")
+    (tmp_path / "train.jsonl").write_text(WITH_BAD)
+    uri = editor.open(tmp_path / "train.jsonl", WITH_BAD)
+    editor.until(lambda: (4, "CMP001") in editor.codes(uri))
+
+
+def test_a_configuration_that_breaks_is_told_each_time_and_shows_nothing(editor, tmp_path):
+    uri = editor.open(tmp_path / "train.jsonl", WITH_BAD)
+    for time in (1, 2):
+        editor.until(lambda: editor.codes(uri) == [(4, "CMP001")])
+        (tmp_path / "ftlint.toml").write_text("ignroe = []")
+        editor.change(uri, (7, 0, 0, " "))
+        editor.until(lambda time=time: len(editor.said) == time and editor.codes(uri) == [])
+        assert editor.actions(uri, 4) == []
+        (tmp_path / "ftlint.toml").write_text("")
+        editor.change(uri, (7, 0, 1, ""))
+
+
+def test_what_is_not_to_be_repaired_has_no_action(tmp_path):
+    with Editor(tmp_path, options={"unfixable": ["CMP001"]}) as editor:
+        uri = editor.open(tmp_path / "train.jsonl", WITH_BAD)
+        editor.until(lambda: editor.codes(uri) == [(4, "CMP001")])
+        assert editor.actions(uri, 4) == []
+
+
+def test_a_lone_return_costs_nothing_a_finding(editor, tmp_path):
+    text = TEXT.replace(LINES[5], LINES[5].replace(": ", ":\r ", 1)) + (BAD + "\n") * 300
+    uri = editor.open(tmp_path / "train.jsonl", text)
+    editor.until(lambda: uri in editor.shown)
+    assert (1001, "CMP001") in editor.codes(uri)  # a row further down than the line
