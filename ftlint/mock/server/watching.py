@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter
@@ -20,7 +21,7 @@ from ftlint.report.formats import Style, format_named
 from ftlint.sources import Source
 
 if TYPE_CHECKING:
-    from ftlint.mock.jobs.store import Body
+    from ftlint.mock.jobs.store import Body, Store
 
 _JOBS, _POINTS = 30, 100
 """Jobs that are shown, the newest, and points of a curve."""
@@ -70,22 +71,28 @@ def _job(service: Service, job: Body) -> dict[str, Any]:
         "data": (service.store.get("files", job["training_file"]) or {"filename": "deleted"})["filename"],
         "progress": _progress(service, job),
         "error": (job["error"] or {}).get("message"),
-        "curves": results.curves(_results(service, job), _POINTS),
+        "curves": _curves(service, job),
     }
+
+
+def _curves(service: Service, job: Body) -> dict[str, list[tuple[int, float]]]:
+    """Return the curves of a job: of its results file, or of one that is not over so far."""
+    body = service.store.get("files", job["result_files"][0]) if job["result_files"] else None
+    if body is None:
+        return results.curves(results.of_generation(service.runner.lines(job["id"]), legacy=job["legacy"]), _POINTS)
+    return _of_file(service.store, body["content"])
+
+
+@lru_cache(maxsize=2 * _JOBS)
+def _of_file(store: Store, content: str) -> dict[str, list[tuple[int, float]]]:
+    """Return the curves of a results file, which does not change and is asked for every second."""
+    return results.curves(store.read({"content": content}), _POINTS)
 
 
 def _progress(service: Service, job: Body) -> str:
     """Return how far a job is that is being done; nothing of another one."""
     lines = service.runner.lines(job["id"])
     return f"{100 * lines[-1].step.number // lines[-1].step.total} %" if lines else ""
-
-
-def _results(service: Service, job: Body) -> bytes:
-    """Return the results file of a job; of one that is not over, what it would be now."""
-    body = service.store.get("files", job["result_files"][0]) if job["result_files"] else None
-    if body is not None:
-        return service.store.read(body)
-    return results.of_generation(service.runner.lines(job["id"]), legacy=job["legacy"])
 
 
 def _matrix(service: Service, job: Body) -> dict[str, Any]:
