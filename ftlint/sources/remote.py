@@ -66,7 +66,7 @@ class Remote(Struct, frozen=True):
     def check_unchanged(self) -> None:
         """Raise InputError where the file was written to since it was looked at."""
         if self.version and looked_at(self.address).version != self.version:
-            raise InputError(f"{self.address} changed while it was read; run ftlint again when nothing writes to it")
+            raise _changed(self.address)
 
     def write(self, file: Path) -> None:
         """Replace it by a file of the disk, whole or not at all, if it is still what was read.
@@ -196,8 +196,11 @@ def _of_hub(address: str) -> str:
     if kind not in {"datasets", "models", "spaces"} or not path:
         raise InputError(f"{address} is not hf://datasets/OWNER/NAME/PATH")
     name, _, revision = name.partition("@")
-    hub = os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
-    return f"{hub}/{'' if kind == 'models' else kind + '/'}{owner}/{name}/resolve/{revision or 'main'}/{path}"
+    return f"{_hub()}/{'' if kind == 'models' else kind + '/'}{owner}/{name}/resolve/{revision or 'main'}/{path}"
+
+
+def _hub() -> str:
+    return os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
 
 
 @lru_cache
@@ -209,11 +212,7 @@ def _store(root: str) -> Any:
     options: dict[str, Any] = {"timeout": "30s", "connect_timeout": "5s"}
     if root.startswith("http://") or os.environ.get("AWS_ALLOW_HTTP", "").lower() == "true":
         options["allow_http"] = True
-    if (
-        root.startswith("http")
-        and os.environ.get("HF_TOKEN")
-        and root == _of_hub("hf://datasets/a/b/c").partition("/datasets/")[0]
-    ):
+    if os.environ.get("HF_TOKEN") and root == _split(_hub())[0]:
         options["default_headers"] = {"Authorization": f"Bearer {os.environ['HF_TOKEN']}"}
     more: dict[str, Any] = {"client_options": options, "retry_config": {"max_retries": 5, "retry_timeout": _WAIT}}
     provider = _of_boto() if root.startswith("s3://") else None
@@ -243,6 +242,10 @@ def _obstore() -> Any:
     return obstore
 
 
+def _changed(address: str) -> InputError:
+    return InputError(f"{address} changed while it was read; run ftlint again when nothing writes to it")
+
+
 @contextmanager
 def _told(address: str) -> Iterator[None]:
     """Turn what a store complains of into one sentence, without what it quotes of requests and answers."""
@@ -251,11 +254,11 @@ def _told(address: str) -> Iterator[None]:
     try:
         yield
     except (wrong.NotFoundError, FileNotFoundError) as error:
-        raise InputError(f"cannot read {address}: No such object or bucket") from error
+        raise InputError(f"cannot reach {address}: no such object or bucket") from error
     except (wrong.PermissionDeniedError, wrong.UnauthenticatedError) as error:
-        raise InputError(f"cannot read {address}: access is denied; are there credentials for it?") from error
+        raise InputError(f"cannot reach {address}: access is denied; are there credentials for it?") from error
     except wrong.PreconditionError as error:
-        raise InputError(f"{address} changed while it was read; run ftlint again when nothing writes to it") from error
+        raise _changed(address) from error
     except (wrong.BaseError, OSError, ValueError) as error:
         raise InputError(f"cannot reach {address}: {_reason(error)}") from error
 
