@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field, replace
-from dataclasses import fields as fields_of
 from functools import cache
 from importlib.resources import files
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+import msgspec
+from msgspec import Struct, field
+from msgspec.structs import fields as fields_of
+from msgspec.structs import replace
 
 from ftlint.errors import ConfigError, did_you_mean
 
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """A model that a dataset is for; the fields are those of targets.toml, which explains them."""
 
     name: str
@@ -124,7 +124,7 @@ def target(name: str, own: Mapping[str, Mapping[str, Any]] | None = None) -> Tar
     fields.setdefault("source", "your configuration")
     newest = shipped().get(name, {}).get("extends", "")
     fields["version"] = newest.partition("@")[2] if newest.startswith(f"{name}@") and name not in (own or {}) else ""
-    known = Target.__dataclass_fields__
+    known = Target.__struct_fields__
     fields |= {key: tuple(value) for key, value in fields.items() if isinstance(value, list) and key in _of_default(tuple)}
     for key in fields:
         if key not in known:
@@ -138,18 +138,28 @@ def _of_default(kind: type) -> list[str]:
     return [one.name for one in fields_of(Target) if type(one.default) is kind]
 
 
+_WANTED = {
+    int: "an integer",
+    str: "a string",
+    bool: "true or false",
+    tuple[str, ...]: "an array of strings",
+    dict[str, Any]: "a table",
+}
+"""What the values of keys are called, by their type."""
+
+
 def _checked(name: str, fields: Mapping[str, Any]) -> Target:
     """Return a user's target; raises ConfigError for a value of another type than its key has."""
-    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - takes 100 ms, and few users have targets of their own
-
-    try:
-        checked = TypeAdapter(Target).validate_python({"name": name, **fields})
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part).replace("_", "-") for part in first["loc"])
-        raise ConfigError(f"targets.{name}.{key} {first['msg'].removeprefix('Input ')}, not {first['input']!r}") from error
-    _check_values(checked)
-    return checked
+    for one in fields_of(Target):
+        if one.name in fields:
+            try:
+                msgspec.convert(fields[one.name], one.type)
+            except msgspec.ValidationError as error:
+                key, wanted = one.name.replace("_", "-"), _WANTED[one.type]
+                raise ConfigError(f"targets.{name}.{key} should be {wanted}, not {fields[one.name]!r}") from error
+    made = Target(name, **fields)
+    _check_values(made)
+    return made
 
 
 def _check_values(target: Target) -> None:

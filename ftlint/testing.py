@@ -17,7 +17,7 @@ from ftlint import config as configuration
 from ftlint.api import check
 from ftlint.engine.dataset import Dataset
 from ftlint.report.formats import Style, reporter
-from ftlint.rule.registry import options_of
+from ftlint.rule.options import options_of
 from ftlint.session import Session
 from ftlint.sources import Source
 

@@ -132,9 +132,9 @@ def test_what_comes_back_from_a_repair(tmp_path):
     ("settings", "sentence"),
     [
         ({"rules": {"LBL004": {"minimum": "x"}}}, "rule rare-label, option minimum"),
-        ({"targets": {"mine": {"limit": "a"}}}, "targets.mine.limit should be a valid integer"),
+        ({"targets": {"mine": {"limit": "a"}}}, "targets.mine.limit should be an integer, not 'a'"),
         ({"targets": {"mine": {"limits": 4}}}, "unknown key 'limits'; did you mean limit?"),
-        ({"targets": {"mine": {"dialects": 5}}}, "targets.mine.dialects should be a valid tuple"),
+        ({"targets": {"mine": {"dialects": 5}}}, "targets.mine.dialects should be an array of strings, not 5"),
         ({"targets": {"mine": {"extends": ["davinci"]}}}, "targets.mine.extends should be the name of a target"),
     ],
 )

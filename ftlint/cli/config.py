@@ -33,12 +33,14 @@ def command(*, targets: bool, texts: tuple[str, ...], isolated: bool, output: st
 
 
 def _print_targets(config: Any, output: str) -> None:
-    from ftlint.targets import shipped, target  # noqa: PLC0415 - only where it is asked for
+    from msgspec.structs import asdict as fields_of  # noqa: PLC0415 - only where it is asked for
+
+    from ftlint.targets import shipped, target  # noqa: PLC0415 - likewise
 
     own = config.settings.targets
     results = [target(name, own) for name in {**shipped(), **own}]
     if output == "json":
-        _print_json([{key.replace("_", "-"): value for key, value in asdict(item).items()} for item in results])
+        _print_json([{key.replace("_", "-"): value for key, value in fields_of(item).items()} for item in results])
         return
     for item in results:
         cuts = f"cut at {item.cuts_at:,}" if item.cuts_at else "no limit known"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -41,6 +40,8 @@ def command(name: str | None, *, everything: bool, output: str) -> int:
 
 def describe(rule: type[Rule]) -> dict[str, Any]:
     """Return what a program may want to know of a rule."""
+    from ftlint.rule.options import defaults  # noqa: PLC0415 - imports polars
+
     return {
         "code": rule.code,
         "name": rule.name(),
@@ -51,6 +52,6 @@ def describe(rule: type[Rule]) -> dict[str, Any]:
         "requires": list(rule.requires),
         "fix": {"safe": "safe", "unsafe": "unsafe", "request": "unsafe", None: None}[rule.fixable],
         "enabled": rule.enabled,
-        "options": asdict(rule.Options()),
+        "options": defaults(rule),
         "documentation": rule.url(),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -86,8 +87,8 @@ class _Order:
     Attributes:
         begins: Whether a system message is first.
         at: Place of the assistant's last message, if there is one.
-        template: What is asked, to be filled with what `pick` takes of all texts: last comes what most conversations begin
-            with, so that they differ in their first characters, by which equal ones are sought.
+        pick: Takes what is asked of all texts: last comes what most conversations begin with, so that they differ in their first
+            characters, by which equal ones are sought.
         row: What the table of records has of it; the roles of what is asked are an opaque key, by which conversations of the
             same texts differ; texts that stand for themselves have none.
     """
@@ -101,9 +102,9 @@ class _Order:
         # Two orders of the same messages are two conversations.
         unusual = [str(self.at)] if self.at is not None and self.at < len(roles) - 1 else []
         key = "" if bare else BETWEEN.join([*(roles[index] for index in asked), *unusual])
+        # Of one place an itemgetter returns no list.
+        self.pick = itemgetter(*asked) if len(asked) > 1 else itemgetter(slice(asked[0], asked[0] + 1) if asked else slice(0))
         self.row = (last, self.at is not None, roles.count("assistant"), self.at, key)
-        self.template = BETWEEN.join("%s" for _ in asked)
-        self.pick: Callable[[Sequence[str]], Any] = itemgetter(*asked) if asked else lambda _: ()
 
 
 class _Orders(dict[tuple[tuple[str, ...], bool], _Order]):
@@ -123,11 +124,8 @@ def as_json(value: Any) -> str | None:
 
 def plain_records(counts: Sequence[int], roles: Sequence[str], texts: Sequence[str]) -> pl.DataFrame:
     """Return the table of conversations that hold so many messages each. roles, texts: of all messages."""
-    ends = 0
-    groups = []
-    for count in counts:
-        start, ends = ends, ends + count
-        groups.append((tuple(roles[start:ends]), texts[start:ends], False))
+    ends = list(accumulate(counts, initial=0))
+    groups = ((tuple(roles[start:end]), texts[start:end], False) for start, end in pairwise(ends))
     none = pl.Series(TOOLS, [None], pl.String).new_from_index(0, len(counts))
     return _table(groups, none, counts, counts)
 
@@ -269,22 +267,22 @@ def _calls_text(talk: Sequence[Turn]) -> str | None:
 
 
 def _table(
-    groups: Sequence[tuple[tuple[str, ...], Sequence[str], bool]], tools: pl.Series, counts: Sequence[int], turns: Sequence[int]
+    groups: Iterable[tuple[tuple[str, ...], Sequence[str], bool]], tools: pl.Series, counts: Sequence[int], turns: Sequence[int]
 ) -> pl.DataFrame:
     """Return the table of records, given for each its roles, its texts, and whether these stand for themselves."""
     orders = _Orders()
-    systems, inputs, answers, numbers = list[str | None](), list[str](), list[str](), list[int]()
+    systems, inputs, answers, numbers, flat = list[str | None](), list[str](), list[str](), list[int](), list[bool]()
     for roles, own, bare in groups:
         order = orders[roles, bare]
         numbers.append(order.number)
-        inputs.append(order.template % order.pick(own))
+        inputs.append(BETWEEN.join(order.pick(own)))
         answers.append("" if order.at is None else own[order.at])
         systems.append(own[0] if order.begins else None)
+        flat.append(bare)
     rows = pl.DataFrame([order.row for order in orders.values()], _ORDER, orient="row")
     made = frame({"system": systems, TOOLS: tools, INPUT: inputs, ANSWER: answers}, _TEXTS)
     sizes = [pl.Series("messages", counts, pl.UInt32), pl.Series("turns", turns, pl.UInt32)]
-    texts = pl.Series("flat", [bare for _, _, bare in groups], pl.Boolean)
-    return made.hstack([*sizes, texts]).hstack(rows[pl.Series(numbers, dtype=pl.UInt32)])
+    return made.hstack([*sizes, pl.Series("flat", flat, pl.Boolean)]).hstack(rows[pl.Series(numbers, dtype=pl.UInt32)])
 
 
 def pairs_of(said: Said) -> pl.DataFrame:

@@ -63,7 +63,7 @@ class Block(msgspec.Struct, dict=True):
 
     def offset(self, number: int) -> int:
         """Return how many bytes of the block are before a line."""
-        return self._starts[number]
+        return self._starts[number] if number else 0
 
     def records_on(self, numbers: Sequence[int], context: Context) -> list[Record | None]:
         """Return the records of some lines, each of which is read by itself once for all who ask."""

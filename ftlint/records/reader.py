@@ -152,9 +152,11 @@ class Reader:
     def _read(self, data: bytes) -> Decoded:
         decoded = Decoded()
         parts: list[Tables] = []
+        plain: list[Any] = []
         types = list(self.dialect.types)
         for start, end in _cut(data, min(PIECE, self.longest)):
             if end - start > self.longest:
+                parts += self._plain_tables(plain, decoded)
                 decoded.faults["line-too-long"].append(decoded.lines)
                 decoded.lines += 1
                 continue
@@ -163,18 +165,17 @@ class Reader:
             decoded.traces |= piece_has.traces
             records = _typed(piece, piece_has.lines, types) if piece_has.lines else None
             if records is not None and piece_has.quotes == 2 * self.dialect.strings(records):
-                parts.append(_placed(self.dialect.columns(records), range(decoded.lines, decoded.lines + len(records))))
-                for path, kind in self.dialect.plain_kinds:
-                    known = decoded.kinds.setdefault((path, kind), Kind(0, decoded.lines))
-                    known.count += len(records)
+                plain += records
                 decoded.lines += len(records)
                 decoded.objects += len(records)
             else:
+                parts += self._plain_tables(plain, decoded)
                 raw = piece.split(b"\n")
                 parts += self._irregular(raw, _parsed(raw), piece_has.quotes, decoded)
+        parts += self._plain_tables(plain, decoded)
         if self.dialect.checked:
             parts = parts or [_placed(self.dialect.columns([]), [])]
-            decoded.tables = {name: pl.concat([part[name] for part in parts]).rechunk() for name in parts[0]}
+            decoded.tables = parts[0] if len(parts) == 1 else _joined(parts)
         else:
             decoded.tables = {RECORDS: pl.DataFrame(schema={"line": pl.UInt32})}
         for lines in (*decoded.unknown.values(), *decoded.foreign.values()):
@@ -196,6 +197,18 @@ class Reader:
         batch = _Batch(self.dialect, {name: table.filter(pl.col("line").is_in(wanted)) for name, table in tables.items()})
         whole = batch.of(RECORDS)
         return {number: Record(line, batch, number) if number in whole else None for number, line in lines.items()}
+
+    def _plain_tables(self, records: list[Any], decoded: Decoded) -> Iterator[Tables]:
+        """Yield the tables of records of the strictest type, the last lines so far, and empty their list.
+
+        Many at once: a table has dozens of columns, and each costs as much for few records as for hundreds.
+        """
+        if records:
+            first = decoded.lines - len(records)
+            for path, kind in self.dialect.plain_kinds:
+                decoded.kinds.setdefault((path, kind), Kind(0, first)).count += len(records)
+            yield _placed(self.dialect.columns(records), range(first, decoded.lines))
+            records.clear()
 
     def _irregular(self, lines: list[bytes], values: list[Any] | None, quotes: int, decoded: Decoded) -> Iterator[Tables]:
         """Yield the tables of the records among some lines; note in `decoded` what is wrong with the others."""
@@ -436,6 +449,11 @@ def _placed(tables: Tables, numbers: Sequence[int], further: Sequence[str] | Non
         else:
             placed[name] = table
     return placed
+
+
+def _joined(parts: Sequence[Tables]) -> Tables:
+    """Return the tables of records that come one after the other."""
+    return {name: pl.concat([part[name] for part in parts]).rechunk() for name in parts[0]}
 
 
 def _cut(data: bytes, size: int) -> Iterator[tuple[int, int]]:

@@ -11,8 +11,9 @@ Rules are pure: no input or output, no globals, nothing but their options and th
 """
 
 from ftlint.rule.base import DatasetRule, LineRule, RecordRule, Rule, TextRule
-from ftlint.rule.examples import Example, bad, chats, good, option, pairs
+from ftlint.rule.examples import Example, bad, chats, good, pairs
 from ftlint.rule.message import render
+from ftlint.rule.options import option
 from ftlint.rule.violations import LEVELS, Applicability, Count, Level, Location, Violations, violations_at
 
 __all__ = [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import inspect
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from msgspec.structs import replace
@@ -85,7 +84,6 @@ class Rule:
     examples: ClassVar[tuple[Example, ...]] = ()
     "Good and bad files: documentation and tests."
 
-    @dataclass(frozen=True)
     class Options:
         """The rule's options."""
 

@@ -1,10 +1,8 @@
-"""Examples of rules: small files that are documentation and test in one; and the options of rules."""
+"""Examples of rules: small files that are documentation and test in one."""
 
 from __future__ import annotations
 
-import dataclasses
 from json.encoder import encode_basestring as _quoted
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -63,8 +61,3 @@ def chats(*conversations: Sequence[tuple[str, str]]) -> list[str]:
     """Return the lines of conversations, each given as roles and contents."""
     turns_of = ([f'{{"role": {_quoted(role)}, "content": {_quoted(text)}}}' for role, text in turns] for turns in conversations)
     return [f'{{"messages": [{", ".join(messages)}]}}' for messages in turns_of]
-
-
-def option(default: Any, *, least: float, most: float = inf) -> Any:
-    """Return the field of a rule's option that is a number. least, most: its bounds, inclusive."""
-    return dataclasses.field(default=default, metadata={"least": least, "most": most})

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ftlint.rule.base import Rule
+from ftlint.rule.options import defaults
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ def page(rule: type[Rule]) -> str:
     if rule.symptoms:
         symptoms = "\n".join(f"- `{symptom}` ({source})" for symptom, source in rule.symptoms.items())
         parts.append(f"## What you may have seen\n\n{symptoms}")
-    options = asdict(rule.Options())
+    options = defaults(rule)
     if options:
         values = "\n".join(f"{name} = {_toml(value)}" for name, value in options.items())
         parts.append(f"## Options\n\n{rule.Options.__doc__}\n\n```toml\n[rules.{rule.name()}]\n{values}\n```")

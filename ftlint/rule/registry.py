@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from math import inf
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from ftlint.errors import ConfigError, did_you_mean, raise_if_interrupted, reason
 from ftlint.plugins import of_group
+from ftlint.rule.options import options_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -119,30 +119,6 @@ def configured(classes: Iterable[type[Rule]], options: Mapping[str, Mapping[str,
     """Return the rules with their options, given by rule name or code; raises ConfigError for what does not fit."""
     given = {rule_named(word): options_of(rule_named(word), values) for word, values in options.items()}
     return [rule(given.get(rule)) for rule in classes]
-
-
-def options_of(rule: type[Rule], values: Mapping[str, Any]) -> Any:
-    """Return a rule's options, checked by pydantic; raises ConfigError naming the rule, the option and what is known."""
-    if not values:
-        return rule.Options()
-    from pydantic import TypeAdapter, ValidationError, with_config  # noqa: PLC0415 - takes 50 ms; few runs set options
-
-    known = rule.Options.__dataclass_fields__
-    for key in values:
-        if key not in known:
-            options = f"it has {', '.join(known)}" if known else "it has none"
-            raise ConfigError(f"rule {rule.name()} has no option {key!r}{did_you_mean(key, known) or f'; {options}'}")
-    try:
-        checked = TypeAdapter(with_config({"strict": False})(rule.Options)).validate_python(dict(values))
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ConfigError(f"rule {rule.name()}, option {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    for name, field in known.items():
-        least, most = field.metadata.get("least", -inf), field.metadata.get("most", inf)
-        if "least" in field.metadata and not least <= getattr(checked, name) <= most:
-            bounds = f"{least} or more" if most == inf else f"from {least} to {most}"
-            raise ConfigError(f"rule {rule.name()}, option {name}: should be {bounds}, not {getattr(checked, name)}")
-    return checked
 
 
 def _words() -> list[str]:

@@ -12,7 +12,9 @@ import unicodedata
 import polars as pl
 from msgspec import Struct
 
-SPACE = "".join(chr(code) for code in range(0x3001) if chr(code).isspace() and not 0x1C <= code <= 0x1F)
+SPACE = (
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 """White space as Unicode has it; Python's own `strip` also takes U+001C to U+001F, which are control characters of a text."""
 
 _SENTENCE = ".,;:!?\"'`´…‥。，、；：！？·・।॥۔؟،؛։။၊‘’“”„«»‹›「」『』()[]{}（）［］｛｝【】《》〈〉"

@@ -44,17 +44,15 @@ class SystemPrompts(Metric):
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
         rows = block.frame.select("line", "system").drop_nulls()
-        results = rows.group_by("system").agg(pl.len(), pl.col("line").min())
-        for text, count, line in results.iter_rows():
-            self.counts[text], self.first[text] = count, line
-        self._bound()
+        self.many = rows.get_column("system").n_unique() > _MOST
+        if not self.many:
+            results = rows.group_by("system").agg(pl.len(), pl.col("line").min())
+            for text, count, line in results.iter_rows():
+                self.counts[text], self.first[text] = count, line
 
     def merge(self, other: SystemPrompts) -> None:
         """Take in what comes after."""
         super().merge(other)
-        self._bound()
-
-    def _bound(self) -> None:
         if self.many or len(self.counts) > _MOST:
             self.many = True
             self.counts, self.first = Counter(), {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from os.path import commonprefix
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +38,6 @@ class SharedPrefix(DatasetRule):
     requires = ("endings",)
     message = "all completions start with {prefix!r}"
 
-    @dataclass(frozen=True)
     class Options:
         """length: minimum length of a reported prefix, in characters, without the space."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msgspec.structs import astuple
@@ -40,7 +39,6 @@ class NearDuplicate(DuplicateRule):
     message = "the {asked} is nearly equal to that of line {first}"
     headline = "prompts are nearly equal to an earlier one"
 
-    @dataclass(frozen=True)
     class Options:
         """similarity: minimum Jaccard similarity of the word shingles of nearly equal prompts."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftlint.rule import DatasetRule, LineRule, Location, Violations, bad, good, pairs
@@ -49,7 +48,6 @@ class InvalidUtf8(LineRule, DatasetRule):
     headline = "lines are not UTF-8"
     detail = "{problem}"
 
-    @dataclass(frozen=True)
     class Options:
         """charset: Python's name of the character set of files whose lines are mostly not UTF-8; empty: unknown."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -43,7 +42,6 @@ class ClassImbalance(LabelRule):
     metrics = (Labels, Fingerprints)
     message = "the commonest label has {ratio:,.0f} times the records of the rarest: {counts}"
 
-    @dataclass(frozen=True)
     class Options:
         """ratio: maximum ratio of the records of the most common label to those of the rarest."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -69,7 +68,6 @@ class LabelInPrompt(LabelRule):
     level = "info"
     message = "in {share:.0%} of the records the label itself appears in the {asked}"
 
-    @dataclass(frozen=True)
     class Options:
         """share: minimum share of the records."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ftlint.metrics import Labels
@@ -44,11 +43,10 @@ class MultiTokenLabel(TokenOfLabelRule):
     headline = "labels have more than one token"
     detail = "{label!r}  {tokens}  {records}"
 
-    @dataclass(frozen=True)
     class Options:
         """rename: a table from label to new label for the repair; without it, ftlint chooses the names."""
 
-        rename: dict[str, str] = field(default_factory=dict)
+        rename: dict[str, str] = {}  # noqa: RUF012 - nobody changes options
 
     examples = (
         good(pairs(("burger ->", " yes"), ("towel ->", " no")), options={"task": "classification"}),

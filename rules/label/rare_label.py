@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftlint.metrics import Labels
@@ -38,7 +37,6 @@ class RareLabel(LabelRule):
     headline = "labels have few records"
     detail = "{label!r}  {records}; {minimum:,} are recommended"
 
-    @dataclass(frozen=True)
     class Options:
         """minimum: a label with fewer records is rare."""
 

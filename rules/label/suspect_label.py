@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftlint.dialects import named
@@ -54,7 +53,6 @@ class SuspectLabel(LabelRule):
     headline = "labels seem to be wrong"
     detail = '"{label}", rather "{expected}" ({share:.0%})'
 
-    @dataclass(frozen=True)
     class Options:
         """seed: random seed of the cross-validation folds."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ftlint.metrics import KeyPaths, numbers
@@ -41,7 +40,6 @@ class LateKey(DatasetRule):
     headline = "keys first appear after the loader has fixed the columns"
     detail = "{path}, in {count}"
 
-    @dataclass(frozen=True)
     class Options:
         """bytes: number of bytes after which the loader has fixed its columns."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import polars as pl
@@ -66,7 +65,6 @@ class LengthBias(DatasetRule):
         "the model may learn length"
     )
 
-    @dataclass(frozen=True)
     class Options:
         """share: minimum share of the pairs."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from ftlint.rule import DatasetRule, Violations, bad, good, option, pairs
@@ -31,7 +30,6 @@ class TooFewRecords(DatasetRule):
     roles = ("train",)
     message = "{count:,} {noun}; {advice}"
 
-    @dataclass(frozen=True)
     class Options:
         """minimum: fewer records are a warning. advised: fewer are an info."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -84,7 +83,6 @@ class Contaminated(DatasetRule):
         ),
     )
 
-    @dataclass(frozen=True)
     class Options:
         """words: minimum number of words of a run."""
 

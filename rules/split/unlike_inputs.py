@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -51,7 +50,6 @@ class UnlikeInputs(DatasetRule):
         bad(pairs(*_ABOUT), valid=pairs(*[(f"yo {word} {n} asap ->", " x") for word in _WORDS for n in range(8)]), at=[None]),
     )
 
-    @dataclass(frozen=True)
     class Options:
         """auroc: minimum AUROC of a finding."""
 

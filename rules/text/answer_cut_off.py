@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -75,7 +74,6 @@ class AnswerCutOff(DatasetRule):
     roles = ("train",)
     message = "about {count:,} answers end inside a sentence after about {size:,} tokens: they were cut off at a limit"
 
-    @dataclass(frozen=True)
     class Options:
         """share: minimum share of the long answers."""
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import html
 import re
-from html.entities import html5
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -99,9 +97,13 @@ class HtmlEntity(DatasetRule):
 
 
 def _is_html(text: str) -> bool:
-    """Whether a text is a tag, or an entity that exist."""
+    """Whether a text is a tag, or an entity that exists."""
+    from html.entities import html5  # noqa: PLC0415 - takes 3 ms, and few files have what may be one
+
     return text.startswith(("<", "&#")) or text[1:] in html5
 
 
 def _unescaped(text: str) -> str:
-    return re.sub(HTML, lambda result: html.unescape(result.group()) if _is_html(result.group()) else result.group(), text)
+    from html import unescape  # noqa: PLC0415 - likewise
+
+    return re.sub(HTML, lambda result: unescape(result.group()) if _is_html(result.group()) else result.group(), text)

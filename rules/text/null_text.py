@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -39,22 +38,18 @@ class NullTexts(Metric):
     def add(self, block: Block, context: Context) -> None:
         """Gather from a block."""
         judged = "judgement" in block.dialect.capabilities  # a bad answer may be anything
-        columns = [(block.frame, ANSWER)] * (not judged) + [(block.frame, INPUT)]
-        for name, texts in block.dialect.tables.items():
+        anywhere = pl.lit(value=True)
+        columns = [(block.frame, ANSWER, anywhere)] * (not judged) + [(block.frame, INPUT, anywhere)]
+        # What a tool returns, and what is rejected, may be nothing; named texts are looked at as question and answer.
+        spoken = ~pl.col("bare") & (pl.col("thread") == 0) & ~pl.col("role").is_in(["tool", "function"])
+        for name, pointers in block.dialect.tables.items():
             if name != RECORDS:
-                table = block.tables[name]
-                # What a tool returns, and what is rejected, may be nothing; named texts are looked at as question and answer.
-                spoken = ~pl.col("bare") & (pl.col("thread") == 0) & ~pl.col("role").is_in(["tool", "function"])
-                table = table.filter(spoken) if name == MESSAGES else table
-                columns += [(table, column) for column in texts]
+                columns += [(block.tables[name], column, spoken if name == MESSAGES else anywhere) for column in pointers]
         seen = pl.Series(dtype=pl.UInt32)
-        for frame, column in columns:
-            short = (
-                frame.lazy()
-                .filter(pl.col(column).str.len_bytes() <= _LONGEST)
-                .select("line", word=pl.col(column).str.strip_chars())
-            )
-            words = short.filter(pl.col("word").is_in(NULLS)).collect()
+        for frame, column, where in columns:
+            short = frame.lazy().filter(pl.col(column).str.len_bytes() <= _LONGEST)
+            texts = short.filter(where).select("line", word=pl.col(column).str.strip_chars())
+            words = texts.filter(pl.col("word").is_in(NULLS)).collect()
             if not len(words):
                 continue
             rows = words.filter(~pl.col("line").is_in(seen.implode())).unique("line", keep="first")
@@ -104,7 +99,6 @@ class NullText(DatasetRule):
         ),
     )
 
-    @dataclass(frozen=True)
     class Options:
         """minimum: an answer of at least as many records is intended."""
 

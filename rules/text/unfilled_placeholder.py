@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -72,7 +71,6 @@ class UnfilledPlaceholder(DatasetRule):
     headline = "placeholders were never filled"
     detail = "{placeholder!r}  {count:,} records"
 
-    @dataclass(frozen=True)
     class Options:
         """share: minimum share of the records."""
 

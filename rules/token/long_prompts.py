@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -53,7 +52,6 @@ class LongPrompts(DatasetRule):
     metrics = (Lengths,)
     message = "prompts are about {ratio:,.0f} times as long as completions; consider a lower prompt_loss_weight"
 
-    @dataclass(frozen=True)
     class Options:
         """ratio: maximum ratio of the length of prompts to completions, in bytes."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from os.path import commonprefix
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +41,6 @@ class SharedInstruction(DatasetRule):
     roles = ("train",)
     message = "all prompts start with {prefix!r}: {tokens:,} tokens each, {total:,} an epoch"
 
-    @dataclass(frozen=True)
     class Options:
         """length: minimum length of a reported text, in characters."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import polars as pl
@@ -47,7 +46,6 @@ class TokenLimit(RecordRule):
     headline = "records have too many tokens"
     detail = "{count:,} tokens; {target} accepts {most}{lost}"
 
-    @dataclass(frozen=True)
     class Options:
         """cut: what the repair removes: the `front` or the `end` of the body, or the whole record (`drop`)."""
 

@@ -56,10 +56,14 @@ class BadToolSchema(ToolRule):
         bad([_TALK.format(r"{\"town\": \"Oslo\"}", "object")], at=[1]),
     )
 
+    def suspects(self, context: Context) -> pl.Expr:
+        """Return the records with tools."""
+        return pl.col("tools").is_not_null()
+
     def violates(self, context: Context) -> pl.Expr:
-        """Return the records with tools of which one, or a call of one, may be wrong."""
+        """Return those of which a tool, or a call of one, may be wrong."""
         doubtful = partial(_doubtful, context=context)
-        return pl.col("tools").is_not_null() & pl.struct("tools", "readable").map_batches(doubtful, return_dtype=pl.Boolean)
+        return pl.struct("tools", "readable").map_batches(doubtful, return_dtype=pl.Boolean)
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether a schema, or a call, is wrong."""

@@ -13,7 +13,8 @@ from ftlint_rules import rules as builtin_rules
 
 import ftlint
 from ftlint.rule import LEVELS, DatasetRule, LineRule, RecordRule
-from ftlint.rule.registry import Selection, known_rules, matching, options_of
+from ftlint.rule.options import defaults, options_of
+from ftlint.rule.registry import Selection, known_rules, matching
 
 FAMILIES = {
     "CHT": "chat",
@@ -51,7 +52,7 @@ def test_rule(rule):
     assert len(inspect.getsource(sys.modules[rule.__module__]).splitlines()) <= 160, "about a screen"
     assert any(example.at for example in rule.examples)
     assert any(not example.at for example in rule.examples)
-    for name in rule.Options.__dataclass_fields__:
+    for name in defaults(rule):
         assert name in rule.Options.__doc__, f"option {name} is explained"
     assert ("--fix" in doc) == (rule.fixable is not None), "a repair is described, and none that is not there"
 
