@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 _NO_FINGERPRINTS = pl.DataFrame(
-    schema={"line": pl.UInt32, "signature": pl.UInt64, "input": pl.UInt32, "answer": pl.UInt32, "further": pl.UInt32}
+    schema={"line": pl.UInt64, "signature": pl.UInt64, "input": pl.UInt32, "answer": pl.UInt32, "further": pl.UInt32}
 )
 
 
@@ -57,10 +57,13 @@ def duplicates(gathered: Gathered) -> Duplicates:
 
 def lines_labelled(gathered: Gathered, labels: Iterable[str]) -> pl.Series:
     """Return the lines of the records with these labels, rising."""
-    wanted = hashes(labels)
-    tables = gathered.tables(Fingerprints)
-    results = [table.filter(pl.col("answer").is_in(wanted.implode())).get_column("line") for table in tables]
-    return pl.concat(results).sort() if results else pl.Series("line", dtype=pl.UInt32)
+    results = list(gathered.by_key(Fingerprints, _labelled, hashes(labels)))
+    return pl.concat(results).sort() if results else pl.Series("line", dtype=pl.UInt64)
+
+
+def _labelled(wanted: pl.Series, table: pl.DataFrame) -> pl.Series:
+    """Return the lines of the records whose answers have these hashes."""
+    return table.filter(pl.col("answer").is_in(wanted.implode())).get_column("line")
 
 
 class Leaks(Struct, frozen=True):
@@ -81,18 +84,33 @@ def leaks(gathered: Gathered) -> Leaks:
     """Return the validation records whose body is in the training files too."""
     train = gathered.train
     assert train
-    equal, other, mine, theirs = [], [], [], []
-    own = pl.concat([_with_body(table, gathered) for table in gathered.tables(Fingerprints)] or [_NO_FINGERPRINTS])
-    for table in train.tables(Fingerprints):
-        bodies = _with_body(table, gathered).group_by("signature", "input", "further").agg(first=pl.col("line").min())
-        equal.append(own.join(bodies, on=["signature", "input", "further"]))
-        left = own.join(equal[-1], on="line", how="anti")
-        asked = bodies.group_by("signature", "input").agg(pl.col("first").min())
-        other.append(left.join(asked, on=["signature", "input"]))
-        close = left.join(other[-1], on="line", how="anti").join(bodies, on=["signature", "further"], how="semi")
-        mine.append(close.select("line", "signature", "input", "further"))
-        theirs.append(bodies.join(close, on=["signature", "further"], how="semi").select(line="first"))
+    own = pl.concat([_with_body(table, gathered.context) for table in gathered.tables(Fingerprints)] or [_NO_FINGERPRINTS])
+    found = list(train.by_key(Fingerprints, _leaked, (own, gathered.context)))
+    equal, other, mine, theirs = ([tables[part] for tables in found] for part in range(4))
     return Leaks(_by_line(equal), _by_line(other), _normalised_leaks(mine, theirs, gathered, train))
+
+
+def _leaked(shared: tuple[pl.DataFrame, Context], table: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
+    """Return which validation records training records equal.
+
+    Args:
+        shared: The fingerprints of validation records, and their context.
+        table: Those of training records.
+
+    Returns:
+        Tables of `line` and `first` of equal bodies, and of those that differ in further keys; the lines and bodies of others to
+        be looked at closely, and the lines of the training records that these are like.
+
+    """
+    own, context = shared
+    bodies = _with_body(table, context).group_by("signature", "input", "further").agg(first=pl.col("line").min())
+    equal = own.join(bodies, on=["signature", "input", "further"])
+    left = own.join(equal, on="line", how="anti")
+    asked = bodies.group_by("signature", "input").agg(pl.col("first").min())
+    other = left.join(asked, on=["signature", "input"])
+    close = left.join(other, on="line", how="anti").join(bodies, on=["signature", "further"], how="semi")
+    theirs = bodies.join(close, on=["signature", "further"], how="semi").select(line="first")
+    return equal, other, close.select("line", "signature", "input", "further"), theirs
 
 
 def _normalised_leaks(mine: list[pl.DataFrame], theirs: list[pl.DataFrame], gathered: Gathered, train: Gathered) -> pl.DataFrame:
@@ -116,10 +134,8 @@ def _normalised_leaks(mine: list[pl.DataFrame], theirs: list[pl.DataFrame], gath
 def nearly_equal(gathered: Gathered, similarity: float, without: set[int]) -> pl.DataFrame:
     """Return `line` and `first` of records whose body is nearly equal to an earlier one. without: lines to leave out."""
     pairs: dict[int, set[int]] = {}
-    for table in gathered.tables(Sketches):
-        repeated = _repeated(table, "band")
-        firsts = repeated.with_columns(first=pl.col("line").min().over("band")).filter(pl.col("line") > pl.col("first"))
-        for line, first in firsts.select("line", "first").iter_rows():
+    for firsts in gathered.by_key(Sketches, _of_one_band, None):
+        for line, first in firsts.iter_rows():
             if line not in without:
                 pairs.setdefault(line, set()).add(first)
     leaders = {first for firsts in pairs.values() for first in firsts}
@@ -136,6 +152,12 @@ def nearly_equal(gathered: Gathered, similarity: float, without: set[int]) -> pl
     return _table(results)
 
 
+def _of_one_band(_: None, table: pl.DataFrame) -> pl.DataFrame:
+    """Return `line` and `first` of records that share a band with an earlier one."""
+    repeated = _repeated(table, "band").with_columns(first=pl.col("line").min().over("band"))
+    return repeated.filter(pl.col("line") > pl.col("first")).select("line", "first")
+
+
 def _form(row: Mapping[str, Any]) -> int:
     """Return a hash that records have in common whose bodies are equal but for case, white space and punctuation."""
     return hash((row.get(ORDER), normal(row[INPUT]), row[FURTHER]))
@@ -146,28 +168,41 @@ def _jaccard(a: set[str], b: set[str]) -> float:
 
 
 def _find(gathered: Gathered) -> Duplicates:
-    equal, further, conflicting, close = [], [], [], []
-    forms = _variant_hashes(gathered)
-    for table in gathered.tables(Fingerprints):
-        suspects = _repeated(_with_body(table, gathered), "signature")
-        if not len(suspects):
-            continue
-        if forms:
-            suspects = suspects.with_columns(pl.col("answer").replace(forms))
-        line, same = pl.col("line"), ["signature", "input"]
-        suspects = suspects.sort("line").with_columns(
-            of_record=line.min().over([*same, "answer", "further"]),
-            of_texts=line.min().over([*same, "answer"]),
-            of_body=line.min().over(same),
-            bodies=pl.col("input").n_unique().over("signature"),
-        )
-        equal.append(suspects.filter(line.len().over("of_record") > 1).select("line", "of_record"))
-        rest = suspects.filter(line == pl.col("of_record"))
-        further.append(rest.filter(line > pl.col("of_texts")).select("line", first="of_texts"))
-        rest = rest.filter(line == pl.col("of_texts"))
-        conflicting.append(rest.filter(line > pl.col("of_body")).select("line", first="of_body"))
-        close.append(rest.filter(pl.col("bodies") > 1).select("line", conflicting=line > pl.col("of_body")))
+    found = list(gathered.by_key(Fingerprints, _suspects, (_variant_hashes(gathered), gathered.context)))
+    equal, further, conflicting, close = ([tables[part] for tables in found] for part in range(4))
     return Duplicates(_equal(equal, gathered), _by_line(further), _by_line(conflicting), _normalised(close, gathered))
+
+
+def _suspects(shared: tuple[dict[int, int], Context], table: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
+    """Return which records repeat others, by their fingerprints.
+
+    Args:
+        shared: The hash of the commoner form of each label that is a variant of one, and the context.
+        table: The fingerprints.
+
+    Returns:
+        Tables of `line` and an earlier line: `of_record` of equal records, `first` of those that differ in further keys, and of
+        those that differ in their answers; and of `line` and `conflicting` of those to be looked at closely.
+
+    """
+    forms, context = shared
+    line, same = pl.col("line"), ["signature", "input"]
+    suspects = _repeated(_with_body(table, context), "signature")
+    if forms:
+        suspects = suspects.with_columns(pl.col("answer").replace(forms))
+    suspects = suspects.sort("line").with_columns(
+        of_record=line.min().over([*same, "answer", "further"]),
+        of_texts=line.min().over([*same, "answer"]),
+        of_body=line.min().over(same),
+        bodies=pl.col("input").n_unique().over("signature"),
+    )
+    equal = suspects.filter(line.len().over("of_record") > 1).select("line", "of_record")
+    rest = suspects.filter(line == pl.col("of_record"))
+    further = rest.filter(line > pl.col("of_texts")).select("line", first="of_texts")
+    rest = rest.filter(line == pl.col("of_texts"))
+    conflicting = rest.filter(line > pl.col("of_body")).select("line", first="of_body")
+    close = rest.filter(pl.col("bodies") > 1).select("line", conflicting=line > pl.col("of_body"))
+    return equal, further, conflicting, close
 
 
 def _equal(nominated: list[pl.DataFrame], gathered: Gathered) -> pl.DataFrame:
@@ -192,9 +227,9 @@ def _equal(nominated: list[pl.DataFrame], gathered: Gathered) -> pl.DataFrame:
     return _table(results)
 
 
-def _with_body(table: pl.DataFrame, gathered: Gathered) -> pl.DataFrame:
+def _with_body(table: pl.DataFrame, context: Context) -> pl.DataFrame:
     """Return the records that have a body; where prompts are empty by design, all."""
-    return table if gathered.context.task == "open-ended" else table.filter(pl.col("input") != hashes([""]).item())
+    return table if context.task == "open-ended" else table.filter(pl.col("input") != hashes([""]).item())
 
 
 def _repeated(table: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -226,9 +261,9 @@ def _normalised(suspects: list[pl.DataFrame], gathered: Gathered) -> pl.DataFram
 
 
 def _table(results: list[tuple[int, int]]) -> pl.DataFrame:
-    return pl.DataFrame(results, {"line": pl.UInt32, "first": pl.UInt32}, orient="row")
+    return pl.DataFrame(results, {"line": pl.UInt64, "first": pl.UInt64}, orient="row")
 
 
 def _by_line(tables: list[pl.DataFrame]) -> pl.DataFrame:
     columns = [table.select("line", "first") for table in tables]
-    return pl.concat(columns).sort("line") if columns else pl.DataFrame(schema={"line": pl.UInt32, "first": pl.UInt32})
+    return pl.concat(columns).sort("line") if columns else pl.DataFrame(schema={"line": pl.UInt64, "first": pl.UInt64})

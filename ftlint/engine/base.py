@@ -48,9 +48,16 @@ class Engine(ABC):
             total.spill()
         return total
 
-    def by_key(self, metric: Keyed) -> Iterator[pl.DataFrame]:
-        """Yield tables of all rows of a metric; those of equal keys are in one table."""
-        return metric.tables()
+    def by_key(self, work: Callable[[S, pl.DataFrame], R], shared: S, metric: Keyed) -> Iterator[R]:
+        """Yield `work(shared, table)` for tables of all rows of a metric; those of equal keys are in one table.
+
+        Args:
+            work: As for `map`; it may be done where the rows are.
+            shared: What it needs for all tables.
+            metric: One that `fold` returned.
+
+        """
+        return (work(shared, table) for table in metric.tables())
 
     def __enter__(self) -> Self:
         return self

@@ -192,7 +192,7 @@ def _gathered(
         metrics={type(metric): metric for metric in partial.metrics},
         files=[file.facts for file in files],
         fetch=fetch,
-        by_key=engine.by_key,
+        engine=engine,
         train=train,
         like=like,
     )

@@ -7,28 +7,31 @@ started on this machine.
 from __future__ import annotations
 
 import os
-import pickle
 import socket
 from collections import deque
 from functools import lru_cache
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Self
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from ftlint import __version__
 from ftlint.engine.base import Engine, P, R, S, empty
+from ftlint.engine.ranges import RANGES, keyed_of, merged, unpacked, work_on_range
 from ftlint.errors import FtlintError, InputError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    import polars as pl
+
     from ftlint.engine.part import Part, Plan
     from ftlint.engine.partial import Partial
+    from ftlint.metrics import Keyed
 
 _WAITING = 2
 """Tasks for each processor of the cluster that wait for one: enough that none is idle, and a bound of what is in memory."""
 
-_FAN = 8
-"""Neighbouring parts that are merged by one task."""
+_FAN, _LEVELS = 8, 2
+"""Neighbours that one task merges, and levels of such tasks: this process merges what 64 parts hold, or half a gigabyte."""
 
 _ANSWER = 10
 """Seconds in which a cluster answers."""
@@ -83,73 +86,116 @@ class Ray(Engine):
             waiting.extend((one, task.remote(packed, one)) for one in islice(rest, 1))
 
     def fold(self, plan: Plan, parts: Iterable[Part], done: Callable[[int], None]) -> Partial:
-        """Return what parts hold; neighbours are merged by the cluster, so that this process merges few."""
+        """Return what parts hold; neighbours are merged by the cluster, so that this process merges few.
+
+        Rows of keyed metrics stay in the cluster's object store, by ranges of their keys: see `by_key`.
+        """
         ray = _ray()
-        check = ray.remote(max_retries=_TRIES, num_cpus=1)(_checked)
-        merge = ray.remote(max_retries=_TRIES, num_cpus=1)(_merged)
-        packed = ray.put(_packed(plan))
-        rest = iter(parts)
-
-        def groups() -> Iterator[tuple[object, Any]]:
-            while some := list(islice(rest, _FAN)):
-                refs = [check.remote(packed, part) for part in some]
-                yield some[0], merge.remote(*refs) if len(refs) > 1 else refs[0]
-
-        every = groups()
-        room = max(2, _WAITING * int(ray.cluster_resources().get("CPU", 1)) // _FAN)
-        waiting = deque(islice(every, room))
+        bundles = _Tasks(ray, plan).bundles(iter(parts), _LEVELS)
+        room = 1 + _WAITING * int(ray.cluster_resources().get("CPU", 1)) // _FAN**_LEVELS
+        waiting = deque(islice(bundles, room))
         total = empty(plan)
+        rows: list[tuple[int, list[Any]]] = []
         while waiting:
-            partial: Partial = _taken(ray, *waiting.popleft())
-            waiting.extend(islice(every, 1))
+            bundle = waiting.popleft()
+            partial: Partial = _taken(ray, bundle.parts, bundle.partial)
+            waiting.extend(islice(bundles, 1))
+            rows.append((total.lines, bundle.tables))
             done(partial.size)
             total.merge(partial)
-            total.spill()
+        for index, metric in enumerate(keyed_of(total)):
+            ranges = slice(index * RANGES, (index + 1) * RANGES)
+            metric.elsewhere = [(first, tables[ranges]) for first, tables in rows if tables]
         return total
 
+    def by_key(self, work: Callable[[S, pl.DataFrame], R], shared: S, metric: Keyed) -> Iterator[R]:
+        """Yield what work makes of the rows of each range of keys: a task a range, which fetches them from all over the cluster.
 
-def _checked(packed: bytes, part: Part) -> Partial:
+        Raises:
+            FtlintError: For a range that could not be done.
+        """
+        ray = _ray()
+        task = ray.remote(max_retries=_TRIES, num_cpus=1)(work_on_range)
+        packed = ray.put(_packed((work, shared)))
+        bundles = metric.elsewhere or []
+        firsts = [first for first, _ in bundles]
+        ranges = zip(*(tables for _, tables in bundles), strict=True)
+        results = [task.remote(packed, firsts, *tables) for tables in ranges]
+        for result in results:
+            yield from _taken(ray, None, result)
+
+
+class _Bundle(NamedTuple):
+    """What neighbouring parts hold, in the object store.
+
+    Attributes:
+        parts: The first and the last of them.
+        partial: A reference to the Partial, without the rows of keyed metrics where `tables` has these.
+        tables: References to a table for each keyed metric and range of keys.
+    """
+
+    parts: tuple[Part, Part]
+    partial: Any
+    tables: list[Any]
+
+
+class _Tasks:
+    """The tasks of a check, as a tree: its leaves check parts, and the others merge."""
+
+    def __init__(self, ray: Any, plan: Plan) -> None:
+        self._check = ray.remote(max_retries=_TRIES, num_cpus=1)(check_packed)
+        keyed = sum(1 for _ in keyed_of(empty(plan)))
+        self._merge = ray.remote(max_retries=_TRIES, num_cpus=1, num_returns=1 + keyed * RANGES)(merged)
+        self._plan = ray.put(_packed(plan))
+
+    def bundles(self, parts: Iterator[Part], levels: int) -> Iterator[_Bundle]:
+        """Yield bundles of parts, each of at most `_FAN` to the power of `levels`."""
+        if not levels:
+            yield from (_Bundle((part, part), self._check.remote(self._plan, part), []) for part in parts)
+            return
+        below = self.bundles(parts, levels - 1)
+        while some := list(islice(below, _FAN)):
+            results = self._merge.remote(*chain.from_iterable((one.partial, *one.tables) for one in some))
+            partial, *tables = results if isinstance(results, list) else [results]
+            yield _Bundle((some[0].parts[0], some[-1].parts[1]), partial, tables)
+
+
+def check_packed(packed: bytes, part: Part) -> Partial:
     """Return what a part holds, in a worker."""
     from ftlint.engine.part import check_part  # noqa: PLC0415 - imports polars
 
-    return check_part(_unpacked(packed), part)
-
-
-def _merged(*partials: Partial) -> Partial:
-    """Return what neighbouring parts hold together."""
-    first, *others = partials
-    for partial in others:
-        first.merge(partial)
-    return first
+    return check_part(unpacked(packed), part)
 
 
 def _taken(ray: Any, item: object, result: Any) -> Any:
-    """Return the result of a task; raises FtlintError for one that failed, naming its item."""
+    """Return the result of a task; raises FtlintError for one that failed, naming its item.
+
+    Args:
+        item: What it was for; None where the work is a rule's, whose own errors are what it fails with.
+
+    """
     try:
         return ray.get(result)
     except ray.exceptions.RayTaskError as error:
         cause = error.cause
-        raise (cause if isinstance(cause, FtlintError) else FtlintError(f"{_name(item)}: {cause!r}")) from error
+        mine = item is not None and not isinstance(cause, FtlintError)
+        raise (FtlintError(f"{_name(item)}: {cause!r}") if mine else cause) from error
     except ray.exceptions.RayError as error:
         said = f"its workers were lost {_TRIES + 1} times" if "died" in str(error) else type(error).__name__
         raise FtlintError(f"{_name(item)} could not be done by the cluster: {said}") from error
 
 
 def _name(item: object) -> str:
-    span = getattr(item, "span", None)
-    return f"bytes {span.start:,} to {span.end:,}" if span else "a part of the data"
+    """Return what a task worked on: the first and the last part of a check, or anything else."""
+    if isinstance(item, tuple) and item and item[0].file == item[1].file:
+        return f"{item[0].source.path}, bytes {item[0].span.start:,} to {item[1].span.end:,}"
+    return "a part of the data"
 
 
 def _work(packed: bytes, item: Any) -> Any:
     """Work on an item, in a worker."""
-    work, shared = _unpacked(packed)
+    work, shared = unpacked(packed)
     return work(shared, item)
-
-
-@lru_cache(maxsize=2)
-def _unpacked(packed: bytes) -> Any:
-    """Return what all items need, once for each worker."""
-    return pickle.loads(packed)  # noqa: S301 - the driver made it
 
 
 def _packed(value: Any) -> bytes:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec import Struct, field
 
 from ftlint.metrics.base import Metric
+from ftlint.metrics.keyed import Keyed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,10 +15,12 @@ if TYPE_CHECKING:
     import polars as pl
 
     from ftlint.dialects.context import Context
+    from ftlint.engine.base import Engine, R, S
     from ftlint.metrics.facts import FileFacts
     from ftlint.rule.violations import Violations
 
 M = TypeVar("M", bound=Metric)
+K = TypeVar("K", bound=Keyed)
 
 
 class Gathered(Struct):
@@ -29,7 +32,7 @@ class Gathered(Struct):
         files: The facts of each file.
         fetch: Given line numbers, the records' texts by line, read again from the files; for the few records that must be
             looked at closely.
-        by_key: Given a metric, tables of its rows, in which those of equal keys are together.
+        engine: Does work on the rows of keyed metrics where they are.
         train: In a validation file's, what is known of its training files.
         like: Inputs as they will come in use, where they are named.
         memo: What several rules find out once.
@@ -40,7 +43,7 @@ class Gathered(Struct):
     metrics: Mapping[type[Metric], Metric]
     files: Sequence[FileFacts]
     fetch: Callable[[Sequence[int]], Iterator[tuple[int, Mapping[str, str]]]]
-    by_key: Callable[[Any], Iterator[pl.DataFrame]]
+    engine: Engine
     train: Gathered | None = None
     like: Sequence[str] = ()
     memo: dict[str, Any] = field(default_factory=dict)
@@ -51,9 +54,20 @@ class Gathered(Struct):
         assert isinstance(result, kind)
         return result
 
-    def tables(self, kind: type[M]) -> Iterator[pl.DataFrame]:
-        """Yield tables of the rows of a keyed metric, in which those of equal keys are together."""
-        return self.by_key(self.get(kind))
+    def by_key(self, kind: type[K], work: Callable[[S, pl.DataFrame], R], shared: S) -> Iterator[R]:
+        """Yield `work(shared, table)` for tables of the rows of a keyed metric, in which those of equal keys are together.
+
+        Args:
+            kind: Of the metric.
+            work: A function of a module, so that other processes find it.
+            shared: What it needs for all tables.
+
+        """
+        return self.engine.by_key(work, shared, self.get(kind))
+
+    def tables(self, kind: type[K]) -> Iterator[pl.DataFrame]:
+        """Yield these tables themselves: for the few who cannot do without all rows."""
+        return self.by_key(kind, _itself, None)
 
     @property
     def records(self) -> int:
@@ -76,3 +90,7 @@ class Gathered(Struct):
     def mostly_broken(self) -> bool:
         """Whether most lines are not records."""
         return 2 * self.records < sum(facts.lines - facts.blank for facts in self.files) or not self.records
+
+
+def _itself(_: None, table: pl.DataFrame) -> pl.DataFrame:
+    return table

@@ -7,14 +7,14 @@ import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
 from ftlint.dialects.base import ANSWER, FURTHER, INPUT, ORDER
 from ftlint.errors import ConfigError
 from ftlint.metrics.base import Block, Metric
-from ftlint.metrics.parts import total, with_first_line
+from ftlint.metrics.parts import kept, total, with_first_line
 from ftlint.sources.files import remove_leftovers, temporary_prefix
 from ftlint.text.normal import signatures
 
@@ -29,7 +29,8 @@ SPILL = 128 << 20
 A third of it is for what is kept: sorting it into files takes two copies.
 """
 
-_PARTITIONS = 64
+RANGES = 64
+"""Ranges of keys; rows of one range are looked at together."""
 
 
 def _spill_bytes() -> int:
@@ -68,12 +69,14 @@ class Keyed(Metric):
         parts: Tables with `line` and further columns, each with the line that its lines are counted from. Beyond a bound they
             go to temporary files, one for each range of keys.
         spilled: Folders of such files, each with the line that theirs are counted from.
+        elsewhere: What an engine knows of the rows where it keeps them itself; then none are here.
     """
 
     key: ClassVar[str]
     parts: list[tuple[int, pl.DataFrame]] = with_first_line()
     size: int = total()
     spilled: list[tuple[int, Spill]] = with_first_line()
+    elsewhere: Any = kept(lambda: None)
 
     def keep(self, table: pl.DataFrame) -> None:
         """Take the rows of a block, to a fresh metric."""
@@ -91,36 +94,43 @@ class Keyed(Metric):
                 yield self._joined()
             return
         self._spill()
-        for part in range(_PARTITIONS):
-            tables = [
-                pl.read_ipc(path).with_columns(pl.col("line") + shift)
-                for shift, spill in self.spilled
-                if (path := spill.file(part)).exists()
-            ]
+        for part in range(RANGES):
+            tables = [moved(pl.read_ipc(path), shift) for shift, spill in self.spilled if (path := spill.file(part)).exists()]
             if tables:
                 yield pl.concat(tables)
 
+    def by_range(self) -> list[pl.DataFrame]:
+        """Return the rows that are in memory, a table for each range of keys; they are no longer here."""
+        table = self._joined() if self.parts else pl.DataFrame(schema={"line": pl.UInt64, self.key: pl.UInt64})
+        self.parts, self.size = [], 0
+        number = pl.col(self.key) // (2**64 // RANGES)
+        parts = table.with_columns(part=number).partition_by("part", as_dict=True, include_key=False)
+        return [parts.get((part,), table.clear()) for part in range(RANGES)]
+
     def close(self) -> None:
         """Forget the rows, and delete the temporary files."""
-        self.parts, self.size = [], 0
+        self.parts, self.size, self.elsewhere = [], 0, None
         for _, spill in self.spilled:
             spill.close()
         self.spilled = []
 
     def _joined(self) -> pl.DataFrame:
-        return pl.concat(table.with_columns(pl.col("line") + shift) for shift, table in self.parts)
+        return pl.concat(moved(table, shift) for shift, table in self.parts)
 
     def _spill(self) -> None:
         """Move what is in memory to temporary files."""
         if not self.parts:
             return
         spill = Spill()
-        table = self._joined().with_columns(part=pl.col(self.key) // (2**64 // _PARTITIONS))
-        parts = table.partition_by("part", as_dict=True, include_key=False)
-        for (part,), rows in parts.items():
-            rows.write_ipc(spill.file(int(part)))
+        for part, rows in enumerate(self.by_range()):
+            if len(rows):
+                rows.write_ipc(spill.file(part))
         self.spilled.append((0, spill))
-        self.parts, self.size = [], 0
+
+
+def moved(table: pl.DataFrame, lines: int) -> pl.DataFrame:
+    """Return a table whose lines come after so many others. There may be more lines than 32 bits can count."""
+    return table.with_columns(pl.col("line").cast(pl.UInt64) + lines)
 
 
 class Fingerprints(Keyed):

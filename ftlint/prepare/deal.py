@@ -35,7 +35,7 @@ def dealt(records: pl.DataFrame, shares: Sequence[float]) -> list[int]:
     alone = table.filter(pl.col("size") == 1).select("group", "draw", "stratum")
     parts = pl.concat(
         [
-            pl.DataFrame({"group": list(part_of), "part": list(part_of.values())}, {"group": pl.UInt32, "part": pl.UInt8}),
+            pl.DataFrame({"group": list(part_of), "part": list(part_of.values())}, {"group": pl.UInt64, "part": pl.UInt8}),
             _filled(alone, wants),
         ]
     )

@@ -88,14 +88,14 @@ def grouped(gathered: Gathered, wanted: Wanted, pairs: Iterable[tuple[int, int]]
     words = set[str]()
     for rows in gathered.tables(Groups):
         first = sum(map(len, tables))
-        some = rows.sort("line").with_columns(group=pl.int_range(first, first + pl.len(), dtype=pl.UInt32))
+        some = rows.sort("line").with_columns(group=pl.int_range(first, first + pl.len(), dtype=pl.UInt64))
         some = _of_one_form(_joined(some, "draw"), gathered).drop("signature")
         if "word" in some.columns and len(words) <= _TASKS:
             words |= set(some.get_column("word").unique())
         tables.append(some)
     table = pl.concat(tables).sort("line")
     # The group's number is that of its first record, however many tables there were.
-    table = table.with_row_index("row").with_columns(group=pl.col("row").min().over("group")).drop("row")
+    table = table.with_row_index("row").with_columns(group=pl.col("row").min().over("group").cast(pl.UInt64)).drop("row")
     table = _linked(table, pl.DataFrame(list(pairs), {"one": pl.UInt64, "other": pl.UInt64}, orient="row"))
     if wanted.key is not None:
         table = _joined(table, "own")
