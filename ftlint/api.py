@@ -9,7 +9,6 @@ from ftlint.session import Session
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from os import PathLike
-    from pathlib import Path
     from typing import IO, Unpack
 
     from ftlint.config import Setting
@@ -147,7 +146,7 @@ def split(
     group: str | None = None,
     near_duplicates: bool = False,
     force: bool = False,
-    left_behind: Sequence[Path] = (),
+    left_behind: Sequence[str] = (),
     config: ConfigSource = None,
     **settings: Unpack[Setting],
 ) -> Split:

@@ -411,7 +411,7 @@ class Session:
         group: str | None = None,
         near_duplicates: bool = False,
         force: bool = False,
-        left_behind: Sequence[Path] = (),
+        left_behind: Sequence[str] = (),
     ) -> Split:
         """Split a dataset: labels in all parts, no prompt in two.
 
@@ -442,7 +442,7 @@ class Session:
                 configured([rule for rule in known_rules() if rule.decisive], {}),
                 engine,
                 shares=shares,
-                files={name: Path(file) for name, file in files.items()},
+                files={name: fspath(file) for name, file in files.items()},
                 seed=seed,
                 group=group,
                 near=configured([rule for rule in known_rules() if near_duplicates and rule.name() == NEAR_DUPLICATES], {}),
@@ -500,7 +500,7 @@ class Session:
         if to not in SHAPES:
             raise UsageError(f"unknown shape {to!r}{did_you_mean(to, SHAPES)} (known are {', '.join(SHAPES)})")
         with closing(self._single(data, "converted")) as source:
-            return reshape(source, self._options(source), to, Path(out))
+            return reshape(source, self._options(source), to, fspath(out))
 
     def evaluate(
         self, predictions: Any, labels: Any, *, train: Any = None, positive_class: str | None = None, beta: float = 1.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-from pathlib import Path
 
 import click
 
@@ -13,7 +12,7 @@ from ftlint.errors import UsageError, did_you_mean
 
 @click.command("convert")
 @click.argument("file")
-@click.option("-o", "--output", "out", metavar="FILE", required=True, type=click.Path(path_type=Path), help="What is written.")
+@click.option("-o", "--output", "out", metavar="FILE", required=True, help="File or address that is written.")
 @click.option("--to", metavar="SHAPE", help="Shape of the records to write: chat, sharegpt, alpaca, prompt-completion, …")
 @click.option("--dialect", metavar="NAME", help="With --to: shape of the records that are read, where it shall not be inferred.")
 @click.option("--prompt", metavar="COLUMN", help=r"Column of what is asked; or several: '{premise}\n{hypothesis}'.")
@@ -30,7 +29,7 @@ from ftlint.errors import UsageError, did_you_mean
 def command(
     file: str,
     *,
-    out: Path,
+    out: str,
     to: str | None,
     dialect: str | None,
     prompt: str | None,
@@ -53,12 +52,13 @@ def command(
     from ftlint.config import unescaped  # noqa: PLC0415 - keeps the command's help instant
     from ftlint.prepare.convert import convert, summary_lines  # noqa: PLC0415 - likewise
     from ftlint.prepare.tables import FORMATS, open_table  # noqa: PLC0415 - likewise
+    from ftlint.sources.files import is_file, is_taken  # noqa: PLC0415 - likewise
 
-    if str(out) == "-":
+    if out == "-":
         raise UsageError("-o requires a file; /dev/stdout is standard output")
     if os.path.realpath(out) == os.path.realpath(file):
         raise UsageError(f"{out} is the input; name another file")
-    if out.is_file() and not force:
+    if is_taken(out) and is_file(out) and not force:
         raise UsageError(f"{out} exists already; --force replaces it")
     if to is not None:
         of_tables: dict[str, object] = {
@@ -92,20 +92,21 @@ def command(
         stop=None if stop is None else unescaped("--stop", stop),
     )
     # What is written may be the screen.
-    err = not out.is_file()
+    err = not is_file(out)
     for line in summary_lines(table, made, out):
         click.echo(line, err=err)
     if not err:
-        click.echo(f"check it: ftlint check {shlex.quote(str(out))}")
+        click.echo(f"check it: ftlint check {shlex.quote(out)}")
     return 0
 
 
-def _reshape(file: str, out: Path, to: str, dialect: str | None) -> int:
+def _reshape(file: str, out: str, to: str, dialect: str | None) -> int:
     """Write the records of a file in another shape."""
     from ftlint.dialects import names  # noqa: PLC0415 - keeps the command's help instant
     from ftlint.options import DatasetOptions  # noqa: PLC0415 - likewise
     from ftlint.prepare.reshape import SHAPES, reshape  # noqa: PLC0415 - likewise
     from ftlint.sources import open_source  # noqa: PLC0415 - likewise
+    from ftlint.sources.files import is_file  # noqa: PLC0415 - likewise
     from ftlint.text.words import numbered  # noqa: PLC0415 - likewise
 
     if to not in SHAPES:
@@ -117,8 +118,8 @@ def _reshape(file: str, out: Path, to: str, dialect: str | None) -> int:
         made = reshape(source, DatasetOptions(dialect=dialect), to, out)
     finally:
         source.close()
-    err = not out.is_file()
+    err = not is_file(out)
     click.echo(f"{out}: {numbered(made.records, f'{made.dialect} record')} as {to}", err=err)
     if not err:
-        click.echo(f"check it: ftlint check {shlex.quote(str(out))}")
+        click.echo(f"check it: ftlint check {shlex.quote(out)}")
     return 0

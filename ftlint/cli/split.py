@@ -15,7 +15,6 @@ from ftlint.text.words import numbered, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from ftlint.prepare.split import Split
 
@@ -69,7 +68,7 @@ def _shares(valid: float, test: float | None) -> dict[str, float]:
     return {"train": train, "valid": valid, **({"test": test} if test else {})}
 
 
-def _beside(file: str, name: str) -> Path:
+def _beside(file: str, name: str) -> str:
     """Return where a part goes; raises UsageError for what is not a file beside which it could be."""
     if file == "-" or file.startswith(("/dev/", "/proc/")):
         raise UsageError(f"cannot split {'standard input' if file == '-' else file}; name a file")

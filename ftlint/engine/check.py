@@ -192,7 +192,7 @@ def _gathered(
         metrics={type(metric): metric for metric in partial.metrics},
         files=[file.facts for file in files],
         fetch=fetch,
-        engine=engine,
+        on_rows=engine.by_key,
         train=train,
         like=like,
     )

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
     import polars as pl
 
     from ftlint.dialects.context import Context
-    from ftlint.engine.base import Engine, R, S
     from ftlint.metrics.facts import FileFacts
     from ftlint.rule.violations import Violations
 
 M = TypeVar("M", bound=Metric)
 K = TypeVar("K", bound=Keyed)
+S = TypeVar("S")
+R = TypeVar("R")
 
 
 class Gathered(Struct):
@@ -32,7 +33,7 @@ class Gathered(Struct):
         files: The facts of each file.
         fetch: Given line numbers, the records' texts by line, read again from the files; for the few records that must be
             looked at closely.
-        engine: Does work on the rows of keyed metrics where they are.
+        on_rows: Given work, what it needs, and a keyed metric: what the work makes of its rows, see `by_key`.
         train: In a validation file's, what is known of its training files.
         like: Inputs as they will come in use, where they are named.
         memo: What several rules find out once.
@@ -43,7 +44,7 @@ class Gathered(Struct):
     metrics: Mapping[type[Metric], Metric]
     files: Sequence[FileFacts]
     fetch: Callable[[Sequence[int]], Iterator[tuple[int, Mapping[str, str]]]]
-    engine: Engine
+    on_rows: Callable[[Callable[[Any, pl.DataFrame], Any], Any, Keyed], Iterator[Any]]
     train: Gathered | None = None
     like: Sequence[str] = ()
     memo: dict[str, Any] = field(default_factory=dict)
@@ -63,7 +64,7 @@ class Gathered(Struct):
             shared: What it needs for all tables.
 
         """
-        return self.engine.by_key(work, shared, self.get(kind))
+        return self.on_rows(work, shared, self.get(kind))
 
     def tables(self, kind: type[K]) -> Iterator[pl.DataFrame]:
         """Yield these tables themselves: for the few who cannot do without all rows."""

@@ -20,7 +20,6 @@ from ftlint.text.words import numbered, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from ftlint.prepare.tables import Row, Table
     from ftlint.text.marks import Ending
@@ -86,7 +85,7 @@ class Conversion:
 
 def convert(
     table: Table,
-    out: Path,
+    out: str,
     *,
     prompt: str | None = None,
     completion: str | None = None,
@@ -97,7 +96,7 @@ def convert(
 
     Args:
         table: What is read.
-        out: The file that is written.
+        out: The path or address that is written.
         prompt: A column, or a text with `{column}` in it; without it the column whose name can only mean this.
         completion: A column, likewise.
         separator: What ends every prompt; without one, what nearly all prompts end with already, else one that occurs nowhere.
@@ -126,7 +125,7 @@ def convert(
     columns = f"column{'s' * (len(unused) > 1)} {', '.join(unused)}"
     left_out = (*((columns,) if unused else ()), *table.left_out)
     made = Conversion(asked, answer, separator, kept, stop or "", left_out)
-    with writing(str(out)) as file:
+    with writing(out) as file:
         for record in _records(table, made):
             file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
         if not made.records:
@@ -256,7 +255,7 @@ def _bare(text: str | None, ending: Ending | None) -> str:
     return bare
 
 
-def summary_lines(table: Table, made: Conversion, out: Path) -> Iterable[str]:
+def summary_lines(table: Table, made: Conversion, out: str) -> Iterable[str]:
     """Yield what was done, in sentences."""
     came = [f"{', '.join(made.prompt.columns)} → prompt"] if made.prompt else ["every prompt is empty"]
     yield f"{out}: {numbered(made.records, 'record')}; {', '.join([*came, f'{made.completion} → completion'])}"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from ftlint.sources import PACKED, TABLES
+from ftlint.sources.files import is_file
 
 PARTS = ("train", "valid", "test")
 
 
-def part_of(file: str, name: str) -> Path:
-    """Return the path of a part of a file; a packed file has parts that are not, and a table parts of lines."""
+def part_of(file: str, name: str) -> str:
+    """Return the path or address of a part of a file; a packed file has parts that are not, and a table parts of lines."""
     path = Path(file)
     suffix = "".join(path.suffixes[-2:]) if path.suffix in PACKED else path.suffix
     ending = suffix
@@ -18,13 +19,11 @@ def part_of(file: str, name: str) -> Path:
         ending = ending.removesuffix(packed)
     if ending.lower() in TABLES:
         ending = ".jsonl"
-    return path.with_name(f"{path.name.removesuffix(suffix)}.{name}{ending or '.jsonl'}")
+    return f"{file.removesuffix(suffix)}.{name}{ending or '.jsonl'}"
 
 
 def validation_file(file: str) -> str | None:
     """Return the validation file that `ftlint split` wrote beside a training file; None where there is none."""
-    path = Path(file)
-    if ".train" not in path.name:
-        return None
-    valid = path.with_name(path.name.replace(".train", ".valid", 1))
-    return str(valid) if valid.is_file() else None
+    own = Path(file).name
+    valid = file.removesuffix(own) + own.replace(".train", ".valid", 1)
+    return valid if ".train" in own and is_file(valid) else None

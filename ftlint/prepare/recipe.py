@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import shlex
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ftlint.dialects import named
 from ftlint.prepare.parts import PARTS, part_of
+from ftlint.sources.files import is_file
 from ftlint.targets import default_hyperparameters
 from ftlint.text import tokens
 from ftlint.text.labels import as_seen
@@ -96,7 +96,7 @@ class Facts:
     @property
     def file(self) -> bool:
         """Whether the data is a file that has a name."""
-        return Path(self.path).is_file()
+        return is_file(self.path)
 
     @property
     def chat(self) -> bool:
@@ -157,8 +157,8 @@ def _files(facts: Facts, *, measured: bool) -> tuple[str, str, str | None]:
     if facts.valid or not facts.file or not measured:
         return "", facts.path if facts.file else "FILE.jsonl", facts.valid
     train, valid = (part_of(facts.path, name) for name in PARTS[:2])
-    first = "" if train.is_file() and valid.is_file() else f"ftlint split {shlex.quote(facts.path)} && "
-    return first, str(train), str(valid)
+    first = "" if is_file(train) and is_file(valid) else f"ftlint split {shlex.quote(facts.path)} && "
+    return first, train, valid
 
 
 def _job(facts: Facts, epochs: int) -> str:

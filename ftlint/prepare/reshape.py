@@ -18,7 +18,6 @@ from ftlint.sources.files import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from ftlint.dialects.base import Dialect
     from ftlint.dialects.context import Context
@@ -56,7 +55,7 @@ class Reshaped:
     dialect: str
 
 
-def reshape(source: Source, options: DatasetOptions, to: str, out: Path) -> Reshaped:
+def reshape(source: Source, options: DatasetOptions, to: str, out: str) -> Reshaped:
     """Write the records of a file in another shape, a line each.
 
     Args:
@@ -68,7 +67,7 @@ def reshape(source: Source, options: DatasetOptions, to: str, out: Path) -> Resh
     if not context.recognised or not (isinstance(dialect, ConversationDialect) or "endings" in dialect.capabilities):
         raise InputError(f"{source.path} has no records of a known shape; set it with --dialect")
     count = 0
-    with writing(str(out)) as file:
+    with writing(out) as file:
         for line in _reshaped(source, context, dialect, to):
             file.write(line + b"\n")
             count += 1

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -19,13 +21,12 @@ from ftlint.errors import InputError, UsageError, did_you_mean
 from ftlint.metrics import Labels
 from ftlint.prepare.deal import dealt
 from ftlint.prepare.groups import SPLIT, Groups, Wanted, grouped
-from ftlint.sources import BOM
-from ftlint.sources.files import writing_all
+from ftlint.sources import BOM, open_source
+from ftlint.sources.files import is_file, is_taken, writing_all
 from ftlint.text.words import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from ftlint.dialects.context import Context
     from ftlint.engine.base import Engine
@@ -58,7 +59,7 @@ class Split:
     counts: Mapping[str, Mapping[str, int]]
     rare: Sequence[str]
     left_out: int
-    files: Mapping[str, Path]
+    files: Mapping[str, str]
     shares: Mapping[str, float]
     ungrouped: int = 0
 
@@ -70,12 +71,12 @@ def split(
     engine: Engine,
     *,
     shares: Mapping[str, float],
-    files: Mapping[str, Path],
+    files: Mapping[str, str],
     seed: int = 0,
     group: str | None = None,
     near: Sequence[Rule] = (),
     force: bool = False,
-    left_behind: Sequence[Path] = (),
+    left_behind: Sequence[str] = (),
 ) -> Split:
     """Split a file.
 
@@ -98,9 +99,9 @@ def split(
 
     """
     written = {os.path.realpath(file) for file in files.values()}
-    if len(written) < len(files) or (source.origin and os.path.realpath(source.origin) in written):
+    if len(written) < len(files) or os.path.realpath(source.origin or source.path) in written:
         raise UsageError(f"the parts of {source.path} would be one file, or the file itself; a link is in the way")
-    existing = [str(file) for file in files.values() if file.exists()]
+    existing = [file for file in files.values() if is_taken(file)]
     if existing and not force:
         raise UsageError(f"{' and '.join(existing)} exist already; --force replaces them")
     for other in left_behind:
@@ -173,12 +174,13 @@ def _refuse_without_records(path: str, file: CheckedFile, group: str | None, rep
         raise UsageError(f"no record has the key {group!r}{did_you_mean(group, groups.keys)} (there are {known})")
 
 
-def _refuse_old_part(source: Source, path: Path) -> None:
+def _refuse_old_part(source: Source, path: str) -> None:
     """Raise UsageError for a part of an earlier split that would be left beside a new one, whose records may be in that."""
-    if not path.is_file():
+    if not is_file(path):
         return
-    with path.open("rb") as file:
-        old = {hash(line.strip()) for line, _ in zip(file, range(_OLD), strict=False)}
+    with closing(open_source(path)) as part:
+        lines = (line for span in part.spans() for line in part.read(span)[1].split(b"\n"))
+        old = {hash(line.strip()) for line in islice(lines, _OLD)}
     for span in source.spans():
         if any(hash(line.strip()) in old for line in source.read(span)[1].split(b"\n") if line.strip()):
             raise UsageError(
@@ -239,7 +241,7 @@ def _deal(count: int, piece: _Piece) -> list[bytes]:
     return [b"".join(some) for some in dealt]
 
 
-def _write(file: CheckedFile, source: Source, table: pl.DataFrame, files: Sequence[Path], engine: Engine) -> None:
+def _write(file: CheckedFile, source: Source, table: pl.DataFrame, files: Sequence[str], engine: Engine) -> None:
     """Copy each record's line to the file of its part. All files change together, when all are written, or none does.
 
     Args:
@@ -249,7 +251,7 @@ def _write(file: CheckedFile, source: Source, table: pl.DataFrame, files: Sequen
     for line, part in table.select("line", "part").iter_rows():
         parts[line] = part
     pieces = (_Piece(source, span, bytes(parts[lines.start : lines.stop])) for span, lines in file.lines.parts(file.facts.lines))
-    with writing_all([str(path) for path in files]) as streams:
+    with writing_all(files) as streams:
         for dealt in engine.map(_deal, len(files), pieces):
             for stream, data in zip(streams, dealt, strict=True):
                 stream.write(data)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from ftlint.errors import FtlintError
+from ftlint.sources import remote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -78,7 +79,7 @@ def put_in_place(new: Path, target: Path) -> None:
 def writing(path: str) -> Iterator[IO[bytes]]:
     """Open a file that appears, or changes, only when all of it is written; a symbolic link's target, not the link.
 
-    What is not a regular file (a pipe, a terminal, a device) is written to directly.
+    What is not a regular file (a pipe, a terminal, a device) is written to directly, what goes to a store when it is whole.
 
     Raises:
         FtlintError: Where that fails.
@@ -90,7 +91,7 @@ def writing(path: str) -> Iterator[IO[bytes]]:
 @contextmanager
 def writing_all(paths: Sequence[str]) -> Iterator[list[IO[bytes]]]:
     """Open files that appear, or change, only when all of them are written whole. Raises FtlintError where one cannot be."""
-    drafts = list(map(_Draft, paths))
+    drafts = [_Upload(path) if remote.is_address(path) else _Draft(path) for path in paths]
     try:
         for draft in drafts:
             draft.open()
@@ -145,6 +146,37 @@ class _Draft:
             self.stream.close()
         if self._beside:
             self._beside.unlink(missing_ok=True)
+
+
+class _Upload(_Draft):
+    """A file that is written on the disk, and then to its address in a store."""
+
+    def __init__(self, path: str) -> None:
+        remote.refuse_unwritable(path)
+        self._path, self._replaces = path, remote.is_there(path)
+        self._beside = None
+
+    def open(self) -> None:
+        self.stream = tempfile.NamedTemporaryFile(  # noqa: SIM115 - it stays open until all are written
+            prefix=temporary_prefix(), suffix=".tmp", delete=False
+        )
+        self._beside = Path(self.stream.name)
+
+    def put_in_place(self) -> None:
+        assert self._beside
+        remote.write_new(self._path, self._beside, replaces=self._replaces)
+
+
+def is_taken(place: str) -> bool:
+    """Whether there is something where a file is to be written; raises InputError for an address that cannot be written."""
+    if remote.is_address(place):
+        remote.refuse_unwritable(place)
+    return remote.is_there(place) if remote.is_address(place) else Path(place).exists()
+
+
+def is_file(place: str) -> bool:
+    """Whether what is at a path or an address is a file, and no pipe or device."""
+    return remote.is_there(place) if remote.is_address(place) else Path(place).is_file()
 
 
 def _umask() -> int:

@@ -74,8 +74,7 @@ class Remote(Struct, frozen=True):
         Raises:
             InputError: Where somebody else wrote it meanwhile, or the store refuses.
         """
-        if self.address.startswith(("hf://", "http")):
-            raise InputError(f"cannot write {self.address}: only s3://, gs:// and az:// can be written")
+        refuse_unwritable(self.address)
         store, path = _located(self.address)
         conditional = self.version and file.stat().st_size <= _CONDITIONAL
         if not conditional:
@@ -131,6 +130,42 @@ def looked_at(address: str) -> Remote:
     with _told(address):
         about = _obstore().head(store, path)
     return Remote(address, about["size"], about.get("e_tag") or "")
+
+
+def is_there(address: str) -> bool:
+    """Whether there is a file; raises InputError where that cannot be told."""
+    store, path = _located(address)
+    with _told(address):
+        try:
+            _obstore().head(store, path)
+        except FileNotFoundError:
+            return False
+    return True
+
+
+def refuse_unwritable(address: str) -> None:
+    """Raise InputError for an address of a service to which nothing can be written."""
+    if not address.startswith(_LISTED):
+        raise InputError(f"cannot write {address}: only s3://, gs:// and az:// can be written")
+
+
+def write_new(address: str, file: Path, *, replaces: bool) -> None:
+    """Write a file of the disk to an address, whole or not at all.
+
+    Args:
+        address: Where to.
+        file: What is written.
+        replaces: Whether a file that is there is replaced.
+
+    Raises:
+        InputError: Where the store refuses, or somebody else wrote a file there that is not to be replaced.
+
+    """
+    refuse_unwritable(address)
+    store, path = _located(address)
+    conditional = not replaces and file.stat().st_size <= _CONDITIONAL
+    with _told(address):
+        _obstore().put(store, path, file, mode="create" if conditional else "overwrite")
 
 
 def downloaded(remote: Remote) -> Iterator[bytes]:
@@ -257,6 +292,8 @@ def _told(address: str) -> Iterator[None]:
         raise InputError(f"cannot reach {address}: no such object or bucket") from error
     except (wrong.PermissionDeniedError, wrong.UnauthenticatedError) as error:
         raise InputError(f"cannot reach {address}: access is denied; are there credentials for it?") from error
+    except wrong.AlreadyExistsError as error:
+        raise InputError(f"cannot write {address}: somebody else wrote it meanwhile") from error
     except wrong.PreconditionError as error:
         raise _changed(address) from error
     except (wrong.BaseError, OSError, ValueError) as error:

@@ -83,7 +83,7 @@ def test_what_comes_out_passes(tmp_path_factory, rows, kind):
     asks = any(text.strip() for text, _ in rows)
     kept = [(text, label) for text, label in rows if (text.strip() or not asks) and label.strip()]
     try:
-        result = convert(open_table(str(folder / name)), out)
+        result = convert(open_table(str(folder / name)), str(out))
     except InputError:
         assert len(kept) <= 1
         return

@@ -35,7 +35,16 @@ def parts_of(data, folder, shares=SHARES, by=None, rules=(), **options):
     source = Source("data.jsonl", len(data), data)
     files = {name: Path(folder, f"{name}.jsonl") for name in shares}
     chosen = configuration.load(options.pop("settings", {}), isolated=True).options()
-    made = split(source, chosen, rules, by or Serial(), shares=shares, files=files, force=True, **options)
+    made = split(
+        source,
+        chosen,
+        rules,
+        by or Serial(),
+        shares=shares,
+        files={name: str(path) for name, path in files.items()},
+        force=True,
+        **options,
+    )
     return made, {name: file.read_bytes() for name, file in files.items()}
 
 
@@ -203,9 +212,9 @@ def test_packed_files_and_byte_order_marks(tmp_path):
 
 
 def test_the_library_raises(tmp_path):
-    files = {"train": tmp_path / "a.jsonl", "valid": tmp_path / "b.jsonl"}
+    files = {"train": str(tmp_path / "a.jsonl"), "valid": str(tmp_path / "b.jsonl")}
     (tmp_path / "all.jsonl").write_text("\n".join(classified(100)))
-    files["train"].touch()
+    (tmp_path / "a.jsonl").touch()
     options = configuration.load(isolated=True).options()
     with pytest.raises(UsageError, match="exist already"):
         split(open_source(str(tmp_path / "all.jsonl")), options, [], Serial(), shares={"train": 0.5, "valid": 0.5}, files=files)

@@ -7,6 +7,7 @@ import http.server
 import io
 import json
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import polars as pl
@@ -14,6 +15,7 @@ import pytest
 from command import ftlint
 
 from ftlint.errors import InputError
+from ftlint.sources.files import writing
 from ftlint.sources.remote import _store, looked_at
 
 boto3 = pytest.importorskip("boto3")
@@ -118,6 +120,68 @@ def test_a_repair_is_written_where_the_data_is(bucket, tmp_path, name):
     content = bucket.get(name)
     assert (gzip.decompress(content) if packed else content) == (tmp_path / "local.jsonl").read_bytes() != DATA
     assert [path.name for path in tmp_path.iterdir()] == ["local.jsonl"]
+
+
+@pytest.mark.parametrize("name", ["all.jsonl", "all.jsonl.gz"])
+def test_parts_are_written_beside_the_data(bucket, tmp_path, name):
+    rows = [{**row, "completion": row["completion"].strip()} for row in ROWS]
+    data = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    address = bucket.put(name, gzip.compress(data) if name.endswith("gz") else data)
+    (tmp_path / "all.jsonl").write_bytes(data)
+    ftlint("split", "--isolated", "all.jsonl", cwd=tmp_path)
+    result = ftlint("split", "--isolated", address, cwd=tmp_path, **bucket.variables)
+    assert result.returncode == 0, result.stderr
+    for part in ("all.train.jsonl", "all.valid.jsonl"):
+        assert bucket.get(part) == (tmp_path / part).read_bytes()
+        assert f"s3://{bucket.name}/{part}:".encode() in result.stdout
+    again = ftlint("split", "--isolated", address, cwd=tmp_path, **bucket.variables)
+    assert again.returncode == 2
+    assert b"exist already; --force replaces them" in again.stderr
+    assert ftlint("split", "--isolated", "--force", "--seed", "3", address, cwd=tmp_path, **bucket.variables).returncode == 0
+    assert bucket.get("all.valid.jsonl") != (tmp_path / "all.valid.jsonl").read_bytes()
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_test_part_of_an_earlier_split_is_not_left(bucket, tmp_path):
+    address = bucket.put("all.jsonl", DATA)
+    bucket.put("all.test.jsonl", DATA[: DATA.index(b"\n") + 1])
+    result = ftlint("split", "--isolated", "--force", address, cwd=tmp_path, **bucket.variables)
+    assert result.returncode == 2
+    assert b"all.test.jsonl is of an earlier split" in result.stderr
+
+
+def test_a_conversion_is_written_to_a_bucket(bucket, tmp_path):
+    address, out = bucket.put("train.jsonl", DATA), f"s3://{bucket.name}/chat.jsonl"
+    result = ftlint("convert", address, "--to", "chat", "-o", out, cwd=tmp_path, **bucket.variables)
+    assert result.returncode == 0, result.stderr
+    assert json.loads(bucket.get("chat.jsonl").split(b"\n")[0])["messages"][1] == {"role": "assistant", "content": "no"}
+    again = ftlint("convert", address, "--to", "chat", "-o", out, cwd=tmp_path, **bucket.variables)
+    assert b"exists already" in again.stderr
+    same = ftlint("convert", address, "--to", "chat", "-o", address, "--force", cwd=tmp_path, **bucket.variables)
+    assert b"is the input" in same.stderr
+    web = ftlint("convert", address, "--to", "chat", "-o", "hf://datasets/a/b/c.jsonl", cwd=tmp_path, **bucket.variables)
+    assert web.returncode == 2
+    assert b"cannot write hf://datasets/a/b/c.jsonl" in web.stderr
+
+
+def test_what_is_new_replaces_nothing_that_somebody_else_wrote(bucket, tmp_path):
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in bucket.variables.items():
+            patch.setenv(name, value)
+        _store.cache_clear()
+        address = f"s3://{bucket.name}/new.jsonl"
+        with ExitStack() as stack:
+            stack.enter_context(pytest.raises(InputError, match="somebody else wrote it"))
+            stack.enter_context(writing(address)).write(b"mine")
+            bucket.put("new.jsonl", b"theirs")
+        assert bucket.get("new.jsonl") == b"theirs"
+        with pytest.raises(ValueError, match="stopped"), writing(address) as file:
+            raise ValueError("stopped")
+        assert bucket.get("new.jsonl") == b"theirs"
+        with writing(address) as file:
+            file.write(b"mine")
+        assert bucket.get("new.jsonl") == b"mine"
+        _store.cache_clear()
 
 
 def test_what_somebody_else_wrote_meanwhile_stays(bucket, tmp_path):
