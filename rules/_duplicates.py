@@ -15,7 +15,7 @@ from ftlint.metrics.keyed import hashes, shingles
 from ftlint.text.normal import normal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Gathered, Metric
@@ -122,13 +122,18 @@ def _normalised_leaks(mine: list[pl.DataFrame], theirs: list[pl.DataFrame], gath
     """
     if not mine:
         return _by_line([])
-    first: dict[int, int] = {}
-    for line, row in train.fetch(pl.concat(theirs).get_column("line").sort().to_list()):
-        first.setdefault(_form(row), line)
+    forms = _digests(train, _form, None, pl.concat(theirs).get_column("line").sort())
+    first = forms.group_by("digest").agg(first=pl.col("line").min())
     suspects = pl.concat(mine).with_columns(like=pl.col("line").min().over("signature", "input", "further"))
-    looked_at = gathered.fetch(suspects.get_column("like").unique().sort().to_list())
-    results = [(line, first[form]) for line, row in looked_at if (form := _form(row)) in first]
-    return _by_line([suspects.join(_table(results).rename({"line": "like"}), on="like")])
+    looked_at = _digests(gathered, _form, None, suspects.get_column("like").unique().sort())
+    return _by_line([suspects.join(looked_at.join(first, on="digest").select(like="line", first="first"), on="like")])
+
+
+def _digests(gathered: Gathered, work: Callable[[Any, Mapping[str, Any]], bytes], shared: Any, lines: pl.Series) -> pl.DataFrame:
+    """Return `line` and `digest` of the records on some lines, which rise."""
+    schema = {"line": pl.UInt64, "digest": pl.Binary}
+    tables = [pl.DataFrame(some, schema, orient="row") for some in gathered.on_lines(work, shared, lines)]
+    return pl.concat(tables) if tables else pl.DataFrame(schema=schema)
 
 
 def nearly_equal(gathered: Gathered, similarity: float, without: set[int]) -> pl.DataFrame:
@@ -158,9 +163,24 @@ def _of_one_band(_: None, table: pl.DataFrame) -> pl.DataFrame:
     return repeated.filter(pl.col("line") > pl.col("first")).select("line", "first")
 
 
-def _form(row: Mapping[str, Any]) -> int:
+def _digest(*parts: Any) -> bytes:
+    """Return a hash that nothing else has; the same in each process, as Python's own are not."""
+    return hashlib.blake2b(orjson.dumps(parts), digest_size=16).digest()
+
+
+def _form(_: None, row: Mapping[str, Any]) -> bytes:
     """Return a hash that records have in common whose bodies are equal but for case, white space and punctuation."""
-    return hash((row.get(ORDER), normal(row[INPUT]), row[FURTHER]))
+    return _digest(row.get(ORDER), normal(row[INPUT]), row[FURTHER])
+
+
+def _form_and_answer(_: None, row: Mapping[str, Any]) -> bytes:
+    """Return a hash that records have in common which are equal but for these."""
+    return _digest(row.get(ORDER), normal(row[INPUT]), row[FURTHER], normal(row[ANSWER]))
+
+
+def _texts(labels: Mapping[str, str], row: Mapping[str, Any]) -> bytes:
+    """Return a hash that equal records have in common. labels: the commoner form of each label that is a variant of one."""
+    return _digest(row.get(ORDER), row[INPUT], labels.get(row[ANSWER], row[ANSWER]), row[FURTHER])
 
 
 def _jaccard(a: set[str], b: set[str]) -> float:
@@ -214,17 +234,14 @@ def _equal(nominated: list[pl.DataFrame], gathered: Gathered) -> pl.DataFrame:
     table = pl.concat(nominated).sort("line") if nominated else pl.DataFrame()
     if not len(table):
         return _by_line([])
-    alike = dict(table.select("line", "of_record").iter_rows())
     labels = gathered.get(Labels).variants if gathered.context.classification else {}
-    first: dict[tuple[int, bytes], int] = {}
-    results = []
-    for line, row in gathered.fetch(list(alike)):
-        texts = [row.get(ORDER), row[INPUT], labels.get(row[ANSWER], row[ANSWER]), row[FURTHER]]
-        digest = hashlib.blake2b(orjson.dumps(texts), digest_size=16).digest()
-        earlier = first.setdefault((alike[line], digest), line)
-        if earlier != line:
-            results.append((line, earlier))
-    return _table(results)
+    looked_at = table.join(_digests(gathered, _texts, labels, table.get_column("line")), on="line")
+    return _repeats(looked_at, "of_record", "digest")
+
+
+def _repeats(table: pl.DataFrame, *same: str) -> pl.DataFrame:
+    """Return `line` and `first` of the rows that have an earlier one with the same values in these columns."""
+    return _by_line([table.with_columns(first=pl.col("line").min().over(same)).filter(pl.col("line") > pl.col("first"))])
 
 
 def _with_body(table: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -250,14 +267,9 @@ def _normalised(suspects: list[pl.DataFrame], gathered: Gathered) -> pl.DataFram
     table = pl.concat(suspects).sort("line") if suspects else pl.DataFrame({"line": [], "conflicting": []})
     if not len(table):
         return _by_line([])
-    first: dict[int, int] = {}
-    conflicting = set(table.filter(pl.col("conflicting")).get_column("line"))
-    results = []
-    for line, row in gathered.fetch(table.get_column("line").to_list()):
-        earlier = first.setdefault(hash((_form(row), normal(row[ANSWER]))), line)
-        if earlier != line and line not in conflicting:
-            results.append((line, earlier))
-    return _table(results)
+    looked_at = table.join(_digests(gathered, _form_and_answer, None, table.get_column("line")), on="line")
+    repeats = looked_at.with_columns(first=pl.col("line").min().over("digest")).filter(pl.col("line") > pl.col("first"))
+    return _by_line([repeats.filter(~pl.col("conflicting"))])
 
 
 def _table(results: list[tuple[int, int]]) -> pl.DataFrame:

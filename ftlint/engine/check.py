@@ -6,9 +6,11 @@ from contextlib import ExitStack, contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from ftlint.dialects import named
 from ftlint.engine.inputs import inputs_of
-from ftlint.engine.part import Part, Plan, asks_for
+from ftlint.engine.part import Part, Plan, Wanted, asks_for, work_on_lines
 from ftlint.engine.result import CheckedFile, DatasetReport
 from ftlint.engine.survey import survey, survey_valid
 from ftlint.errors import raise_if_interrupted
@@ -186,16 +188,31 @@ def _gathered(
             inside = [line - start for line in lines if start <= line < end]
             yield from ((line + start, row) for line, row in file.lines.rows(inside))
 
+    def on_lines(work: Callable[[Any, Any], Any], shared: Any, lines: pl.Series) -> Iterator[list[tuple[int, Any]]]:
+        return engine.map(work_on_lines, (work, shared), _wanted(files, lines))
+
     return Gathered(
         role=role,
         context=plan.context,
         metrics={type(metric): metric for metric in partial.metrics},
         files=[file.facts for file in files],
         fetch=fetch,
+        on_lines=on_lines,
         on_rows=engine.by_key,
         train=train,
         like=like,
     )
+
+
+def _wanted(files: Sequence[CheckedFile], lines: pl.Series) -> Iterator[Wanted]:
+    """Yield the parts of files that hold some of these lines, which rise."""
+    for file in files:
+        parts = list(file.lines.parts(file.facts.lines))
+        bounds = [file.first + numbers.start for _, numbers in parts] + [file.first + file.facts.lines]
+        places = lines.search_sorted(pl.Series(bounds, dtype=pl.UInt64)).to_list()
+        for (span, numbers), (start, end) in zip(parts, pairwise(places), strict=True):
+            if start < end:
+                yield Wanted(file.lines.source, file.context, span, file.first + numbers.start, lines[start:end])
 
 
 def _judge(plan: Plan, partial: Partial, gathered: Gathered, report: DatasetReport) -> None:

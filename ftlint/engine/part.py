@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 from msgspec import Struct
@@ -12,12 +12,13 @@ from ftlint.dialects import named
 from ftlint.engine.partial import Key, Partial
 from ftlint.errors import failing, raise_if_interrupted
 from ftlint.metrics import Block, FileFacts
+from ftlint.records.lines import Lines
 from ftlint.records.reader import reader_of
 from ftlint.rule import DatasetRule, LineRule, RecordRule
 from ftlint.sources import BOM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from ftlint.dialects.context import Context
     from ftlint.metrics import Metric
@@ -44,6 +45,31 @@ class Part(NamedTuple):
     file: int
     source: Source
     span: Span
+
+
+class Wanted(NamedTuple):
+    """Lines of a part that are to be looked at closely.
+
+    Attributes:
+        source: Of its file.
+        context: By which its records are read.
+        span: Where the part is.
+        first: The number of its first line.
+        lines: Numbers of the lines that are wanted, rising.
+    """
+
+    source: Source
+    context: Context
+    span: Span
+    first: int
+    lines: pl.Series
+
+
+def work_on_lines(given: tuple[Callable[[Any, Any], Any], Any], wanted: Wanted) -> list[tuple[int, Any]]:
+    """Return each line with what work makes of its record, see `Gathered.on_lines`."""
+    work, shared = given
+    lines = Lines(wanted.source, wanted.context, [wanted.span.start], [wanted.first])
+    return [(line, work(shared, row)) for line, row in lines.rows(wanted.lines.to_list())]
 
 
 def check_part(plan: Plan, part: Part) -> Partial:

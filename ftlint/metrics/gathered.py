@@ -33,6 +33,8 @@ class Gathered(Struct):
         files: The facts of each file.
         fetch: Given line numbers, the records' texts by line, read again from the files; for the few records that must be
             looked at closely.
+        on_lines: Given work, what it needs, and rising lines: for each part of the files a list of lines, each with what the work
+            makes of its record's texts; for records that are too many for `fetch`.
         on_rows: Given work, what it needs, and a keyed metric: what the work makes of its rows, see `by_key`.
         train: In a validation file's, what is known of its training files.
         like: Inputs as they will come in use, where they are named.
@@ -44,6 +46,7 @@ class Gathered(Struct):
     metrics: Mapping[type[Metric], Metric]
     files: Sequence[FileFacts]
     fetch: Callable[[Sequence[int]], Iterator[tuple[int, Mapping[str, str]]]]
+    on_lines: Callable[[Callable[[Any, Mapping[str, Any]], Any], Any, pl.Series], Iterator[list[tuple[int, Any]]]]
     on_rows: Callable[[Callable[[Any, pl.DataFrame], Any], Any, Keyed], Iterator[Any]]
     train: Gathered | None = None
     like: Sequence[str] = ()
