@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 _WAITING = 2
 """Tasks for each processor of the cluster that wait for one: enough that none is idle, and a bound of what is in memory."""
 
-_FAN, _LEVELS = 8, 2
-"""Neighbours that one task merges, and levels of such tasks: this process merges what 64 parts hold, or half a gigabyte."""
+_FAN = 8
+"""Neighbouring parts that one task checks, and results of such tasks that another one merges: half a gigabyte."""
 
 _ANSWER = 10
 """Seconds in which a cluster answers."""
@@ -91,8 +91,8 @@ class Ray(Engine):
         Rows of keyed metrics stay in the cluster's object store, by ranges of their keys: see `by_key`.
         """
         ray = _ray()
-        bundles = _Tasks(ray, plan).bundles(iter(parts), _LEVELS)
-        room = 1 + _WAITING * int(ray.cluster_resources().get("CPU", 1)) // _FAN**_LEVELS
+        bundles = _Tasks(ray, plan).bundles(iter(parts))
+        room = 2 + _WAITING * int(ray.cluster_resources().get("CPU", 1)) // _FAN
         waiting = deque(islice(bundles, room))
         total = empty(plan)
         rows: list[tuple[int, list[Any]]] = []
@@ -140,31 +140,47 @@ class _Bundle(NamedTuple):
 
 
 class _Tasks:
-    """The tasks of a check, as a tree: its leaves check parts, and the others merge."""
+    """The tasks of a check: some check neighbouring parts, others merge what these hold."""
 
     def __init__(self, ray: Any, plan: Plan) -> None:
-        self._check = ray.remote(max_retries=_TRIES, num_cpus=1)(check_packed)
-        keyed = sum(1 for _ in keyed_of(empty(plan)))
-        self._merge = ray.remote(max_retries=_TRIES, num_cpus=1, num_returns=1 + keyed * RANGES)(merged)
+        tables = sum(1 for _ in keyed_of(empty(plan))) * RANGES
+        several = {"max_retries": _TRIES, "num_cpus": 1, "num_returns": 1 + tables}
+        self._check = ray.remote(**several)(check_packed)
+        self._merge = ray.remote(**several)(merged)
         self._plan = ray.put(_packed(plan))
 
-    def bundles(self, parts: Iterator[Part], levels: int) -> Iterator[_Bundle]:
-        """Yield bundles of parts, each of at most `_FAN` to the power of `levels`."""
-        if not levels:
-            yield from (_Bundle((part, part), self._check.remote(self._plan, part), []) for part in parts)
-            return
-        below = self.bundles(parts, levels - 1)
-        while some := list(islice(below, _FAN)):
-            results = self._merge.remote(*chain.from_iterable((one.partial, *one.tables) for one in some))
-            partial, *tables = results if isinstance(results, list) else [results]
-            yield _Bundle((some[0].parts[0], some[-1].parts[1]), partial, tables)
+    def bundles(self, parts: Iterator[Part]) -> Iterator[_Bundle]:
+        """Yield what neighbouring parts hold, merged."""
+        leaves = self._leaves(parts)
+        while some := list(islice(leaves, _FAN)):
+            refs = chain.from_iterable((one.partial, *one.tables) for one in some)
+            first, *tables = _listed(self._merge.remote(*refs)) if len(some) > 1 else (some[0].partial, *some[0].tables)
+            yield _Bundle((some[0].parts[0], some[-1].parts[1]), first, tables)
+
+    def _leaves(self, parts: Iterator[Part]) -> Iterator[_Bundle]:
+        while some := list(islice(parts, _FAN)):
+            first, *tables = _listed(self._check.remote(self._plan, some))
+            yield _Bundle((some[0], some[-1]), first, tables)
 
 
-def check_packed(packed: bytes, part: Part) -> Partial:
-    """Return what a part holds, in a worker."""
+def _listed(results: Any) -> list[Any]:
+    """Return the references of a task's results; Ray gives a single one without a list."""
+    return results if isinstance(results, list) else [results]
+
+
+def check_packed(packed: bytes, parts: list[Part]) -> Any:
+    """Return what neighbouring parts hold, in a worker, see `ftlint.engine.ranges.merged`."""
     from ftlint.engine.part import check_part  # noqa: PLC0415 - imports polars
 
-    return check_part(unpacked(packed), part)
+    partials = []
+    for part in parts:
+        try:
+            partials.append(check_part(unpacked(packed), part))
+        except FtlintError:
+            raise
+        except Exception as error:
+            raise FtlintError(f"{_name((part, part))}: {error!r}") from error
+    return merged(*partials)
 
 
 def _taken(ray: Any, item: object, result: Any) -> Any:

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 
 import ftlint
 from ftlint import config as configuration
+from ftlint.engine.check import checked
 from ftlint.engine.dataset import Dataset
 from ftlint.engine.ray import Ray
 from ftlint.errors import FtlintError
+from ftlint.metrics import Fingerprints
 from ftlint.report.formats import Style, reporter
 from ftlint.session import Session
 from ftlint.sources import Source
@@ -78,6 +80,33 @@ def test_repairs_of_damaged_files(by, seed):
     data = file(seed)
     config = configuration.load({}, isolated=True)
     assert Session.of(config, engine=by).fix(data, unsafe=True)[0] == ftlint.fix(data, unsafe=True)[0]
+
+
+def split(data, folder, by):
+    (folder / "all.jsonl").write_bytes(data)
+    parts = {"train": folder / "train.jsonl", "valid": folder / "valid.jsonl"}
+    config = configuration.load({}, isolated=True)
+    Session.of(config, engine=by).split(folder / "all.jsonl", parts, shares={"train": 0.7, "valid": 0.3}, force=True)
+    return [path.read_bytes() for path in parts.values()]
+
+
+def test_a_split(by, tmp_path):
+    rows = (f'{{"prompt": "thing {number % 700} ->", "completion": " {number % 3}"}}\n' for number in range(2000))
+    data = "".join(rows).encode()
+    assert split(data, tmp_path, by) == split(data, tmp_path, None)
+
+
+def test_equal_records_of_distant_parts_meet_where_the_rows_are(by):
+    rows = (f'{{"prompt": "Thing {number % 900} ->", "completion": " {number % 1800 % 7}"}}\n' for number in range(4000))
+    data = "".join(rows).encode() + b'{"prompt": "thing 5 ->", "completion": " 5"}\n' * 2
+    config = configuration.load({"select": ["ALL"]}, isolated=True)
+    dataset = Dataset([Source("data.jsonl", len(data), data)], config.options())
+    with checked(dataset, Session.of(config).rules, by, block=1000) as report:
+        metric = report.gathered["train"].get(Fingerprints)
+        assert not metric.parts
+        assert len(metric.elsewhere) > 1
+        assert {"DUP001", "DUP002", "DUP003"} <= {rule.code for rule, _ in report.violations}
+    assert check(data, by, 1000) == check(data)
 
 
 def test_reports_that_go_to_the_disk(by, monkeypatch):
