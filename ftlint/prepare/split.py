@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 _NOWHERE = 255
 """Stands for the part of a line that goes to none."""
 
+_LEFT_OUT = 0.01
+"""Largest share of lines without a record that are left out unasked; where there are more, something else is wrong."""
+
 _OLD = 100_000
 """Lines of an old part by which it is known."""
 
@@ -154,6 +157,8 @@ def deal(
         _refuse(source.path, report)
         [file] = report.files
         _refuse_without_records(source.path, file, group, report)
+        if not force:
+            _refuse_to_leave_out(source.path, file)
         table = grouped(report.gathered["train"], wanted, _pairs(report, near))
     parts = dealt(table, list(shares.values()))
     if empty := [name for number, name in enumerate(shares) if number not in set(parts)]:
@@ -172,6 +177,17 @@ def _refuse_without_records(path: str, file: CheckedFile, group: str | None, rep
     if group is not None and groups.ungrouped == file.facts.conforming:
         known = ", ".join(sorted(groups.keys))
         raise UsageError(f"no record has the key {group!r}{did_you_mean(group, groups.keys)} (there are {known})")
+
+
+def _refuse_to_leave_out(path: str, file: CheckedFile) -> None:
+    """Raise InputError where more than a few lines hold no record."""
+    lines = file.facts.lines - file.facts.blank
+    lost = lines - file.facts.conforming
+    if lost > _LEFT_OUT * lines:
+        raise InputError(
+            f"{lost:,} of {numbered(lines, 'line')} of {path} hold no record; run `ftlint check {path}`, "
+            "or split the others with --force"
+        )
 
 
 def _refuse_old_part(source: Source, path: str) -> None:

@@ -39,7 +39,6 @@ class InvalidJson(LineRule, DatasetRule):
 
     code = "JSN001"
     level = "error"
-    decisive = True
     fault = "invalid-json"
     reveals = True
     reads_broken = True

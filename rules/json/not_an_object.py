@@ -42,7 +42,6 @@ class NotAnObject(LineRule):
 
     code = "JSN002"
     level = "error"
-    decisive = True
     fault = "not-an-object"
     reveals = True
     message = "the line is {found}, not an object"

@@ -47,7 +47,6 @@ class MissingKey(LineRule, DatasetRule):
 
     code = "SHP001"
     level = "error"
-    decisive = True
     fault = MISSING_MEMBER
     metrics = (Shapes,)
     reveals = True

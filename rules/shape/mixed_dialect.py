@@ -29,7 +29,6 @@ class MixedDialect(DatasetRule):
 
     code = "SHP004"
     level = "error"
-    decisive = True
     metrics = (Shapes,)
     reads_broken = True
     message = "{problem}"

@@ -47,7 +47,6 @@ class WrongType(LineRule, DatasetRule):
 
     code = "SHP002"
     level = "error"
-    decisive = True
     fault = "wrong-type"
     reveals = True
     metrics = (Shapes,)

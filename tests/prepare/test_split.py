@@ -164,10 +164,6 @@ def test_what_it_says(tmp_path):
     lines = [*classified(400, labels=2), *pairs(("once ->", " rare")), "", "{broken"]
     (tmp_path / "all.jsonl").write_text("\n".join(lines))
     result = ftlint("split", "all.jsonl", cwd=tmp_path)
-    assert result.returncode == 2
-    assert b"all.jsonl has 1 error that leave" in result.stderr
-    assert not (tmp_path / "all.train.jsonl").exists()
-    result = ftlint("split", "all.jsonl", "--force", cwd=tmp_path)
     text = result.stdout.decode()
     assert result.returncode == 0
     assert re.search(r"all\.train\.jsonl: 321 records \(80\.\d %\)\nall\.valid\.jsonl: 80 records", text)
@@ -176,6 +172,22 @@ def test_what_it_says(tmp_path):
     again = ftlint("split", "all.jsonl", cwd=tmp_path)
     assert again.returncode == 2
     assert b"all.train.jsonl and all.valid.jsonl exist already; --force replaces them" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("further", "sentence"),
+    [
+        (["{broken"] * 5, b"5 of 405 lines of all.jsonl hold no record"),
+        (['{"prompt": "a ->", "completion": " label0", "completion": " label1"}'], b"all.jsonl has 1 error that leaves in doubt"),
+    ],
+)
+def test_what_leaves_the_split_in_doubt_stops_it(tmp_path, further, sentence):
+    (tmp_path / "all.jsonl").write_text("\n".join([*classified(400, labels=2), *further]))
+    result = ftlint("split", "all.jsonl", cwd=tmp_path)
+    assert result.returncode == 2
+    assert sentence in result.stderr
+    assert not (tmp_path / "all.train.jsonl").exists()
+    assert ftlint("split", "all.jsonl", "--force", cwd=tmp_path).returncode == 0
 
 
 @pytest.mark.parametrize(
