@@ -98,13 +98,14 @@ def nodes(folder: Path, millions: int) -> None:
     code = (
         "import sys, ray, time\n"
         "from ray.cluster_utils import Cluster\n"
-        "from ftlint.engine.ray import Ray\nfrom ftlint.session import Session\n"
+        "from ftlint import config\nfrom ftlint.engine.ray import Ray\nfrom ftlint.session import Session\n"
         "made = Cluster(initialize_head=True, head_node_args={'num_cpus': 1, 'include_dashboard': False})\n"
         "[made.add_node(num_cpus=1) for _ in range(int(sys.argv[1]) - 1)]\n"
         "ray.init(address=made.address, logging_level='ERROR', log_to_driver=False)\n"
         "with Ray(1) as engine:\n"
-        "    s = Session(engine=engine, isolated=True)\n"
-        "    s.check(sys.argv[2])\n    t = time.perf_counter(); s.check(sys.argv[2]); print(time.perf_counter() - t)\n"
+        "    s = Session.of(config.load({}, isolated=True), engine=engine)\n"
+        "    s.check(sys.argv[2])\n    t = time.perf_counter(); s.check(sys.argv[2]); print(round(time.perf_counter() - t, 1))\n"
+        "ray.shutdown(); made.shutdown()\n"
     )
     print("| nodes | seconds |\n|---:|---:|")
     for number in (1, 2, 3):
@@ -181,7 +182,7 @@ def submit() -> float:
     """Return what a task of Ray with as many results as a check costs the process that asks for it."""
     import ray  # noqa: PLC0415 - an extra
 
-    ray.init(num_cpus=1, include_dashboard=False, logging_level="ERROR", log_to_driver=False)
+    ray.init("local", num_cpus=1, include_dashboard=False, logging_level="ERROR", log_to_driver=False)
     task = ray.remote(num_returns=1 + RANGES)(_nothing)
     ray.get(task.remote()[0])
     start = time.process_time()

@@ -212,7 +212,8 @@ def _wanted(files: Sequence[CheckedFile], lines: pl.Series) -> Iterator[Wanted]:
         places = lines.search_sorted(pl.Series(bounds, dtype=pl.UInt64)).to_list()
         for (span, numbers), (start, end) in zip(parts, pairwise(places), strict=True):
             if start < end:
-                yield Wanted(file.lines.source, file.context, span, file.first + numbers.start, lines[start:end])
+                absolute = range(file.first + numbers.start, file.first + numbers.stop)
+                yield Wanted(file.lines.source, file.context, span, absolute, lines[start:end])
 
 
 def _judge(plan: Plan, partial: Partial, gathered: Gathered, report: DatasetReport) -> None:

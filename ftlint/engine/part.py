@@ -54,21 +54,23 @@ class Wanted(NamedTuple):
         source: Of its file.
         context: By which its records are read.
         span: Where the part is.
-        first: The number of its first line.
-        lines: Numbers of the lines that are wanted, rising.
+        numbers: Of its lines.
+        lines: Those of the lines that are wanted, rising.
     """
 
     source: Source
     context: Context
     span: Span
-    first: int
+    numbers: range
     lines: pl.Series
 
 
 def work_on_lines(given: tuple[Callable[[Any, Any], Any], Any], wanted: Wanted) -> list[tuple[int, Any]]:
     """Return each line with what work makes of its record, see `Gathered.on_lines`."""
     work, shared = given
-    lines = Lines(wanted.source, wanted.context, [wanted.span.start], [wanted.first])
+    # What begins after the part ends it: no more than the part is read.
+    bounds = [*wanted.span], [wanted.numbers.start, wanted.numbers.stop]
+    lines = Lines(wanted.source, wanted.context, *bounds)
     return [(line, work(shared, row)) for line, row in lines.rows(wanted.lines.to_list())]
 
 

@@ -46,6 +46,17 @@ def test_findings_beyond_32_bits_are_those_of_the_first_lines(data):
     assert places(data, Late(), BEFORE) == places(data, Serial())
 
 
+def test_a_closer_look_reads_the_parts_of_the_lines_and_no_more(monkeypatch):
+    rows = (f'{{"prompt": "Thing {number % 300} ->", "completion": " yes"}}\n' for number in range(900))
+    data = "".join(rows).encode()
+    reads, read = [], Source.read
+    monkeypatch.setattr(Source, "read", lambda source, span: reads.append(span.end - span.start) or read(source, span))
+    found = places(data, Serial())
+    assert sum(code == "DUP001" for code, *_ in found) == 600
+    whole = [size for size in reads if size > 400]
+    assert len(whole) <= 3, "the survey reads a small file at once"
+
+
 def test_equal_records_beyond_32_bits(monkeypatch):
     rows = (f'{{"prompt": "thing {number % 50} ->", "completion": " {number % 60 % 7}"}}\n' for number in range(400))
     data = "".join(rows).encode()
