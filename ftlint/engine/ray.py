@@ -58,7 +58,8 @@ class Ray(Engine):
             address = _address()
             own: dict[str, Any] = {} if address else {"num_cpus": self._jobs, "include_dashboard": False}
             try:
-                ray.init(address=address, logging_level="ERROR", log_to_driver=False, configure_logging=False, **own)
+                # Without an address Ray would join any cluster that somebody else has started on this machine.
+                ray.init(address=address or "local", logging_level="ERROR", log_to_driver=False, configure_logging=False, **own)
             except (ConnectionError, RuntimeError, ValueError) as error:
                 raise UsageError(f"cannot reach the Ray cluster: {str(error).splitlines()[0]}") from error
         _check_versions(ray)

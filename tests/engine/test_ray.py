@@ -159,3 +159,12 @@ def test_a_cluster_that_there_is_not(tmp_path):
     assert result.returncode == 2
     assert b"Ray cluster" in result.stderr
     assert result.stderr.count(b"\n") == 1
+
+
+def test_a_cluster_of_somebody_else_on_this_machine_is_left_alone(cluster, tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"prompt": "a ->", "completion": "b"}\n')
+    # There it says where it is.
+    place = str(Path(cluster.head_node.get_session_dir_path()).parent.parent)
+    result = ftlint_command("check", "--isolated", "--engine", "ray", "--jobs", "1", "a.jsonl", cwd=tmp_path, TMPDIR=place)
+    assert result.returncode == 1, result.stderr
+    assert b"CMP001" in result.stdout
