@@ -67,7 +67,7 @@ def check(data, by=None, block=1 << 20):
 
 
 def test_any_data_in_any_parts(by):
-    @strategies.law(15)
+    @strategies.law(10)
     @given(strategies.files | strategies.chat_files, st.integers(40, 400))
     def same(data, block):
         assert check(data, by, block) == check(data)
