@@ -9,13 +9,13 @@ import json
 import logging
 import os
 import sys
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
+from msgspec.structs import replace
 from transformers import AutoTokenizer
 
 from ftlint.dialects import named
