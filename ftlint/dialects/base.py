@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple
 
@@ -13,10 +14,11 @@ from ftlint.dialects.context import K
 from ftlint.dialects.kinds import TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ftlint.dialects.context import Context, Differences
     from ftlint.dialects.kinds import Signature
+    from ftlint.dialects.places import Places
     from ftlint.options import DatasetOptions
     from ftlint.targets import Target
 
@@ -61,6 +63,72 @@ class Surveyed(NamedTuple, Generic[K]):
     known: K
 
 
+class Batch:
+    """Objects that have the keys of a record, read together.
+
+    Attributes:
+        fits: For each whether it is a record. All else is of the records alone.
+        values: The records.
+    """
+
+    def __init__(self, dialect: Dialect[Any], values: Sequence[dict[str, Any]]) -> None:
+        self._dialect = dialect
+        kind = dialect.types[-1]
+        try:
+            self._records: list[Any] = msgspec.convert(values, list[kind])  # type: ignore[valid-type] # a type that the dialect made
+            self.fits = [True] * len(values)
+        except (msgspec.ValidationError, RecursionError):
+            each = [_converted(value, kind) for value in values]
+            self.fits = [record is not None for record in each]
+            self._records = [record for record in each if record is not None]
+        self.values: Sequence[Mapping[str, Any]] = list(compress(values, self.fits))
+
+    def further_inside(self) -> Iterable[tuple[str, int]]:
+        """Return keys that objects in lists do not have, as `messages[].key`, each with the place of its record."""
+        return ()
+
+    def note(self, places: Places, lines: Sequence[int]) -> None:
+        """Note what records on these lines hold besides their texts: what readers of tables make columns of."""
+        for keys, among in self._by_keys().items():
+            for key in self._dialect.further(keys):
+                places.note_column(key, [self.values[index][key] for index in among], [lines[index] for index in among])
+
+    def rests(self, naming: frozenset[str]) -> list[str]:
+        """Return what each record holds in keys that its dialect does not have, as an opaque text; an empty one for nothing.
+
+        Args:
+            naming: Keys that only name a record, and say nothing of it.
+        """
+        rests = [""] * len(self.values)
+        for keys, among in self._by_keys().items():
+            further = [key for key in self._dialect.further(keys) if key not in naming]
+            for index in among if further else ():
+                rests[index] = opaque({key: self.values[index][key] for key in further})
+        return rests
+
+    def unread(self) -> set[str]:
+        """Return what some records hold that no rule looks at, in words: `images`."""
+        return set()
+
+    def tables(self) -> Tables:
+        """Return the tables of the records, see `Dialect.columns`."""
+        return self._dialect.columns(self._records)
+
+    def _by_keys(self) -> dict[tuple[str, ...], list[int]]:
+        """Return the places of records by their keys."""
+        by_keys: dict[tuple[str, ...], list[int]] = {}
+        for index, value in enumerate(self.values):
+            by_keys.setdefault(tuple(value), []).append(index)
+        return by_keys
+
+
+def _converted(value: Any, kind: Any) -> Any:
+    try:
+        return msgspec.convert(value, kind)
+    except (msgspec.ValidationError, RecursionError):
+        return None
+
+
 class Dialect(Generic[K]):
     """The shape of a record; K is what its rules know of a dataset besides what is known in every dialect.
 
@@ -72,7 +140,7 @@ class Dialect(Generic[K]):
         shapes: Any of these key sets makes a record.
         optional: Keys that it may have besides.
         types: msgspec types of a record; the first is the strictest and the fastest, the last takes every record, unless
-            `loose` is another type that does. Without any, a dialect is only recognised.
+            `batch` says what is one.
         capabilities: What rules may require of it: `endings` (prompts may end with a separator, completions with a stop),
             `texts` (named texts), `messages`, `labels` (an answer can be a label), `pair` (a preferred and a rejected answer),
             `judgement`.
@@ -94,7 +162,6 @@ class Dialect(Generic[K]):
     shapes: tuple[frozenset[str], ...] = ()
     optional: frozenset[str] = frozenset()
     types: tuple[Any, ...] = ()
-    loose: Any = None
     capabilities: frozenset[str] = frozenset()
     assumed: str = ""
     tables: Mapping[str, Mapping[str, pl.Expr]] = {}
@@ -111,8 +178,8 @@ class Dialect(Generic[K]):
 
     @property
     def checked(self) -> bool:
-        """Whether records of this dialect become tables; others are only recognised."""
-        return bool(self.types) or self.loose is not None
+        """Whether records become tables."""
+        return bool(self.types)
 
     def has(self, table: str) -> bool:
         """Whether records of this dialect have rows in a table."""
@@ -149,48 +216,16 @@ class Dialect(Generic[K]):
         shape = next((shape for shape in self.shapes if shape <= set(keys)), frozenset())
         return [key for key in keys if key not in shape and key not in self.optional]
 
-    def further_inside(self, value: Mapping[str, Any]) -> Iterable[str]:  # noqa: ARG002 - the hook's signature
-        """Return keys that objects in the lists of a record do not have, as `messages[].key`; each once."""
-        return ()
-
-    def beside(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return what a record holds besides its texts, by key: what readers of tables make columns of."""
-        return {key: value[key] for key in self.further(list(value))}
-
     plain_kinds: tuple[tuple[str, str], ...] = ()
     "Paths and JSON types of what a record of its strictest type always has, where others may have another type there."
-
-    def made_by_tools(self, value: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:  # noqa: ARG002 - likewise
-        """Return what each tool fills in its own way in a record, with JSON Pointers."""
-        return ()
-
-    def contents(self, value: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:  # noqa: ARG002 - likewise
-        """Return what may be a text or parts in a record, with JSON Pointers."""
-        return ()
-
-    def forget(self) -> None:
-        """Forget what was kept of records while they were read; the reader asks for it after each piece of a file."""
-
-    def alike(self, value: Mapping[str, Any]) -> Hashable:  # noqa: ARG002 - likewise
-        """Return what records share whose contents are of the same types, and have nothing that tools fill; None: unknown."""
-        return None
 
     def turns(self, value: Mapping[str, Any]) -> Sequence[Any]:  # noqa: ARG002 - the hook's signature
         """Return what a record says, turn by turn, where its dialect has turns."""
         return ()
 
-    def besides_texts(self, value: Mapping[str, Any]) -> Any:
-        """Return what of a record may be something else than text, at some depth."""
-        return value
-
-    def rest(self, value: Mapping[str, Any], naming: frozenset[str]) -> str:
-        """Return what a record holds in keys that its dialect does not have, as an opaque text; an empty one for nothing.
-
-        Args:
-            naming: Keys that only name a record, and say nothing of it.
-        """
-        further = {key: value[key] for key in self.further(list(value)) if key not in naming}
-        return opaque(further) if further else ""
+    def batch(self, values: Sequence[dict[str, Any]]) -> Batch:
+        """Return what objects with the keys of a record hold."""
+        return Batch(self, values)
 
     def columns(self, records: Sequence[Any]) -> Tables:
         """Return the tables of decoded records, in order.
@@ -199,14 +234,6 @@ class Dialect(Generic[K]):
         `derive` says which lines their rows are of.
         """
         raise NotImplementedError
-
-    def unread(self, records: Sequence[Any]) -> set[str]:  # noqa: ARG002 - the hook's signature
-        """Return what some decoded records hold that no rule looks at, in words: `images`."""
-        return set()
-
-    def accepts(self, record: Any) -> bool:  # noqa: ARG002 - the hook's signature
-        """Whether what its type took is a record; for what a type cannot say."""
-        return True
 
     def strings(self, records: Sequence[Any]) -> int:  # noqa: ARG002 - the hook's signature
         """Return how many keys and strings decoded records have, if they have no key that their type does not know.
@@ -327,11 +354,6 @@ def _flattened(value: Any) -> Iterator[str]:
             left += reversed(one)
         else:
             yield orjson.dumps(one).decode()
-
-
-def step_of(key: str) -> str:
-    """Return a key as a step of a JSON Pointer (RFC 6901)."""
-    return key if "/" not in key and "~" not in key else key.replace("~", "~0").replace("/", "~1")
 
 
 def key_of(step: str) -> str:

@@ -22,25 +22,26 @@ from ftlint.dialects.base import (
     MISSING_MEMBER,
     RECORDS,
     WRONG_TYPE,
+    Batch,
     Dialect,
     Fault,
     Surveyed,
     Tables,
-    opaque,
     value_at,
 )
 from ftlint.dialects.call import parsed
 from ftlint.dialects.calls import Calling
 from ftlint.dialects.kinds import JSON_KINDS, LIST, OBJECT, PAIRS, TEXT, TEXTS, fits
 from ftlint.dialects.kinds import MESSAGES as ROLES_AND_CONTENTS
+from ftlint.dialects.layouts import ASKING, HOLDERS, Plan
+from ftlint.dialects.said import Said, as_json
+from ftlint.dialects.turn_batch import TurnBatch, is_plain_part
 from ftlint.dialects.turn_tables import (
     MESSAGE_COLUMNS,
     MESSAGES,
     PAIR_COLUMNS,
     PARTS,
     TOOLS,
-    Said,
-    as_json,
     frame,
     judged,
     messages_of,
@@ -55,7 +56,6 @@ from ftlint.dialects.turns import (
     ROLES,
     Field,
     Form,
-    Talk,
     Turn,
     wanted,
 )
@@ -64,7 +64,7 @@ from ftlint.text.labels import repeat
 from ftlint.text.marks import SPACE
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ftlint.dialects.calls import Tool
     from ftlint.dialects.context import Context
@@ -77,28 +77,8 @@ _OPENAI = Calling()
 _SAID = f"[^{re.escape(SPACE)}]"
 """A character that is not white space."""
 
-_MEDIA = {
-    "text": "text",
-    "image_url": "text",
-    "image": "images",
-    "input_audio": "audio",
-    "audio": "audio",
-    "video": "videos",
-    "file": "files",
-    "refusal": "text",
-}
-"""What parts of contents are called, by their type; what rules look at is called `text`."""
-
-_ASKING = ("system", "developer", "user")
-
-_HOLDERS = frozenset({"tools", "functions", "input", "toolConfig"})
-"""Keys of records that may hold tools."""
-
 _REMEMBERED = 512
 """Sets of keys, and lists of tools, of which it is kept what was found out."""
-
-_REMEMBERED_TALKS = 1 << 15
-"""Records of which it is kept what they say: more than are read at once."""
 
 _MEMBERS = (
     "name",
@@ -143,7 +123,6 @@ class ConversationDialect(Dialect[None]):
     asked = "question"
     answered = "answer"
     whole = "conversation"
-    loose = dict
 
     def __init__(
         self,
@@ -178,10 +157,11 @@ class ConversationDialect(Dialect[None]):
         self.role, self.content, self.roles, self.typed = role, content, roles, typed
         self.judgements, self.strict, self.calling, self.example = judgements, strict, calling, example
         self._form_by_keys: dict[frozenset[str], Form] = {}
-        self._talk_by_record: dict[int, Talk] = {}
+        self._plans: dict[tuple[Any, ...], Plan] = {}
+        self._last: tuple[Mapping[str, Any], list[Turn]] | None = None
         self.shapes = tuple(frozenset(form.needed) for form in forms)
         self.optional = frozenset().union(*(form.keys for form in forms))
-        self._known_members = frozenset((role, content, *_MEMBERS))
+        self.members_known = frozenset((role, content, *_MEMBERS))
         self._native = {meant: named for named, meant in reversed([*(roles or {}).items()])}
         main = [field for field in forms[0].fields if not field.thread]
         self.home = f"/{main[-1].path}"
@@ -204,6 +184,11 @@ class ConversationDialect(Dialect[None]):
     def _at(self) -> pl.Expr:
         """Return the JSON Pointers of turns."""
         return pl.coalesce("at", pl.format(f"{self.home}/{{}}", "position"))
+
+    @property
+    def checked(self) -> bool:
+        """Whether records become tables: they do."""
+        return True
 
     def pointers(self, table: str) -> pl.Expr | None:
         """Return the JSON Pointers of turns, and of the texts of parts."""
@@ -250,53 +235,25 @@ class ConversationDialect(Dialect[None]):
     def members(self) -> frozenset[str]:
         """Return the names of all members of records, messages and parts."""
         paths = (field.path.split("/") for form in self.forms for field in form.fields)
-        return super().members() | self._known_members | {"type", "text", *chain.from_iterable(paths)}
+        return super().members() | self.members_known | {"type", "text", *chain.from_iterable(paths)}
+
+    def plan(self, value: Mapping[str, Any]) -> Plan:
+        """Return how a record is read; those with the same keys, and values of the same types, are read in the same way."""
+        key = (*value, *map(type, value.values()))
+        plan = self._plans.get(key)
+        if plan is None:
+            if len(self._plans) > _REMEMBERED:
+                self._plans.clear()
+            plan = self._plans[key] = Plan(value, self.form_of(value), self)
+        return plan
 
     def turns(self, value: Mapping[str, Any]) -> list[Turn]:
         """Return what a record says, in order, that of a rejected answer last."""
-        return self.talk(value).turns
-
-    def talk(self, value: Mapping[str, Any]) -> Talk:
-        """Return what a record says."""
-        # A record is asked for it several times, while it is read.
-        known = self._talk_by_record.get(id(value))
-        if known is not None and known.value is value:
-            return known
-        if len(self._talk_by_record) > _REMEMBERED_TALKS:
-            self._talk_by_record.clear()
-        result = self._talk_by_record[id(value)] = Talk(value, self._plain_parts(value), self._turns)
-        return result
-
-    def forget(self) -> None:
-        """Forget what records say."""
-        self._talk_by_record.clear()
-
-    def _plain_parts(self, value: Mapping[str, Any]) -> list[tuple[Field, Any]] | None:
-        """Return what is at each field, where every turn is plain; None where one is not, or where a field is missing."""
-        parts = []
-        for field in self.form_of(value).fields:
-            given = value.get(field.path)
-            if given is None:
-                if field.needed:
-                    return None
-                continue
-            if type(given) is str:
-                plain = TEXT in field.kinds
-            else:
-                # A whole conversation beside its prompt holds the prompt too.
-                whole = field.role == "assistant" and type(given) is list and len(given) > 1
-                plain = type(given) is list and field.of_messages and not whole and self._are_plain(given)
-            if not plain:
-                return None
-            parts.append((field, given))
-        return parts
-
-    def _are_plain(self, messages: Sequence[Any]) -> bool:
-        """Whether there are messages, and each has a role and a text, calls no tool, and has nothing else."""
-        return bool(messages) and all(map(self._is_plain_turn, messages))
-
-    def _is_plain_turn(self, message: Any) -> bool:
-        return self._is_plain(message) and bool(message[self.role]) and message[self.role] not in self.calling.roles
+        # Many questions are asked about one record after another.
+        last = self._last
+        if last is None or last[0] is not value:
+            last = self._last = value, self._turns(value)
+        return last[1]
 
     def _turns(self, value: Mapping[str, Any]) -> list[Turn]:
         results: list[Turn] = []
@@ -306,7 +263,7 @@ class ConversationDialect(Dialect[None]):
             if given is not None:
                 said = self._said(field, given, f"/{field.path}")
                 # A whole conversation beside its prompt holds the prompt too.
-                if results and len(said) > 1 and not field.thread and said[0].role in _ASKING and field.role == "assistant":
+                if results and len(said) > 1 and not field.thread and said[0].role in ASKING and field.role == "assistant":
                     results = []
                 results += said
         return results
@@ -316,7 +273,7 @@ class ConversationDialect(Dialect[None]):
         if type(given) is list:
             return self._listed(field, given, at) if given else []
         if type(given) is dict:
-            return [self._turn(given, at, field)]
+            return [self.turn(given, at, field)]
         return [_bare(field.role, given, at, field)]
 
     def _listed(self, field: Field, given: Sequence[Any], at: str) -> list[Turn]:
@@ -332,13 +289,14 @@ class ConversationDialect(Dialect[None]):
             return [_bare(field.role, text, f"{at}/{index}", field) for index, text in enumerate(given)]
         if field.role and type(first) is dict and self.role not in first:
             return [Turn(field.role, "", given, NOTHING, at, field)]
-        return [self._turn(one, f"{at}/{index}", field) for index, one in enumerate(given) if type(one) is dict]
+        return [self.turn(one, f"{at}/{index}", field) for index, one in enumerate(given) if type(one) is dict]
 
-    def _turn(self, message: Mapping[str, Any], at: str, field: Field) -> Turn:
+    def turn(self, message: Mapping[str, Any], at: str, field: Field) -> Turn:
+        """Return the turn of the message at a pointer."""
         named = message.get(self.role) or ""
         meant = (self.roles.get(named, named) if self.roles else named) or field.role
         content = message.get(self.content)
-        if self._is_plain_turn(message):
+        if self._is_plain(message) and named and named not in self.calling.roles:
             return Turn(meant, named, content, message, at, field, plain=True)
         turn = Turn(meant, named, content, message, at, field)
         calls, answers = tuple(self.calling.calls(turn)), tuple(self.calling.answers(turn))
@@ -346,31 +304,37 @@ class ConversationDialect(Dialect[None]):
 
     def tools_of(self, value: Mapping[str, Any]) -> Any:
         """Return the tools that a record defines, as they are in it; None for none."""
-        return next(self._tools(value), (None, ""))[0]
+        return self.given_tools(value)[0]
 
     def tools_at(self, value: Mapping[str, Any]) -> str:
         """Return the JSON Pointer of the tools that a record defines; nothing for none."""
-        return next(self._tools(value), (None, ""))[1]
+        return self.given_tools(value)[1]
+
+    def given_tools(self, value: Mapping[str, Any]) -> tuple[Any, str]:
+        """Return the tools that a record defines, and their JSON Pointer; None and nothing for none."""
+        tools = value.get("tools")
+        return (tools, "/tools") if tools else next(((given, at) for given, at in self._tools(value) if given), (None, ""))
 
     def defined(self, value: Mapping[str, Any]) -> Sequence[Tool]:
         """Return the tools that a record defines and that have a name."""
-        given, at = next(self._tools(value), (None, ""))
+        given, at = self.given_tools(value)
         text = as_json(given)
-        return _tools_in(self.calling, text, at, whole=type(given) is str) if text else []
+        return self.tools_in(text, at, whole=type(given) is str) if text else []
+
+    def tools_in(self, text: str, at: str, *, whole: bool) -> Sequence[Tool]:
+        """Return the tools that have a name, of a JSON text at a pointer. whole: whether it is a text in the record too."""
+        return _tools_in(self.calling, text, at, whole=whole)
 
     def written(self, tools: str) -> Sequence[Tool]:
         """Return the tools that have a name, of tools as JSON; their pointers are within that."""
-        return _tools_in(self.calling, tools, "", whole=False)
-
-    def _tools(self, value: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
-        return ((given, at) for given, at in self._given_tools(value) if given)
+        return self.tools_in(tools, "", whole=False)
 
     def empty_tools_at(self, value: Mapping[str, Any]) -> str:
         """Return the JSON Pointer of a list of tools that is empty; nothing for none."""
-        return next((at for given, at in self._given_tools(value) if given == []), "")
+        return next((at for given, at in self._tools(value) if given == []), "")
 
-    def _given_tools(self, value: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
-        for inside in ("", "input", "toolConfig") if value.keys() & _HOLDERS else ():
+    def _tools(self, value: Mapping[str, Any]) -> Iterator[tuple[Any, str]]:
+        for inside in ("", "input", "toolConfig") if value.keys() & HOLDERS else ():
             holder = value.get(inside) if inside else value
             if type(holder) is dict:
                 for key in ("tools", "functions"):
@@ -379,9 +343,9 @@ class ConversationDialect(Dialect[None]):
 
     # What is wrong with it.
 
-    def accepts(self, record: Any) -> bool:
-        """Whether nothing is wrong with an object that has the keys of a record."""
-        return self.talk(record).parts is not None or next(self._faults(record), None) is None
+    def first_fault(self, value: Mapping[str, Any]) -> Fault | None:
+        """Return the first fault of an object that has the keys of a record; None for a record."""
+        return next(self._faults(value), None)
 
     def faults(self, value: Mapping[str, Any]) -> Iterator[Fault]:
         """Yield what is wrong with an object that has the keys of a record."""
@@ -407,7 +371,7 @@ class ConversationDialect(Dialect[None]):
         if kind not in allowed:
             yield Fault(WRONG_TYPE, at, wanted(field), is_text=allowed == {TEXT})
         elif kind == OBJECT:
-            yield from filter(None, [self._fault_of_message(given, at, field)])
+            yield from filter(None, [self.fault_of_message(given, at, field)])
         elif kind == LIST:
             of_parts = bool(given) and bool(field.role) and type(given[0]) is dict and self.role not in given[0]
             plain = not {PAIRS, TEXTS} & {*field.kinds} and all(map(self._is_plain, given))
@@ -422,7 +386,7 @@ class ConversationDialect(Dialect[None]):
                     yield from () if type(one) is str else [Fault(WRONG_TYPE, here, "a string", is_text=True)]
                 elif of_parts:
                     yield from () if self._is_part(one) else [Fault(WRONG_TYPE, here, "a part of a content")]
-                elif fault := self._fault_of_message(one, here, field):
+                elif fault := self.fault_of_message(one, here, field):
                     yield fault
 
     def _is_plain(self, message: Any) -> bool:
@@ -431,8 +395,8 @@ class ConversationDialect(Dialect[None]):
             return False
         return type(message.get(self.role)) is str and type(message.get(self.content)) is str
 
-    def _fault_of_message(self, message: Any, at: str, field: Field) -> Fault | None:
-        """Return what is wrong with the message at a pointer."""
+    def fault_of_message(self, message: Any, at: str, field: Field) -> Fault | None:
+        """Return what is wrong with the message at a pointer; None for nothing."""
         if type(message) is not dict:
             return Fault(WRONG_TYPE, at, "an object")
         if type(message.get(self.role)) is not str and not (field.role and self.role not in message):
@@ -475,17 +439,22 @@ class ConversationDialect(Dialect[None]):
         """Return the three tables; messages still lack what follows from how many a record has."""
         if not records or type(records[0]) is not dict:
             return self._plain_columns(list(map(attrgetter("messages"), records)))
-        said = Said(map(self.talk, records), (self.role, self.content), self.roles)
-        table = table_of(said, [as_json(self.tools_of(record)) for record in records])
+        return self.tables_of(Said(self, records, self.plan))
+
+    def tables_of(self, said: Said) -> Tables:
+        """Return the three tables of what records say; messages still lack what follows from how many a record has."""
+        table = table_of(said)
         if "pair" in self.capabilities:
             table = table.hstack(pairs_of(said))
         if self.judgements:
-            keys = [next((key for key in self.judgements if key in record), "") for record in records]
-            given = [judged(record.get(key)) for record, key in zip(records, keys, strict=True)]
+            keys = [next((key for key in self.judgements if key in value), "") for value in said.values]
+            given = [judged(value.get(key)) for value, key in zip(said.values, keys, strict=True)]
             table = table.with_columns(pl.Series("judgement", given, pl.String))
-        starts = zip(records, said.spans, strict=True)
-        tools = {start: self.defined(record) for record, (start, _, end) in starts if start in said.talks and end > start}
-        return {RECORDS: table, MESSAGES: messages_of(said, tools), PARTS: parts_of(said, self.content)}
+        return {RECORDS: table, MESSAGES: messages_of(said), PARTS: parts_of(said, self.content)}
+
+    def batch(self, values: Sequence[dict[str, Any]]) -> Batch:
+        """Return what objects with the keys of a record hold."""
+        return TurnBatch(self, values)
 
     def _plain_columns(self, talks: Sequence[Sequence[_Plain]]) -> Tables:
         """Return the tables of records that are nothing but messages with a role and a text."""
@@ -544,127 +513,11 @@ class ConversationDialect(Dialect[None]):
         """Return the bytes of texts, and of what there is besides."""
         return super().most_bytes() + pl.col(FURTHER).str.len_bytes()
 
-    def further_inside(self, value: Mapping[str, Any]) -> Iterable[str]:
-        """Return keys that messages do not have."""
-        if "/" in self.home[1:] or self.talk(value).parts is not None:
-            return []
-        inside = [turn for turn in self.turns(value) if not turn.plain and turn.at.rpartition("/")[0] == self.home]
-        unusual = (turn.message for turn in inside if not turn.message.keys() <= self._known_members)
-        keys = dict.fromkeys(key for message in unusual for key in message if key not in self._known_members)
-        return [f"{self.home[1:]}[].{key}" for key in keys]
-
-    def beside(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return what a record and its messages hold besides roles and texts; tools are free in their form, and not among it."""
-        said = {field.path.partition("/")[0] for field in self.form_of(value).fields}
-        own = {key: one for key, one in value.items() if key not in said and key not in {"tools", "functions"}}
-        if self.talk(value).parts is not None:
-            return own
-        turns = [turn for turn in self.turns(value) if not turn.plain and turn.message]
-        known = {self.role, self.content, "tool_calls", "function_call"}
-        members = [inside for turn in turns if (inside := {key: one for key, one in turn.message.items() if key not in known})]
-        if not members:
-            return own
-        nested: Any = members
-        for key in reversed(self.home[1:].split("/")):
-            nested = {key: nested}
-        return {**own, **nested}
-
-    def contents(self, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-        """Yield the contents of messages, with their JSON Pointers; where several of a list are texts one of them."""
-        talk = self.talk(value)
-        if talk.parts is not None:
-            lists = ((field, given) for field, given in talk.parts if type(given) is list)
-            return ((self.member(f"/{field.path}/0", "content"), given[0][self.content]) for field, given in lists)
-        turns = [turn for turn in self.turns(value) if not turn.bare]
-        texts = {id(turn.field): turn for turn in turns if turn.plain}
-        others = (turn for turn in turns if not turn.plain)
-        return ((self.member(turn.at, "content"), turn.content) for turn in (*texts.values(), *others))
-
-    def alike(self, value: Mapping[str, Any]) -> Hashable:
-        """Return which fields of a record are texts and which lists, where every turn is plain and it has no tools."""
-        parts = self.talk(value).parts
-        if parts is None or value.keys() & _HOLDERS:
-            return None
-        return tuple([(field.path, type(given)) for field, given in parts])
-
-    def made_by_tools(self, value: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-        """Yield arguments of calls, and properties of tools, with their JSON Pointers."""
-        for turn in self.turns(value) if self.talk(value).parts is None else ():
-            for call in turn.calls:
-                if "arguments" in call.parts:
-                    yield call.parts["arguments"], call.arguments
-        for tool in self.defined(value) if type(self.tools_of(value)) is list else ():
-            properties = tool.parameters.get("properties") if type(tool.parameters) is dict else None
-            if type(properties) is dict:
-                yield f"{tool.at}/properties", properties
-
-    def besides_texts(self, value: Mapping[str, Any]) -> Any:
-        """Return a record without its texts, as far as that is easily told."""
-        parts = self.talk(value).parts
-        return value if parts is None else [value[key] for key in value.keys() - {field.path for field, _ in parts}]
-
-    def rest(self, value: Mapping[str, Any], naming: frozenset[str]) -> str:
-        """Return what a record and its messages hold besides roles and texts: tools, calls, names, weights, images.
-
-        What is said in a rejected answer is among it.
-        """
-        parts = self.talk(value).parts
-        if parts is not None:
-            own = _without({field.path for field, _ in parts}, value, naming)
-            further = self._rejected(parts)
-        else:
-            turns = self.turns(value)
-            own = _without({turn.field.path for turn in turns}, value, naming)
-            unusual = ((index, turn) for index, turn in enumerate(turns) if not turn.plain or turn.field.thread)
-            further = [[index, inside] for index, turn in unusual if (inside := self._besides(turn, naming))]
-        return opaque([own, *further]) if own or further else ""
-
-    def _rejected(self, parts: Sequence[tuple[Field, Any]]) -> list[list[Any]]:
-        """Return what is said in a rejected answer, all of it plain, with the place of each turn among all."""
-        results: list[list[Any]] = []
-        index = 0
-        for field, given in parts:
-            if field.thread:
-                said = [(field.role, given)] if type(given) is str else [(one[self.role], one[self.content]) for one in given]
-                meant = self.roles or {}
-                results += [
-                    [place, {self.role: meant.get(role, role), self.content: text}]
-                    for place, (role, text) in enumerate(said, index)
-                ]
-            index += 1 if type(given) is str else len(given)
-        return results
-
-    def _besides(self, turn: Turn, naming: frozenset[str]) -> dict[str, Any]:
-        """Return what a turn holds besides role and text; of a rejected answer all of it."""
-        known = {self.role, self.content, *naming}
-        inside = {key: one for key, one in turn.message.items() if key not in known and one is not None}
-        if inside.get("weight") == 1:
-            del inside["weight"]  # a message has this weight where it has none
-        if turn.field.thread:
-            return {**inside, self.role: turn.role, self.content: turn.content}
-        if type(turn.content) is list and not all(map(_is_plain_part, turn.content)):
-            inside[self.content] = turn.content
-        return inside
-
     def strings(self, records: Sequence[Any]) -> int:
         """Return how many keys and strings plain conversations have; others have too many kinds of members."""
         if records and type(records[0]) is not dict:
             return len(records) + 4 * sum(map(len, map(attrgetter("messages"), records)))
         return -1
-
-    def unread(self, records: Sequence[Any]) -> set[str]:
-        """Return parts of contents that are neither text nor an image with an address, and calls that are written as texts."""
-        results = set()
-        talks = (self.talk(record) for record in records)
-        for turn in chain.from_iterable(talk.turns for talk in talks if talk.parts is None):
-            if turn.named == "function_call":
-                results.add("calls that are written as texts")
-            if turn.message.get("audio"):
-                results.add("audio")
-            if type(turn.content) is list:
-                kinds = (part.get("type", "text" if "text" in part else "") for part in turn.content)
-                results |= {_MEDIA.get(str(kind), "parts that are not text") for kind in kinds} - {"text"}
-        return results
 
     # What is inferred.
 
@@ -710,7 +563,7 @@ class ConversationDialect(Dialect[None]):
         if type(turn.content) is str:
             return turn.at if turn.bare else self.member(turn.at, "content")
         parts = turn.content if type(turn.content) is list else ()
-        if turn.bare or len(parts) != 1 or not _is_plain_part(parts[0]):
+        if turn.bare or len(parts) != 1 or not is_plain_part(parts[0]):
             return None
         return f"{self.member(turn.at, 'content')}/0/text"
 
@@ -778,19 +631,3 @@ def _tools_in(calling: Calling, text: str, at: str, *, whole: bool) -> Sequence[
     listed = parsed(text)
     tools = calling.tools(listed, at) if type(listed) is list else ()
     return [tool._replace(at=at) for tool in tools] if whole else list(tools)
-
-
-def _without(said: set[str], value: Mapping[str, Any], naming: frozenset[str]) -> dict[str, Any]:
-    """Return what a record holds elsewhere than at these paths, and in other keys than those that only name it."""
-    nested = {path.partition("/")[0] for path in said if "/" in path}
-    left = value.keys() - said - nested - naming
-    own = {key: one for key, one in value.items() if key in left and one is not None} if left else {}
-    for key in nested:
-        inside = {inner: one for inner, one in value[key].items() if f"{key}/{inner}" not in said and one is not None}
-        own |= {key: inside} if inside else {}
-    return own
-
-
-def _is_plain_part(part: Mapping[str, Any]) -> bool:
-    """Whether a part of a content is a text and nothing else."""
-    return part.keys() <= {"type", "text"} and part.get("type", "text") == "text"

@@ -45,6 +45,9 @@ def _facts(talk: Sequence[Turn], names: set[str]) -> Iterator[tuple[Any, ...]]:
     """Yield the values of these columns for each turn of a record, given the names of its tools."""
     called: set[str | None] = set()
     for index, turn in enumerate(talk):
+        if not turn.calls and not turn.answers:
+            yield False, False, False, None, None
+            continue
         yield (
             _is_unmatched(talk, index, called),
             bool(names) and any(is_made(call) and call.name not in names for call in turn.calls),

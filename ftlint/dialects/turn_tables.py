@@ -6,10 +6,10 @@ from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 import polars as pl
 
 from ftlint.dialects.base import ANSWER, BETWEEN, INPUT, ORDER
+from ftlint.dialects.said import as_json
 from ftlint.dialects.tool_columns import CALL_COLUMNS, call_columns, readable_calls
 from ftlint.dialects.turns import (
     REJECTED,
@@ -18,7 +18,6 @@ from ftlint.dialects.turns import (
     is_misweighed,
     last_answer,
     name_of,
-    text_of,
     unlearned,
     weighing_key,
 )
@@ -27,8 +26,8 @@ from ftlint.text.marks import SPACE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from ftlint.dialects.calls import Tool
-    from ftlint.dialects.turns import Field, Talk, Turn
+    from ftlint.dialects.said import Said
+    from ftlint.dialects.turns import Turn
 
 MESSAGES, PARTS = "messages", "parts"
 """Tables of a conversation besides `records`."""
@@ -115,13 +114,6 @@ class _Orders(dict[tuple[tuple[str, ...], bool], _Order]):
         return order
 
 
-def as_json(value: Any) -> str | None:
-    """Return what is in a record besides texts as JSON; None for nothing."""
-    if type(value) is str:
-        return value or None
-    return msgspec.json.encode(value).decode() if value or type(value) in {int, float, bool} else None
-
-
 def plain_records(counts: Sequence[int], roles: Sequence[str], texts: Sequence[str]) -> pl.DataFrame:
     """Return the table of conversations that hold so many messages each. roles, texts: of all messages."""
     ends = list(accumulate(counts, initial=0))
@@ -130,118 +122,42 @@ def plain_records(counts: Sequence[int], roles: Sequence[str], texts: Sequence[s
     return _table(groups, none, counts, counts)
 
 
-class Said:
-    """The turns of some records, one after another, as columns of the table of messages.
-
-    Attributes:
-        spans: For each record where its turns start, where those of a rejected answer do, and where they end.
-        unusual: The turns that are not plain, by place.
-        talks: The turns of each record of which one is not plain, by where they start.
-    """
-
-    def __init__(self, talks: Iterable[Talk], keys: tuple[str, str], roles: Mapping[str, str] | None) -> None:
-        """Take what records say.
-
-        Args:
-            keys: Of a message, that of its role and that of its content.
-            roles: What roles mean; None: as they are.
-        """
-        self.role, self.named, self.at = list[str](), list[str](), list[str]()
-        self.content, self.kind = list[str | None](), list[str | None]()
-        self.bare, self.thread = list[bool](), list[int]()
-        self.spans: list[tuple[int, int, int]] = []
-        self.unusual: dict[int, Turn] = {}
-        self.talks: dict[int, Sequence[Turn]] = {}
-        for talk in talks:
-            start = len(self.role)
-            main = self._add_turns(talk.turns) if talk.parts is None else self._add_parts(talk.parts, keys, roles or {})
-            self.spans.append((start, main, len(self.role)))
-
-    def _add_turns(self, turns: Sequence[Turn]) -> int:
-        """Add turns; return where those of a rejected answer start."""
-        start = len(self.role)
-        if turns:
-            self.talks[start] = turns
-        self.role += [turn.role for turn in turns]
-        self.named += [turn.named for turn in turns]
-        self.content += [turn.content if type(turn.content) is str else None for turn in turns]
-        self.at += [turn.at for turn in turns]
-        self.bare += [turn.bare for turn in turns]
-        self.thread += [turn.field.thread for turn in turns]
-        self.kind += [_kind_of_text(turn.field, turn.role, bare=turn.bare) for turn in turns]
-        self.unusual |= {index: turn for index, turn in enumerate(turns, start) if not turn.plain}
-        return start + sum(not turn.field.thread for turn in turns)
-
-    def _add_parts(self, parts: Sequence[tuple[Field, Any]], keys: tuple[str, str], roles: Mapping[str, str]) -> int:
-        """Add what is said at fields, all of it plain; return where a rejected answer starts."""
-        role, content = keys
-        main = len(self.role)
-        for field, given in parts:
-            bare = type(given) is str
-            if bare:
-                self.role.append(field.role)
-                self.named.append("")
-                self.content.append(given)
-                self.at.append(f"/{field.path}")
-            else:
-                named = [message[role] for message in given]
-                self.named += named
-                self.role += [roles.get(name, name) for name in named]
-                self.content += [message[content] for message in given]
-                self.at += [f"/{field.path}/{index}" for index in range(len(given))]
-            count = len(self.role) - len(self.bare)
-            self.bare += [bare] * count
-            self.thread += [field.thread] * count
-            self.kind += [_kind_of_text(field, field.role, bare=bare)] * count
-            main = main if field.thread else len(self.role)
-        return main
-
-    def texts(self) -> list[str]:
-        """Return the text of each turn, of parts of contents too."""
-        texts = [content or "" for content in self.content]
-        for index, turn in self.unusual.items():
-            texts[index] = text_of(turn.content)
-        return texts
-
-
-def table_of(said: Said, tools: Sequence[str | None]) -> pl.DataFrame:
-    """Return the table of records. tools: as JSON."""
-    texts = said.texts()
-    groups = [(tuple(said.role[start:main]), texts[start:main], all(said.bare[start:main])) for start, main, _ in said.spans]
+def table_of(said: Said) -> pl.DataFrame:
+    """Return the table of records."""
+    role, texts = said.role, said.texts
+    groups = [
+        (tuple(role[start:main]), texts[start:main], layout.flat)
+        for (start, main, _), layout in zip(said.spans, said.layouts, strict=True)
+    ]
     counts = [main - start for start, main, _ in said.spans]
-    made = _table(groups, pl.Series(TOOLS, tools, pl.String), counts, [end - start for start, _, end in said.spans])
-    if not said.talks:
+    made = _table(groups, pl.Series(TOOLS, said.tools, pl.String), counts, [end - start for start, _, end in said.spans])
+    if not said.of_record:
         return made
-    talks = [said.talks.get(start, ()) if end > start else () for start, _, end in said.spans]
-    further = {"called": map(_calls_text, talks), "readable": map(readable_calls, talks)}
-    return made.with_columns([pl.Series(name, list(values), pl.String) for name, values in further.items()])
+    called: list[str | None] = [None] * len(counts)
+    readable = called.copy()
+    for record in said.of_record:
+        turns = said.unusual_of(record)
+        called[record], readable[record] = _calls_text(turns), readable_calls(turns)
+    return made.with_columns(pl.Series("called", called, pl.String), pl.Series("readable", readable, pl.String))
 
 
-def messages_of(said: Said, tools: Mapping[int, Sequence[Tool]]) -> pl.DataFrame:
-    """Return the table of messages; of plain turns it says less, see `ConversationDialect.derive`.
-
-    Args:
-        tools: That records define of which a turn is not plain, by where their turns start.
-    """
-    columns: dict[str, list[Any]] = {
-        "role": said.role,
-        "named": said.named,
-        "content": said.content,
-        "at": said.at,
-        "bare": said.bare,
-        "thread": said.thread,
-        "kind": said.kind,
-    }
+def messages_of(said: Said) -> pl.DataFrame:
+    """Return the table of messages; of plain turns it says less, see `ConversationDialect.derive`."""
+    columns: dict[str, list[Any]] = {"role": said.role, "named": said.named, "content": said.content}
+    if not said.alone:
+        columns |= {"at": said.column("ats"), "bare": said.column("bare")}
+        columns |= {"thread": said.column("threads"), "kind": said.column("kinds")}
     if said.unusual:
         columns |= {name: [None] * len(said.role) for name in (*_FACTS, *CALL_COLUMNS, "unlearned")}
         for name, fact in _FACTS.items():
             column = columns[name]
             for index, turn in said.unusual.items():
                 column[index] = fact(turn)
-        for start, talk in said.talks.items():
-            columns["unlearned"][start : start + len(talk)] = unlearned(talk)
-            for name, values in call_columns(talk, tools[start]).items():
-                columns[name][start : start + len(talk)] = values
+        for record, talk in said.talks.items():
+            start, _, end = said.spans[record]
+            columns["unlearned"][start:end] = unlearned(talk)
+            for name, values in call_columns(talk, said.defined(record)).items():
+                columns[name][start:end] = values
     return frame(columns, MESSAGE_COLUMNS)
 
 
@@ -288,27 +204,30 @@ def _table(
 def pairs_of(said: Said) -> pl.DataFrame:
     """Return of each record the text of its rejected answer, and whether the two answers, and what comes before, are the same."""
     rows: list[tuple[str | None, bool | None, bool | None]] = []
-    texts = said.texts()
+    essences = _essences(said)
     for start, main, end in said.spans:
         if main == end:
             rows.append((None, None, None))
             continue
-        chosen, rejected = ([_essence(said, index) for index in places] for places in (range(start, main), range(main, end)))
+        chosen, rejected = essences[start:main], essences[main:end]
         # A rejected answer that does not begin with the assistant repeats what was asked.
         whole = said.role[main] != "assistant"
         tail = len(rejected) if not whole else 1
         same = chosen[-tail:] == rejected[-tail:]
         asked = not whole or chosen[:-1] == rejected[:-1]
-        rows.append((texts[end - 1], same, asked))
+        rows.append((said.texts[end - 1], same, asked))
     return pl.DataFrame(rows, PAIR_COLUMNS, orient="row")
 
 
-def _essence(said: Said, index: int) -> tuple[str, Any, Any]:
-    """Return what makes a turn the same as another."""
-    turn = said.unusual.get(index)
-    content = turn.content if turn else said.content[index]
-    text = content.strip(SPACE) if type(content) is str else content
-    return said.role[index], text, turn.message.get("tool_calls") if turn else None
+def _essences(said: Said) -> list[tuple[str, Any, Any]]:
+    """Return for each turn what makes it the same as another."""
+    essences: list[tuple[str, Any, Any]] = [
+        (role, (content or "").strip(SPACE), None) for role, content in zip(said.role, said.content, strict=True)
+    ]
+    for place, turn in said.unusual.items():
+        text = turn.content.strip(SPACE) if type(turn.content) is str else turn.content
+        essences[place] = (turn.role, text, turn.message.get("tool_calls"))
+    return essences
 
 
 def judged(value: Any) -> str | None:
@@ -319,20 +238,15 @@ def judged(value: Any) -> str | None:
 def parts_of(said: Said | None, content: str) -> pl.DataFrame:
     """Return the table of texts in parts of contents. content: the key of contents."""
     rows: list[tuple[Any, ...]] = []
-    records = {start: record for record, (start, _, _) in enumerate(said.spans)} if said else {}
-    for start, talk in said.talks.items() if said else ():
+    if said is None:
+        return pl.DataFrame(schema=_PARTS)
+    for record, places in sorted(said.of_record.items()):
         index = 0
-        for number, turn in enumerate(talk):
+        for place in places:
+            turn, number = said.unusual[place], place - said.spans[record][0]
             at = turn.at if turn.bare else f"{turn.at}/{content}"
             for part, value in enumerate(turn.content if type(turn.content) is list else ()):
                 if type(value.get("text")) is str:
-                    rows.append((records[start], index, number, part, value["text"], f"{at}/{part}/text"))
+                    rows.append((record, index, number, part, value["text"], f"{at}/{part}/text"))
                     index += 1
     return pl.DataFrame(rows, _PARTS, orient="row")
-
-
-def _kind_of_text(field: Field, role: str, *, bare: bool) -> str | None:
-    """Return what kind of text a turn has, where it is not its role: the key of a text that stands for itself."""
-    if field.thread:
-        return REJECTED
-    return field.path.rsplit("/", 1)[-1] if bare and role != "system" else None

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
 
+from ftlint.dialects.places import KEYS
 from ftlint.metrics.base import Block, Metric
 from ftlint.metrics.parts import kept, total
-from ftlint.records.reader import KEYS
 
 if TYPE_CHECKING:
     from ftlint.dialects.context import Context

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections import defaultdict
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from itertools import compress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,15 +19,16 @@ import polars as pl
 from msgspec import Struct, field
 
 from ftlint.dialects import is_record, named, recognise
-from ftlint.dialects.base import FURTHER, RECORDS, TEXTS, is_mendable, step_of, value_at
+from ftlint.dialects.base import FURTHER, RECORDS, TEXTS, is_mendable, value_at
 from ftlint.dialects.keys import NAMING
+from ftlint.dialects.places import KINDS, Places
 from ftlint.errors import failing
 from ftlint.options import LONGEST_LINE
 from ftlint.records.spans import repeated_keys
 from ftlint.records.traces import quotes_in, scan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ftlint.dialects.base import Dialect, Fault, Tables
     from ftlint.dialects.context import Context
@@ -50,26 +51,12 @@ up for by others that hold several values."""
 _ESCAPE = re.compile(rb"\\[u/]")
 """A sign written as an escape, which could hide a key from a search in the raw line."""
 
-_DEEP, _PLACES = 6, 1000
-"""Levels of nesting, and places, of which the types are noted."""
-
-_EXACT = 2**53
-_BIG = "integer beyond 2^53"
-"""Integers that many readers keep as a number of 53 bits."""
-
-KINDS = {
-    str: "a string",
-    dict: "an object",
-    list: "an array",
-    bool: "a boolean",
-    int: "a number",
-    float: "a number",
-    type(None): "null",
-}
-"""What values are called, by their type."""
-
 _BROKEN = object()
 """Stands for the value of a line that is not JSON."""
+
+
+_FRACTION = re.compile(r"\d[.eE][-+\d]")
+"""A number that is no integer, or a string with one."""
 
 
 class Wrong(NamedTuple):
@@ -89,13 +76,6 @@ class Wrong(NamedTuple):
     wanted: str
     seems: str
     mendable: bool
-
-
-class Kind(Struct):
-    """How often a type is at a place, and the first line in which it is."""
-
-    count: int
-    first: int
 
 
 class Decoded(Struct):
@@ -128,7 +108,7 @@ class Decoded(Struct):
     foreign: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     objects: int = 0
     unread: set[str] = field(default_factory=set)
-    kinds: dict[tuple[str, str], Kind] = field(default_factory=dict)
+    kinds: Places = field(default_factory=Places)
     arrays: int = 0
     traces: set[str] = field(default_factory=set)
 
@@ -205,8 +185,7 @@ class Reader:
         """
         if records:
             first = decoded.lines - len(records)
-            for path, kind in self.dialect.plain_kinds:
-                decoded.kinds.setdefault((path, kind), Kind(0, first)).count += len(records)
+            decoded.kinds.note(self.dialect.plain_kinds, first, len(records))
             yield _placed(self.dialect.columns(records), range(first, decoded.lines))
             records.clear()
 
@@ -228,7 +207,6 @@ class Reader:
             decoded.faults["duplicate-key"] += repeating
         if records and self.dialect.checked:
             yield self._tables(records, decoded, frozenset(repeating))
-            self.dialect.forget()
         elif records:
             self._judge_types(records, decoded)
 
@@ -261,55 +239,34 @@ class Reader:
             repeating: The lines that have a key twice.
         """
         values, numbers = [value for _, value, _ in objects], [number for _, _, number in objects]
-        kind = self.dialect.loose or self.dialect.types[-1]
-        try:
-            records = values if kind is dict else msgspec.convert(values, list[kind])  # type: ignore[valid-type] # a type that the dialect made
-            fits = list(map(self.dialect.accepts, records))
-        except (msgspec.ValidationError, RecursionError):
-            results = [self._record(value, kind) for value in values]
-            fits = [record is not None for record in results]
-            records = [record for record in results if record is not None]
-        else:
-            records = records if all(fits) else list(compress(records, fits))
-        for value, number, fit in zip(values, numbers, fits, strict=True):
+        batch = self.dialect.batch(values)
+        for value, number, fit in zip(values, numbers, batch.fits, strict=True):
             if not fit:
                 wrong = self._wrong(value, list(self.dialect.faults(value)))
                 decoded.faults[wrong.kind].append(number)
                 decoded.wrong[wrong].append(number)
-        self._note_further(list(compress(objects, fits)), decoded)
-        made: dict[Any, dict[tuple[str, str], None]] = {}
-        for _, value, number in compress(objects, fits):
-            _note_kinds(self.dialect.beside(value), number, decoded.kinds)
-            alike = self.dialect.alike(value)
-            if alike is None or alike not in made:
-                made[alike] = self._made_in(value)
-            _note(decoded.kinds, made[alike], number)
-        decoded.unread |= self.dialect.unread(records)
-        further = [self._rest(line, value, twice=number in repeating) for line, value, number in compress(objects, fits)]
-        return _placed(self.dialect.columns(records), list(compress(numbers, fits)), further)
-
-    def _made_in(self, value: Mapping[str, Any]) -> dict[tuple[str, str], None]:
-        """Return the types of contents, arguments and parameters of a record, by path, and the keys of those that are objects."""
-        made = [(_path_of(at), one) for at, one in self.dialect.made_by_tools(value)]
-        texts = [(_path_of(at), one) for at, one in self.dialect.contents(value)]
-        kinds = {(path, KINDS[type(one)].rpartition(" ")[2]): None for path, one in (*texts, *made)}
-        return kinds | {(path, KEYS + "\0".join(sorted(one))): None for path, one in made if type(one) is dict}
+        records = objects if all(batch.fits) else list(compress(objects, batch.fits))
+        lines = [number for _, _, number in records]
+        self._note_further(records, decoded)
+        for key, index in batch.further_inside():
+            decoded.unknown[key].append(lines[index])
+        batch.note(decoded.kinds, lines)
+        decoded.unread |= batch.unread()
+        # The whole line where the parser's value does not tell all of it.
+        rests = [
+            rest + line.decode() if number in repeating or (rest and _loses_digits(rest)) else rest
+            for rest, (line, _, number) in zip(batch.rests(self.naming), records, strict=True)
+        ]
+        return _placed(batch.tables(), lines, rests)
 
     def _note_further(self, objects: Sequence[_Object], decoded: Decoded) -> None:
         """Note in `decoded` which keys records have besides those of their dialect."""
         by_keys: dict[tuple[str, ...], list[int]] = defaultdict(list)
         for _, value, number in objects:
             by_keys[tuple(value)].append(number)
-            for key in self.dialect.further_inside(value):
-                decoded.unknown[key].append(number)
         for keys, numbers in by_keys.items():
             for key in self.dialect.further(keys):
                 decoded.unknown[key] += numbers
-
-    def _rest(self, line: bytes, value: Mapping[str, Any], *, twice: bool) -> str:
-        """Return what a record holds besides its texts; the whole line where the parser's value does not tell all of it."""
-        rest = self.dialect.rest(value, self.naming)
-        return rest + line.decode() if twice or (rest and _loses_digits(self.dialect.besides_texts(value))) else rest
 
     def _judge_types(self, objects: list[_Object], decoded: Decoded) -> None:
         """Note in `decoded` which objects of a dialect that has no tables are none of its records."""
@@ -327,13 +284,6 @@ class Reader:
         mendable = all(fault.is_text and is_mendable(value_at(value, fault.pointer)) for fault in faults)
         result = KINDS[type(value_at(value, first.pointer))]
         return Wrong(first.kind, index, result, first.wanted, self.dialect.seems(value), mendable)
-
-    def _record(self, value: Any, kind: Any) -> Any:
-        try:
-            record = msgspec.convert(value, kind)
-        except (msgspec.ValidationError, RecursionError):
-            return None
-        return record if self.dialect.accepts(record) else None
 
 
 class _Batch:
@@ -547,44 +497,6 @@ def _objects(lines: list[bytes], values: list[Any], numbers: Sequence[int], deco
     return results
 
 
-_INDEX = re.compile(r"/\d+(?=/|$)")
-
-
-@lru_cache(maxsize=4096)
-def _path_of(pointer: str) -> str:
-    """Return a JSON Pointer with `*` for the indexes of arrays."""
-    return _INDEX.sub("/*", pointer)
-
-
-KEYS = "keys "
-"""With this before it, what is noted of an object is which keys it has."""
-
-
-def _note_kinds(value: Any, number: int, kinds: dict[tuple[str, str], Kind]) -> None:
-    """Note which types are where in a value of a record on a line."""
-    seen: dict[tuple[str, str], None] = {}  # in the order of the record, so that a report is the same each time
-    left = [("", value)]
-    while left:
-        at, one = left.pop()
-        if at.count("/") > _DEEP or len(seen) > _PLACES:
-            continue
-        if at:
-            seen[at, _BIG if type(one) is int and abs(one) > _EXACT else KINDS[type(one)].rpartition(" ")[2]] = None
-        if type(one) is dict:
-            left += [(f"{at}/{step_of(key)}", inner) for key, inner in reversed(one.items())]
-        elif type(one) is list:
-            left += [(f"{at}/*", inner) for inner in one[:_PLACES][::-1]]
-    _note(kinds, seen, number)
-
-
-def _note(kinds: dict[tuple[str, str], Kind], seen: Iterable[tuple[str, str]], number: int) -> None:
-    for key in seen:
-        if key in kinds:
-            kinds[key].count += 1
-        elif len(kinds) < _PLACES:
-            kinds[key] = Kind(1, number)
-
-
 def _can_stand(value: Any) -> bool:
     """Whether an item of an array is a record by itself, or a turn that `messages` can hold."""
     return isinstance(value, dict) and ({"role", "content"} <= value.keys() or is_record(value))
@@ -615,9 +527,14 @@ def _strings_in(value: Any) -> int:
     return results
 
 
-def _loses_digits(value: Any) -> bool:
-    """Whether a value holds a number that a line may write with more digits than the parser keeps."""
-    left = [value]
+def _loses_digits(rest: str) -> bool:
+    """Whether what a record holds besides has a number that a line may write with more digits than the parser keeps."""
+    if not _FRACTION.search(rest):
+        return False
+    try:
+        left = [orjson.loads(rest)]
+    except ValueError:  # nested more deeply than orjson goes
+        return True
     while left:
         one = left.pop()
         kind = type(one)

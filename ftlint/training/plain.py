@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ftlint.dialects.turn_tables import as_json
+from ftlint.dialects.said import as_json
 from ftlint.text import tokens as texts
 from ftlint.training.draft import Draft, common, learned_turns, of_spans
 from ftlint.training.model import Tokens, placed

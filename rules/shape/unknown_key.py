@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ftlint.dialects.base import step_of
 from ftlint.dialects.keys import is_read
+from ftlint.dialects.places import step_of
 from ftlint.metrics import Shapes, numbers
 from ftlint.records.edits import remove_named_members
 from ftlint.records.spans import is_json

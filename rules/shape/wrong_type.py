@@ -9,9 +9,9 @@ import orjson
 
 from ftlint.dialects import named
 from ftlint.dialects.base import is_mendable, value_at
+from ftlint.dialects.places import KINDS
 from ftlint.metrics import Shapes
 from ftlint.records.edits import edits_of
-from ftlint.records.reader import KINDS
 from ftlint.records.spans import is_json
 from ftlint.rule import DatasetRule, LineRule, Location, Violations, bad, good, pairs
 from ftlint.rule.fixes import Fix

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import kinds
 import orjson
 import pytest
 import strategies
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from ftlint.dialects import known, named
 from ftlint.dialects.conversation import ConversationDialect
+from ftlint.dialects.layouts import Plan
 from ftlint.records.reader import Reader, fault_of
 
 SEED = st.integers(0, 10**9)
@@ -62,6 +64,8 @@ def tables(dialect, lines):
     """Read lines that hold a record each; return what is known of them, a missing fact as one that is not so."""
     decoded = Reader(dialect).read(b"\n".join(lines))
     derived = dialect.derive(decoded.tables, dialect.nothing)
+    if isinstance(dialect, ConversationDialect):  # that of a message in the one list need not be said
+        derived["messages"] = derived["messages"].with_columns(at=dialect.pointers("messages"))
     rows = {
         name: [{key: value or None for key, value in row.items()} for row in table.rows(named=True)]
         for name, table in derived.items()
@@ -74,14 +78,16 @@ def test_a_plain_record_is_read_as_turn_by_turn(dialect, monkeypatch):
     record = orjson.loads(dialect.example)
     lines = [orjson.dumps({**record, **further}) for further in FURTHER]
     plain = tables(dialect, lines)
-    monkeypatch.setattr(ConversationDialect, "_plain_parts", lambda *_: None)
-    monkeypatch.setattr(dialect, "_talk_by_record", {})
+    monkeypatch.setattr(Plan, "lay", lambda *_: None)
     assert tables(dialect, lines) == plain
 
 
-@pytest.mark.parametrize("dialect", TURN_BY_TURN, ids=lambda dialect: dialect.name)
-def test_no_record_is_kept_once_it_is_read(dialect):
-    """Records of a megabyte each would fill the memory."""
-    line = orjson.dumps({**orjson.loads(dialect.example), "further": 1})
-    Reader(dialect).read(b"\n".join([line] * 5))
-    assert dialect._talk_by_record == {}
+@strategies.law(150)
+@given(SEED)
+def test_records_are_read_as_turn_by_turn(seed):
+    lines = kinds.file(seed).split(b"\n")
+    dialect = TURN_BY_TURN[seed % len(TURN_BY_TURN)]
+    together = tables(dialect, lines)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Plan, "lay", lambda *_: None)
+        assert tables(dialect, lines) == together

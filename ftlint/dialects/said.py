@@ -1,0 +1,252 @@
+"""What many records say, turn after turn, as columns.
+
+Most turns are a role and a text. They are taken all at once; only of the others there is an object each.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+from itertools import accumulate, chain
+from typing import TYPE_CHECKING, Any, Protocol
+
+import msgspec
+
+from ftlint.dialects.layouts import Layout, Named, Plan
+from ftlint.dialects.turns import NOTHING, Turn, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from ftlint.dialects.base import Fault
+    from ftlint.dialects.calls import Calling, Tool
+    from ftlint.dialects.turns import Field
+
+
+class Speaking(Named, Protocol):
+    """What is asked of a dialect whose records are turns."""
+
+    typed: bool
+    calling: Calling
+
+    def turns(self, value: Mapping[str, Any]) -> list[Turn]:
+        """Return what a record says."""
+
+    def turn(self, message: Mapping[str, Any], at: str, field: Field) -> Turn:
+        """Return the turn of a message."""
+
+    def first_fault(self, value: Mapping[str, Any]) -> Fault | None:
+        """Return what is wrong with a record."""
+
+    def fault_of_message(self, message: Any, at: str, field: Field) -> Fault | None:
+        """Return what is wrong with a message."""
+
+    def given_tools(self, value: Mapping[str, Any]) -> tuple[Any, str]:
+        """Return the tools of a record and where they are."""
+
+    def tools_in(self, text: str, at: str, *, whole: bool) -> Sequence[Tool]:
+        """Return the tools of a JSON text."""
+
+
+class Said:
+    """The turns of those among some objects that are records, one after another.
+
+    Attributes:
+        fits: For each object whether it is a record. All else is of the records alone.
+        values: The records.
+        plans, layouts: Of each.
+        spans: For each where its turns start, where those of a rejected answer do, and where they end.
+        role, named, content: Of each turn.
+        unusual: The turns that are not plain, by place.
+        of_record: The places of these, by record.
+    """
+
+    def __init__(self, dialect: Speaking, values: Sequence[Mapping[str, Any]], plan: Callable[[Mapping[str, Any]], Plan]) -> None:
+        """Take what objects say.
+
+        Args:
+            plan: Returns how an object is read.
+        """
+        self.dialect = dialect
+        self.fits: list[bool]
+        self.values: list[Mapping[str, Any]]
+        self.plans: list[Plan]
+        self.layouts: list[Layout]
+        # What looks as if it had faults is looked at again, turn by turn.
+        careful = set[int]()
+        while suspects := self._take(values, plan, careful):
+            careful |= suspects
+
+    def _take(
+        self, values: Sequence[Mapping[str, Any]], plan: Callable[[Mapping[str, Any]], Plan], careful: Collection[int]
+    ) -> set[int]:
+        """Take what objects say, those in some places turn by turn; return the places of others that may have a fault."""
+        self.fits, self.values, self.plans, self.layouts = [], [], [], []
+        groups: list[Sequence[Any]] = []
+        told: dict[int, Sequence[Turn]] = {}
+        places: list[int] = []
+        for place, value in enumerate(values):
+            own = plan(value)
+            laid = None if own.careful or place in careful else own.lay(value)
+            if laid is None:
+                if self.dialect.first_fault(value) is not None:
+                    self.fits.append(False)
+                    continue
+                turns = told[len(places)] = self.dialect.turns(value)
+                laid = Layout.of_turns(turns, self.dialect.content), ["" if turn.bare else turn.message for turn in turns]
+            self.fits.append(True)
+            self.values.append(value)
+            self.plans.append(own)
+            self.layouts.append(laid[0])
+            groups.append(laid[1])
+            places.append(place)
+        self._starts = list(accumulate(map(len, groups), initial=0))
+        self.spans = [
+            (start, start + layout.main, end)
+            for start, end, layout in zip(self._starts, self._starts[1:], self.layouts, strict=False)
+        ]
+        cells = list(chain.from_iterable(groups))
+        if list(map(type, cells)).count(dict) + sum(layout.bares for layout in self.layouts) != len(cells):
+            mixed = (index for index, group in enumerate(groups) if index not in told and not self._is_whole(index, group))
+            return {places[index] for index in mixed}
+        return {places[index] for index in self._fill(cells, told)}
+
+    def _is_whole(self, index: int, cells: Sequence[Any]) -> bool:
+        """Whether all messages of a record are objects."""
+        return all(bare or type(cell) is dict for cell, bare in zip(cells, self.layouts[index].bare, strict=True))
+
+    def _fill(self, cells: Sequence[Any], told: Mapping[int, Sequence[Turn]]) -> set[int]:
+        """Fill the columns; return the records that may have a fault.
+
+        Args:
+            cells: Of each turn its message, or its text.
+            told: The turns of those records that were taken one by one.
+        """
+        dialect = self.dialect
+        role, content = dialect.role, dialect.content
+        if not any(layout.bares for layout in self.layouts):
+            self.named = [cell.get(role) for cell in cells]
+            self.content = [cell.get(content) for cell in cells]
+            self.role = self._meant(self.named)
+        else:
+            bare, own = self.column("bare"), self.column("roles")
+            self.named = ["" if alone else cell.get(role) for cell, alone in zip(cells, bare, strict=True)]
+            self.content = [cell if alone else cell.get(content) for cell, alone in zip(cells, bare, strict=True)]
+            self.role = [first or meant for first, meant in zip(own, self._meant(self.named), strict=True)]
+        return self._find_unusual(cells, told)
+
+    def _meant(self, named: Sequence[Any]) -> list[str]:
+        """Return what roles mean, as they are written; those that are no text are looked at elsewhere."""
+        roles = self.dialect.roles
+        return [roles.get(name, name) if type(name) is str else "" for name in named] if roles else list(named)
+
+    def _find_unusual(self, cells: Sequence[Any], told: Mapping[int, Sequence[Turn]]) -> set[int]:
+        """Make an object of each turn that is not plain; return the records that may have a fault."""
+        self.unusual: dict[int, Turn] = {}
+        self.of_record: dict[int, list[int]] = {}
+        suspects = set[int]()
+        for place in self._not_plain(cells):
+            record = bisect_right(self._starts, place) - 1
+            if record in told or record in suspects:
+                continue
+            layout, index = self.layouts[record], place - self._starts[record]
+            at, field = layout.ats[index], layout.fields[index]
+            if self.dialect.fault_of_message(cells[place], at, field) is not None:
+                suspects.add(record)
+            else:
+                self._add(record, place, self.dialect.turn(cells[place], at, field))
+        for record, turns in told.items():
+            for place, turn in enumerate(turns, self._starts[record]):
+                self.role[place], self.named[place] = turn.role, turn.named
+                self.content[place] = turn.content if type(turn.content) is str else None
+                if not turn.plain:
+                    self._add(record, place, turn)
+        return suspects
+
+    def _not_plain(self, cells: Sequence[Any]) -> Iterable[int]:
+        """Return the places of messages that are not plain."""
+        special, typed = self.dialect.calling.roles, self.dialect.typed
+        if typed and set(map(type, self.named)) == {str} == set(map(type, self.content)):
+            sizes = set(map(len, [cell for cell in cells if type(cell) is dict]))
+            if sizes <= {2} and (special | {""}).isdisjoint(self.named):
+                return ()
+        return [
+            place
+            for place, (cell, name, text) in enumerate(zip(cells, self.named, self.content, strict=True))
+            if type(cell) is dict
+            and not (typed and len(cell) == 2 and name and type(name) is str and type(text) is str and name not in special)
+        ]
+
+    def _add(self, record: int, place: int, turn: Turn) -> None:
+        self.unusual[place] = turn
+        self.of_record.setdefault(record, []).append(place)
+        self.role[place], self.named[place] = turn.role, turn.named
+        self.content[place] = turn.content if type(turn.content) is str else None
+
+    def unusual_of(self, record: int) -> list[Turn]:
+        """Return the turns of a record that are not plain."""
+        return [self.unusual[place] for place in self.of_record.get(record, ())]
+
+    @cached_property
+    def talks(self) -> dict[int, list[Turn]]:
+        """The turns of each record of which one is not plain; in those that are plain there is no text."""
+        blank: dict[tuple[str, int], Turn] = {}
+        talks = {}
+        for record in self.of_record:
+            start, _, end = self.spans[record]
+            fields = self.layouts[record].fields
+            talk = talks[record] = list[Turn]()
+            for place, field in zip(range(start, end), fields, strict=True):
+                turn = self.unusual.get(place)
+                if turn is None:
+                    key = self.role[place], id(field)
+                    turn = blank.get(key) or blank.setdefault(key, Turn(key[0], "", "", NOTHING, "", field, plain=True))
+                talk.append(turn)
+        return talks
+
+    @cached_property
+    def tools(self) -> list[str | None]:
+        """The tools of each record, as JSON."""
+        return [as_json(given) for given, _ in self._given]
+
+    @cached_property
+    def _given(self) -> list[tuple[Any, str]]:
+        """The tools of each record, as they are in it, and where."""
+        none = None, ""
+        planned = zip(self.values, self.plans, strict=True)
+        return [self.dialect.given_tools(value) if plan.holds_tools else none for value, plan in planned]
+
+    def lists_tools(self, record: int) -> bool:
+        """Whether the tools of a record are a list, and no text."""
+        return type(self._given[record][0]) is list
+
+    def defined(self, record: int) -> Sequence[Tool]:
+        """Return the tools that a record defines and that have a name."""
+        text, (given, at) = self.tools[record], self._given[record]
+        return self.dialect.tools_in(text, at, whole=type(given) is str) if text else ()
+
+    @cached_property
+    def texts(self) -> Sequence[str]:
+        """The text of each turn, of parts of contents too."""
+        if not self.unusual:
+            return self.content
+        texts = [content or "" for content in self.content]
+        for place, turn in self.unusual.items():
+            texts[place] = text_of(turn.content)
+        return texts
+
+    def column(self, name: str) -> list[Any]:
+        """Return what layouts say of each turn."""
+        return list(chain.from_iterable(getattr(layout, name) for layout in self.layouts))
+
+    @property
+    def alone(self) -> bool:
+        """Whether all turns are messages of the dialect's one list."""
+        return all(layout.alone for layout in self.layouts)
+
+
+def as_json(value: Any) -> str | None:
+    """Return what is in a record besides texts as JSON; None for nothing."""
+    if type(value) is str:
+        return value or None
+    return msgspec.json.encode(value).decode() if value or type(value) in {int, float, bool} else None
