@@ -300,7 +300,7 @@ class ConversationDialect(Dialect[None]):
             return Turn(meant, named, content, message, at, field, plain=True)
         turn = Turn(meant, named, content, message, at, field)
         calls, answers = tuple(self.calling.calls(turn)), tuple(self.calling.answers(turn))
-        return turn._replace(calls=calls, answers=answers) if calls or answers else turn
+        return Turn(meant, named, content, message, at, field, calls, answers) if calls or answers else turn
 
     def tools_of(self, value: Mapping[str, Any]) -> Any:
         """Return the tools that a record defines, as they are in it; None for none."""

@@ -6,7 +6,7 @@ Most turns are a role and a text. They are taken all at once; only of the others
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,7 +16,7 @@ from ftlint.dialects.layouts import Layout, Named, Plan
 from ftlint.dialects.turns import NOTHING, Turn, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from ftlint.dialects.base import Fault
     from ftlint.dialects.calls import Calling, Tool
@@ -187,22 +187,16 @@ class Said:
         """Return the turns of a record that are not plain."""
         return [self.unusual[place] for place in self.of_record.get(record, ())]
 
-    @cached_property
-    def talks(self) -> dict[int, list[Turn]]:
-        """The turns of each record of which one is not plain; in those that are plain there is no text."""
-        blank: dict[tuple[str, int], Turn] = {}
-        talks = {}
-        for record in self.of_record:
-            start, _, end = self.spans[record]
-            fields = self.layouts[record].fields
-            talk = talks[record] = list[Turn]()
-            for place, field in zip(range(start, end), fields, strict=True):
-                turn = self.unusual.get(place)
-                if turn is None:
-                    key = self.role[place], id(field)
-                    turn = blank.get(key) or blank.setdefault(key, Turn(key[0], "", "", NOTHING, "", field, plain=True))
-                talk.append(turn)
-        return talks
+    def talk(self, record: int) -> list[Turn]:
+        """Return the turns of a record; in those that are plain there is no text."""
+        return list(self.after(self.spans[record][0] - 1, record))
+
+    def after(self, place: int, record: int) -> Iterator[Turn]:
+        """Yield the turns of a record after a place; in those that are plain there is no text."""
+        start, _, end = self.spans[record]
+        fields = self.layouts[record].fields
+        for later in range(place + 1, end):
+            yield self.unusual.get(later) or _blank(self.role[later], fields[later - start])
 
     @cached_property
     def tools(self) -> list[str | None]:
@@ -243,6 +237,11 @@ class Said:
     def alone(self) -> bool:
         """Whether all turns are messages of the dialect's one list."""
         return all(layout.alone for layout in self.layouts)
+
+
+@lru_cache(maxsize=64)
+def _blank(role: str, field: Field) -> Turn:
+    return Turn(role, "", "", NOTHING, "", field, plain=True)
 
 
 def as_json(value: Any) -> str | None:

@@ -32,6 +32,10 @@ _SHOWN = frozenset({"tool_calls", "function_call"})
 """Keys of messages of which tools fill what is there in their own way."""
 
 
+_NESTED = frozenset({dict, list, int})
+"""Types of values of which more is noted than their type."""
+
+
 class Turning(Speaking, Protocol):
     """What is asked of a dialect whose records are turns."""
 
@@ -83,21 +87,30 @@ class TurnBatch(Batch):
     def note(self, places: Places, lines: Sequence[int]) -> None:
         """Note what records and their messages hold besides roles and texts; tools are free in their form."""
         by_plan: dict[int, list[int]] = {}
-        by_layout: dict[int, list[int]] = {}
+        alike: dict[tuple[Any, ...], list[int]] = {}
         for record, (plan, layout) in enumerate(zip(self._said.plans, self._said.layouts, strict=True)):
             by_plan.setdefault(id(plan), []).append(record)
-            if record not in self._said.of_record:
-                by_layout.setdefault(id(layout), []).append(record)
+            alike.setdefault((id(layout), *self._shape(record)), []).append(record)
         for among in by_plan.values():
             plan = self._said.plans[among[0]]
             for key in plan.own:
                 places.note_column(key, [self.values[index][key] for index in among], [lines[index] for index in among])
             for index in among if plan.holds_tools else ():
                 places.note(self._properties(index), lines[index])
-        for among in by_layout.values():
-            places.note(self._said.layouts[among[0]].contents, lines[among[0]], len(among))
-        for record in self._said.of_record:
-            places.note(self._seen(record), lines[record])
+        for among in alike.values():
+            places.note(self._seen(among[0]), lines[among[0]], len(among))
+
+    def _shape(self, record: int) -> list[Any]:
+        """Return what records share in whose messages the same types are at the same places."""
+        shape: list[Any] = []
+        for place in self._said.of_record.get(record, ()):
+            turn = self._said.unusual[place]
+            shape += [place - self._said.spans[record][0], *turn.message, *map(type, turn.message.values())]
+            shape += [(call.parts.get("arguments"), type(call.arguments)) for call in turn.calls]
+            members = {type(one) for one in self._members(turn.message).values()}
+            if not members.isdisjoint(_NESTED) or any(type(call.arguments) is dict for call in turn.calls):
+                return [record, *shape]
+        return shape
 
     def _seen(self, record: int) -> dict[Place, None]:
         """Return what is where in the messages of a record of which one is not plain."""

@@ -10,9 +10,10 @@ import polars as pl
 
 from ftlint.dialects.base import ANSWER, BETWEEN, INPUT, ORDER
 from ftlint.dialects.said import as_json
-from ftlint.dialects.tool_columns import CALL_COLUMNS, call_columns, readable_calls
+from ftlint.dialects.tool_columns import CALL_COLUMNS, call_facts, readable_calls
 from ftlint.dialects.turns import (
     REJECTED,
+    WEIGHING,
     has_media,
     is_empty,
     is_misweighed,
@@ -24,7 +25,7 @@ from ftlint.dialects.turns import (
 from ftlint.text.marks import SPACE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ftlint.dialects.said import Said
     from ftlint.dialects.turns import Turn
@@ -137,49 +138,75 @@ def table_of(said: Said) -> pl.DataFrame:
     readable = called.copy()
     for record in said.of_record:
         turns = said.unusual_of(record)
-        called[record], readable[record] = _calls_text(turns), readable_calls(turns)
+        called[record] = "\n".join(filter(None, map(calls_text, turns))) or None
+        readable[record] = readable_calls(turns)
     return made.with_columns(pl.Series("called", called, pl.String), pl.Series("readable", readable, pl.String))
 
 
 def messages_of(said: Said) -> pl.DataFrame:
     """Return the table of messages; of plain turns it says less, see `ConversationDialect.derive`."""
-    columns: dict[str, list[Any]] = {"role": said.role, "named": said.named, "content": said.content}
+    columns: dict[str, Sequence[Any] | pl.Series] = {"role": said.role, "named": said.named, "content": said.content}
     if not said.alone:
         columns |= {"at": said.column("ats"), "bare": said.column("bare")}
         columns |= {"thread": said.column("threads"), "kind": said.column("kinds")}
     if said.unusual:
-        columns |= {name: [None] * len(said.role) for name in (*_FACTS, *CALL_COLUMNS, "unlearned")}
-        for name, fact in _FACTS.items():
-            column = columns[name]
-            for index, turn in said.unusual.items():
-                column[index] = fact(turn)
-        for record, talk in said.talks.items():
-            start, _, end = said.spans[record]
-            columns["unlearned"][start:end] = unlearned(talk)
-            for name, values in call_columns(talk, said.defined(record)).items():
-                columns[name][start:end] = values
+        # A table of the few, of which each turn takes its row or none.
+        rows: list[int | None] = [None] * len(said.role)
+        for row, place in enumerate(said.unusual):
+            rows[place] = row
+        index = pl.Series(rows, dtype=pl.UInt32)
+        columns |= {column.name: column.gather(index) for column in _facts_of(said).iter_columns()}
     return frame(columns, MESSAGE_COLUMNS)
 
 
-_FACTS: dict[str, Callable[[Turn], Any]] = {
-    "calls": lambda turn: as_json(turn.message.get("tool_calls") or turn.message.get("function_call")),
-    "calling": lambda turn: bool(turn.calls),
-    "empty": is_empty,
-    "misweighed": lambda turn: is_misweighed(turn.message.get("weight")),
-    "name": name_of,
-    "media": lambda turn: has_media(turn.content),
-    "weighed": lambda turn: weighing_key(turn.message),
-    "linked": lambda turn: bool(turn.answers),
-    "legacy": lambda turn: bool(turn.message.get("function_call")),
-    "misplaced": lambda turn: turn.role != "assistant" and turn.message.get("weight") is not None,
-}
+def _facts_of(said: Said) -> pl.DataFrame:
+    """Return the columns that say something of turns which are not plain, for these alone."""
+    facts = zip(*map(_facts, said.unusual.values()), strict=True)
+    columns: dict[str, Iterable[Any]] = dict(zip(_FACTS, facts, strict=True))
+    calls = dict.fromkeys(said.unusual, (None,) * len(CALL_COLUMNS))
+    last_unlearned = set[int]()
+    for record, places in said.of_record.items():
+        turns = [said.unusual[place] for place in places]
+        calling = [(place, turn) for place, turn in zip(places, turns, strict=True) if turn.calls or turn.answers]
+        if calling:
+            names = {tool.name for tool in said.defined(record)}
+            talks = ((turn, said.after(place, record)) for place, turn in calling)
+            calls |= zip([place for place, _ in calling], call_facts(talks, names), strict=True)
+        if any(turn.message.get("weight") == 0 for turn in turns):
+            last_unlearned |= {said.spans[record][0] + index for index in unlearned(said.talk(record))}
+    columns["unlearned"] = (place in last_unlearned for place in said.unusual)
+    columns |= zip(CALL_COLUMNS, zip(*calls.values(), strict=True), strict=True)
+    return pl.DataFrame([pl.Series(name, list(values), MESSAGE_COLUMNS[name]) for name, values in columns.items()])
+
+
+def calls_text(turn: Turn) -> str | None:
+    """Return the calls that a turn has beside its content, as JSON; None for none."""
+    return as_json(turn.message.get("tool_calls") or turn.message.get("function_call"))
+
+
+_FACTS = ("calls", "calling", "linked", "legacy", "empty", "name", "media", "misweighed", "weighed", "misplaced")
 """Columns of the table of messages that say something of turns which are not plain."""
 
 
-def _calls_text(talk: Sequence[Turn]) -> str | None:
-    """Return the calls of a record as JSON; None where it has none."""
-    calls = (as_json(turn.message.get("tool_calls") or turn.message.get("function_call")) for turn in talk)
-    return "\n".join(filter(None, calls)) or None
+def _facts(turn: Turn) -> tuple[Any, ...]:
+    """Return these of a turn."""
+    message = turn.message
+    calls, calling, linked = calls_text(turn), bool(turn.calls), bool(turn.answers)
+    if WEIGHING.isdisjoint(message):
+        weight: tuple[bool, str | None, bool] = False, None, False
+    else:
+        own = message.get("weight")
+        weight = is_misweighed(own), weighing_key(message), turn.role != "assistant" and own is not None
+    return (
+        calls,
+        calling,
+        linked,
+        bool(message.get("function_call")),
+        is_empty(turn),
+        name_of(turn),
+        has_media(turn.content),
+        *weight,
+    )
 
 
 def _table(

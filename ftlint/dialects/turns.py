@@ -141,9 +141,11 @@ def text_of(content: Any) -> str:
 
 def says_nothing(content: Any) -> bool:
     """Whether a content has no text, and no part that is something else."""
+    if type(content) is not list:
+        return type(content) is not str or not content.strip(SPACE)
     if text_of(content).strip(SPACE):
         return False
-    return not (type(content) is list and any(part.get("type", "text" if "text" in part else "") != "text" for part in content))
+    return all(part.get("type", "text" if "text" in part else "") == "text" for part in content)
 
 
 def acts(message: Mapping[str, Any]) -> bool:
@@ -154,7 +156,7 @@ def acts(message: Mapping[str, Any]) -> bool:
 
 def is_empty(turn: Turn) -> bool:
     """Whether a turn has no text, no sound, calls no tool, and refuses nothing."""
-    return says_nothing(turn.content) and not acts(turn.message)
+    return not turn.calls and says_nothing(turn.content) and not acts(turn.message)
 
 
 def is_misweighed(weight: Any) -> bool:
@@ -163,11 +165,10 @@ def is_misweighed(weight: Any) -> bool:
     return weight is not None and (type(weight) not in {int, float} or weight not in {0, 1})
 
 
-def unlearned(talk: Sequence[Turn]) -> list[bool]:
-    """Return for each turn whether it is the last answer of a conversation from which nothing is learned."""
+def unlearned(talk: Sequence[Turn]) -> list[int]:
+    """Return the place of the last answer of a conversation from which nothing is learned, as a list; none for others."""
     answers = [index for index, turn in enumerate(talk) if turn.role == "assistant"]
-    nothing = bool(answers) and all(talk[index].message.get("weight") == 0 for index in answers)
-    return [nothing and index == answers[-1] for index in range(len(talk))]
+    return answers[-1:] if all(talk[index].message.get("weight") == 0 for index in answers) else []
 
 
 _WANTED = {TEXT: "a string", LIST: "an array", OBJECT: "an object", NUMBER: "a number", BOOLEAN: "a boolean"}
@@ -180,6 +181,7 @@ def wanted(field: Field) -> str:
 
 
 _WEIGHING = ("weight", "loss", "loss_scale", "train", "training", "masked")
+WEIGHING = frozenset(_WEIGHING)
 """Keys of a message that say whether it is learned: OpenAI's, ms-swift's, axolotl's and torchtune's."""
 
 

@@ -61,7 +61,7 @@ def _problem(row: Mapping[str, Any]) -> tuple[str, str]:
     turns, index = turns_of(row), row["position"]
     if row["linked"]:
         return _of_answer(turns[index], turns[:index])
-    for call in unanswered(turns, index):
+    for call in unanswered(turns[index], iter(turns[index + 1 :])):
         return f"calls {call.name!r}, and no answer to {call.id!r} follows".replace("'", '"'), call.parts["id"]
     return "", ""
 
