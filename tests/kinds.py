@@ -66,6 +66,57 @@ def conversation(rng: Random) -> dict:
     return {"messages": messages, **({"tools": [TOOL]} if rng.random() < 0.1 else {})}
 
 
+WORDS = ["a", "é\u200b", "\x7f\x00\x1f", "\b\f\n\r\t", '"q"', "\\", "😀", "/", "null", "", " ", "1.5e3"]
+ARGUMENTS = ["{}", '{"a": 1}', "[1]", "x", "", '{"a": "é"}', '{"a": 0.10}']
+
+
+def said(rng: Random) -> str:
+    return " ".join(rng.choice(WORDS) for _ in range(rng.randint(0, 4)))
+
+
+def tools(rng: Random) -> list[dict]:
+    sizes = [{}, {"minimum": rng.choice([1, 0.5, 2**60])}]
+    schemas = [{}, {"type": "object", "properties": {}}, {"type": "object", "properties": {"a": rng.choice(sizes), "b": {}}}]
+    named = [
+        {"name": rng.choice("fgh"), "description": said(rng), "parameters": rng.choice(schemas)} for _ in range(rng.randint(0, 3))
+    ]
+    return [{"type": "function", "function": one} for one in named]
+
+
+def calls(rng: Random) -> list[dict]:
+    ids = [rng.choice(["c1", "c2", f"c{rng.random()}", '"x\n']) for _ in range(rng.randint(0, 3))]
+    made = [{"name": rng.choice(["f", "g", "zz", ""]), "arguments": rng.choice(ARGUMENTS)} for _ in ids]
+    return [{"id": one, "type": "function", "function": function} for one, function in zip(ids, made, strict=True)]
+
+
+def calling(rng: Random) -> dict:
+    """Return a conversation that calls tools, and has nothing that OpenAI's format does not have."""
+    messages: list[dict] = [{"role": "system", "content": said(rng)}] * (rng.random() < 0.3)
+    for _ in range(rng.randint(0, 3)):
+        messages.append({"role": "user", "content": said(rng)})
+        if rng.random() < 0.7:
+            made = calls(rng)
+            contents: list[dict] = [{"content": None}, {"content": said(rng)}, {}]
+            messages.append({"role": rng.choice(["assistant"] * 6 + ["user"]), **rng.choice(contents), "tool_calls": made})
+            for one in made[: rng.randint(0, 9)]:
+                asked = rng.choice([{"tool_call_id": one["id"]}] * 8 + [{"tool_call_id": "c9"}, {}])
+                messages.append(
+                    {"role": rng.choice(["tool"] * 6 + ["user"]), **asked, "content": rng.choice([said(rng)] * 9 + [None])}
+                )
+        messages += [{"role": "assistant", "content": said(rng)}] * (rng.random() < 0.9)
+    messages = [dict(rng.sample(list(one.items()), len(one))) for one in messages]
+    given = rng.choice([tools(rng)] * 5 + [json.dumps(tools(rng)), None, [], ""])
+    record = {"messages": messages, "tools": given} if rng.random() < 0.8 else {"messages": messages}
+    return record if rng.random() < 0.5 else dict(reversed(record.items()))
+
+
+def calling_file(seed: int) -> bytes:
+    """Return a file of such conversations."""
+    rng = Random(seed)
+    styles = [{"ensure_ascii": escaped, "separators": marks} for escaped in (True, False) for marks in ((",", ":"), (", ", ": "))]
+    return "\n".join(json.dumps(calling(rng), **rng.choice(styles)) for _ in range(rng.randint(1, 60))).encode()
+
+
 def pair(rng: Random) -> dict:
     return {"prompt": f"{sentence(rng)} {rng.randint(0, 9)} ->", "completion": f" {rng.choice(['yes', 'no', sentence(rng)])}"}
 

@@ -36,7 +36,7 @@ INPUT, ANSWER, ORDER = "input", "answer", "order"
 """Columns of `records` in every dialect: what is asked, and what is to be learned."""
 
 FURTHER = "further"
-"""A column of `records` in every dialect: what a record holds besides (see `Dialect.rest`), for equality alone."""
+"""A column of `records` in every dialect: what a record holds besides (see `Batch.rests`), for equality alone."""
 
 Tables = dict[str, pl.DataFrame]
 """Tables by name. Each has the column `line` (UInt32); all but `records` have `position` (UInt32), a count of the rows of
@@ -120,6 +120,39 @@ class Batch:
         for index, value in enumerate(self.values):
             by_keys.setdefault(tuple(value), []).append(index)
         return by_keys
+
+
+class TypedBatch(Batch):
+    """Records that were decoded into one of their dialect's types, and hold nothing that this does not have. records: they."""
+
+    def __init__(self, dialect: Dialect[Any], records: Sequence[Any]) -> None:
+        self._dialect, self.records = dialect, list(records)
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def add(self, later: TypedBatch) -> None:
+        """Take in records of the same type that come after."""
+        self.records += later.records
+
+    def strings(self) -> int:
+        """Return how many keys and strings the records have, if none has a key that its type does not know.
+
+        As many double quotes prove that no key appears twice; -1 where that cannot be told: then each line is looked at.
+        """
+        return self._dialect.strings(self.records)
+
+    def note(self, places: Places, lines: Sequence[int]) -> None:
+        """Note what records on these lines hold besides their texts."""
+        places.note(self._dialect.plain_kinds, lines[0], len(lines))
+
+    def rests(self, naming: frozenset[str]) -> list[str]:  # noqa: ARG002 - the signature of all batches
+        """Return what records hold in other keys: nothing."""
+        return [""] * len(self.records)
+
+    def tables(self) -> Tables:
+        """Return the tables of the records, see `Dialect.columns`."""
+        return self._dialect.columns(self.records)
 
 
 def _converted(value: Any, kind: Any) -> Any:
@@ -218,6 +251,10 @@ class Dialect(Generic[K]):
 
     plain_kinds: tuple[tuple[str, str], ...] = ()
     "Paths and JSON types of what a record of its strictest type always has, where others may have another type there."
+
+    def decoded(self, records: Sequence[Any]) -> TypedBatch:
+        """Return what decoded records of one of its types hold."""
+        return TypedBatch(self, records)
 
     def turns(self, value: Mapping[str, Any]) -> Sequence[Any]:  # noqa: ARG002 - the hook's signature
         """Return what a record says, turn by turn, where its dialect has turns."""

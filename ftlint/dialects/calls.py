@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from ftlint.dialects.call import Call
+from ftlint.dialects.places import keys_at, place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from ftlint.dialects.places import Place
     from ftlint.dialects.turns import Turn
 
 
@@ -105,3 +107,13 @@ def parts_with(turn: Turn, content: str, key: str) -> Iterator[tuple[Mapping[str
 def id_of(value: Any) -> str | None:
     """Return the id of a call; of what is not text its JSON."""
     return value if value is None or type(value) is str else orjson.dumps(value).decode()
+
+
+def properties_in(tools: Iterable[Tool]) -> Iterator[Place]:
+    """Yield what the properties of the parameters of tools are called."""
+    for tool in tools:
+        properties = tool.parameters.get("properties") if type(tool.parameters) is dict else None
+        if type(properties) is dict:
+            at = f"{tool.at}/properties"
+            yield place_of(at, properties)
+            yield keys_at(at, properties)

@@ -27,6 +27,7 @@ from ftlint.dialects.base import (
     Fault,
     Surveyed,
     Tables,
+    TypedBatch,
     value_at,
 )
 from ftlint.dialects.call import parsed
@@ -59,6 +60,7 @@ from ftlint.dialects.turns import (
     Turn,
     wanted,
 )
+from ftlint.dialects.typed_calls import CalledBatch, ToolLists, called_type
 from ftlint.options import CLASSIFICATION, GENERATION
 from ftlint.text.labels import repeat
 from ftlint.text.marks import SPACE
@@ -169,6 +171,10 @@ class ConversationDialect(Dialect[None]):
         alone = len(forms) == 1 and len(lists) == len([field for field in main if field.needed]) == 1 and typed
         if alone and not judgements and not forms[0].also and "/" not in lists[0].path:
             self.types = (self._plain_type(lists[0]),)
+            if type(calling) is Calling and "tools" in forms[0].keys:
+                names = {"role": role, "content": content, "messages": lists[0].path}
+                self.types += (called_type(names, tuple(roles or ROLES)),)
+        self._tool_lists = ToolLists(self)
         pointer = pl.when("bare").then("at").otherwise(pl.format(f"{{}}/{content}", self._at()))
         self.plain_kinds = ((f"{self.home}/*/{content}", "string"),)
         self.tables = {RECORDS: {}, MESSAGES: {"content": pointer}, PARTS: {"text": pl.col("at")}}
@@ -452,6 +458,11 @@ class ConversationDialect(Dialect[None]):
             table = table.with_columns(pl.Series("judgement", given, pl.String))
         return {RECORDS: table, MESSAGES: messages_of(said), PARTS: parts_of(said, self.content)}
 
+    def decoded(self, records: Sequence[Any]) -> TypedBatch:
+        """Return what decoded records of one of its types hold."""
+        plain = type(records[0]) is self.types[0]
+        return TypedBatch(self, records) if plain else CalledBatch(self, records, self._tool_lists)
+
     def batch(self, values: Sequence[dict[str, Any]]) -> Batch:
         """Return what objects with the keys of a record hold."""
         return TurnBatch(self, values)
@@ -514,10 +525,8 @@ class ConversationDialect(Dialect[None]):
         return super().most_bytes() + pl.col(FURTHER).str.len_bytes()
 
     def strings(self, records: Sequence[Any]) -> int:
-        """Return how many keys and strings plain conversations have; others have too many kinds of members."""
-        if records and type(records[0]) is not dict:
-            return len(records) + 4 * sum(map(len, map(attrgetter("messages"), records)))
-        return -1
+        """Return how many keys and strings plain conversations have."""
+        return len(records) + 4 * sum(map(len, map(attrgetter("messages"), records)))
 
     # What is inferred.
 

@@ -11,7 +11,7 @@ from ftlint.dialects.places import path_of
 from ftlint.dialects.turns import REJECTED, Field
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ftlint.dialects.turns import Form, Turn
 
@@ -48,11 +48,11 @@ class Layout:
         bares: How many stand for themselves.
         flat: Whether all do, those of a rejected answer aside.
         alone: Whether all are messages of one list, and nothing else is said.
-        said: The paths of its fields.
+        said: The paths where something is said.
         contents: Where contents of messages are, as texts.
     """
 
-    def __init__(self, places: Sequence[_Place], content: str, home: str = "") -> None:
+    def __init__(self, places: Sequence[_Place], content: str, said: Iterable[Field], home: str = "") -> None:
         self.fields = [place.field for place in places]
         self.ats = [place.at for place in places]
         self.bare = [place.bare for place in places]
@@ -60,15 +60,16 @@ class Layout:
         self.threads = [place.field.thread for place in places]
         self.kinds = list(map(_kind_of_text, places))
         self.main, self.bares = self.threads.count(0), sum(self.bare)
-        self.flat = all(self.bare[: self.main])
-        self.said = frozenset(place.field.path for place in places)
+        self.flat = bool(places) and all(self.bare[: self.main])
+        self.said = frozenset(field.path for field in said)
         self.alone = self.said == {home} and not self.bares
         self.contents = tuple(dict.fromkeys((path_of(f"{place.at}/{content}"), "string") for place in places if not place.bare))
 
     @classmethod
     def of_turns(cls, turns: Sequence[Turn], content: str) -> Layout:
         """Return that of one record. content: the key of contents."""
-        return cls([_Place(turn.field, turn.at, turn.bare, turn.role) for turn in turns], content)
+        places = [_Place(turn.field, turn.at, turn.bare, turn.role) for turn in turns]
+        return cls(places, content, [place.field for place in places])
 
 
 class _Place(NamedTuple):
@@ -125,7 +126,7 @@ class Plan:
         """
         if self._alone:
             given = value[self.fields[0].path]
-            return (self._layout(0, (len(given),)), given) if given else None
+            return self._layout(0, (len(given),)), given
         if True not in self._lists:
             return self._layout(0, ()), self._texts(value)
         first, sizes, cells = 0, list[int](), list[Any]()
@@ -167,7 +168,7 @@ class Plan:
                 places += [_Place(field, f"{at}/{index}", bare=False, role="") for index in range(size)]
             else:
                 places.append(_Place(field, at, bare=True, role=field.role))
-        return Layout(places, self._content, self._home)
+        return Layout(places, self._content, self.fields[first:], self._home)
 
 
 def _getter(paths: Sequence[str]) -> Callable[[Mapping[str, Any]], Any]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ftlint.dialects.base import Batch, Tables, opaque
+from ftlint.dialects.calls import properties_in
 from ftlint.dialects.places import Place, keys_at, path_of, place_of, places_in
 from ftlint.dialects.said import Said, Speaking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ftlint.dialects.calls import Tool
     from ftlint.dialects.layouts import Plan
     from ftlint.dialects.places import Places
     from ftlint.dialects.turns import Turn
@@ -152,7 +152,7 @@ class TurnBatch(Batch):
             return []
         text = self._said.tools[record] or ""
         if text not in self._properties_of:
-            self._properties_of[text] = list(dict.fromkeys(_properties_in(self._said.defined(record))))
+            self._properties_of[text] = list(dict.fromkeys(properties_in(self._said.defined(record))))
         return self._properties_of[text]
 
     # What makes records differ.
@@ -199,15 +199,6 @@ class TurnBatch(Batch):
         if type(turn.content) is list and not all(map(is_plain_part, turn.content)):
             inside[self._turning.content] = turn.content
         return inside
-
-
-def _properties_in(tools: Sequence[Tool]) -> Iterator[Place]:
-    for tool in tools:
-        properties = tool.parameters.get("properties") if type(tool.parameters) is dict else None
-        if type(properties) is dict:
-            at = f"{tool.at}/properties"
-            yield place_of(at, properties)
-            yield keys_at(at, properties)
 
 
 def _nested(value: Mapping[str, Any], said: frozenset[str], naming: frozenset[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ftlint.dialects.base import ANSWER, BETWEEN, INPUT, ORDER
+from ftlint.dialects.base import ANSWER, BETWEEN, INPUT, ORDER, opaque
 from ftlint.dialects.said import as_json
 from ftlint.dialects.tool_columns import CALL_COLUMNS, call_facts, readable_calls
 from ftlint.dialects.turns import (
@@ -123,6 +123,25 @@ def plain_records(counts: Sequence[int], roles: Sequence[str], texts: Sequence[s
     return _table(groups, none, counts, counts)
 
 
+def called_records(
+    spans: Sequence[tuple[int, int]],
+    roles: Sequence[str],
+    texts: Sequence[str],
+    tools: Mapping[str, Sequence[str | None]],
+) -> pl.DataFrame:
+    """Return the table of conversations of which some call tools.
+
+    Args:
+        spans: Where the messages of each start and end.
+        roles, texts: Of all messages.
+        tools: The columns `tools`, `called` and `readable`.
+    """
+    groups = ((tuple(roles[start:end]), texts[start:end], False) for start, end in spans)
+    counts = [end - start for start, end in spans]
+    columns = {name: pl.Series(name, values, pl.String) for name, values in tools.items()}
+    return _table(groups, columns[TOOLS], counts, counts).with_columns(columns["called"], columns["readable"])
+
+
 def table_of(said: Said) -> pl.DataFrame:
     """Return the table of records."""
     role, texts = said.role, said.texts
@@ -145,24 +164,37 @@ def table_of(said: Said) -> pl.DataFrame:
 
 def messages_of(said: Said) -> pl.DataFrame:
     """Return the table of messages; of plain turns it says less, see `ConversationDialect.derive`."""
-    columns: dict[str, Sequence[Any] | pl.Series] = {"role": said.role, "named": said.named, "content": said.content}
+    columns: dict[str, Sequence[Any]] = {"role": said.role, "named": said.named, "content": said.content}
     if not said.alone:
         columns |= {"at": said.column("ats"), "bare": said.column("bare")}
         columns |= {"thread": said.column("threads"), "kind": said.column("kinds")}
-    if said.unusual:
-        # A table of the few, of which each turn takes its row or none.
-        rows: list[int | None] = [None] * len(said.role)
-        for row, place in enumerate(said.unusual):
-            rows[place] = row
-        index = pl.Series(rows, dtype=pl.UInt32)
-        columns |= {column.name: column.gather(index) for column in _facts_of(said).iter_columns()}
-    return frame(columns, MESSAGE_COLUMNS)
+    return gathered(columns, said.unusual, _facts_of(said))
 
 
-def _facts_of(said: Said) -> pl.DataFrame:
+def gathered(columns: Mapping[str, Sequence[Any]], places: Iterable[int], facts: Mapping[str, Sequence[Any]]) -> pl.DataFrame:
+    """Return the table of messages.
+
+    Args:
+        columns: Of all messages, in order.
+        places: Of those of which there is more to say.
+        facts: Columns of these alone; others have null there.
+    """
+    if not facts:
+        return frame(columns, MESSAGE_COLUMNS)
+    rows: list[int | None] = [None] * len(columns["role"])
+    for row, place in enumerate(places):
+        rows[place] = row
+    index = pl.Series(rows, dtype=pl.UInt32)
+    few = {name: pl.Series(name, values, MESSAGE_COLUMNS[name]).gather(index) for name, values in facts.items()}
+    return frame({**columns, **few}, MESSAGE_COLUMNS)
+
+
+def _facts_of(said: Said) -> dict[str, Sequence[Any]]:
     """Return the columns that say something of turns which are not plain, for these alone."""
+    if not said.unusual:
+        return {}
     facts = zip(*map(_facts, said.unusual.values()), strict=True)
-    columns: dict[str, Iterable[Any]] = dict(zip(_FACTS, facts, strict=True))
+    columns: dict[str, Sequence[Any]] = dict(zip(_FACTS, facts, strict=True))
     calls = dict.fromkeys(said.unusual, (None,) * len(CALL_COLUMNS))
     last_unlearned = set[int]()
     for record, places in said.of_record.items():
@@ -174,14 +206,14 @@ def _facts_of(said: Said) -> pl.DataFrame:
             calls |= zip([place for place, _ in calling], call_facts(talks, names), strict=True)
         if any(turn.message.get("weight") == 0 for turn in turns):
             last_unlearned |= {said.spans[record][0] + index for index in unlearned(said.talk(record))}
-    columns["unlearned"] = (place in last_unlearned for place in said.unusual)
-    columns |= zip(CALL_COLUMNS, zip(*calls.values(), strict=True), strict=True)
-    return pl.DataFrame([pl.Series(name, list(values), MESSAGE_COLUMNS[name]) for name, values in columns.items()])
+    columns["unlearned"] = [place in last_unlearned for place in said.unusual]
+    return columns | dict(zip(CALL_COLUMNS, zip(*calls.values(), strict=True), strict=True))
 
 
 def calls_text(turn: Turn) -> str | None:
-    """Return the calls that a turn has beside its content, as JSON; None for none."""
-    return as_json(turn.message.get("tool_calls") or turn.message.get("function_call"))
+    """Return the calls that a turn has beside its content, as JSON with its keys in alphabetical order; None for none."""
+    calls = turn.message.get("tool_calls") or turn.message.get("function_call")
+    return opaque(calls) if type(calls) in {list, dict} and calls else as_json(calls)
 
 
 _FACTS = ("calls", "calling", "linked", "legacy", "empty", "name", "media", "misweighed", "weighed", "misplaced")

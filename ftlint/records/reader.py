@@ -30,7 +30,7 @@ from ftlint.records.traces import quotes_in, scan
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from ftlint.dialects.base import Dialect, Fault, Tables
+    from ftlint.dialects.base import Dialect, Fault, Tables, TypedBatch
     from ftlint.dialects.context import Context
     from ftlint.records.line import Line
 
@@ -132,11 +132,12 @@ class Reader:
     def _read(self, data: bytes) -> Decoded:
         decoded = Decoded()
         parts: list[Tables] = []
-        plain: list[Any] = []
+        typed: TypedBatch | None = None
         types = list(self.dialect.types)
         for start, end in _cut(data, min(PIECE, self.longest)):
             if end - start > self.longest:
-                parts += self._plain_tables(plain, decoded)
+                parts += self._typed_tables(typed, decoded)
+                typed = None
                 decoded.faults["line-too-long"].append(decoded.lines)
                 decoded.lines += 1
                 continue
@@ -144,17 +145,23 @@ class Reader:
             piece_has = scan(piece)
             decoded.traces |= piece_has.traces
             records = _typed(piece, piece_has.lines, types) if piece_has.lines else None
-            if records is not None and piece_has.quotes == 2 * self.dialect.strings(records):
-                plain += records
-                decoded.lines += len(records)
-                decoded.objects += len(records)
+            batch = None if records is None else self.dialect.decoded(records)
+            if batch is not None and piece_has.quotes == 2 * batch.strings():
+                if typed is not None and type(typed) is type(batch):
+                    typed.add(batch)
+                else:
+                    parts += self._typed_tables(typed, decoded)
+                    typed = batch
+                decoded.lines += len(batch)
+                decoded.objects += len(batch)
             else:
-                parts += self._plain_tables(plain, decoded)
+                parts += self._typed_tables(typed, decoded)
+                typed = None
                 raw = piece.split(b"\n")
                 parts += self._irregular(raw, _parsed(raw), piece_has.quotes, decoded)
-        parts += self._plain_tables(plain, decoded)
+        parts += self._typed_tables(typed, decoded)
         if self.dialect.checked:
-            parts = parts or [_placed(self.dialect.columns([]), [])]
+            parts = parts or [_placed(self.dialect.columns([]), [], [])]
             decoded.tables = parts[0] if len(parts) == 1 else _joined(parts)
         else:
             decoded.tables = {RECORDS: pl.DataFrame(schema={"line": pl.UInt32})}
@@ -178,16 +185,15 @@ class Reader:
         whole = batch.of(RECORDS)
         return {number: Record(line, batch, number) if number in whole else None for number, line in lines.items()}
 
-    def _plain_tables(self, records: list[Any], decoded: Decoded) -> Iterator[Tables]:
-        """Yield the tables of records of the strictest type, the last lines so far, and empty their list.
+    def _typed_tables(self, batch: TypedBatch | None, decoded: Decoded) -> Iterator[Tables]:
+        """Yield the tables of records of one type, the last lines so far.
 
         Many at once: a table has dozens of columns, and each costs as much for few records as for hundreds.
         """
-        if records:
-            first = decoded.lines - len(records)
-            decoded.kinds.note(self.dialect.plain_kinds, first, len(records))
-            yield _placed(self.dialect.columns(records), range(first, decoded.lines))
-            records.clear()
+        if batch is not None:
+            lines = range(decoded.lines - len(batch), decoded.lines)
+            batch.note(decoded.kinds, lines)
+            yield _placed(batch.tables(), lines, batch.rests(self.naming))
 
     def _irregular(self, lines: list[bytes], values: list[Any] | None, quotes: int, decoded: Decoded) -> Iterator[Tables]:
         """Yield the tables of the records among some lines; note in `decoded` what is wrong with the others."""
@@ -381,14 +387,14 @@ _Object = tuple[bytes, dict[str, Any], int]
 """The raw line, the value and the line number of an object."""
 
 
-def _placed(tables: Tables, numbers: Sequence[int], further: Sequence[str] | None = None) -> Tables:
+def _placed(tables: Tables, numbers: Sequence[int], further: Sequence[str]) -> Tables:
     """Return the tables of some records with the lines that these are on.
 
     Args:
-        further: For each record what it holds besides texts, see `Dialect.rest`; None where that is nothing for all.
+        further: For each record what it holds besides texts, see `Batch.rests`.
     """
     lines = pl.Series("line", numbers, pl.UInt32)
-    rest = pl.Series(FURTHER, [""]).new_from_index(0, len(numbers)) if further is None else pl.Series(FURTHER, further, pl.String)
+    rest = pl.Series(FURTHER, further, pl.String)
     placed = {}
     for name, table in tables.items():
         if name == RECORDS:

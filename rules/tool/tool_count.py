@@ -33,6 +33,9 @@ _INSIDE = (
     '"content": "High."}], "non_preferred_output": [{"role": "assistant", "content": "No."}]}'
 )
 
+_SHORTEST = len('{"name":""}')
+"""Bytes that a tool has at least."""
+
 _TWO = (
     _PLAIN[:-1] + ', "tools": [' + ", ".join(f'{{"type": "function", "function": {{"name": "{name}"}}}}' for name in "ab") + "]}"
 )
@@ -64,14 +67,15 @@ class ToolCount(ToolRule):
         bad([_TWO], at=[1], options={"target": "mine", "targets": {"mine": {"dialects": ["chat"], "tools": 1}}}),
     )
 
-    def violates(self, context: Context) -> pl.Expr:
-        """Return the records with tools, or with an empty list of them."""
+    def suspects(self, context: Context) -> pl.Expr:
+        """Return the records with an empty list of tools, or with a long one."""
         empty = pl.col(FURTHER).str.contains('"(?:tools|functions)":\\[\\]')
-        most, dialect = context.target.tools, conversation_of(context)
-        if not most:
-            return empty
-        many = pl.col("tools").map_elements(lambda tools: len(dialect.written(tools)) > most, return_dtype=pl.Boolean)
-        return empty | many.fill_null(value=False)
+        most = context.target.tools
+        return empty | (pl.col("tools").str.len_bytes() > _SHORTEST * most).fill_null(value=False) if most else empty
+
+    def violates(self, context: Context) -> pl.Expr:
+        """Return all of these."""
+        return pl.lit(value=True)
 
     def check(self, row: Row, level: Level, context: Context) -> bool:
         """Whether there are none, or too many."""

@@ -6,6 +6,7 @@ import json
 
 import kinds
 import orjson
+import polars as pl
 import pytest
 import strategies
 from damage import file
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from ftlint.dialects import known, named
 from ftlint.dialects.conversation import ConversationDialect
 from ftlint.dialects.layouts import Plan
+from ftlint.records import reader
 from ftlint.records.reader import Reader, fault_of
 
 SEED = st.integers(0, 10**9)
@@ -64,8 +66,11 @@ def tables(dialect, lines):
     """Read lines that hold a record each; return what is known of them, a missing fact as one that is not so."""
     decoded = Reader(dialect).read(b"\n".join(lines))
     derived = dialect.derive(decoded.tables, dialect.nothing)
-    if isinstance(dialect, ConversationDialect):  # that of a message in the one list need not be said
-        derived["messages"] = derived["messages"].with_columns(at=dialect.pointers("messages"))
+    if isinstance(
+        dialect, ConversationDialect
+    ):  # where a message in the one list is, and a role as it is written, need not be said
+        named = pl.when(pl.col("named") != pl.col("role")).then("named")
+        derived["messages"] = derived["messages"].with_columns(at=dialect.pointers("messages"), named=named)
     rows = {
         name: [{key: value or None for key, value in row.items()} for row in table.rows(named=True)]
         for name, table in derived.items()
@@ -91,3 +96,32 @@ def test_records_are_read_as_turn_by_turn(seed):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Plan, "lay", lambda *_: None)
         assert tables(dialect, lines) == together
+
+
+def with_readable_calls(read):
+    """Return what was read with calls as values: one way of writing them is as good as another."""
+    rows, *others = read
+    for row in rows["records"] if "messages" in rows else ():
+        row["readable"] = orjson.loads(row["readable"] or "null")
+    return rows, *others
+
+
+@strategies.law(150)
+@given(SEED, st.sampled_from(["chat", "conversations"]))
+def test_calls_are_read_by_type_as_turn_by_turn(seed, name):
+    dialect = named(name)
+    lines = kinds.calling_file(seed).replace(b'"messages":', b'"%b":' % dialect.home[1:].encode()).split(b"\n")
+    by_type = with_readable_calls(tables(dialect, lines))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dialect, "types", ())
+        assert with_readable_calls(tables(dialect, lines)) == by_type
+
+
+@strategies.law(60)
+@given(SEED, st.sampled_from([kinds.file, kinds.calling_file]), st.sampled_from(["chat", "prompt-completion", "sharegpt"]))
+def test_the_size_of_pieces_makes_no_difference(seed, file, name):
+    lines = file(seed).split(b"\n")
+    whole = with_readable_calls(tables(named(name), lines))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "PIECE", 2000)
+        assert with_readable_calls(tables(named(name), lines)) == whole
