@@ -144,7 +144,8 @@ class TypedBatch(Batch):
 
     def note(self, places: Places, lines: Sequence[int]) -> None:
         """Note what records on these lines hold besides their texts."""
-        places.note(self._dialect.plain_kinds, lines[0], len(lines))
+        if lines:
+            places.note(self._dialect.plain_kinds, lines[0], len(lines))
 
     def rests(self, naming: frozenset[str]) -> list[str]:  # noqa: ARG002 - the signature of all batches
         """Return what records hold in other keys: nothing."""

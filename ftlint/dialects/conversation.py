@@ -71,6 +71,7 @@ if TYPE_CHECKING:
     from ftlint.dialects.calls import Tool
     from ftlint.dialects.context import Context
     from ftlint.dialects.kinds import Signature
+    from ftlint.dialects.places import Places
     from ftlint.options import DatasetOptions
     from ftlint.targets import Target
 
@@ -100,6 +101,14 @@ class _Plain(msgspec.Struct):
 
     role: str
     content: str
+
+
+class _PlainBatch(TypedBatch):
+    """Records that are nothing but messages with a role and a text."""
+
+    def note(self, places: Places, lines: Sequence[int]) -> None:
+        """Note that contents are texts, in those that have any."""
+        super().note(places, [line for line, record in zip(lines, self.records, strict=True) if record.messages])
 
 
 class ConversationDialect(Dialect[None]):
@@ -461,7 +470,7 @@ class ConversationDialect(Dialect[None]):
     def decoded(self, records: Sequence[Any]) -> TypedBatch:
         """Return what decoded records of one of its types hold."""
         plain = type(records[0]) is self.types[0]
-        return TypedBatch(self, records) if plain else CalledBatch(self, records, self._tool_lists)
+        return _PlainBatch(self, records) if plain else CalledBatch(self, records, self._tool_lists)
 
     def batch(self, values: Sequence[dict[str, Any]]) -> Batch:
         """Return what objects with the keys of a record hold."""

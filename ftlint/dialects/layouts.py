@@ -66,10 +66,15 @@ class Layout:
         self.contents = tuple(dict.fromkeys((path_of(f"{place.at}/{content}"), "string") for place in places if not place.bare))
 
     @classmethod
-    def of_turns(cls, turns: Sequence[Turn], content: str) -> Layout:
-        """Return that of one record. content: the key of contents."""
+    def of_turns(cls, turns: Sequence[Turn], content: str, empty: Iterable[Field]) -> Layout:
+        """Return that of one record.
+
+        Args:
+            content: The key of contents.
+            empty: The fields where an empty list is.
+        """
         places = [_Place(turn.field, turn.at, turn.bare, turn.role) for turn in turns]
-        return cls(places, content, [place.field for place in places])
+        return cls(places, content, [*(place.field for place in places), *empty])
 
 
 class _Place(NamedTuple):
@@ -143,6 +148,10 @@ class Plan:
             sizes.append(len(given))
             cells += given
         return self._layout(first, tuple(sizes)), cells
+
+    def empty(self, value: Mapping[str, Any]) -> list[Field]:
+        """Return the fields of a record where an empty list is."""
+        return [field for field in self.fields if value[field.path] == []]
 
     def _repeats(self, field: Field, given: Sequence[Any]) -> bool:
         """Whether an answer that is a whole conversation holds what is asked too."""

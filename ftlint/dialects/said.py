@@ -93,7 +93,10 @@ class Said:
                     self.fits.append(False)
                     continue
                 turns = told[len(places)] = self.dialect.turns(value)
-                laid = Layout.of_turns(turns, self.dialect.content), ["" if turn.bare else turn.message for turn in turns]
+                laid = (
+                    Layout.of_turns(turns, self.dialect.content, own.empty(value)),
+                    ["" if turn.bare else turn.message for turn in turns],
+                )
             self.fits.append(True)
             self.values.append(value)
             self.plans.append(own)
