@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import compress
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple
@@ -106,6 +107,10 @@ class Batch:
                 rests[index] = opaque({key: self.values[index][key] for key in further})
         return rests
 
+    def loses_digits(self, index: int, rest: str) -> bool:  # noqa: ARG002 - the signature of all batches
+        """Whether what a record holds besides has a number that a line may write with more digits than the parser keeps."""
+        return _has_fraction(rest)
+
     def unread(self) -> set[str]:
         """Return what some records hold that no rule looks at, in words: `images`."""
         return set()
@@ -120,6 +125,30 @@ class Batch:
         for index, value in enumerate(self.values):
             by_keys.setdefault(tuple(value), []).append(index)
         return by_keys
+
+
+_FRACTION = re.compile(r"\d[.eE][-+\d]")
+"""A number that is no integer, or a string with one."""
+
+
+def _has_fraction(rest: str) -> bool:
+    """Whether a JSON text may hold a number that is no integer."""
+    if not _FRACTION.search(rest):
+        return False
+    try:
+        left = [orjson.loads(rest)]
+    except ValueError:  # nested more deeply than orjson goes
+        return True
+    while left:
+        one = left.pop()
+        kind = type(one)
+        if kind is float:
+            return True
+        if kind is dict:
+            left += one.values()
+        elif kind is list:
+            left += one
+    return False
 
 
 class TypedBatch(Batch):

@@ -25,6 +25,10 @@ _REMEMBERED = 512
 """Layouts of records that are kept."""
 
 
+_EXACT = frozenset({str, int, bool, type(None)})
+"""Types of values that are written in one way."""
+
+
 class Named(Protocol):
     """A dialect: the keys of its messages, what roles mean, and where most of it is said."""
 
@@ -49,6 +53,7 @@ class Layout:
         flat: Whether all do, those of a rejected answer aside.
         alone: Whether all are messages of one list, and nothing else is said.
         said: The paths where something is said.
+        nested: Whether one of these is within another value.
         contents: Where contents of messages are, as texts.
     """
 
@@ -62,6 +67,7 @@ class Layout:
         self.main, self.bares = self.threads.count(0), sum(self.bare)
         self.flat = bool(places) and all(self.bare[: self.main])
         self.said = frozenset(field.path for field in said)
+        self.nested = any("/" in path for path in self.said)
         self.alone = self.said == {home} and not self.bares
         self.contents = tuple(dict.fromkeys((path_of(f"{place.at}/{content}"), "string") for place in places if not place.bare))
 
@@ -100,6 +106,7 @@ class Plan:
         keys: Of a record, in order.
         own: Those under which something else than turns and tools is.
         holds_tools: Whether one may hold tools.
+        exact: Whether none of these holds a number that is no integer.
         careful: Whether what they say is taken turn by turn.
     """
 
@@ -110,6 +117,7 @@ class Plan:
         said = {field.path.partition("/")[0] for field in form.fields}
         self.own = [key for key in value if key not in said and key not in {"tools", "functions"}]
         self.holds_tools = not HOLDERS.isdisjoint(value)
+        self.exact = not self.holds_tools and all(type(value[key]) in _EXACT for key in self.own)
         self.fields = [field for field in form.fields if value.get(field.path) is not None]
         self.careful = not self.fields or any(map(self._is_odd, form.fields, repeat(value)))
         self._lists = [type(value[field.path]) is list for field in self.fields]
@@ -143,7 +151,9 @@ class Plan:
                 continue
             if not given or type(given[0]) is not dict or (field.role and self._role not in given[0]):
                 return None
-            if self._repeats(field, given) and cells:
+            if cells and self._repeats(field, given):
+                if True in self._lists[:number]:
+                    return None
                 first, sizes, cells = number, [], []
             sizes.append(len(given))
             cells += given

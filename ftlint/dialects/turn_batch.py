@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ftlint.dialects.base import Batch, Tables, opaque
@@ -86,11 +87,17 @@ class TurnBatch(Batch):
 
     def note(self, places: Places, lines: Sequence[int]) -> None:
         """Note what records and their messages hold besides roles and texts; tools are free in their form."""
-        by_plan: dict[int, list[int]] = {}
-        alike: dict[tuple[Any, ...], list[int]] = {}
-        for record, (plan, layout) in enumerate(zip(self._said.plans, self._said.layouts, strict=True)):
-            by_plan.setdefault(id(plan), []).append(record)
-            alike.setdefault((id(layout), *self._shape(record)), []).append(record)
+        by_plan: dict[int, list[int]] = defaultdict(list)
+        for record, plan in enumerate(self._said.plans):
+            by_plan[id(plan)].append(record)
+        alike: dict[Any, list[int]] = defaultdict(list)
+        for record, layout in enumerate(self._said.layouts):
+            alike[id(layout)].append(record)
+        if self._said.of_record:
+            plain = [[record for record in among if record not in self._said.of_record] for among in alike.values()]
+            alike = defaultdict(list, enumerate(filter(None, plain)))
+            for record in self._said.of_record:
+                alike[id(self._said.layouts[record]), *self._shape(record)].append(record)
         for among in by_plan.values():
             plan = self._said.plans[among[0]]
             for key in plan.own:
@@ -162,25 +169,34 @@ class TurnBatch(Batch):
 
         What is said in a rejected answer is among it.
         """
-        lefts: dict[tuple[int, int], list[str]] = {}
         rests = []
+        lefts: dict[tuple[int, int], list[str]] = {}
         for record, (value, plan, layout) in enumerate(zip(self.values, self._said.plans, self._said.layouts, strict=True)):
-            nested = any("/" in path for path in layout.said)
-            key = id(plan), id(layout.said)
-            left = lefts.get(key)
+            left = lefts.get((id(plan), id(layout)))
             if left is None:
-                left = lefts[key] = [key for key in plan.keys if key not in layout.said and key not in naming]
-            own = _nested(value, layout.said, naming) if nested else {key: value[key] for key in left if value[key] is not None}
-            further = list(self._further(record, naming))
+                left = lefts[id(plan), id(layout)] = [key for key in plan.keys if key not in layout.said and key not in naming]
+            further = (
+                list(self._further(record, naming)) if layout.main < len(layout.ats) or record in self._said.of_record else []
+            )
+            if not left and not further:
+                rests.append("")
+                continue
+            own = (
+                _nested(value, layout.said, naming)
+                if layout.nested
+                else {key: value[key] for key in left if value[key] is not None}
+            )
             rests.append(opaque([own, *further]) if own or further else "")
         return rests
+
+    def loses_digits(self, index: int, rest: str) -> bool:
+        """Whether what a record holds besides has a number that a line may write with more digits than the parser keeps."""
+        return (not self._said.plans[index].exact or index in self._said.of_record) and super().loses_digits(index, rest)
 
     def _further(self, record: int, naming: frozenset[str]) -> Iterator[list[Any]]:
         """Yield what turns of a record hold besides role and text, each with its place; of a rejected answer all of it."""
         start, main, end = self._said.spans[record]
         own = self._said.of_record.get(record, ())
-        if not own and main == end:
-            return
         for place in sorted({*own, *range(main, end)}):
             turn = self._said.unusual.get(place)
             inside = self._besides(turn, naming) if turn else {}

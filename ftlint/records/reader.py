@@ -55,10 +55,6 @@ _BROKEN = object()
 """Stands for the value of a line that is not JSON."""
 
 
-_FRACTION = re.compile(r"\d[.eE][-+\d]")
-"""A number that is no integer, or a string with one."""
-
-
 class Wrong(NamedTuple):
     """What is wrong with objects that have the keys of a record: the first fault of each.
 
@@ -260,8 +256,8 @@ class Reader:
         decoded.unread |= batch.unread()
         # The whole line where the parser's value does not tell all of it.
         rests = [
-            rest + line.decode() if number in repeating or (rest and _loses_digits(rest)) else rest
-            for rest, (line, _, number) in zip(batch.rests(self.naming), records, strict=True)
+            rest + line.decode() if number in repeating or (rest and batch.loses_digits(index, rest)) else rest
+            for index, (rest, (line, _, number)) in enumerate(zip(batch.rests(self.naming), records, strict=True))
         ]
         return _placed(batch.tables(), lines, rests)
 
@@ -531,26 +527,6 @@ def _strings_in(value: Any) -> int:
         elif kind is list:
             left += one
     return results
-
-
-def _loses_digits(rest: str) -> bool:
-    """Whether what a record holds besides has a number that a line may write with more digits than the parser keeps."""
-    if not _FRACTION.search(rest):
-        return False
-    try:
-        left = [orjson.loads(rest)]
-    except ValueError:  # nested more deeply than orjson goes
-        return True
-    while left:
-        one = left.pop()
-        kind = type(one)
-        if kind is float:
-            return True
-        if kind is dict:
-            left += one.values()
-        elif kind is list:
-            left += one
-    return False
 
 
 def fault_of(line: bytes) -> str:
