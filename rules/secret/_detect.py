@@ -40,8 +40,20 @@ _NOT_SECRET = frozenset({"Basic Auth Credentials", "Public IP (ipv4)"})
 """Detectors that are not used: an address is not a secret, and our own pattern finds a password in one."""
 
 
+_FURTHER = {
+    "Hugging Face token": r"\bhf_[A-Za-z]{34}\b",
+    "Anthropic API key": r"\bsk-ant-[a-z]{2,8}\d\d-[\w-]{80,120}",
+    "Google API key": r"\bAIza[\w-]{35}(?![\w-])",
+    "OpenAI API key": r"\bsk-(?:proj|svcacct|admin)-[\w-]{20,100}T3BlbkFJ[\w-]{20,100}",
+    "GitHub token": r"\bgithub_pat_\w{82}",
+}
+"""Forms of keys that detect-secrets 1.5 does not know (as gitleaks has them, config/gitleaks.toml)."""
+
+_DISTINCT = 12
+"""Minimum number of different characters of such a key: with fewer it stands for one."""
+
 _WINDOW, _SHARED = 2048, 256
-"""Length of the chunks in which a text is searched, and their overlap, in characters: the longest key has 180."""
+"""Length of the chunks in which a text is searched, and their overlap, in characters: the longest key has 220."""
 
 _LEAST = 16
 """Minimum length of a pattern's group that is the whole key; shorter groups are parts of it."""
@@ -96,8 +108,8 @@ def _keys(text: str) -> Iterator[Private]:
             for found in pattern.finditer(part):
                 first, last = _span_of(found)
                 key = part[first:last]
-                # Without a digit it is a long word, or a name of a program.
-                is_key = re.search(r"\d", key) and not detectors().heuristic.is_templated_secret(key)
+                # Without a digit it is a long word, or a name of a program; tokens of Hugging Face have none.
+                is_key = (kind in _FURTHER or re.search(r"\d", key)) and not detectors().heuristic.is_templated_secret(key)
                 if is_key and (is_valid is None or is_valid(key)) and not (kind in _DOUBTFUL and key.upper() == key):
                     rest = _REST.match(text, start + last)
                     yield Private(kind, start + first, rest.end() if rest else start + last)
@@ -197,4 +209,9 @@ def detectors() -> _Detectors:
         for kind, detector in plain.items()
         for pattern in detector.denylist
     )
-    return _Detectors(keys, KeywordDetector(), heuristic)
+    further = tuple((kind, re.compile(pattern), _is_random) for kind, pattern in _FURTHER.items())
+    return _Detectors(keys + further, KeywordDetector(), heuristic)
+
+
+def _is_random(key: str) -> bool:
+    return len(set(key)) >= _DISTINCT

@@ -1,7 +1,9 @@
 """Nothing of what is private is in any report, whatever else is found on its line."""
 
 import json
+import string
 import sys
+from random import Random
 
 import ftlint_rules.secret._detect as detect
 import polars as pl
@@ -196,3 +198,23 @@ def test_lines_that_hold_something_private_elsewhere_are_not_shown(tmp_path):
         assert b"TUL003" in result.stdout, form
     result = ftlint_command("check", "chat.jsonl", "--extend-select", "SEC", "--diff", "--unsafe-fixes", cwd=tmp_path)
     assert (result.returncode, told(result.stdout)) == (2, [])
+
+
+FURTHER = [
+    ("a Hugging Face token", "hf_", 34, "", string.ascii_letters),
+    ("an Anthropic API key", "sk-ant-api03-", 93, "AA", f"{string.ascii_letters}{string.digits}-_"),
+    ("a Google API key", "AIza", 35, "", f"{string.ascii_letters}{string.digits}-_"),
+    ("an OpenAI API key", "sk-proj-", 74, "T3BlbkFJ" + "kZ3-x" * 15, f"{string.ascii_letters}{string.digits}-_"),
+    ("a GitHub token", "github_pat_", 82, "", f"{string.ascii_letters}{string.digits}_"),
+]
+"""Keys that detect-secrets does not know: what they are called, how they begin, how many characters follow, how they end."""
+
+
+@pytest.mark.parametrize(("called", "start", "length", "end", "letters"), FURTHER, ids=lambda value: str(value)[:12])
+def test_keys_of_services_for_models_are_found_and_what_stands_for_one_is_not(called, start, length, end, letters):
+    made = start + "".join(Random(1).choices(letters, k=length)) + end
+    text = f"Use {made}, please."
+    assert [(one.kind, text[one.start : one.end]) for one in private_in(text)] == [(called.partition(" ")[2], made)]
+    assert pl.select(may_be_private(pl.lit(text))).item()
+    assert private_in(f"Use {start}{'x' * length}, please.") == ()
+    assert private_in(f"Use {start}…, please.") == ()
