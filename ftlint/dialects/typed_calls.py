@@ -13,7 +13,6 @@ import orjson
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from ftlint.dialects.base import RECORDS, Tables, TypedBatch, opaque
-from ftlint.dialects.call import parsed
 from ftlint.dialects.calls import properties_in
 from ftlint.dialects.places import places_in
 from ftlint.dialects.said import as_json
@@ -196,6 +195,12 @@ class CalledBatch(TypedBatch):
         named = map(attrgetter("role"), self.messages)
         return [self._called.roles[name] for name in named] if self._called.roles else list(named)
 
+    @cached_property
+    def _texts_of_calls(self) -> dict[int, str]:
+        """The calls of messages that have some, as JSON, by place."""
+        calling = ((place, self.messages[place].tool_calls) for place in self.unusual)
+        return {place: _encode(calls).decode() for place, calls in calling if calls}
+
     def strings(self) -> int:
         """Return how many keys and strings the records have; -1 where they have something that types do not tell."""
         if not all(tools.exact for tools in self.tools):
@@ -246,9 +251,9 @@ class CalledBatch(TypedBatch):
             names, ids = self.tools[record].names, [call.id for call in calls]
             unmatched = not self._are_answered(ids, place) if asked is UNSET else asked not in called
             repeats = len(called) + len(ids) > len(called := called.union(ids))
-            are_objects = [type(parsed(call.function.arguments)) is dict for call in calls]
+            are_objects = [_is_object(call.function.arguments) for call in calls]
             yield (
-                _encode(calls).decode(),
+                self._texts_of_calls[place],
                 True,
                 asked is not UNSET,
                 False,
@@ -305,7 +310,7 @@ class CalledBatch(TypedBatch):
             message, record = self.messages[place], self._owners[place]
             asked, calls = message.tool_call_id, message.tool_calls
             members = [] if asked is UNSET else [f'"tool_call_id":{orjson.dumps(asked).decode()}']
-            members += [] if calls is UNSET else [f'"tool_calls":{_encode(calls).decode()}']
+            members += [] if calls is UNSET else [f'"tool_calls":{self._texts_of_calls.get(place, "[]")}']
             if members:
                 inside.setdefault(record, []).append(f",[{place - self._spans[record][0]},{{{','.join(members)}}}]")
         return [
@@ -318,6 +323,14 @@ _PLAIN, _NO_TEXT, _CALLS, _ANSWERS = 1, 2, 4, 8
 """What a record may hold."""
 
 _encode = msgspec.json.Encoder().encode
+
+
+def _is_object(text: str) -> bool:
+    """Whether a text is a JSON object."""
+    try:
+        return type(orjson.loads(text)) is dict
+    except ValueError:
+        return False
 
 
 def _readable(call: TypedCall) -> str:
