@@ -44,7 +44,7 @@ def message(rng: Random, role: str) -> dict:
         )
     if rng.random() < 0.08:
         key = rng.choice(["name", "weight", "refusal", "audio", "thinking", "at", "train"])
-        made[key] = rng.choice([0, 1, 1.0, "x", {"id": "a"}, None])
+        made[key] = rng.choice([0, 1, 1.0, "x", {"id": "a"}, {"id": rng.choice(["a", 1]), rng.choice("xy"): []}, None])
     if rng.random() < 0.03:
         made["role"] = rng.choice(["human", "gpt", "usr", "asistant", "User", "bot", "tool", 3])
     return made
@@ -111,10 +111,15 @@ def calling(rng: Random) -> dict:
 
 
 def calling_file(seed: int) -> bytes:
-    """Return a file of such conversations."""
+    """Return a file of such conversations, some of them with a key twice."""
     rng = Random(seed)
     styles = [{"ensure_ascii": escaped, "separators": marks} for escaped in (True, False) for marks in ((",", ":"), (", ", ": "))]
-    return "\n".join(json.dumps(calling(rng), **rng.choice(styles)) for _ in range(rng.randint(1, 60))).encode()
+    lines = [json.dumps(calling(rng), **rng.choice(styles)) for _ in range(rng.randint(1, 60))]
+    if rng.random() < 0.3:
+        twice = rng.choice([("{", '{"messages": [], '), ('"role":', '"role": "user", "role":'), ('"id":', '"id": "c", "id":')])
+        place = rng.randrange(len(lines))
+        lines[place] = lines[place].replace(*twice, 1)
+    return "\n".join(lines).encode()
 
 
 def pair(rng: Random) -> dict:

@@ -157,13 +157,10 @@ class Said:
             if self.dialect.fault_of_message(cells[place], at, field) is not None:
                 suspects.add(record)
             else:
-                self._add(record, place, self.dialect.turn(cells[place], at, field))
+                self._set(record, place, self.dialect.turn(cells[place], at, field))
         for record, turns in told.items():
             for place, turn in enumerate(turns, self._starts[record]):
-                self.role[place], self.named[place] = turn.role, turn.named
-                self.content[place] = turn.content if type(turn.content) is str else None
-                if not turn.plain:
-                    self._add(record, place, turn)
+                self._set(record, place, turn)
         return suspects
 
     def _not_plain(self, cells: Sequence[Any]) -> Iterable[int]:
@@ -180,11 +177,13 @@ class Said:
             and not (typed and len(cell) == 2 and name and type(name) is str and type(text) is str and name not in special)
         ]
 
-    def _add(self, record: int, place: int, turn: Turn) -> None:
-        self.unusual[place] = turn
-        self.of_record.setdefault(record, []).append(place)
+    def _set(self, record: int, place: int, turn: Turn) -> None:
+        """Put a turn in its place."""
         self.role[place], self.named[place] = turn.role, turn.named
         self.content[place] = turn.content if type(turn.content) is str else None
+        if not turn.plain:
+            self.unusual[place] = turn
+            self.of_record.setdefault(record, []).append(place)
 
     def unusual_of(self, record: int) -> list[Turn]:
         """Return the turns of a record that are not plain."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from random import Random
 
 import kinds
+import msgspec
 import orjson
 import polars as pl
 import pytest
@@ -18,6 +20,7 @@ from ftlint.dialects.conversation import ConversationDialect
 from ftlint.dialects.layouts import Plan
 from ftlint.records import reader
 from ftlint.records.reader import Reader, fault_of
+from ftlint.records.traces import quotes_in
 
 SEED = st.integers(0, 10**9)
 
@@ -75,7 +78,7 @@ def tables(dialect, lines):
         name: [{key: value or None for key, value in row.items()} for row in table.rows(named=True)]
         for name, table in derived.items()
     }
-    return rows, decoded.kinds, dict(decoded.unknown), decoded.unread, dict(decoded.wrong)
+    return rows, decoded.kinds, dict(decoded.unknown), decoded.unread, dict(decoded.wrong), dict(decoded.faults)
 
 
 @pytest.mark.parametrize("dialect", TURN_BY_TURN, ids=lambda dialect: dialect.name)
@@ -125,3 +128,43 @@ def test_the_size_of_pieces_makes_no_difference(seed, file, name):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reader, "PIECE", 2000)
         assert with_readable_calls(tables(named(name), lines)) == whole
+
+
+@strategies.law(60)
+@given(SEED)
+def test_conversations_with_calls_are_read_by_type_unless_one_has_a_key_twice_or_a_fraction(seed):
+    dialect = named("chat")
+    lines = kinds.calling_file(seed).split(b"\n")
+    batch = dialect.decoded([msgspec.json.decode(line, type=dialect.types[1]) for line in lines if not repeats_a_key(line)])
+    values = [orjson.loads(line) for line in lines if not repeats_a_key(line)]
+    fractions = any(b'"minimum":0.5' in orjson.dumps(value) for value in values)
+    assert batch.strings() == (-1 if fractions else quotes_in(orjson.dumps(values)) / 2)
+
+
+WHOLE = [
+    {"prompt": asked, "chosen": kinds.answered(Random(1)), "rejected": kinds.answered(Random(2))}
+    for asked in (
+        "Who?",
+        [{"role": "user", "content": "Who?"}],
+        [{"role": "user", "content": "Who?", "weight": 0.5}],
+        [{"role": "user"}],
+    )
+]
+"""Answers that are whole conversations, beside what they hold too."""
+
+
+@pytest.mark.parametrize("record", WHOLE, ids=str)
+def test_what_an_answer_repeats_is_looked_at_all_the_same(record, monkeypatch):
+    dialect = named("preference")
+    lines = [orjson.dumps(record), orjson.dumps({**record, "prompt": [3]})]
+    together = tables(dialect, lines)
+    monkeypatch.setattr(Plan, "lay", lambda *_: None)
+    assert tables(dialect, lines) == together
+
+
+@pytest.mark.parametrize("dialect", [one for one in known() if one.checked], ids=lambda dialect: dialect.name)
+@pytest.mark.parametrize(("one", "other", "same"), [("0.5", "0.50", False), ("5", "5", True), ('"\\u0041"', '"A"', True)])
+def test_numbers_that_are_written_in_two_ways_are_two_numbers(dialect, one, other, same):
+    lines = [b'%b, "score": %b}' % (dialect.example.encode()[:-1], text.encode()) for text in (one, other)]
+    first, second = Reader(dialect).read(b"\n".join(lines)).tables["records"].get_column("further")
+    assert (first == second) is same
