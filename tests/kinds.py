@@ -122,6 +122,29 @@ def calling_file(seed: int) -> bytes:
     return "\n".join(lines).encode()
 
 
+KEYS = {
+    "preference": ["prompt chosen rejected", "question chosen rejected", "instruction input chosen rejected", "chosen rejected"],
+    "instruction": ["system instruction input output", "instruction output", "instruction input output", "output instruction"],
+    "dolly": ["instruction context response", "instruction response"],
+    "question-answer": ["question answer", "system query response", "problem answer"],
+    "text-label": ["text label"],
+    "text": ["text"],
+    "reinforcement": ["prompt"],
+}
+"""Keys of records that are nothing but texts, by dialect."""
+
+
+def texts_file(seed: int, dialect: str) -> bytes:
+    """Return a file of records that are nothing but texts, mostly under the same keys."""
+    rng = Random(seed)
+    common = rng.choice(KEYS[dialect])
+    keys = [rng.choice(KEYS[dialect]) if rng.random() < 0.002 else common for _ in range(rng.randint(1, 60))]
+    lines = [json.dumps({key: said(rng) for key in own.split()}, ensure_ascii=rng.random() < 0.5) for own in keys]
+    if rng.random() < 0.2:
+        lines[-1] = lines[-1].replace("{", f'{{"{common.split()[0]}": "x", ', 1)
+    return "\n".join(lines).encode()
+
+
 def pair(rng: Random) -> dict:
     return {"prompt": f"{sentence(rng)} {rng.randint(0, 9)} ->", "completion": f" {rng.choice(['yes', 'no', sentence(rng)])}"}
 

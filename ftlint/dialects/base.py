@@ -160,8 +160,12 @@ class TypedBatch(Batch):
     def __len__(self) -> int:
         return len(self.records)
 
+    def takes(self, later: TypedBatch) -> bool:
+        """Whether later records can be taken in."""
+        return type(self) is type(later)
+
     def add(self, later: TypedBatch) -> None:
-        """Take in records of the same type that come after."""
+        """Take in records that come after."""
         self.records += later.records
 
     def strings(self) -> int:

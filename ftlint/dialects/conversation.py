@@ -61,12 +61,13 @@ from ftlint.dialects.turns import (
     wanted,
 )
 from ftlint.dialects.typed_calls import CalledBatch, ToolLists, called_type
+from ftlint.dialects.typed_texts import TextsBatch, texts_type
 from ftlint.options import CLASSIFICATION, GENERATION
 from ftlint.text.labels import repeat
 from ftlint.text.marks import SPACE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ftlint.dialects.calls import Tool
     from ftlint.dialects.context import Context
@@ -167,6 +168,7 @@ class ConversationDialect(Dialect[None]):
         self.capabilities = frozenset(capabilities.split())
         self.role, self.content, self.roles, self.typed = role, content, roles, typed
         self.judgements, self.strict, self.calling, self.example = judgements, strict, calling, example
+        self._batches: dict[type, Callable[[ConversationDialect, Sequence[Any]], TypedBatch]] = {}
         self._form_by_keys: dict[frozenset[str], Form] = {}
         self._plans: dict[tuple[Any, ...], Plan] = {}
         self._last: tuple[Mapping[str, Any], list[Turn]] | None = None
@@ -179,11 +181,13 @@ class ConversationDialect(Dialect[None]):
         lists = [field for field in main if LIST in field.kinds[0] and field.needed]
         alone = len(forms) == 1 and len(lists) == len([field for field in main if field.needed]) == 1 and typed
         if alone and not judgements and not forms[0].also and "/" not in lists[0].path:
-            self.types = (self._plain_type(lists[0]),)
+            self._batches = {self._plain_type(lists[0]): _PlainBatch}
             if type(calling) is Calling and "tools" in forms[0].keys:
                 names = {"role": role, "content": content, "messages": lists[0].path}
-                self.types += (called_type(names, tuple(roles or ROLES)),)
-        self._tool_lists = ToolLists(self)
+                self._batches[called_type(names, tuple(roles or ROLES))] = CalledBatch
+        self._batches |= {made: TextsBatch for form in forms if (made := texts_type(form))}
+        self.types = tuple(self._batches)
+        self.tool_lists = ToolLists(self)
         pointer = pl.when("bare").then("at").otherwise(pl.format(f"{{}}/{content}", self._at()))
         self.plain_kinds = ((f"{self.home}/*/{content}", "string"),)
         self.tables = {RECORDS: {}, MESSAGES: {"content": pointer}, PARTS: {"text": pl.col("at")}}
@@ -469,12 +473,11 @@ class ConversationDialect(Dialect[None]):
 
     def decoded(self, records: Sequence[Any]) -> TypedBatch:
         """Return what decoded records of one of its types hold."""
-        plain = type(records[0]) is self.types[0]
-        return _PlainBatch(self, records) if plain else CalledBatch(self, records, self._tool_lists)
+        return self._batches[type(records[0])](self, records)
 
     def batch(self, values: Sequence[dict[str, Any]]) -> Batch:
         """Return what objects with the keys of a record hold."""
-        return TurnBatch(self, values)
+        return TurnBatch(self, Said(self, values, self.plan))
 
     def _plain_columns(self, talks: Sequence[Sequence[_Plain]]) -> Tables:
         """Return the tables of records that are nothing but messages with a role and a text."""

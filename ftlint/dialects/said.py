@@ -72,10 +72,34 @@ class Said:
         self.values: list[Mapping[str, Any]]
         self.plans: list[Plan]
         self.layouts: list[Layout]
+        self.role: list[str]
+        self.named: list[Any]
+        self.content: list[Any]
+        self.unusual: dict[int, Turn] = {}
+        self.of_record: dict[int, list[int]] = {}
         # What looks as if it had faults is looked at again, turn by turn.
         careful = set[int]()
         while suspects := self._take(values, plan, careful):
             careful |= suspects
+
+    @classmethod
+    def of_texts(cls, dialect: Speaking, plan: Plan, columns: Sequence[Sequence[str]]) -> Said:
+        """Return what records say that are nothing but texts under the same keys.
+
+        Args:
+            plan: How they are read.
+            columns: The texts under each of its keys.
+        """
+        said = cls(dialect, (), lambda _: plan)
+        count = len(columns[0])
+        laid = plan.lay(dict.fromkeys(plan.keys, ""))
+        assert laid is not None
+        layout, size = laid[0], len(columns)
+        said.fits, said.values, said.plans, said.layouts = [True] * count, [NOTHING] * count, [plan] * count, [layout] * count
+        said.spans = [(start, start + layout.main, start + size) for start in range(0, size * count, size)]
+        said.role, said.named = layout.roles * count, [""] * (size * count)
+        said.content = list(chain.from_iterable(zip(*columns, strict=True)))
+        return said
 
     def _take(
         self, values: Sequence[Mapping[str, Any]], plan: Callable[[Mapping[str, Any]], Plan], careful: Collection[int]
@@ -145,8 +169,7 @@ class Said:
 
     def _find_unusual(self, cells: Sequence[Any], told: Mapping[int, Sequence[Turn]]) -> set[int]:
         """Make an object of each turn that is not plain; return the records that may have a fault."""
-        self.unusual: dict[int, Turn] = {}
-        self.of_record: dict[int, list[int]] = {}
+        self.unusual, self.of_record = {}, {}
         suspects = set[int]()
         for place in self._not_plain(cells):
             record = bisect_right(self._starts, place) - 1

@@ -52,10 +52,9 @@ class Turning(Speaking, Protocol):
 class TurnBatch(Batch):
     """Objects that have the keys of a record of turns."""
 
-    def __init__(self, dialect: Turning, values: Sequence[dict[str, Any]]) -> None:
-        self._turning = dialect
-        self._said = Said(dialect, values, dialect.plan)
-        self.fits, self.values = self._said.fits, self._said.values
+    def __init__(self, dialect: Turning, said: Said) -> None:
+        self._turning, self._said = dialect, said
+        self.fits, self.values = said.fits, said.values
         self._properties_of: dict[str, list[Place]] = {}
 
     def tables(self) -> Tables:

@@ -90,6 +90,7 @@ class Called(Protocol):
     content: str
     home: str
     roles: Mapping[str, str] | None
+    tool_lists: ToolLists
 
     def defined(self, value: Mapping[str, Any]) -> Sequence[Tool]:
         """Return the tools that a record defines."""
@@ -156,11 +157,11 @@ class CalledBatch(TypedBatch):
         unusual: Places of those that are more than a role and a text.
     """
 
-    def __init__(self, dialect: Called, records: Sequence[Any], lists: ToolLists) -> None:
+    def __init__(self, dialect: Called, records: Sequence[Any]) -> None:
         self._called = dialect
         self.counts = [len(record.messages) for record in records]
         self.messages: list[Message] = list(chain.from_iterable(map(attrgetter("messages"), records)))
-        self.tools = [lists[bytes(record.tools)] for record in records]
+        self.tools = [dialect.tool_lists[bytes(record.tools)] for record in records]
         self.contents = list(map(attrgetter("content"), self.messages))
         calls = map(attrgetter("tool_calls"), self.messages)
         asked = map(attrgetter("tool_call_id"), self.messages)

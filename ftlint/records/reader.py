@@ -143,7 +143,7 @@ class Reader:
             records = _typed(piece, piece_has.lines, types) if piece_has.lines else None
             batch = None if records is None else self.dialect.decoded(records)
             if batch is not None and piece_has.quotes == 2 * batch.strings():
-                if typed is not None and type(typed) is type(batch):
+                if typed is not None and typed.takes(batch):
                     typed.add(batch)
                 else:
                     parts += self._typed_tables(typed, decoded)

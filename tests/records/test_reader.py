@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 import strategies
 from damage import file
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ftlint.dialects import known, named
@@ -87,6 +87,7 @@ def test_a_plain_record_is_read_as_turn_by_turn(dialect, monkeypatch):
     lines = [orjson.dumps({**record, **further}) for further in FURTHER]
     plain = tables(dialect, lines)
     monkeypatch.setattr(Plan, "lay", lambda *_: None)
+    monkeypatch.setattr(dialect, "types", ())
     assert tables(dialect, lines) == plain
 
 
@@ -98,7 +99,21 @@ def test_records_are_read_as_turn_by_turn(seed):
     together = tables(dialect, lines)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Plan, "lay", lambda *_: None)
+        patch.setattr(dialect, "types", ())
         assert tables(dialect, lines) == together
+
+
+@strategies.law(150)
+@given(SEED, st.sampled_from(list(kinds.KEYS)))
+def test_texts_are_read_by_type_as_turn_by_turn(seed, name):
+    dialect = named(name)
+    lines = kinds.texts_file(seed, name).split(b"\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "PIECE", 1000)
+        by_type = tables(dialect, lines)
+        patch.setattr(Plan, "lay", lambda *_: None)
+        patch.setattr(dialect, "types", ())
+        assert tables(dialect, lines) == by_type
 
 
 def with_readable_calls(read):
@@ -134,9 +149,10 @@ def test_the_size_of_pieces_makes_no_difference(seed, file, name):
 @given(SEED)
 def test_conversations_with_calls_are_read_by_type_unless_one_has_a_key_twice_or_a_fraction(seed):
     dialect = named("chat")
-    lines = kinds.calling_file(seed).split(b"\n")
-    batch = dialect.decoded([msgspec.json.decode(line, type=dialect.types[1]) for line in lines if not repeats_a_key(line)])
-    values = [orjson.loads(line) for line in lines if not repeats_a_key(line)]
+    lines = [line for line in kinds.calling_file(seed).split(b"\n") if not repeats_a_key(line)]
+    assume(lines)
+    batch = dialect.decoded([msgspec.json.decode(line, type=dialect.types[1]) for line in lines])
+    values = list(map(orjson.loads, lines))
     fractions = any(b'"minimum":0.5' in orjson.dumps(value) for value in values)
     assert batch.strings() == (-1 if fractions else quotes_in(orjson.dumps(values)) / 2)
 
@@ -159,6 +175,7 @@ def test_what_an_answer_repeats_is_looked_at_all_the_same(record, monkeypatch):
     lines = [orjson.dumps(record), orjson.dumps({**record, "prompt": [3]})]
     together = tables(dialect, lines)
     monkeypatch.setattr(Plan, "lay", lambda *_: None)
+    monkeypatch.setattr(dialect, "types", ())
     assert tables(dialect, lines) == together
 
 
