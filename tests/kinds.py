@@ -135,10 +135,11 @@ KEYS = {
 
 
 def texts_file(seed: int, dialect: str) -> bytes:
-    """Return a file of records that are nothing but texts, mostly under the same keys."""
+    """Return a file of records that are nothing but texts, under the same keys, or some under others."""
     rng = Random(seed)
-    common = rng.choice(KEYS[dialect])
-    keys = [rng.choice(KEYS[dialect]) if rng.random() < 0.002 else common for _ in range(rng.randint(1, 60))]
+    common, other = rng.choices(KEYS[dialect], k=2)
+    count = rng.randint(1, 60)
+    keys = [common if index < count // rng.choice([1, 1, 2]) else other for index in range(count)]
     lines = [json.dumps({key: said(rng) for key in own.split()}, ensure_ascii=rng.random() < 0.5) for own in keys]
     if rng.random() < 0.2:
         lines[-1] = lines[-1].replace("{", f'{{"{common.split()[0]}": "x", ', 1)

@@ -104,12 +104,12 @@ def test_records_are_read_as_turn_by_turn(seed):
 
 
 @strategies.law(150)
-@given(SEED, st.sampled_from(list(kinds.KEYS)))
-def test_texts_are_read_by_type_as_turn_by_turn(seed, name):
+@given(SEED, st.sampled_from(list(kinds.KEYS)), st.sampled_from([1, 1000]))
+def test_texts_are_read_by_type_as_turn_by_turn(seed, name, piece):
     dialect = named(name)
     lines = kinds.texts_file(seed, name).split(b"\n")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader, "PIECE", 1000)
+        patch.setattr(reader, "PIECE", piece)
         by_type = tables(dialect, lines)
         patch.setattr(Plan, "lay", lambda *_: None)
         patch.setattr(dialect, "types", ())
