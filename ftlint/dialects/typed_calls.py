@@ -36,7 +36,7 @@ _BOTH = f"{OTHER},{TEXT}"
 _STRINGS_OF_A_CALL = 9
 """Strings and keys of a call."""
 
-_REMEMBERED = 4096
+_REMEMBERED = 512
 """Lists of tools of which it is kept what was found out."""
 
 
