@@ -136,22 +136,13 @@ def _has_fraction(rest: str) -> bool:
     if not _FRACTION.search(rest):
         return False
     try:
-        left = [orjson.loads(rest)]
+        value = orjson.loads(rest)
     except ValueError:  # nested more deeply than orjson goes
         return True
-    while left:
-        one = left.pop()
-        kind = type(one)
-        if kind is float:
-            return True
-        if kind is dict:
-            left += one.values()
-        elif kind is list:
-            left += one
-    return False
+    return any(type(one) is float for one in nested(value))
 
 
-class TypedBatch(Batch):
+class TypedBatch:
     """Records that were decoded into one of their dialect's types, and hold nothing that this does not have. records: they."""
 
     def __init__(self, dialect: Dialect[Any], records: Sequence[Any]) -> None:
@@ -402,6 +393,23 @@ class Dialect(Generic[K]):
             at = {"pointer": pointer} if pointers else {}
             parts.append(tables[name].select("line", position=row, text=pl.col(column), **at).drop_nulls("text"))
         return pl.concat(parts)
+
+
+def nested(value: Any) -> Iterator[Any]:
+    """Yield a value, and all that is in it at any depth."""
+    left = [value]
+    while left:
+        one = left.pop()
+        yield one
+        if type(one) is dict:
+            left += one.values()
+        elif type(one) is list:
+            left += one
+
+
+def strings_in(value: Any) -> int:
+    """Return how many strings and keys a value holds, at any depth."""
+    return sum(len(one) if type(one) is dict else type(one) is str for one in nested(value))
 
 
 def opaque(value: Any) -> str:

@@ -455,10 +455,8 @@ class ConversationDialect(Dialect[None]):
     # Its tables.
 
     def columns(self, records: Sequence[Any]) -> Tables:
-        """Return the three tables; messages still lack what follows from how many a record has."""
-        if not records or type(records[0]) is not dict:
-            return self._plain_columns(list(map(attrgetter("messages"), records)))
-        return self.tables_of(Said(self, records, self.plan))
+        """Return the three tables of plain records; messages still lack what follows from how many a record has."""
+        return self._plain_columns(list(map(attrgetter("messages"), records)))
 
     def tables_of(self, said: Said) -> Tables:
         """Return the three tables of what records say; messages still lack what follows from how many a record has."""

@@ -12,7 +12,7 @@ import msgspec
 import orjson
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from ftlint.dialects.base import RECORDS, Tables, TypedBatch, opaque
+from ftlint.dialects.base import RECORDS, Tables, TypedBatch, nested, opaque, strings_in
 from ftlint.dialects.calls import properties_in
 from ftlint.dialects.places import places_in
 from ftlint.dialects.said import as_json
@@ -124,27 +124,11 @@ class ToolLists(dict[bytes, ListedTools]):
         tools = self._dialect.defined({"tools": value})
         places = tuple(dict.fromkeys(properties_in(tools))) if type(value) is list else ()
         own = opaque({} if value is None else {"tools": value})
-        strings, exact = _counted({"tools": value} if raw else {})
+        strings = strings_in({"tools": value}) if raw else 0
+        exact = all(type(one) is not float for one in nested(value))
         listed = ListedTools(as_json(value), own, frozenset(tool.name for tool in tools), places, strings, exact)
         self[raw] = listed
         return listed
-
-
-def _counted(value: Any) -> tuple[int, bool]:
-    """Return how many strings and keys a value holds, and whether all of its numbers are integers."""
-    strings, exact = 0, True
-    left = [value]
-    while left:
-        one = left.pop()
-        if type(one) is dict:
-            strings += len(one)
-            left += one.values()
-        elif type(one) is list:
-            left += one
-        else:
-            strings += type(one) is str
-            exact &= type(one) is not float
-    return strings, exact
 
 
 class CalledBatch(TypedBatch):

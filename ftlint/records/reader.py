@@ -19,7 +19,7 @@ import polars as pl
 from msgspec import Struct, field
 
 from ftlint.dialects import is_record, named, recognise
-from ftlint.dialects.base import FURTHER, RECORDS, TEXTS, is_mendable, value_at
+from ftlint.dialects.base import FURTHER, RECORDS, TEXTS, is_mendable, strings_in, value_at
 from ftlint.dialects.keys import NAMING
 from ftlint.dialects.places import KINDS, Places
 from ftlint.errors import failing
@@ -512,23 +512,6 @@ def _quotes_of(values: list[Any]) -> int:
         return -1
 
 
-def _strings_in(value: Any) -> int:
-    """Return how many strings and keys a value holds, at any depth."""
-    results = 0
-    left = [value]
-    while left:
-        one = left.pop()
-        kind = type(one)
-        if kind is str:
-            results += 1
-        elif kind is dict:
-            results += len(one)
-            left += one.values()
-        elif kind is list:
-            left += one
-    return results
-
-
 def fault_of(line: bytes) -> str:
     """Return why a line is not JSON: `blank`, `invalid-utf8` or `invalid-json`."""
     if not line.strip():
@@ -543,7 +526,7 @@ def fault_of(line: bytes) -> str:
 def repeats_key(line: bytes, record: dict[str, Any]) -> bool:
     """Whether an object, at any depth of the line, has a key twice; `record` is what the parser made of the line."""
     # A key has two quotes, and so has a string: with no more than these there is no key twice.
-    if line.count(b'"') == 2 * _strings_in(record):
+    if line.count(b'"') == 2 * strings_in(record):
         return False
     nested = any(type(value) in {dict, list} for value in record.values())
     once = all(line.count(b'"%b"' % key.encode()) == 1 for key in record)

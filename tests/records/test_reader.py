@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import tracemalloc
 from random import Random
 
 import kinds
@@ -185,3 +187,17 @@ def test_numbers_that_are_written_in_two_ways_are_two_numbers(dialect, one, othe
     lines = [b'%b, "score": %b}' % (dialect.example.encode()[:-1], text.encode()) for text in (one, other)]
     first, second = Reader(dialect).read(b"\n".join(lines)).tables["records"].get_column("further")
     assert (first == second) is same
+
+
+@pytest.mark.parametrize("dialect", TURN_BY_TURN, ids=lambda dialect: dialect.name)
+def test_no_more_than_one_record_is_kept_once_it_is_read(dialect, monkeypatch):
+    """Records of a megabyte each would fill the memory."""
+    monkeypatch.setattr(Plan, "lay", lambda *_: None)
+    data = b"\n".join(orjson.dumps({**orjson.loads(dialect.example), "further": "x" * 100_000, "number": i}) for i in range(30))
+    Reader(dialect).read(data)
+    tracemalloc.start()
+    Reader(dialect).read(data)
+    gc.collect()
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 500_000
